@@ -1,0 +1,2 @@
+@main
+struct Stub { static func main() {} }
