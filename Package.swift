@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasStore", "Attribution", "DemoData",
+                "AtlasIndexing", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -3,6 +3,7 @@ import Attribution
 import Circuits
 import Dispatch
 import Foundation
+import Tensors
 
 /// Attributes prompts again and again and says what bounds the speed.
 struct AttributionBenchmark: ParsableCommand {
@@ -59,11 +60,11 @@ struct AttributionBenchmark: ParsableCommand {
                     targets a second           %.0f
                     operations a prompt        %.2f GFLOP
                     operations a second        %.1f GFLOP/s
-                    matrix-product rate        %.1f GFLOP/s on %d threads (%.0f %% reached)
+                    matrix-product rate        %.1f GFLOP/s on %d threads, %@ kernels (%.0f %% reached)
                     peak resident memory       %.0f MiB
                     """,
                 Double(runs) / seconds, Double(targets) / seconds, Double(operations) / Double(max(1, runs)) / 1e9,
-                Double(operations) / seconds / 1e9, rate / 1e9, jobs, 100 * Double(operations) / seconds / rate,
+                Double(operations) / seconds / 1e9, rate / 1e9, jobs, matrixProductKernelName, 100 * Double(operations) / seconds / rate,
                 PeakMemory.residentMebibytes))
     }
 }

@@ -1,12 +1,11 @@
-import CKernels
 import COpenBLAS
 
-/// Prepares OpenBLAS once a process: the fastest kernels the processor has, and no threads of its own, as the work is
-/// split over prompts or targets instead, which is 10 to 25 % faster at the shapes of a prompt.
-private let prepared: Void = {
-    fa_choose_openblas_core()
-    openblas_set_num_threads(1)
-}()
+/// Says once a process that OpenBLAS must not start threads: the work is split over prompts or targets instead,
+/// which is 10 to 25 % faster at the shapes of a prompt.
+private let singleThreaded: Void = openblas_set_num_threads(1)
+
+/// The kernels that OpenBLAS chose for this processor, or that the variable OPENBLAS_CORETYPE forced on it.
+public var matrixProductKernelName: String { String(cString: openblas_get_corename()) }
 
 /// `C = A Bᵀ`, or `C += A Bᵀ`.
 ///
@@ -20,7 +19,7 @@ public func multiplyByTransposed(
     accumulate: Bool = false
 ) {
     guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
-    _ = prepared
+    _ = singleThreaded
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
         Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))
@@ -38,7 +37,7 @@ public func multiply(
     accumulate: Bool = false
 ) {
     guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
-    _ = prepared
+    _ = singleThreaded
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
         Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))

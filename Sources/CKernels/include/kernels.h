@@ -33,6 +33,3 @@ void fa_from_bfloat16(const uint16_t *x, float *out, size_t count);
 /// out[k][v] = scale[k] * sum over query heads h of v, queries q >= k of patterns[h][q][k] * z[q][h]
 void fa_attention_adjoint(const float *z, const float *patterns, const float *scale, float *out, size_t positions,
                           size_t positionStride, size_t heads, size_t groups, size_t width);
-
-/// Lets OpenBLAS use AVX-512 on processors that are newer than itself. Call once, before any product.
-void fa_choose_openblas_core(void);
