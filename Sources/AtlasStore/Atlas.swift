@@ -1,0 +1,230 @@
+import Foundation
+import GRDB
+
+/// An open atlas: one SQLite file for one replacement model.
+///
+/// Reading runs beside one writer (write-ahead log). Facts go in through ``AtlasWriter``, everything derived from them is
+/// rebuilt by ``AtlasDerivation``, and questions are asked through the `AtlasQuery` module.
+public final class Atlas: Sendable {
+    /// What an atlas is opened for.
+    public enum Mode: Sendable {
+        /// Questions only; the file may lie in a folder that cannot be written.
+        case readOnly
+        /// Questions, facts and derivation.
+        case readWrite
+        /// As `readWrite`, for this replacement model; the file is made if there is none.
+        case create(AtlasIdentity)
+    }
+
+    /// The version of the program, as it is recorded in files and runs.
+    public static let programVersion = "0.1.0"
+
+    /// Where the file is.
+    public let path: String
+    /// The replacement model it is about.
+    public let identity: AtlasIdentity
+    /// The connections; for modules that ask their own questions in SQL.
+    public let database: any DatabaseWriter
+
+    private init(path: String, identity: AtlasIdentity, database: any DatabaseWriter) {
+        self.path = path
+        self.identity = identity
+        self.database = database
+    }
+
+    /// Opens the atlas at `path`.
+    ///
+    /// Refuses a file that is not an atlas, an atlas of a newer program, and, when creating, an atlas of another
+    /// replacement model.
+    public static func open(_ path: String, mode: Mode) throws(AtlasError) -> Atlas {
+        try translating("opening", path: path) {
+            switch mode {
+            case .readOnly: try openReadOnly(path)
+            case .readWrite: try openReadWrite(path, creating: nil)
+            case .create(let identity): try openReadWrite(path, creating: identity)
+            }
+        }
+    }
+
+    /// Throws unless the atlas is about this replacement model.
+    public func requireSame(as other: AtlasIdentity) throws(AtlasError) {
+        try identity.requireSame(as: other, path: path)
+    }
+
+    /// Moves the write-ahead log into the file, as far as readers allow, so that the file alone is the atlas.
+    ///
+    /// Nothing is lost where that fails: the next opening finds the log.
+    public func checkpoint() {
+        guard !database.configuration.readonly else { return }
+        try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
+    /// Closes the connections; the atlas must not be used afterwards.
+    public func close() throws(AtlasError) {
+        checkpoint()
+        try Self.translating("closing", path: path) { try database.close() }
+    }
+
+    /// Runs SQL that reads, on one consistent state of the file.
+    public func read<Value>(
+        _ operation: String, _ body: (Database) throws -> Value
+    ) throws(AtlasError) -> Value {
+        try Self.translating(operation, path: path) { try database.read(body) }
+    }
+
+    /// Runs SQL that writes, in one transaction: all of it happens, or nothing.
+    func write<Value>(
+        _ operation: String, _ body: (Database) throws -> Value
+    ) throws(AtlasError) -> Value {
+        try Self.translating(operation, path: path) { try database.write(body) }
+    }
+}
+
+extension Atlas {
+    private static func openReadOnly(_ path: String) throws -> Atlas {
+        try requireFile(path)
+        let database: any DatabaseWriter
+        let isComplete: Bool
+        do {
+            database = try DatabasePool(path: path, configuration: configuration(readonly: true))
+            isComplete = try database.read { db in try AtlasMigrator.check(db, path: path) }
+        } catch let error as DatabaseError where canIgnoreLog(of: path, after: error) {
+            return try openImmutable(path)
+        }
+        guard isComplete else { throw olderVersion(path) }
+        return Atlas(path: path, identity: try identity(in: database, path: path), database: database)
+    }
+
+    /// Opens a file whose folder cannot be written: SQLite is told that nobody writes it, and needs no log beside it.
+    static func openImmutable(_ path: String) throws -> Atlas {
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        let database = try DatabaseQueue(
+            path: "file:\(escaped)?immutable=1", configuration: configuration(readonly: true))
+        guard try database.read({ db in try AtlasMigrator.check(db, path: path) }) else { throw olderVersion(path) }
+        return Atlas(path: path, identity: try identity(in: database, path: path), database: database)
+    }
+
+    private static func openReadWrite(_ path: String, creating wanted: AtlasIdentity?) throws -> Atlas {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        if wanted == nil { try requireFile(path) }
+        if size > 0 {
+            try requireSQLite(path)
+            // Checked before the file is opened for writing, so that a foreign database is left untouched.
+            let check = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+            _ = try check.read { db in try AtlasMigrator.check(db, path: path) }
+            try check.close()
+        }
+        let database = try DatabasePool(path: path, configuration: configuration(readonly: false))
+        try AtlasMigrator.migrate(database)
+        if let wanted { try database.write { db in try insert(wanted, into: db) } }
+        let atlas = Atlas(path: path, identity: try identity(in: database, path: path), database: database)
+        if let wanted { try atlas.requireSame(as: wanted) }
+        return atlas
+    }
+
+    private static func configuration(readonly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readonly
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(30)
+        configuration.prepareDatabase { db in
+            // 64 MiB of pages; deleted derived rows need not be overwritten with zeros.
+            try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA secure_delete = OFF")
+        }
+        return configuration
+    }
+
+    /// Whether a file that SQLite could not open beside its log may be read without one.
+    private static func canIgnoreLog(of path: String, after error: DatabaseError) -> Bool {
+        let code = error.resultCode
+        guard code == .SQLITE_CANTOPEN || code == .SQLITE_READONLY else { return false }
+        let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+        return (log ?? 0) == 0
+    }
+
+    private static func requireFile(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { throw AtlasError.missingFile(path: path) }
+        try requireSQLite(path)
+    }
+
+    private static func requireSQLite(_ path: String) throws {
+        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 16) else {
+            throw AtlasError.notAnAtlas(path: path, found: "something that cannot be read")
+        }
+        guard head == Data("SQLite format 3\0".utf8) else {
+            throw AtlasError.notAnAtlas(path: path, found: head.isEmpty ? "an empty file" : "another kind of file")
+        }
+    }
+
+    private static func olderVersion(_ path: String) -> AtlasError {
+        .database(
+            path: path, operation: "opening for reading",
+            reason: "its schema is older than \(AtlasMigrator.newestVersion); open it for writing once to upgrade it")
+    }
+
+    private static func insert(_ identity: AtlasIdentity, into db: Database) throws {
+        guard try Int.fetchOne(db, sql: "SELECT 1 FROM atlas") == nil else { return }
+        try db.execute(
+            sql: """
+                INSERT INTO atlas (id, model_name, model_fingerprint, transcoder_name, transcoder_fingerprint,
+                    transcoder_kind, layer_count, features_per_layer, model_width, vocabulary_size, created_at,
+                    program_version)
+                VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                identity.modelName, identity.modelFingerprint, identity.transcoderName, identity.transcoderFingerprint,
+                identity.transcoderKind.rawValue, identity.layerCount, identity.featuresPerLayer, identity.modelWidth,
+                identity.vocabulary.count, Date.now.formatted(.iso8601), programVersion,
+            ])
+        let insertion = try BulkInsertion(db, into: "vocabulary", columns: ["token", "text"])
+        for (token, text) in identity.vocabulary.enumerated() {
+            insertion.bind(token)
+            insertion.bind(text)
+            try insertion.step()
+        }
+    }
+
+    private static func identity(in database: any DatabaseReader, path: String) throws -> AtlasIdentity {
+        try database.read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM atlas") else {
+                throw AtlasError.notAnAtlas(path: path, found: "an atlas whose creation was interrupted")
+            }
+            guard let kind = AtlasIdentity.TranscoderKind(rawValue: row["transcoder_kind"]) else {
+                throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(row["transcoder_kind"] as String)")
+            }
+            let vocabulary = try String.fetchAll(db, sql: "SELECT text FROM vocabulary ORDER BY token")
+            let size: Int = row["vocabulary_size"]
+            guard vocabulary.count == size else {
+                throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")
+            }
+            return AtlasIdentity(
+                modelName: row["model_name"], modelFingerprint: row["model_fingerprint"],
+                transcoderName: row["transcoder_name"], transcoderFingerprint: row["transcoder_fingerprint"],
+                transcoderKind: kind, layerCount: row["layer_count"], featuresPerLayer: row["features_per_layer"],
+                modelWidth: row["model_width"], vocabulary: vocabulary)
+        }
+    }
+
+    /// Runs `body` and says what SQLite refuses as an error of the atlas.
+    static func translating<Value>(
+        _ operation: String, path: String, _ body: () throws -> Value
+    ) throws(AtlasError) -> Value {
+        do {
+            return try body()
+        } catch let error as AtlasError {
+            throw error
+        } catch let error as DatabaseError {
+            let reason = "SQLite: \(error.message ?? "no message") (\(error.extendedResultCode))"
+            switch error.resultCode {
+            case .SQLITE_FULL, .SQLITE_IOERR:
+                throw .storageFailed(path: path, operation: operation, reason: reason)
+            case .SQLITE_NOTADB:
+                throw .notAnAtlas(path: path, found: "another kind of file")
+            default:
+                throw .database(path: path, operation: operation, reason: reason)
+            }
+        } catch {
+            throw .database(path: path, operation: operation, reason: "\(error)")
+        }
+    }
+}

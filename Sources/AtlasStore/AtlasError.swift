@@ -1,0 +1,52 @@
+/// Everything that can go wrong with an atlas file, said so that the reader knows what to do next.
+public enum AtlasError: Error, Equatable, Sendable {
+    /// There is no file at this path.
+    case missingFile(path: String)
+    /// There is a file, but it is not an atlas.
+    case notAnAtlas(path: String, found: String)
+    /// The atlas was made by a newer version of this program.
+    case newerVersion(path: String, found: String, known: String)
+    /// The atlas is about another replacement model than the one in use.
+    case otherReplacementModel(path: String, part: String, expected: String, found: String)
+    /// A packed column cannot be read.
+    case damagedBlock(table: String, row: Int, expected: String, found: String)
+    /// Facts that contradict themselves or the atlas, and so were not stored.
+    case unstorable(what: String, expected: String, found: String)
+    /// A run that the atlas does not hold.
+    case unknownRun(id: Int)
+    /// A text that the atlas does not hold yet.
+    case unknownText(text: String)
+    /// The disk is full or cannot be written; the atlas is as it was before the write.
+    case storageFailed(path: String, operation: String, reason: String)
+    /// Any other refusal of SQLite's.
+    case database(path: String, operation: String, reason: String)
+}
+
+extension AtlasError: CustomStringConvertible {
+    /// One sentence: what failed, where, what was expected, what was found, what to do.
+    public var description: String {
+        switch self {
+        case .missingFile(let path):
+            "\(path): expected an atlas, found no file; index a corpus to create one"
+        case .notAnAtlas(let path, let found):
+            "\(path): expected an atlas (SQLite file with application id FATL), found \(found)"
+        case .newerVersion(let path, let found, let known):
+            "\(path): its schema is \(found), this program knows schemas up to \(known); use a newer program"
+        case .otherReplacementModel(let path, let part, let expected, let found):
+            "\(path): holds another replacement model: \(part): expected \(expected), found \(found); "
+                + "use the model that the atlas was made with, or another file"
+        case .damagedBlock(let table, let row, let expected, let found):
+            "\(table), row \(row): damaged block: expected \(expected), found \(found); restore the file from a copy"
+        case .unstorable(let what, let expected, let found):
+            "\(what): not stored: expected \(expected), found \(found)"
+        case .unknownRun(let id):
+            "run \(id): expected a run that was begun in this atlas, found none"
+        case .unknownText(let text):
+            "\"\(text)\": expected a text that is already stored, found none; commit its facts"
+        case .storageFailed(let path, let operation, let reason):
+            "\(path): \(operation) failed, and the atlas is as it was before: \(reason); make room and try again"
+        case .database(let path, let operation, let reason):
+            "\(path): \(operation): \(reason)"
+        }
+    }
+}

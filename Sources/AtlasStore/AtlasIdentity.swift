@@ -1,0 +1,70 @@
+import Circuits
+
+/// The one replacement model that an atlas is about: a language model, a transcoder set, and the tokenizer's vocabulary.
+public struct AtlasIdentity: Equatable, Sendable {
+    /// What a feature's decoder writes to.
+    public enum TranscoderKind: String, Sendable, Codable {
+        /// Its own layer's MLP output.
+        case perLayer = "per-layer"
+        /// Its own layer's and all later layers' MLP outputs.
+        case crossLayer = "cross-layer"
+    }
+
+    /// The language model's name, as people say it.
+    public var modelName: String
+    /// Digest of the language model's configuration and weights.
+    public var modelFingerprint: String
+    /// The transcoder set's name.
+    public var transcoderName: String
+    /// Digest of the transcoder set's configuration and weights.
+    public var transcoderFingerprint: String
+    /// What a feature's decoder writes to.
+    public var transcoderKind: TranscoderKind
+    /// Layers with a transcoder, at most 65,536.
+    public var layerCount: Int
+    /// Rows of each layer's encoder, at most 2^24.
+    public var featuresPerLayer: Int
+    /// Width of the residual stream.
+    public var modelWidth: Int
+    /// What each token id decodes to alone, by id.
+    public var vocabulary: [String]
+
+    /// Describes a replacement model.
+    public init(
+        modelName: String, modelFingerprint: String, transcoderName: String, transcoderFingerprint: String,
+        transcoderKind: TranscoderKind, layerCount: Int, featuresPerLayer: Int, modelWidth: Int, vocabulary: [String]
+    ) {
+        self.modelName = modelName
+        self.modelFingerprint = modelFingerprint
+        self.transcoderName = transcoderName
+        self.transcoderFingerprint = transcoderFingerprint
+        self.transcoderKind = transcoderKind
+        self.layerCount = layerCount
+        self.featuresPerLayer = featuresPerLayer
+        self.modelWidth = modelWidth
+        self.vocabulary = vocabulary
+    }
+
+    /// How many features the transcoder set has.
+    public var featureCount: Int { layerCount * featuresPerLayer }
+
+    /// Whether the transcoder set has this feature.
+    public func contains(_ feature: FeatureID) -> Bool {
+        0..<layerCount ~= feature.layer && 0..<featuresPerLayer ~= feature.index
+    }
+
+    /// Throws unless `other` names the same weights; names may differ, fingerprints may not.
+    func requireSame(as other: AtlasIdentity, path: String) throws(AtlasError) {
+        let pairs: [(String, String, String)] = [
+            ("model fingerprint", other.modelFingerprint, modelFingerprint),
+            ("transcoder fingerprint", other.transcoderFingerprint, transcoderFingerprint),
+            ("transcoder kind", other.transcoderKind.rawValue, transcoderKind.rawValue),
+            ("layers", "\(other.layerCount)", "\(layerCount)"),
+            ("features a layer", "\(other.featuresPerLayer)", "\(featuresPerLayer)"),
+            ("vocabulary size", "\(other.vocabulary.count)", "\(vocabulary.count)"),
+        ]
+        for (part, expected, found) in pairs where expected != found {
+            throw .otherReplacementModel(path: path, part: part, expected: expected, found: found)
+        }
+    }
+}

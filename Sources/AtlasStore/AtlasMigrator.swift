@@ -1,0 +1,51 @@
+import Foundation
+import GRDB
+
+/// Brings an atlas file to the schema of this program, one numbered SQL file of `Migrations/` at a time.
+///
+/// A migration and the record of it are one transaction, so an interrupted one leaves no trace. A released migration is
+/// never edited.
+enum AtlasMigrator {
+    /// The number that `PRAGMA application_id` answers for an atlas: 'FATL'.
+    static let applicationID = 0x4641_544C
+
+    /// The name of the newest schema that this program knows.
+    static var newestVersion: String { versions.last!.name }
+
+    /// The numbered migrations in order, without their file extension.
+    static var versions: [(name: String, sql: String)] {
+        EmbeddedMigrations.files.filter { $0.name.hasSuffix(".sql") }
+            .map { (name: String($0.name.dropLast(4)), sql: $0.text) }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// Applies the migrations that the file does not have yet.
+    static func migrate(_ database: any DatabaseWriter) throws {
+        try migrator().migrate(database)
+    }
+
+    /// Throws unless the file is an atlas of a version that this program knows.
+    ///
+    /// - Returns: whether all migrations have been applied.
+    static func check(_ db: Database, path: String) throws -> Bool {
+        let found = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        guard found == applicationID else {
+            throw AtlasError.notAnAtlas(path: path, found: "a SQLite file with application id \(found)")
+        }
+        let migrator = migrator()
+        let known = Set(versions.map(\.name))
+        let unknown = try migrator.appliedIdentifiers(db).subtracting(known)
+        if let newest = unknown.max() {
+            throw AtlasError.newerVersion(path: path, found: newest, known: newestVersion)
+        }
+        return try migrator.hasCompletedMigrations(db)
+    }
+
+    private static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        for version in versions {
+            migrator.registerMigration(version.name) { db in try db.execute(sql: version.sql) }
+        }
+        return migrator
+    }
+}

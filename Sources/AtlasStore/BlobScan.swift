@@ -1,0 +1,48 @@
+import GRDB
+import GRDBSQLite
+
+/// Reads rows with packed columns straight from SQLite's memory, without copying the blobs.
+struct BlobScan {
+    private let handle: OpaquePointer
+
+    /// Hands every row of `sql` to `body`; the row is valid only during the call.
+    static func run(
+        _ db: Database, sql: String, arguments: StatementArguments = StatementArguments(),
+        _ body: (BlobScan) throws -> Void
+    ) throws {
+        let statement = try db.makeStatement(sql: sql)
+        try statement.setArguments(arguments)
+        let handle = statement.sqliteStatement
+        defer { sqlite3_reset(handle) }
+        while true {
+            let code = sqlite3_step(handle)
+            if code == SQLITE_DONE { return }
+            guard code == SQLITE_ROW else {
+                throw DatabaseError(
+                    resultCode: ResultCode(rawValue: code),
+                    message: String(cString: sqlite3_errmsg(db.sqliteConnection)),
+                    sql: sql)
+            }
+            try body(BlobScan(handle: handle))
+        }
+    }
+
+    /// An integer column.
+    func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
+
+    /// A real column.
+    func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+
+    /// A packed column; a fault is told with the row, whose id must be column 0.
+    func decode<Content>(
+        _ name: String, column: Int32, _ body: (UnsafeRawBufferPointer) throws(BlockFault) -> Content
+    ) throws(AtlasError) -> Content {
+        let bytes = sqlite3_column_blob(handle, column)
+        let count = Int(sqlite3_column_bytes(handle, column))
+        do throws(BlockFault) {
+            return try body(UnsafeRawBufferPointer(start: bytes, count: count))
+        } catch {
+            throw error.inRow(integer(0), of: name)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// A prepared INSERT whose values are bound straight to SQLite: three times as fast as a row object a row.
+///
+/// Bind the values of one row from left to right, then ``step()``.
+final class BulkInsertion {
+    private let statement: Statement
+    private let handle: OpaquePointer
+    private let connection: OpaquePointer?
+    private let columnCount: Int32
+    private var next: Int32 = 1
+
+    /// Prepares `INSERT INTO table (columns)`; table and columns are names of this program, never input.
+    init(_ db: Database, into table: String, columns: [String]) throws {
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        statement = try db.makeStatement(
+            sql: "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
+        handle = statement.sqliteStatement
+        connection = db.sqliteConnection
+        columnCount = Int32(columns.count)
+    }
+
+    /// Binds the next value.
+    func bind(_ value: Int) { bind(Int64(value)) }
+
+    /// Binds the next value.
+    func bind(_ value: Int64) {
+        sqlite3_bind_int64(handle, next, value)
+        next += 1
+    }
+
+    /// Binds the next value.
+    func bind(_ value: Double) {
+        sqlite3_bind_double(handle, next, value)
+        next += 1
+    }
+
+    /// Binds the next value; SQLite copies it.
+    func bind(_ value: String) {
+        sqlite3_bind_text(handle, next, value, -1, Self.transient)
+        next += 1
+    }
+
+    /// Binds the next value; SQLite copies it.
+    func bind(_ value: Data) {
+        value.withUnsafeBytes { bytes in
+            _ = sqlite3_bind_blob(handle, next, bytes.baseAddress, Int32(bytes.count), Self.transient)
+        }
+        next += 1
+    }
+
+    /// Inserts the row that was bound.
+    func step() throws {
+        precondition(next == columnCount + 1, "\(statement.sql): \(next - 1) of \(columnCount) values bound")
+        let code = sqlite3_step(handle)
+        guard code == SQLITE_DONE else {
+            let message = String(cString: sqlite3_errmsg(connection))
+            sqlite3_reset(handle)
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: code), message: message, sql: statement.sql)
+        }
+        sqlite3_reset(handle)
+        next = 1
+    }
+
+    /// Tells SQLite to copy a value before the call returns.
+    private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+}

@@ -1,0 +1,55 @@
+import Circuits
+import GRDB
+
+/// Storing what features' weights alone say about tokens.
+extension AtlasWriter {
+    /// Stores token effects; a feature that has some already keeps them, as they are facts of the same weights.
+    public func writeTokenEffects(_ effects: [FeatureTokenEffects]) throws(AtlasError) {
+        try atlas.write("storing token effects of \(effects.count) features") { db in
+            let insertion = try db.cachedStatement(
+                sql: """
+                    INSERT OR IGNORE INTO token_effects (kind, layer, feature_index, rank, token, value)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """)
+            for effect in effects {
+                let lists = [
+                    ("output", 1, effect.promoted), ("output", -1, effect.suppressed), ("input", 1, effect.excitedBy),
+                ]
+                for (kind, sign, entries) in lists {
+                    for (place, entry) in entries.enumerated() {
+                        try insertion.execute(arguments: [
+                            kind, effect.feature.layer, effect.feature.index, sign * (place + 1), entry.token,
+                            entry.value,
+                        ])
+                    }
+                }
+            }
+        }
+    }
+
+    /// The features that fire in a stored prompt and have no token effects yet, in ascending order.
+    ///
+    /// - Complexity: reads every stored activation once.
+    public func featuresLackingTokenEffects() throws(AtlasError) -> [FeatureID] {
+        let identity = atlas.identity
+        return try atlas.read("listing features without token effects") { db in
+            var fires = [Bool](repeating: false, count: identity.featureCount)
+            var activations: [ActiveFeature] = []
+            try BlobScan.run(db, sql: "SELECT id, activations FROM prompts") { row in
+                try row.decode("prompts.activations", column: 1) { (frame) throws(BlockFault) in
+                    try ActivationBlock.decode(frame, into: &activations)
+                }
+                for active in activations where identity.contains(active.feature) {
+                    fires[active.layer * identity.featuresPerLayer + active.index] = true
+                }
+            }
+            let known = try Row.fetchCursor(db, sql: "SELECT DISTINCT layer, feature_index FROM token_effects")
+            while let row = try known.next() {
+                fires[row[0] as Int * identity.featuresPerLayer + row[1] as Int] = false
+            }
+            return fires.indices.filter { fires[$0] }.map {
+                FeatureID(layer: $0 / identity.featuresPerLayer, index: $0 % identity.featuresPerLayer)
+            }
+        }
+    }
+}
