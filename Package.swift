@@ -29,20 +29,17 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
 
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: optimised),
-        .target(name: "Safetensors", dependencies: ["Tensors"], swiftSettings: optimised),
+        .target(
+            name: "Safetensors", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: optimised),
         .target(name: "Tokenizers", swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
-            name: "LanguageModels",
-            dependencies: [
-                "Safetensors", "Tensors", "Tokenizers", .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            swiftSettings: optimised),
+            name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Tokenizers"], swiftSettings: optimised),
         .target(
             name: "Transcoders",
             dependencies: [
                 "Safetensors", "Tensors", "Circuits", .product(name: "Yams", package: "Yams"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: optimised),
         .target(
@@ -77,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasStore", "Attribution", "DemoData",
+                "AtlasIndexing", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

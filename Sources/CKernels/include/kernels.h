@@ -1,1 +1,35 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Inner loops that Swift's optimiser does not vectorise (float reductions) or that debug builds would run slowly.
+// Every function has a plain Swift oracle in TensorsTests. Counts are elements; buffers must not overlap.
+
+/// sum of x[i] * y[i]
+float fa_dot(const float *x, const float *y, size_t count);
+/// first[0] = x . y, second[0] = x . z, in one reading of x
+void fa_two_dots(const float *x, const float *y, const float *z, size_t count, float *first, float *second);
+/// y[i] += alpha * x[i]
+void fa_add_scaled(float alpha, const float *x, float *y, size_t count);
+/// y[i] += alpha * |x[i]|
+void fa_add_scaled_magnitude(float alpha, const float *x, float *y, size_t count);
+/// sum of |x[i]|
+float fa_magnitude_sum(const float *x, size_t count);
+/// sum of x[i]
+float fa_sum(const float *x, size_t count);
+/// out[i] = alpha * x[i] * w[i]
+void fa_scaled_product(float alpha, const float *x, const float *w, float *out, size_t count);
+/// out[i] = gate[i] / (1 + exp(-gate[i])) * up[i]
+void fa_silu_gate(const float *gate, const float *up, float *out, size_t count);
+/// IEEE half to float
+void fa_from_float16(const uint16_t *x, float *out, size_t count);
+/// bfloat16 to float
+void fa_from_bfloat16(const uint16_t *x, float *out, size_t count);
+
+/// The adjoint of attention's value mixing for one target.
+///
+/// z: [positions, heads * width], patterns: [heads, positionStride, positionStride] (query, key),
+/// scale: [positions], out: [positions, heads / groups * width], overwritten:
+/// out[k][v] = scale[k] * sum over query heads h of v, queries q >= k of patterns[h][q][k] * z[q][h]
+void fa_attention_adjoint(const float *z, const float *patterns, const float *scale, float *out, size_t positions,
+                          size_t positionStride, size_t heads, size_t groups, size_t width);

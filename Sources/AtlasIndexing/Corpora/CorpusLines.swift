@@ -1,0 +1,111 @@
+import Foundation
+
+/// One line of a corpus, as bytes.
+struct CorpusLine {
+    /// Its number, from 1.
+    let number: Int
+    /// Its bytes without the line feed and without a carriage return before it.
+    let bytes: [UInt8]
+    /// Whether a carriage return was taken off.
+    let hadCarriageReturn: Bool
+}
+
+/// Reads lines through a buffer of fixed size; no more than one line is ever in memory.
+///
+/// A byte order mark is accepted at the beginning, carriage returns before line feeds, and a last line without one.
+final class CorpusLines {
+    /// The longest line, in bytes.
+    static let limit = 16 * 1024 * 1024
+
+    /// The corpus, as messages name it.
+    var name: String { input.name }
+
+    /// The number of lines read so far.
+    private(set) var lineCount = 0
+
+    private let input: CorpusInput
+    private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    private var position = 0
+    private var end = 0
+
+    /// Reads the lines of `input`.
+    init(_ input: CorpusInput) {
+        self.input = input
+    }
+
+    /// The next line, or `nil` at the end.
+    ///
+    /// - Throws: `CorpusError`: for a line over the limit, after which the next call gives the line behind it; or one
+    ///   that ends the input.
+    func next() throws(CorpusError) -> CorpusLine? {
+        var line: [UInt8] = []
+        var length = 0
+        var isComplete = false
+        while !isComplete {
+            if position == end {
+                end = try input.read(into: &buffer)
+                position = 0
+                if end == 0 { break }
+            }
+            let lineEnd = newline()
+            isComplete = lineEnd != nil
+            let upper = lineEnd ?? end
+            length += upper - position
+            if length <= Self.limit { line.append(contentsOf: buffer[position..<upper]) }
+            position = isComplete ? upper + 1 : upper
+        }
+        guard isComplete || length > 0 else { return nil }
+        lineCount += 1
+        guard length <= Self.limit else {
+            throw CorpusError(
+                file: name, line: lineCount, expected: "at most \(Self.limit) bytes in a line", found: "\(length) bytes"
+            )
+        }
+        if lineCount == 1 { try takeOffMark(&line) }
+        let hasCarriageReturn = line.last == UInt8(ascii: "\r")
+        if hasCarriageReturn { line.removeLast() }
+        return CorpusLine(number: lineCount, bytes: line, hadCarriageReturn: hasCarriageReturn)
+    }
+
+    private func newline() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress?.advanced(by: position),
+                let found = memchr(start, Int32(UInt8(ascii: "\n")), end - position)
+            else { return nil }
+            return position + (UnsafeRawPointer(found) - start)
+        }
+    }
+
+    private func takeOffMark(_ line: inout [UInt8]) throws(CorpusError) {
+        if line.starts(with: [0xef, 0xbb, 0xbf]) { line.removeFirst(3) }
+        if line.starts(with: [0x1f, 0x8b]) {
+            throw CorpusError(
+                file: name, expected: "text", found: "gzip data",
+                advice: "give the file a name that ends in .gz or pipe it through gzip -dc", endsInput: true)
+        }
+        if line.starts(with: [0xff, 0xfe]) || line.starts(with: [0xfe, 0xff]) {
+            throw CorpusError(
+                file: name, expected: "UTF-8", found: "the byte order mark of UTF-16",
+                advice: "convert it with iconv -f UTF-16 -t UTF-8", endsInput: true)
+        }
+    }
+}
+
+extension CorpusLines {
+    /// The text of `bytes` from `line`, which must be UTF-8 without NUL.
+    func text(of bytes: [UInt8], line: Int) throws(CorpusError) -> String {
+        guard !bytes.contains(0) else {
+            throw CorpusError(
+                file: name, line: line, expected: "text without NUL", found: "\(CorpusExcerpt(bytes: bytes))")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CorpusError(file: name, line: line, expected: "UTF-8", found: "\(CorpusExcerpt(bytes: bytes))")
+        }
+        return text
+    }
+
+    /// How a record that begins at `line` is named: the file without its folder.
+    func place(line: Int) -> String {
+        "\(name.split(separator: "/").last ?? "corpus") line \(line)"
+    }
+}

@@ -1,0 +1,190 @@
+import LanguageModels
+import Tensors
+import Transcoders
+
+/// The adjoint recursion: injects each target's gradient and walks it down the frozen network, layer by layer, taking
+/// dot products with every source that writes on the way.
+///
+///     1. a logit starts above the last layer:   g = gain ⊙ (u − ū) / σ_final
+///     2. for each layer from the top:
+///          row[s] += g[p] · (a_s W_dec[s → layer])     for every source s active at p; errors, constants alike
+///          g += skip's adjoint                          where the transcoder has one
+///          a feature of this layer starts here          g = W_enc through the input hook's adjoint
+///          g += attention's adjoint                     patterns and denominators frozen
+///     3. row[token p] = g[p] · embedding[p]
+///
+/// One sweep serves targets at one position, ordered by layer from the top, so that those that have started are
+/// always the first `live` ones: gradients lie as `[target][position][width]`, and every step is one matrix product
+/// over `live × positions` rows. Positions after the targets' own are never touched: they cannot be reached.
+///
+/// - SeeAlso: Ameisen et al. 2025, "Building an Attribution Graph".
+struct AdjointSweep {
+    let model: LanguageModel
+    let transcoders: TranscoderSet
+    let weights: AdjointWeights
+    let local: LocalReplacementModel
+    /// `[targets][modelWidth]`: centred unembedding rows of the prompt's logits.
+    let logitVectors: [[Float]]
+
+    private var width: Int { model.configuration.modelWidth }
+
+    /// Computes the rows `first ..< first + count` of `rows`, whose targets share a position and are ordered by layer,
+    /// the highest first.
+    ///
+    /// - Returns: floating-point operations spent in matrix products, two for a multiplication and addition
+    func run(_ rows: EdgeRows, first: Int, count: Int) -> Int {
+        let targets = Array(rows.targets[first..<first + count])
+        guard let position = targets.first?.position else { return 0 }
+        precondition(targets.allSatisfy { $0.position == position })
+        let reach = position + 1
+        let headWidths = model.configuration.headCount * model.configuration.headWidth
+        let gradient = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * width)
+        let heads = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * headWidths)
+        let values = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * max(headWidths, width))
+        defer {
+            gradient.deallocate()
+            heads.deallocate()
+            values.deallocate()
+        }
+        var operations = 0
+        var live = 0
+        start(targets, from: &live, above: model.configuration.layerCount, gradient: gradient)
+        for layer in stride(from: model.configuration.layerCount - 1, through: 0, by: -1) {
+            operations += readSources(layer: layer, live: live, reach: reach, gradient, rows, first: first)
+            operations += passSkip(layer: layer, live: live, reach: reach, gradient, scratch: values)
+            start(targets, from: &live, above: layer, gradient: gradient)
+            operations += passAttention(layer: layer, live: live, reach: reach, gradient, heads: heads, values: values)
+        }
+        readTokens(live: live, reach: reach, gradient, rows, first: first)
+        for (offset, target) in targets.enumerated() {
+            guard case .feature(let index) = target.kind else { continue }
+            let feature = local.activeFeatures[index]
+            rows.row(first + offset)[local.layout.bias] += transcoders.layers[feature.layer].encoderBias[feature.index]
+        }
+        return operations
+    }
+
+    /// Injects the gradients of the targets that read above the MLP of `layer`, or its input.
+    private func start(
+        _ targets: [SweepTarget], from live: inout Int, above layer: Int, gradient: UnsafeMutablePointer<Float>
+    ) {
+        while live < targets.count, targets[live].layer >= layer {
+            let target = targets[live]
+            let reach = target.position + 1
+            let own = gradient + live * reach * width
+            own.initialize(repeating: 0, count: reach * width)
+            let place = own + target.position * width
+            switch target.kind {
+            case .logit(let index):
+                scaledProduct(
+                    1 / local.trace.finalDenominators[target.position], logitVectors[index], model.finalNorm.gain,
+                    into: place, count: width)
+            case .feature(let index):
+                let feature = local.activeFeatures[index]
+                let encoder = transcoders.layers[feature.layer].encoder.row(feature.index)
+                local.inputAdjoints[feature.layer].apply(encoder, position: target.position, into: place)
+            }
+            live += 1
+        }
+    }
+
+    /// Takes the dot products with everything that writes to `layer`.
+    private func readSources(
+        layer: Int, live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>, _ rows: EdgeRows, first: Int
+    ) -> Int {
+        guard live > 0 else { return 0 }
+        let layout = local.layout
+        var operations = 0
+        local.scaledDecoders.withUnsafeBufferPointer { decoders in
+            guard let decoders = decoders.baseAddress else { return }
+            for position in 0..<reach {
+                let block = local.blocks[layer * layout.positionCount + position]
+                multiplyByTransposed(
+                    gradient + position * width, stride: reach * width, decoders + block.firstRow * width,
+                    stride: width, into: rows.row(first) + block.firstColumn, stride: rows.columnCount,
+                    rowCount: live, columnCount: block.count, innerCount: width, accumulate: true)
+                operations += 2 * live * block.count * width
+            }
+        }
+        local.errors[layer].values.withUnsafeBufferPointer { errors in
+            local.constants[layer].values.withUnsafeBufferPointer { constants in
+                guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }
+                for target in 0..<live {
+                    let row = rows.row(first + target)
+                    for position in 0..<reach {
+                        let (error, constant) = twoDots(
+                            gradient + (target * reach + position) * width, errors + position * width,
+                            constants + position * width, count: width)
+                        row[layout.error(layer: layer, position: position)] = error
+                        row[layout.bias] += constant
+                    }
+                }
+            }
+        }
+        return operations + 4 * live * reach * width
+    }
+
+    /// Adds what flows through a transcoder's linear skip.
+    private func passSkip(
+        layer: Int, live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) -> Int {
+        guard live > 0, let skip = transcoders.layers[layer].skip else { return 0 }
+        skip.transposeApply(to: gradient, count: live * reach, into: scratch)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { row in
+            guard let row = row.baseAddress else { return }
+            for index in 0..<live * reach {
+                local.inputAdjoints[layer].apply(scratch + index * width, position: index % reach, into: row)
+                addScaled(1, row, to: gradient + index * width, count: width)
+            }
+        }
+        return 2 * live * reach * width * width
+    }
+
+    /// Adds what flows through attention's values and outputs.
+    private func passAttention(
+        layer: Int, live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>,
+        heads: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
+    ) -> Int {
+        guard live > 0 else { return 0 }
+        let attention = model.blocks[layer].attention
+        let headWidths = attention.headCount * attention.headWidth
+        let valueWidths = attention.keyValueHeadCount * attention.headWidth
+        let trace = local.trace.layers[layer]
+        weights.layers[layer].output.transposeApply(to: gradient, count: live * reach, into: heads)
+        let scale = trace.attentionDenominators.map { 1 / $0 }
+        trace.patterns.withUnsafeBufferPointer { patterns in
+            guard let patterns = patterns.baseAddress else { return }
+            for target in 0..<live {
+                attentionAdjoint(
+                    heads + target * reach * headWidths, patterns: patterns, scale: scale,
+                    into: values + target * reach * valueWidths, positionCount: reach,
+                    positionStride: local.layout.positionCount, headCount: attention.headCount,
+                    groupSize: attention.groupSize, headWidth: attention.headWidth)
+            }
+        }
+        weights.layers[layer].foldedValue.values.withUnsafeBufferPointer { value in
+            guard let value = value.baseAddress else { return }
+            multiply(
+                values, stride: valueWidths, value, stride: width, into: gradient, stride: width,
+                rowCount: live * reach, columnCount: width, innerCount: valueWidths, accumulate: true)
+        }
+        return 2 * live * reach * width * (headWidths + valueWidths)
+            + live * reach * (reach + 1) * headWidths
+    }
+
+    /// Takes the dot products with the token embeddings: what is left at the bottom.
+    private func readTokens(
+        live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>, _ rows: EdgeRows, first: Int
+    ) {
+        local.trace.embeddings.values.withUnsafeBufferPointer { embeddings in
+            guard let embeddings = embeddings.baseAddress else { return }
+            for target in 0..<live {
+                for position in 0..<reach {
+                    rows.row(first + target)[local.layout.token(position: position)] = dot(
+                        gradient + (target * reach + position) * width, embeddings + position * width, count: width)
+                }
+            }
+        }
+    }
+}

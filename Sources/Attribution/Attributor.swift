@@ -1,0 +1,188 @@
+import Circuits
+import LanguageModels
+import Synchronization
+import Tensors
+import Transcoders
+
+/// Computes attribution graphs of one replacement model.
+///
+///     let attributor = try Attributor(model: model, transcoders: transcoders)
+///     let result = try attributor.attribute(model.tokenizer.encodePrompt("calc: 36+59="))
+///     print(GraphScores(result.graph))
+public struct Attributor: Sendable {
+    /// A graph with what was found on the way.
+    public struct Result: Sendable {
+        /// The unpruned graph.
+        public let graph: AttributionGraph
+        /// The frozen network that it describes.
+        public let local: LocalReplacementModel
+        /// `[vocabularySize]`: the underlying model's logits at the attributed position.
+        public let logits: [Float]
+        /// Operations spent in the recursion's matrix products, two for a multiplication and addition.
+        public let floatingPointOperations: Int
+    }
+
+    /// The underlying model.
+    public let model: LanguageModel
+    /// What replaces its MLPs.
+    public let transcoders: TranscoderSet
+    /// Positions before it hold no features and no errors.
+    public let firstCountedPosition = 1
+    private let weights: AdjointWeights
+
+    /// Pairs a model with its transcoders.
+    public init(model: LanguageModel, transcoders: TranscoderSet) {
+        precondition(transcoders.layers.count == model.configuration.layerCount)
+        precondition(transcoders.modelWidth == model.configuration.modelWidth)
+        self.model = model
+        self.transcoders = transcoders
+        weights = AdjointWeights(model)
+    }
+
+    /// Loads both from their folders.
+    ///
+    /// - Throws: what `LanguageModel` and `TranscoderSet` throw.
+    public init(modelFolder: String, transcoderFolder: String) throws {
+        let model = try LanguageModel(folder: modelFolder)
+        self.init(
+            model: model,
+            transcoders: try TranscoderSet(
+                folder: transcoderFolder, layerCount: model.configuration.layerCount,
+                modelWidth: model.configuration.modelWidth))
+    }
+
+    /// Runs the underlying model and freezes it, without attributing anything.
+    public func localReplacementModel(_ tokens: [Int]) throws -> LocalReplacementModel {
+        LocalReplacementModel(
+            model: model, transcoders: transcoders, trace: try model.run(tokens),
+            firstCountedPosition: firstCountedPosition)
+    }
+
+    /// Attributes the next token after a prompt.
+    ///
+    /// 1. Run the underlying model; freeze it; find active features, errors and constants.
+    /// 2. Choose the logits and compute their rows.
+    /// 3. Compute the rows of all features, or repeatedly of the most influential ones so far.
+    ///
+    /// - Parameters:
+    ///   - tokens: the prompt, the beginning-of-sequence token first
+    ///   - options: what to attribute
+    ///   - jobs: threads
+    ///   - progress: called with targets done and to do, from the calling thread
+    /// - Throws: `ModelError` for a prompt that does not fit the model.
+    public func attribute(
+        _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1,
+        progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws -> Result {
+        let local = try localReplacementModel(tokens)
+        let selection = LogitSelection(
+            model: model, trace: local.trace, position: tokens.count - 1, options: options)
+        let featureCount = local.activeFeatures.count
+        let limit = min(options.maximumFeatureNodes ?? featureCount, featureCount)
+        let rows = EdgeRows(rowCapacity: limit + selection.targets.count, columnCount: local.layout.columnCount)
+        let sweep = AdjointSweep(
+            model: model, transcoders: transcoders, weights: weights, local: local, logitVectors: selection.vectors)
+        let logits = selection.targets.enumerated().map { index, target in
+            SweepTarget(kind: .logit(index), position: target.position, layer: model.configuration.layerCount)
+        }
+        var operations = compute(logits, rows: rows, sweep: sweep, jobs: jobs)
+        var ranking = FeatureRanking()
+        var visited = [Bool](repeating: false, count: featureCount)
+        var done = 0
+        while done < limit {
+            var pending: [Int]
+            if limit == featureCount {
+                pending = Array(0..<featureCount)
+            } else {
+                let influence = ranking.influence(
+                    rows, columnCount: local.layout.weightedColumnCount,
+                    logitWeights: selection.targets.map(\.probability), column: { local.columns[$0] })
+                let ranked = (0..<featureCount).filter { !visited[$0] }
+                    .sorted { (influence[local.columns[$1]], $0) < (influence[local.columns[$0]], $1) }
+                pending = Array(ranked.prefix(min(options.updateInterval * options.batchSize, limit - done)))
+            }
+            for index in pending { visited[index] = true }
+            operations += compute(
+                pending.map { index in
+                    let feature = local.activeFeatures[index]
+                    return SweepTarget(kind: .feature(index), position: feature.position, layer: feature.layer)
+                }, rows: rows, sweep: sweep, jobs: jobs)
+            done += pending.count
+            progress?(done, limit)
+        }
+        return Result(
+            graph: assemble(rows, local: local, selection: selection, visited: visited), local: local,
+            logits: selection.logits, floatingPointOperations: operations)
+    }
+
+    /// Computes rows for `targets`, grouped by position and cut into pieces that suit caches and threads.
+    private func compute(_ targets: [SweepTarget], rows: EdgeRows, sweep: AdjointSweep, jobs: Int) -> Int {
+        let ordered = targets.sorted { ($0.position, $1.layer) < ($1.position, $0.layer) }
+        let first = rows.append(ordered)
+        var pieces: [(first: Int, count: Int, cost: Int)] = []
+        var start = 0
+        while start < ordered.count {
+            let position = ordered[start].position
+            let end = ordered[start...].firstIndex { $0.position != position } ?? ordered.count
+            let size = max(Self.smallestPiece, Self.rowsAPiece / (position + 1))
+            for piece in stride(from: start, to: end, by: size) {
+                let count = min(size, end - piece)
+                let layers = ordered[piece..<piece + count].reduce(0) { $0 + $1.layer + 1 }
+                pieces.append((first + piece, count, layers * (position + 1)))
+            }
+            start = end
+        }
+        pieces.sort { ($1.cost, $0.first) < ($0.cost, $1.first) }
+        let operations = Atomic<Int>(0)
+        let work = pieces
+        inParallel(count: work.count, jobs: jobs) { index in
+            operations.add(sweep.run(rows, first: work[index].first, count: work[index].count), ordering: .relaxed)
+        }
+        return operations.load(ordering: .relaxed)
+    }
+
+    /// Gradient rows (targets × positions) a piece: enough for a matrix product to run at full speed.
+    private static let rowsAPiece = 1024
+    /// Targets a piece at least, so that long prompts keep some batching.
+    private static let smallestPiece = 16
+
+    /// Puts rows and columns in the order of `NodeLayout`.
+    private func assemble(
+        _ rows: EdgeRows, local: LocalReplacementModel, selection: LogitSelection, visited: [Bool]
+    ) -> AttributionGraph {
+        let selected = visited.indices.filter { visited[$0] }
+        let layout = NodeLayout(
+            featureCount: selected.count, layerCount: local.layout.layerCount,
+            positionCount: local.layout.positionCount, logitCount: selection.targets.count)
+        var place = [Int](repeating: 0, count: visited.count)
+        for (target, feature) in selected.enumerated() { place[feature] = target }
+        let columns = selected.map { local.columns[$0] }
+        let otherColumns = visited.indices.filter { !visited[$0] }.map { local.columns[$0] }
+        var weights = [Float](repeating: 0, count: layout.targetCount * layout.sourceCount)
+        var bias = [Float](repeating: 0, count: layout.targetCount)
+        var unselected = [Float](repeating: 0, count: layout.targetCount)
+        weights.withUnsafeMutableBufferPointer { weights in
+            for (row, entry) in rows.targets.enumerated() {
+                let target =
+                    switch entry.kind {
+                    case .feature(let index): place[index]
+                    case .logit(let index): layout.featureCount + index
+                    }
+                let source = rows.row(row)
+                let output = target * layout.sourceCount
+                for (index, column) in columns.enumerated() { weights[output + index] = source[column] }
+                let tail = layout.sourceCount - layout.featureCount
+                for index in 0..<tail {
+                    weights[output + layout.featureCount + index] = source[local.layout.featureCount + index]
+                }
+                bias[target] = source[local.layout.bias]
+                unselected[target] = Float(otherColumns.reduce(0.0) { $0 + Double(source[$1]) })
+            }
+        }
+        return AttributionGraph(
+            tokens: local.trace.tokens, layerCount: layout.layerCount, activeFeatures: local.activeFeatures,
+            selectedFeatures: selected, targets: selection.targets, weights: weights, biasWeights: bias,
+            unselectedWeights: unselected,
+            preActivations: selected.map { local.preActivations[$0] } + selection.centredLogits)
+    }
+}

@@ -1,0 +1,171 @@
+import Circuits
+import LanguageModels
+import Tensors
+import Transcoders
+
+/// One prompt's frozen network: attention patterns and norm denominators as the underlying model had them, every MLP
+/// replaced by active features plus what they leave unexplained.
+///
+/// Positions before `firstCountedPosition` hold no features and no errors: what their MLPs wrote is constant.
+///
+/// - SeeAlso: Ameisen et al. 2025, "The Local Replacement Model".
+public struct LocalReplacementModel: Sendable {
+    /// The active features that write to one layer at one position.
+    struct Block: Sendable {
+        /// The first feature's column.
+        var firstColumn: Int
+        /// How many features.
+        var count: Int
+        /// Where their scaled decoder rows start, in rows.
+        var firstRow: Int
+    }
+
+    /// The underlying model's run.
+    public let trace: ForwardTrace
+    /// Every active feature, in lexicographic order.
+    public let activeFeatures: [ActiveFeature]
+    /// The pre-activation of each active feature.
+    public let preActivations: [Float]
+    /// `[layerCount]` of `[positionCount, modelWidth]`: what the features do not reconstruct.
+    public let errors: [Matrix]
+    /// Positions before it are left out: the beginning-of-sequence token's activations are outliers.
+    public let firstCountedPosition: Int
+
+    let layout: SourceLayout
+    /// `[activeFeatures.count]`: each feature's column.
+    let columns: [Int]
+    /// `[layerCount * positionCount]`.
+    let blocks: [Block]
+    /// Decoder rows times activations, `[rows, modelWidth]`, in order of layer written to, position, column.
+    let scaledDecoders: [Float]
+    /// `[layerCount]` of `[positionCount, modelWidth]`: what is written whatever the features do.
+    let constants: [Matrix]
+    /// `[layerCount]`.
+    let inputAdjoints: [HookAdjoint]
+
+    /// Builds the frozen network of one prompt.
+    public init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, firstCountedPosition: Int = 1) {
+        self.trace = trace
+        self.firstCountedPosition = firstCountedPosition
+        let positionCount = trace.tokens.count
+        var active: [ActiveFeature] = []
+        var values: [Float] = []
+        for (transcoder, layer) in zip(transcoders.layers, trace.layers) {
+            let pre = transcoder.preActivations(layer.reading.input(at: transcoders.inputHook))
+            let features = transcoder.activeFeatures(pre, firstPosition: firstCountedPosition)
+            active += features
+            values += features.map { pre[$0.position, $0.index] }
+        }
+        activeFeatures = active
+        preActivations = values
+        let layout = SourceLayout(
+            featureCount: active.count, layerCount: transcoders.layers.count, positionCount: positionCount)
+        self.layout = layout
+        let byPosition = active.indices.sorted {
+            (active[$0].position, active[$0].layer, $0) < (active[$1].position, active[$1].layer, $1)
+        }
+        var columns = [Int](repeating: 0, count: active.count)
+        for (column, feature) in byPosition.enumerated() { columns[feature] = column }
+        self.columns = columns
+        let ordered = byPosition.map { active[$0] }
+        let blocks = Self.blocks(ordered, transcoders: transcoders, layout: layout)
+        self.blocks = blocks
+        scaledDecoders = Self.gather(ordered, blocks: blocks, transcoders: transcoders, layout: layout)
+        inputAdjoints = zip(model.blocks, trace.layers).map { block, layer in
+            HookAdjoint(transcoders.inputHook, norm: block.mlpNorm, denominators: layer.reading.denominators)
+        }
+        (errors, constants) = Self.remainders(
+            trace, transcoders: transcoders, blocks: blocks, scaledDecoders: scaledDecoders,
+            firstCountedPosition: firstCountedPosition)
+    }
+
+    /// For each layer and position the range of columns whose features write there, and a place for their rows.
+    private static func blocks(_ ordered: [ActiveFeature], transcoders: TranscoderSet, layout: SourceLayout) -> [Block] {
+        // starts[position][layer]: the first column of features at the position whose layer is at least `layer`.
+        var starts = [[Int]](
+            repeating: [Int](repeating: 0, count: layout.layerCount + 1), count: layout.positionCount)
+        for feature in ordered {
+            for layer in (feature.layer + 1)...layout.layerCount { starts[feature.position][layer] += 1 }
+        }
+        var first = 0
+        for position in 0..<layout.positionCount {
+            let count = starts[position][layout.layerCount]
+            for layer in 0...layout.layerCount { starts[position][layer] += first }
+            first += count
+        }
+        var firstRow = 0
+        var blocks: [Block] = []
+        for layer in 0..<layout.layerCount {
+            let sources = transcoders.layersWriting(to: layer)
+            for position in 0..<layout.positionCount {
+                let start = starts[position][sources.lowerBound]
+                let count = starts[position][sources.upperBound] - start
+                blocks.append(Block(firstColumn: start, count: count, firstRow: firstRow))
+                firstRow += count
+            }
+        }
+        return blocks
+    }
+
+    /// Copies the decoder rows of active features, and only those, out of the mapped files.
+    private static func gather(
+        _ ordered: [ActiveFeature], blocks: [Block], transcoders: TranscoderSet, layout: SourceLayout
+    ) -> [Float] {
+        let width = transcoders.modelWidth
+        let rowCount = blocks.last.map { $0.firstRow + $0.count } ?? 0
+        return [Float](unsafeUninitializedCapacity: max(1, rowCount * width)) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            for (column, feature) in ordered.enumerated() {
+                let transcoder = transcoders.layers[feature.layer]
+                for layer in transcoder.outputLayers {
+                    let block = blocks[layer * layout.positionCount + feature.position]
+                    let row = base + (block.firstRow + column - block.firstColumn) * width
+                    transcoder.copyDecoderRow(feature.index, outputLayer: layer, into: row)
+                    for index in 0..<width { row[index] *= feature.activation }
+                }
+            }
+            initialized = rowCount * width
+        }
+    }
+
+    /// Splits each MLP's output into features, constants and errors; returns the last two.
+    private static func remainders(
+        _ trace: ForwardTrace, transcoders: TranscoderSet, blocks: [Block], scaledDecoders: [Float],
+        firstCountedPosition: Int
+    ) -> (errors: [Matrix], constants: [Matrix]) {
+        let positionCount = trace.tokens.count
+        let width = transcoders.modelWidth
+        var errors: [Matrix] = []
+        var constants: [Matrix] = []
+        for (transcoder, layer) in zip(transcoders.layers, trace.layers) {
+            var remainder = layer.mlpOutput
+            if let skip = transcoder.skip {
+                let skipped = skip.applied(to: layer.reading.input(at: transcoders.inputHook))
+                for index in remainder.values.indices { remainder.values[index] -= skipped.values[index] }
+            }
+            var constant = Matrix(rowCount: positionCount, columnCount: width)
+            for position in 0..<positionCount {
+                let row = position * width
+                if position < firstCountedPosition {
+                    for index in 0..<width { constant.values[row + index] = remainder.values[row + index] }
+                    for index in 0..<width { remainder.values[row + index] = 0 }
+                    continue
+                }
+                for index in 0..<width { constant.values[row + index] = transcoder.decoderBias[index] }
+                for index in 0..<width { remainder.values[row + index] -= transcoder.decoderBias[index] }
+                let block = blocks[transcoder.layer * positionCount + position]
+                remainder.values.withUnsafeMutableBufferPointer { values in
+                    scaledDecoders.withUnsafeBufferPointer { decoders in
+                        guard let target = values.baseAddress, let source = decoders.baseAddress else { return }
+                        for feature in block.firstRow..<block.firstRow + block.count {
+                            addScaled(-1, source + feature * width, to: target + row, count: width)
+                        }
+                    }
+                }
+            }
+            errors.append(remainder)
+            constants.append(constant)
+        }
+        return (errors, constants)
+    }
+}

@@ -1,0 +1,15 @@
+/// One target of the adjoint recursion, before its row is computed.
+struct SweepTarget: Sendable {
+    enum Kind: Sendable {
+        /// An active feature: an index into the active features.
+        case feature(Int)
+        /// A logit: an index into the prompt's targets.
+        case logit(Int)
+    }
+
+    let kind: Kind
+    /// Where the gradient is injected.
+    let position: Int
+    /// The layer that a feature reads; the number of layers for a logit. Sources are found below it.
+    let layer: Int
+}

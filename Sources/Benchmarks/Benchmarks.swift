@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Measurements that nothing asserts: run them in release mode on a quiet machine and compare ratios, not seconds.
+@main
+struct Benchmarks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Benchmarks", abstract: "Measures attribution on this machine.",
+        subcommands: [AttributionBenchmark.self])
+}

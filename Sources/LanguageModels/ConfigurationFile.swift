@@ -1,0 +1,88 @@
+import Foundation
+
+/// `config.json`, read once and asked field by field with clear errors.
+struct ConfigurationFile {
+    let path: String
+    private let fields: [String: Any]
+
+    /// - Throws: `ModelError` when the file is missing or is no JSON object.
+    init(folder: String) throws(ModelError) {
+        path = folder + "/config.json"
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ModelError(file: path, "cannot be read; a model folder holds config.json, model.safetensors and tokenizer.json")
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
+            throw ModelError(file: path, "expected a JSON object")
+        }
+        self.fields = fields
+    }
+
+    private init(path: String, fields: [String: Any]) {
+        self.path = path
+        self.fields = fields
+    }
+
+    /// A positive whole number below 2^31; `fallback` where the field is absent or null.
+    func integer(_ name: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+        guard let value = present(name) else {
+            if let fallback { return fallback }
+            throw ModelError(file: path, place: name, "is missing; expected a positive whole number")
+        }
+        guard let number = value as? NSNumber, let integer = Int(exactly: number.doubleValue), integer > 0,
+            integer < 1 << 31
+        else { throw ModelError(file: path, place: name, "expected a positive whole number, found \(value)") }
+        return integer
+    }
+
+    /// A finite number; `fallback` where the field is absent or null.
+    func number(_ name: String, default fallback: Double? = nil) throws(ModelError) -> Double {
+        guard let value = present(name) else {
+            if let fallback { return fallback }
+            throw ModelError(file: path, place: name, "is missing; expected a number")
+        }
+        guard let number = value as? NSNumber, number.doubleValue.isFinite else {
+            throw ModelError(file: path, place: name, "expected a number, found \(value)")
+        }
+        return number.doubleValue
+    }
+
+    /// True or false; `fallback` where the field is absent or null.
+    func flag(_ name: String, default fallback: Bool) throws(ModelError) -> Bool {
+        guard let value = present(name) else { return fallback }
+        guard let flag = value as? Bool else {
+            throw ModelError(file: path, place: name, "expected true or false, found \(value)")
+        }
+        return flag
+    }
+
+    /// A string, or `nil` where the field is absent or null.
+    func string(_ name: String) throws(ModelError) -> String? {
+        guard let value = present(name) else { return nil }
+        guard let text = value as? String else {
+            throw ModelError(file: path, place: name, "expected a string, found \(value)")
+        }
+        return text
+    }
+
+    /// A nested object, or `nil` where the field is absent or null.
+    func object(_ name: String) throws(ModelError) -> ConfigurationFile? {
+        guard let value = present(name) else { return nil }
+        guard let nested = value as? [String: Any] else {
+            throw ModelError(file: path, place: name, "expected an object, found \(value)")
+        }
+        return ConfigurationFile(path: "\(path): \(name)", fields: nested)
+    }
+
+    /// The first of `architectures`.
+    func architecture() throws(ModelError) -> String {
+        guard let names = fields["architectures"] as? [String], let name = names.first else {
+            throw ModelError(file: path, place: "architectures", "expected a list with one name")
+        }
+        return name
+    }
+
+    private func present(_ name: String) -> Any? {
+        guard let value = fields[name], !(value is NSNull) else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Safetensors
+import Tensors
+import Tokenizers
+
+/// An architecture describes its blocks in terms of the parts that the forward pass and attribution know.
+///
+/// To add one: write a file beside `LlamaArchitecture.swift` and enter it in `architectures`.
+protocol Architecture: SendableMetatype {
+    /// `architectures[0]` in config.json.
+    static var name: String { get }
+    /// Reads the configuration and finds every weight, checking shapes.
+    static func parts(_ configuration: ConfigurationFile, _ weights: SafetensorsFile) throws -> ModelParts
+}
+
+/// What an architecture gives to `LanguageModel`.
+struct ModelParts {
+    var configuration: ModelConfiguration
+    var embedding: StoredMatrix
+    var unembedding: StoredMatrix
+    var blocks: [TransformerBlock]
+    var finalNorm: RMSNorm
+}
+
+extension LanguageModel {
+    /// Every architecture there is a file for.
+    static let architectures: [any Architecture.Type] = [LlamaArchitecture.self]
+
+    /// Maps the weights of a local Hugging Face folder: config.json, model.safetensors, tokenizer.json.
+    ///
+    /// - Throws: `ModelError`, `SafetensorsError` or `TokenizerError`, each one line with file, place, expected, found.
+    public init(folder: String) throws {
+        let file = try ConfigurationFile(folder: folder)
+        let architecture = try file.architecture()
+        guard let description = Self.architectures.first(where: { $0.name == architecture }) else {
+            let supported = Self.architectures.map { $0.name }.joined(separator: ", ")
+            throw ModelError(
+                file: file.path, place: "architectures", "expected one of \(supported), found \(architecture)")
+        }
+        let weights = try SafetensorsFile(path: folder + "/model.safetensors")
+        let parts = try description.parts(file, weights)
+        configuration = parts.configuration
+        tokenizer = try Tokenizer(folder: URL(fileURLWithPath: folder, isDirectory: true))
+        guard tokenizer.vocabularySize <= parts.configuration.vocabularySize else {
+            throw ModelError(
+                file: folder + "/tokenizer.json",
+                "expected at most \(parts.configuration.vocabularySize) tokens (vocab_size of config.json), found \(tokenizer.vocabularySize)")
+        }
+        embedding = parts.embedding
+        unembedding = parts.unembedding
+        blocks = parts.blocks
+        finalNorm = parts.finalNorm
+        meanUnembedding = Self.meanRow(of: parts.unembedding)
+        fingerprint = try WeightFingerprint.of(
+            smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], weights: [weights])
+        name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+    }
+
+    private static func meanRow(of matrix: StoredMatrix) -> [Float] {
+        var sums = [Double](repeating: 0, count: matrix.columnCount)
+        matrix.forEachBlock { _, count, numbers in
+            for row in 0..<count {
+                for column in 0..<matrix.columnCount { sums[column] += Double(numbers[row * matrix.columnCount + column]) }
+            }
+        }
+        return sums.map { Float($0 / Double(matrix.rowCount)) }
+    }
+}

@@ -1,0 +1,68 @@
+import CKernels
+
+// The vector kernels under Swift names. They compute and do nothing else; their plain versions are in TensorsTests.
+
+/// The sum of `x[i] * y[i]`.
+@inlinable public func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
+    fa_dot(x, y, count)
+}
+
+/// `x · y` and `x · z` in one reading of `x`.
+@inlinable public func twoDots(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ z: UnsafePointer<Float>, count: Int
+) -> (Float, Float) {
+    var first: Float = 0
+    var second: Float = 0
+    fa_two_dots(x, y, z, count, &first, &second)
+    return (first, second)
+}
+
+/// `y[i] += alpha * x[i]`.
+@inlinable public func addScaled(
+    _ alpha: Float, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_add_scaled(alpha, x, y, count)
+}
+
+/// `out[i] = alpha * x[i] * w[i]`.
+@inlinable public func scaledProduct(
+    _ alpha: Float, _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
+    count: Int
+) {
+    fa_scaled_product(alpha, x, w, out, count)
+}
+
+/// The sum of `x[i]`.
+@inlinable public func sum(_ x: UnsafePointer<Float>, count: Int) -> Float { fa_sum(x, count) }
+
+/// The sum of `|x[i]|`.
+@inlinable public func magnitudeSum(_ x: UnsafePointer<Float>, count: Int) -> Float { fa_magnitude_sum(x, count) }
+
+/// `y[i] += alpha * |x[i]|`.
+@inlinable public func addScaledMagnitude(
+    _ alpha: Float, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_add_scaled_magnitude(alpha, x, y, count)
+}
+
+/// `out[i] = silu(gate[i]) * up[i]` with `silu(x) = x / (1 + exp(-x))`.
+@inlinable public func siluGate(
+    _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_silu_gate(gate, up, out, count)
+}
+
+/// The adjoint of attention's value mixing for one target: what reaches each position's values.
+///
+/// - Parameters:
+///   - z: `[positionCount, headCount * headWidth]`, the gradient at the heads' outputs
+///   - patterns: `[headCount, positionStride, positionStride]`, query by key
+///   - scale: `[positionCount]`, multiplied into each key position's result
+///   - out: `[positionCount, headCount / groupSize * headWidth]`, overwritten; query heads that share a value head add up
+@inlinable public func attentionAdjoint(
+    _ z: UnsafePointer<Float>, patterns: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+    into out: UnsafeMutablePointer<Float>, positionCount: Int, positionStride: Int, headCount: Int, groupSize: Int,
+    headWidth: Int
+) {
+    fa_attention_adjoint(z, patterns, scale, out, positionCount, positionStride, headCount, groupSize, headWidth)
+}

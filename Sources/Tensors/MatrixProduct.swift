@@ -1,0 +1,44 @@
+import COpenBLAS
+
+/// Says once a process that OpenBLAS must not start threads: the work is split over prompts or targets instead,
+/// which is 10 to 25 % faster at the shapes of a prompt.
+private let singleThreaded: Void = openblas_set_num_threads(1)
+
+/// The kernels that OpenBLAS chose for this processor, or that the variable OPENBLAS_CORETYPE forced on it.
+public var matrixProductKernelName: String { String(cString: openblas_get_corename()) }
+
+/// `C = A Bᵀ`, or `C += A Bᵀ`.
+///
+/// - Parameters:
+///   - a: `[rowCount, innerCount]` with `aStride` numbers from row to row
+///   - b: `[columnCount, innerCount]` with `bStride` numbers from row to row
+///   - c: `[rowCount, columnCount]` with `cStride` numbers from row to row
+public func multiplyByTransposed(
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+    into c: UnsafeMutablePointer<Float>, stride cStride: Int, rowCount: Int, columnCount: Int, innerCount: Int,
+    accumulate: Bool = false
+) {
+    guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
+    _ = singleThreaded
+    cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
+        Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))
+}
+
+/// `C = A B`, or `C += A B`.
+///
+/// - Parameters:
+///   - a: `[rowCount, innerCount]` with `aStride` numbers from row to row
+///   - b: `[innerCount, columnCount]` with `bStride` numbers from row to row
+///   - c: `[rowCount, columnCount]` with `cStride` numbers from row to row
+public func multiply(
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+    into c: UnsafeMutablePointer<Float>, stride cStride: Int, rowCount: Int, columnCount: Int, innerCount: Int,
+    accumulate: Bool = false
+) {
+    guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
+    _ = singleThreaded
+    cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
+        Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))
+}

@@ -1,0 +1,151 @@
+/// The `model` of a tokenizer file, as written: token texts are spelled in the byte-level alphabet.
+struct BytePairModel {
+    /// Token texts and ids; both distinct.
+    let tokens: [(text: String, id: Int)]
+    /// The ids by text, compared byte by byte.
+    let ids: [ExactText: Int]
+    /// The merges by rank.
+    let merges: MergeTable
+    /// What a byte becomes whose character is not in the vocabulary.
+    let unknownBytes: BytePairEncoder.UnknownBytes
+    /// Whether a piece that is a token is never merged.
+    let ignoresMerges: Bool
+
+    /// One past the largest id that is accepted: sixteen times the largest published vocabulary, so that a mistaken
+    /// id cannot ask for gigabytes.
+    static let idLimit = 1 << 22
+}
+
+/// A text that equals another only if its UTF-8 is the same; `String` also equates canonically equivalent texts.
+struct ExactText: Hashable {
+    let text: String
+
+    static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension BytePairModel {
+    /// Reads and checks the `model` of a tokenizer file.
+    init(from node: JSONNode) throws(TokenizerError) {
+        try Self.refuseOtherModels(node)
+        let vocabulary = try node.required("vocab")
+        tokens = try Self.tokens(from: vocabulary)
+        var ids: [ExactText: Int] = [:]
+        ids.reserveCapacity(tokens.count)
+        for (text, id) in tokens {
+            guard ids.updateValue(id, forKey: ExactText(text: text)) == nil else {
+                throw vocabulary.error(expected: "each token once", found: "\"\(text)\" twice")
+            }
+        }
+        self.ids = ids
+        merges = try Self.merges(from: try node.required("merges"), ids: ids)
+        ignoresMerges = try node.optional("ignore_merges")?.boolean() ?? false
+        unknownBytes = try Self.unknownBytes(from: node, ids: ids)
+    }
+
+    /// Refuses what is no plain byte-pair encoding.
+    private static func refuseOtherModels(_ node: JSONNode) throws(TokenizerError) {
+        let supported = "BPE (byte-level byte-pair encoding)"
+        if let type = try node.optional("type") {
+            guard try type.string() == "BPE" else { throw type.unexpected(supported) }
+        } else if try node.optional("merges") == nil {
+            throw node.error(expected: supported, found: "neither a type nor merges")
+        }
+        for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
+            if let affix = try node.optional(name), try !affix.string().isEmpty {
+                throw affix.unexpected("null: a byte-level vocabulary marks no word parts")
+            }
+        }
+        switch try node.optional("dropout")?.value {
+        case nil, .integer(0)?, .fraction(0)?: break
+        case .some: throw try node.required("dropout").unexpected("null: dropped merges would make encoding random")
+        }
+    }
+
+    private static func tokens(from node: JSONNode) throws(TokenizerError) -> [(text: String, id: Int)] {
+        guard case .object(let members) = node.value else { throw node.unexpected("an object of tokens and ids") }
+        var owners = [String?](repeating: nil, count: members.count)
+        var tokens: [(text: String, id: Int)] = []
+        tokens.reserveCapacity(members.count)
+        for member in members {
+            guard case .integer(let id) = member.value, (0..<idLimit).contains(id) else {
+                throw TokenizerError(
+                    file: node.file, place: "\(node.place)[\"\(member.name)\"]",
+                    expected: "an id from 0 to \(idLimit - 1)", found: member.value.excerpt)
+            }
+            if id >= owners.count { owners += [String?](repeating: nil, count: id + 1 - owners.count) }
+            if let owner = owners[id] {
+                throw node.error(expected: "each id once", found: "\(id) for both \"\(owner)\" and \"\(member.name)\"")
+            }
+            owners[id] = member.name
+            tokens.append((member.name, id))
+        }
+        guard !tokens.isEmpty else { throw node.error(expected: "at least one token", found: "none") }
+        return tokens
+    }
+
+    private static func merges(from node: JSONNode, ids: [ExactText: Int]) throws(TokenizerError) -> MergeTable {
+        guard case .array(let elements) = node.value else { throw node.unexpected("an array of merges") }
+        var table = MergeTable(capacity: elements.count)
+        var rank: UInt32 = 0
+        for (position, element) in elements.enumerated() {
+            func error(_ expected: String, _ found: String) -> TokenizerError {
+                TokenizerError(file: node.file, place: "\(node.place)[\(position)]", expected: expected, found: found)
+            }
+            let pair: (String, String)
+            switch element {
+            case .string(let line):
+                if line.hasPrefix("#version") { continue }
+                let parts = line.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
+                guard parts.count == 2 else { throw error("two tokens separated by a space", element.excerpt) }
+                pair = (String(parts[0]), String(parts[1]))
+            case .array(let parts):
+                guard parts.count == 2, case .string(let left) = parts[0], case .string(let right) = parts[1] else {
+                    throw error("a pair of tokens", element.excerpt)
+                }
+                pair = (left, right)
+            default: throw error("\"a b\" or [\"a\", \"b\"]", element.excerpt)
+            }
+            func id(_ text: String) throws(TokenizerError) -> UInt32 {
+                guard let id = ids[ExactText(text: text)] else {
+                    throw error("tokens of the vocabulary", "\"\(text)\", which is not in it")
+                }
+                return UInt32(id)
+            }
+            let (left, right, merged) = (try id(pair.0), try id(pair.1), try id(pair.0 + pair.1))
+            table.set(left, right, rank: rank, merged: merged)
+            rank += 1
+        }
+        return table
+    }
+
+    private static func unknownBytes(
+        from node: JSONNode, ids: [ExactText: Int]
+    ) throws(TokenizerError) -> BytePairEncoder.UnknownBytes {
+        let missing = ByteLevelAlphabet.characters.filter { ids[ExactText(text: String($0))] == nil }
+        let fused = try node.optional("fuse_unk")?.boolean() ?? false
+        let unknown = try node.optional("unk_token")
+        let text = try unknown?.string()
+        if try node.optional("byte_fallback")?.boolean() ?? false {
+            for character in missing where String(character).utf8.allSatisfy({ ids[fallbackText($0)] != nil }) {
+                throw node.error(
+                    expected: "a byte-level vocabulary that holds the character \"\(character)\"",
+                    found: "byte fallback tokens for it, as in SentencePiece-style encodings, which are not supported")
+            }
+        }
+        guard !missing.isEmpty, let unknown, let text else { return .dropped }
+        guard let id = ids[ExactText(text: text)] else {
+            throw unknown.error(expected: "a token of the vocabulary", found: "\"\(text)\", which is not in it")
+        }
+        return .token(UInt32(id), fused: fused)
+    }
+
+    private static func fallbackText(_ byte: UInt8) -> ExactText {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return ExactText(text: byte < 16 ? "<0x0\(digits)>" : "<0x\(digits)>")
+    }
+}

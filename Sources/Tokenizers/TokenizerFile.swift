@@ -1,0 +1,72 @@
+import Foundation
+
+/// A checked `tokenizer.json`: everything a ``Tokenizer`` is made of.
+struct TokenizerFile {
+    let model: BytePairModel
+    let addedTokens: [AddedToken]
+    let normalizers: [TextNormalizer]
+    let preTokenizers: [PreTokenizer]
+
+    /// Reads and checks a file.
+    init(contentsOf url: URL) throws(TokenizerError) {
+        let root = try JSONNode(contentsOf: url)
+        let model = try root.required("model")
+        // Asked first: a WordPiece or Unigram file is best refused by its model's name.
+        if let type = try model.optional("type"), try type.string() != "BPE" {
+            throw type.unexpected("BPE (byte-level byte-pair encoding)")
+        }
+        normalizers = if let node = try root.optional("normalizer") { try TextNormalizer.steps(from: node) } else { [] }
+        guard let preTokenizer = try root.optional("pre_tokenizer") else {
+            throw TokenizerError(
+                file: url.path, place: "pre_tokenizer", expected: PreTokenizer.supportedTypes,
+                found: "none, as in SentencePiece-style encodings, which are not supported")
+        }
+        preTokenizers = try PreTokenizer.steps(from: preTokenizer)
+        if let decoder = try root.optional("decoder") { try Self.checkDecoder(decoder) }
+        self.model = try BytePairModel(from: model)
+        addedTokens = try Self.addedTokens(from: root, model: self.model)
+    }
+
+    /// Refuses a decoder that does not turn byte-level texts into bytes.
+    private static func checkDecoder(_ node: JSONNode) throws(TokenizerError) {
+        let type = try node.required("type")
+        switch try type.string() {
+        case "ByteLevel": return
+        case "Sequence":
+            for element in try node.required("decoders").elements() {
+                if try element.required("type").string() == "ByteLevel" { return }
+            }
+            throw node.error(expected: "a sequence with ByteLevel", found: "one without it")
+        default: throw type.unexpected("ByteLevel or a Sequence with it (byte-level BPE)")
+        }
+    }
+
+    /// Reads `added_tokens`; a token that the vocabulary has too must have the same id there.
+    private static func addedTokens(
+        from root: JSONNode, model: BytePairModel
+    ) throws(TokenizerError) -> [AddedToken] {
+        guard let list = try root.optional("added_tokens") else { return [] }
+        var owners = Dictionary(uniqueKeysWithValues: model.tokens.map { ($0.id, ExactText(text: $0.text)) })
+        var seen: Set<ExactText> = []
+        var tokens: [AddedToken] = []
+        for node in try list.elements() {
+            let token = try AddedToken(from: node)
+            let text = ExactText(text: token.content)
+            guard !token.content.isEmpty else { throw node.error(expected: "a text", found: "an empty one") }
+            guard seen.insert(text).inserted else {
+                throw node.error(expected: "each added token once", found: "\"\(token.content)\" twice")
+            }
+            guard (0..<BytePairModel.idLimit).contains(token.id) else {
+                throw node.error(expected: "an id from 0 to \(BytePairModel.idLimit - 1)", found: "\(token.id)")
+            }
+            if let id = model.ids[text], id != token.id {
+                throw node.error(expected: "id \(id), as in the vocabulary", found: "\(token.id)")
+            }
+            if let owner = owners.updateValue(text, forKey: token.id), owner != text {
+                throw node.error(expected: "an id of its own", found: "\(token.id), which is \"\(owner.text)\"")
+            }
+            tokens.append(token)
+        }
+        return tokens
+    }
+}

@@ -1,0 +1,69 @@
+import Circuits
+import Tensors
+
+/// The features of one layer: what they read, when they fire, and what they write to this and later layers.
+public struct Transcoder: Sendable {
+    /// The layer whose MLP input is read.
+    public let layer: Int
+    /// `[featureCount, modelWidth]`.
+    public let encoder: StoredMatrix
+    /// `[featureCount]`.
+    public let encoderBias: [Float]
+    /// `[featureCount * slotCount, modelWidth]`: feature-major; slot `j` is written to layer `layer + j`.
+    public let decoder: StoredMatrix
+    /// `[modelWidth]`: added to the reconstruction of this layer.
+    public let decoderBias: [Float]
+    /// How many layers each feature writes to: 1 for a per-layer transcoder.
+    public let slotCount: Int
+    /// When a feature fires.
+    public let activation: ActivationFunction
+    /// `[modelWidth, modelWidth]`: a linear skip from input to output, `y += x Wᵀ`.
+    public let skip: StoredMatrix?
+
+    /// Features of this layer.
+    public var featureCount: Int { encoder.rowCount }
+    /// The layers that features of this layer write to.
+    public var outputLayers: Range<Int> { layer..<layer + slotCount }
+
+    /// Copies the decoder row with which feature `index` writes to `outputLayer`.
+    ///
+    /// - Parameter output: `[modelWidth]`
+    public func copyDecoderRow(_ index: Int, outputLayer: Int, into output: UnsafeMutablePointer<Float>) {
+        precondition(outputLayers.contains(outputLayer))
+        decoder.copyRows(index * slotCount + outputLayer - layer, into: output)
+    }
+
+    /// Pre-activations of every feature.
+    ///
+    /// - Parameter input: `[positionCount, modelWidth]`, the tensor of the set's input hook
+    /// - Returns: `[positionCount, featureCount]`
+    public func preActivations(_ input: Matrix) -> Matrix {
+        var result = encoder.applied(to: input)
+        result.values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            for row in 0..<input.rowCount { addScaled(1, encoderBias, to: base + row * featureCount, count: featureCount) }
+        }
+        return result
+    }
+
+    /// The features that fire, by position, then index.
+    ///
+    /// - Parameters:
+    ///   - preActivations: `[positionCount, featureCount]`
+    ///   - firstPosition: positions before it are left out
+    public func activeFeatures(_ preActivations: Matrix, firstPosition: Int = 0) -> [ActiveFeature] {
+        precondition(preActivations.columnCount == featureCount)
+        var active: [ActiveFeature] = []
+        preActivations.values.withUnsafeBufferPointer { values in
+            for position in min(firstPosition, preActivations.rowCount)..<preActivations.rowCount {
+                for index in 0..<featureCount {
+                    let value = activation(values[position * featureCount + index], index: index)
+                    if value != 0 {
+                        active.append(ActiveFeature(layer: layer, position: position, index: index, activation: value))
+                    }
+                }
+            }
+        }
+        return active
+    }
+}

@@ -1,0 +1,33 @@
+import Circuits
+
+/// One transcoder a layer: what stands in for a model's MLPs.
+public struct TranscoderSet: Sendable {
+    /// Whether features write to later layers too.
+    public enum Kind: String, Sendable {
+        /// Each layer's features write to that layer.
+        case perLayer = "per-layer"
+        /// Features write to their own layer and all later ones.
+        case crossLayer = "cross-layer"
+    }
+
+    /// Whether features write to later layers too.
+    public let kind: Kind
+    /// What the encoders read.
+    public let inputHook: InputHook
+    /// What the decoders write.
+    public let outputHook: OutputHook
+    /// In order of layer.
+    public let layers: [Transcoder]
+    /// `scan` of config.yaml, else the folder's name.
+    public let name: String
+    /// SHA-256 over config.yaml and samples of every tensor, in hexadecimal.
+    public let fingerprint: String
+
+    /// The residual stream's width.
+    public var modelWidth: Int { layers.first?.encoder.columnCount ?? 0 }
+
+    /// The layers whose features write to `layer`.
+    public func layersWriting(to layer: Int) -> Range<Int> {
+        kind == .perLayer ? layer..<layer + 1 : 0..<layer + 1
+    }
+}
