@@ -265,7 +265,8 @@ CREATE TABLE automatic_labels (
     PRIMARY KEY (layer, feature_index)
 ) STRICT, WITHOUT ROWID;
 
--- Full text of the labels, kept by triggers; rowid = 2 x feature's node key, + 1 for an automatic label.
+-- Full text of the labels; rowid = 2 x feature's node key, + 1 for an automatic label. Triggers keep the labels of
+-- people; the derivation writes the automatic ones at once (a trigger a row would flush the index at every row).
 CREATE VIRTUAL TABLE label_search USING fts5 (label, note, tokenize = 'unicode61');
 CREATE TRIGGER labels_are_searchable AFTER INSERT ON labels BEGIN
     INSERT INTO label_search (rowid, label, note)
@@ -277,13 +278,6 @@ CREATE TRIGGER changed_labels_are_searchable AFTER UPDATE ON labels BEGIN
 END;
 CREATE TRIGGER removed_labels_are_forgotten AFTER DELETE ON labels BEGIN
     DELETE FROM label_search WHERE rowid = (old.layer << 24 | old.feature_index) * 2;
-END;
-CREATE TRIGGER automatic_labels_are_searchable AFTER INSERT ON automatic_labels BEGIN
-    INSERT INTO label_search (rowid, label, note)
-    VALUES ((new.layer << 24 | new.feature_index) * 2 + 1, new.label, '');
-END;
-CREATE TRIGGER removed_automatic_labels_are_forgotten AFTER DELETE ON automatic_labels BEGIN
-    DELETE FROM label_search WHERE rowid = (old.layer << 24 | old.feature_index) * 2 + 1;
 END;
 
 -- Views: the derived numbers as people ask for them. The library reads the same views, so the numbers are the same.
