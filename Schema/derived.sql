@@ -80,7 +80,7 @@ CREATE INDEX aggregated_edges_by_source ON aggregated_edges (source, target);
 CREATE TABLE logit_drivers (
     token INTEGER NOT NULL,                                         -- the explained token
     node INTEGER NOT NULL,                                          -- node key of a feature, error or token
-    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has influence on the logit
+    prompt_count INTEGER NOT NULL CHECK (prompt_count >= 0),        -- prompts where it has influence on the logit
     covered_prompts INTEGER NOT NULL,                               -- a feature: prompts where it holds at least 5 % of the
                                                                     -- features' influence on the logit; others: 0
     influence_sum REAL NOT NULL,                                    -- sum over prompts of probability x influence

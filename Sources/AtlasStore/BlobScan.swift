@@ -33,6 +33,14 @@ struct BlobScan {
     /// A real column.
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
+    /// The first eight bytes of a blob column as a number, for a blob that has so many.
+    func bigEndianPrefix(_ column: Int32) -> UInt64 {
+        guard let bytes = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) >= 8 else {
+            preconditionFailure("a content hash of 32 bytes, as the schema checks")
+        }
+        return UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+    }
+
     /// A packed column; a fault is told with the row, whose id must be column 0.
     func decode<Content>(
         _ name: String, column: Int32, _ body: (UnsafeRawBufferPointer) throws(BlockFault) -> Content

@@ -67,6 +67,13 @@ struct StorableGraph {
                 }
             guard isSound else { throw refused("nodes of this replacement model and prompt", "\(node.id)") }
         }
+        for edge in graph.edges where graph.nodes.indices ~= edge.target && edge.weight != 0 {
+            // Shares of a target's input are told by this sum, so it must be there wherever there is an input.
+            let target = graph.nodes[edge.target]
+            guard target.inputSum > 0 else {
+                throw refused("a positive input sum of \(target.id), which has edges", "\(target.inputSum)")
+            }
+        }
         do throws(BlockFault) {
             nodes = try NodeBlock.encode(graph.nodes)
             edges = try EdgeBlock.encode(graph.edges, nodeCount: graph.nodes.count)

@@ -5,6 +5,8 @@ import Foundation
 enum LZ4Frame {
     /// LZ4's high-compression level; blocks are written once and read often.
     private static let compressionLevel: Int32 = 9
+    /// Contents below this size gain nothing from high compression, whose tables take longer to clear than to use.
+    private static let smallContent = 512
     /// No LZ4 frame expands by more than this; a frame that claims more is damaged.
     private static let largestExpansion = 256
 
@@ -14,7 +16,7 @@ enum LZ4Frame {
         preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
         preferences.frameInfo.contentSize = UInt64(content.count)
         preferences.frameInfo.blockMode = LZ4F_blockLinked
-        preferences.compressionLevel = compressionLevel
+        preferences.compressionLevel = content.count < smallContent ? 0 : compressionLevel
         let bound = LZ4F_compressFrameBound(content.count, &preferences)
         var frame = Data(count: bound)
         let size = frame.withUnsafeMutableBytes { output in

@@ -1,0 +1,121 @@
+import Circuits
+import GRDB
+
+/// Every stored graph in canonical order, with its nodes' keys numbered densely in ascending order.
+struct CanonicalGraphs {
+    /// The distinct node keys of all graphs, ascending; a key's place in it is its dense number.
+    let keys: [NodeKey]
+    private let prompts: CanonicalPrompts
+    private let targets: [Int: [LogitTarget]]
+
+    /// A graph with what the derivation needs of it.
+    struct Graph {
+        /// Its place in canonical order.
+        let ordinal: Int
+        let targets: [LogitTarget]
+        let nodes: [SparseGraph.Node]
+        /// Each node's key as a dense number.
+        let denseKeys: [UInt32]
+        let edges: [SparseGraph.Edge]
+        /// `[targets.count][nodes.count]`.
+        let influence: [[Float]]
+    }
+
+    private static let sql = """
+        SELECT g.id, g.nodes, g.edges, g.target_influence
+        FROM prompts p CROSS JOIN graphs g ON g.prompt_id = p.id ORDER BY p.content_hash
+        """
+
+    init(_ db: Database, prompts: CanonicalPrompts) throws {
+        self.prompts = prompts
+        var targets: [Int: [LogitTarget]] = [:]
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT graph_id, token, probability, position FROM logit_targets ORDER BY graph_id, ordinal")
+        while let row = try rows.next() {
+            targets[row[0], default: []].append(
+                LogitTarget(token: row[1], probability: Float(row[2] as Double), position: row[3]))
+        }
+        self.targets = targets
+
+        var distinct = Set<Int64>()
+        let ordinals = try Self.promptOrdinals(db, prompts: prompts)
+        var next = 0
+        try BlobScan.run(db, sql: Self.sql) { row in
+            let nodes = try row.decode("graphs.nodes", column: 1) { (frame) throws(BlockFault) in
+                try NodeBlock.decode(frame)
+            }
+            let tokens = prompts.tokens(ordinal: ordinals[next])
+            for key in try Self.nodeKeys(nodes, tokens: tokens, targets: targets[row.integer(0)] ?? [], row: row) {
+                distinct.insert(key.rawValue)
+            }
+            next += 1
+        }
+        keys = distinct.sorted().map(NodeKey.init(rawValue:))
+    }
+
+    /// Hands every graph to `body`, in canonical order.
+    func forEach(_ db: Database, _ body: (Graph) throws -> Void) throws {
+        let ordinals = try Self.promptOrdinals(db, prompts: prompts)
+        var next = 0
+        try BlobScan.run(db, sql: Self.sql) { row in
+            let nodes = try row.decode("graphs.nodes", column: 1) { (frame) throws(BlockFault) in
+                try NodeBlock.decode(frame)
+            }
+            let edges = try row.decode("graphs.edges", column: 2) { (frame) throws(BlockFault) in
+                try EdgeBlock.decode(frame, nodeCount: nodes.count)
+            }
+            let targets = targets[row.integer(0)] ?? []
+            let influence = try row.decode("graphs.target_influence", column: 3) { (frame) throws(BlockFault) in
+                try InfluenceBlock.decode(frame, targetCount: targets.count, nodeCount: nodes.count)
+            }
+            let tokens = prompts.tokens(ordinal: ordinals[next])
+            let denseKeys = try Self.nodeKeys(nodes, tokens: tokens, targets: targets, row: row).map(dense)
+            try body(
+                Graph(
+                    ordinal: next, targets: targets, nodes: nodes, denseKeys: denseKeys, edges: edges,
+                    influence: influence))
+            next += 1
+        }
+    }
+
+    /// The dense number of a key that some graph has.
+    func dense(_ key: NodeKey) -> UInt32 {
+        var (low, high) = (0, keys.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if keys[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        precondition(low < keys.count && keys[low] == key, "node key \(key.rawValue) was not numbered")
+        return UInt32(low)
+    }
+
+    /// The ordinals of the prompts that have graphs, in canonical order.
+    private static func promptOrdinals(_ db: Database, prompts: CanonicalPrompts) throws -> [Int] {
+        let attributed = try Set(Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs"))
+        return prompts.ids.indices.filter { attributed.contains(prompts.ids[$0]) }
+    }
+
+    private static func nodeKeys(
+        _ nodes: [SparseGraph.Node], tokens: [Int], targets: [LogitTarget], row: BlobScan
+    ) throws(AtlasError) -> [NodeKey] {
+        var keys: [NodeKey] = []
+        keys.reserveCapacity(nodes.count)
+        for node in nodes {
+            let isSound =
+                switch node.id {
+                case .feature(let layer, _, let index): layer < 1 << 16 && index < 1 << 24
+                case .error(let layer, _): layer < 1 << 16
+                case .token(let position): position < tokens.count
+                case .logit(let ordinal): ordinal < targets.count
+                case .bias: false
+                }
+            guard isSound, let key = NodeKey(node.id, tokens: tokens, targets: targets) else {
+                throw .damagedBlock(
+                    table: "graphs.nodes", row: row.integer(0),
+                    expected: "nodes of \(tokens.count) positions and \(targets.count) targets", found: "\(node.id)")
+            }
+            keys.append(key)
+        }
+        return keys
+    }
+}

@@ -1,0 +1,180 @@
+import Circuits
+import GRDB
+
+/// Adds up, for each explained token, what its logit owes to each feature, error and token over all prompts.
+///
+/// The same plan as ``EdgeDerivation``: flat arrays, one sort by (token, node), one walk.
+struct DriverDerivation {
+    /// One prompt in which a token is a target, all its target positions together.
+    private struct Occurrence {
+        var token: Int
+        /// The model's probability, summed over the token's target positions.
+        var probability: Double
+        /// Sum over features of probability × influence.
+        var featureInfluence: Double
+    }
+
+    /// One influence or one direct edge of one node on one token's logit.
+    private struct Contribution {
+        /// Probability × influence, or the edge's weight.
+        var value: Double
+        /// The occurrence's number, and in the highest bit whether the value is an edge's weight.
+        var occurrenceAndKind: UInt32
+
+        var occurrence: UInt32 { occurrenceAndKind & 0x7FFF_FFFF }
+        var isDirect: Bool { occurrenceAndKind >> 31 == 1 }
+    }
+
+    func run(_ db: Database, graphs: CanonicalGraphs) throws {
+        var occurrences: [Occurrence] = []
+        var pairs: [UInt64] = []
+        var contributions: [Contribution] = []
+        try graphs.forEach(db) { graph in
+            // A token that is a target at several positions is one occurrence.
+            var numbers: [Int: Int] = [:]
+            let occurrenceOfTarget = graph.targets.map { target in
+                let number = numbers[target.token] ?? occurrences.count
+                if number == occurrences.count {
+                    numbers[target.token] = number
+                    occurrences.append(Occurrence(token: target.token, probability: 0, featureInfluence: 0))
+                }
+                occurrences[number].probability += Double(target.probability)
+                return number
+            }
+            func add(_ value: Double, node: Int, target: Int, isDirect: Bool) {
+                let number = occurrenceOfTarget[target]
+                pairs.append(UInt64(graph.targets[target].token) << 32 | UInt64(graph.denseKeys[node]))
+                contributions.append(
+                    Contribution(value: value, occurrenceAndKind: UInt32(number) | (isDirect ? 1 << 31 : 0)))
+            }
+            for (target, row) in graph.influence.enumerated() {
+                let probability = Double(graph.targets[target].probability)
+                for (node, influence) in row.enumerated() where influence != 0 {
+                    let value = probability * Double(influence)
+                    switch graph.nodes[node].id {
+                    case .feature: occurrences[occurrenceOfTarget[target]].featureInfluence += value
+                    case .error, .token: break
+                    case .logit, .bias: continue
+                    }
+                    add(value, node: node, target: target, isDirect: false)
+                }
+            }
+            for edge in graph.edges {
+                guard case .logit(let target) = graph.nodes[edge.target].id else { continue }
+                if case .logit = graph.nodes[edge.source].id { continue }
+                add(Double(edge.weight), node: edge.source, target: target, isDirect: true)
+            }
+        }
+        var places = Array(0..<UInt32(pairs.count))
+        RadixSort.sort(&pairs, moving: &places)
+        try insertStatistics(occurrences, into: db)
+        try insertDrivers(pairs, places, contributions, occurrences, keys: graphs.keys, into: db)
+    }
+
+    private func insertStatistics(_ occurrences: [Occurrence], into db: Database) throws {
+        var totals: [Int: (count: Int, probability: Double)] = [:]
+        for occurrence in occurrences {
+            totals[occurrence.token, default: (0, 0)].count += 1
+            totals[occurrence.token]!.probability += occurrence.probability
+        }
+        let rows = try BulkInsertion(
+            db, into: "logit_statistics", columns: ["token", "prompt_count", "probability_sum"])
+        for (token, total) in totals.sorted(by: { $0.key < $1.key }) {
+            rows.bind(token)
+            rows.bind(total.count)
+            rows.bind(total.probability)
+            try rows.step()
+        }
+    }
+
+    /// What is known of one (token, node).
+    private struct Total {
+        var prompts = 0
+        var influence = 0.0
+        var direct = 0.0
+        var directSquare = 0.0
+        var directSupport = 0
+        var positive = 0
+        var negative = 0
+        var covered: [UInt32] = []
+    }
+
+    private func insertDrivers(
+        _ pairs: [UInt64], _ places: [UInt32], _ contributions: [Contribution], _ occurrences: [Occurrence],
+        keys: [NodeKey], into db: Database
+    ) throws {
+        let rows = try BulkInsertion(
+            db, into: "logit_drivers",
+            columns: [
+                "token", "node", "prompt_count", "covered_prompts", "influence_sum", "direct_sum", "direct_square_sum",
+                "direct_support", "positive_prompts", "negative_prompts",
+            ])
+        let cover = try BulkInsertion(
+            db, into: "logit_cover", columns: ["token", "rank", "node", "newly_covered", "covered"])
+        var candidates: [LogitCover.Candidate] = []
+        var start = 0
+        while start < pairs.count {
+            let pair = pairs[start]
+            let token = Int(pair >> 32)
+            let node = UInt32(truncatingIfNeeded: pair)
+            var end = start
+            while end < pairs.count, pairs[end] == pair { end += 1 }
+            let isFeature = keys[Int(node)].kind == .feature
+            let total = add(places[start..<end], contributions, occurrences, isFeature: isFeature)
+            rows.bind(token)
+            rows.bind(keys[Int(node)].rawValue)
+            rows.bind(total.prompts)
+            rows.bind(total.covered.count)
+            for value in [total.influence, total.direct, total.directSquare] { rows.bind(value) }
+            for value in [total.directSupport, total.positive, total.negative] { rows.bind(value) }
+            try rows.step()
+            if !total.covered.isEmpty {
+                candidates.append(.init(node: node, influence: total.influence, prompts: total.covered))
+            }
+            start = end
+            if start == pairs.count || Int(pairs[start] >> 32) != token {
+                for (place, choice) in LogitCover.choose(candidates).enumerated() {
+                    for value in [token, place + 1] { cover.bind(value) }
+                    cover.bind(keys[Int(choice.node)].rawValue)
+                    for value in [choice.newlyCovered, choice.covered] { cover.bind(value) }
+                    try cover.step()
+                }
+                candidates.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    /// Adds up the contributions of one (token, node), prompt after prompt.
+    private func add(
+        _ places: ArraySlice<UInt32>, _ contributions: [Contribution], _ occurrences: [Occurrence], isFeature: Bool
+    ) -> Total {
+        var total = Total()
+        var next = places.startIndex
+        while next < places.endIndex {
+            let occurrence = contributions[Int(places[next])].occurrence
+            var (influence, direct, hasDirect) = (0.0, 0.0, false)
+            while next < places.endIndex, contributions[Int(places[next])].occurrence == occurrence {
+                let contribution = contributions[Int(places[next])]
+                if contribution.isDirect {
+                    direct += contribution.value
+                    hasDirect = true
+                } else {
+                    influence += contribution.value
+                }
+                next += 1
+            }
+            if influence != 0 { total.prompts += 1 }
+            total.influence += influence
+            let least = LogitCover.leastShare * occurrences[Int(occurrence)].featureInfluence
+            if isFeature, influence > 0, influence >= least { total.covered.append(occurrence) }
+            if hasDirect {
+                total.directSupport += 1
+                total.direct += direct
+                total.directSquare += direct * direct
+                if direct > 0 { total.positive += 1 }
+                if direct < 0 { total.negative += 1 }
+            }
+        }
+        return total
+    }
+}
