@@ -60,7 +60,7 @@ let package = Package(
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(name: "AtlasQuery", dependencies: ["AtlasStore", "Circuits"], swiftSettings: optimised),
         .target(
-            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore"], swiftSettings: optimised),
+            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"], swiftSettings: optimised),
         .target(
             name: "AtlasExport", dependencies: ["AtlasQuery", "Circuits"], exclude: ["embedded.list", "Pages"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
