@@ -14,10 +14,10 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     /// Prompts computed at once.
     public var jobs: Int
 
-    /// Graphs of all active features, stored at 0.9 and 0.98, on all cores.
+    /// Graphs of all active features, stored at 0.95 and 0.99, on all cores.
     public init(
-        attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.9,
-        edgeThreshold: Double = 0.98, activationsOnly: Bool = false,
+        attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.95,
+        edgeThreshold: Double = 0.99, activationsOnly: Bool = false,
         jobs: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.attribution = attribution
