@@ -111,6 +111,7 @@ extension ClassifiedText {
     /// Whether a scalar is `\w`, by Unicode's definition (UTS 18, annex C).
     private func isWord(at position: Int) -> Bool {
         guard let properties = Unicode.Scalar(code(at: position).code)?.properties else { return false }
+        if ReferenceUnicode.regularExpressions.predates(properties) { return false }
         if properties.isAlphabetic || properties.isJoinControl { return true }
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
