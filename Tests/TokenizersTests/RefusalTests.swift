@@ -84,6 +84,11 @@ struct RefusalTests {
         #expect(error?.place == "added_tokens[0]")
     }
 
+    @Test func `an added token whose id is not the next free one is refused`() throws {
+        let error = try refusal(of: "qwen", replacing: #""id":600,"content""#, by: #""id":609,"content""#)
+        #expect(error?.expected.hasPrefix("id 600") == true)
+    }
+
     @Test func `a flag of the wrong type is refused`() throws {
         let error = try refusal(replacing: #""single_word":false"#, by: #""single_word":"no""#)
         #expect(
