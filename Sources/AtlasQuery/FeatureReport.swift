@@ -1,0 +1,188 @@
+import Circuits
+
+/// Everything a dashboard shows of one feature.
+public struct FeatureReport: Codable, Sendable, Equatable {
+    /// The feature described.
+    public let feature: FeatureID
+    /// Its name, where it has one.
+    public let label: String?
+    /// Whether the name was made by a program and not by a person.
+    public let labelIsAutomatic: Bool
+    /// How many counted tokens the feature is active at.
+    public let activeTokens: Int
+    /// How many tokens were looked at; zeroed positions are not counted.
+    public let countedTokens: Int
+    /// How many prompts the feature is active in.
+    public let activePrompts: Int
+    /// How many prompts were looked at.
+    public let countedPrompts: Int
+    /// The largest activation.
+    public let maximum: Double
+    /// The mean activation over active tokens.
+    public let mean: Double
+    /// Counts of active tokens in 50 bins of equal width over `(0, maximum]`.
+    public let histogram: [Int]
+    /// The prompts of largest activation, one example a prompt, strongest first.
+    public let topExamples: [FeatureExample]
+    /// Samples of prompts by their largest activation.
+    public let intervals: [FeatureInterval]
+    /// The tokens whose logits the feature raises most.
+    public let promoted: [TokenEffect]
+    /// The tokens whose logits the feature lowers most.
+    public let suppressed: [TokenEffect]
+    /// The tokens whose embeddings excite the feature directly.
+    public let excitedBy: [TokenEffect]
+    /// The strongest stored sources of its activation.
+    public let upstream: [Neighbour]
+    /// The strongest stored targets of its output.
+    public let downstream: [Neighbour]
+
+    /// Holds a feature's dashboard.
+    public init(
+        feature: FeatureID, label: String?, labelIsAutomatic: Bool, activeTokens: Int, countedTokens: Int,
+        activePrompts: Int, countedPrompts: Int, maximum: Double, mean: Double, histogram: [Int],
+        topExamples: [FeatureExample], intervals: [FeatureInterval], promoted: [TokenEffect],
+        suppressed: [TokenEffect], excitedBy: [TokenEffect], upstream: [Neighbour], downstream: [Neighbour]
+    ) {
+        self.feature = feature
+        self.label = label
+        self.labelIsAutomatic = labelIsAutomatic
+        self.activeTokens = activeTokens
+        self.countedTokens = countedTokens
+        self.activePrompts = activePrompts
+        self.countedPrompts = countedPrompts
+        self.maximum = maximum
+        self.mean = mean
+        self.histogram = histogram
+        self.topExamples = topExamples
+        self.intervals = intervals
+        self.promoted = promoted
+        self.suppressed = suppressed
+        self.excitedBy = excitedBy
+        self.upstream = upstream
+        self.downstream = downstream
+    }
+}
+
+/// One prompt a feature is active in.
+public struct FeatureExample: Codable, Sendable, Equatable {
+    /// The prompt's id in the atlas.
+    public let promptID: Int
+    /// The position of the feature's largest activation.
+    public let position: Int
+    /// The activation at `position`.
+    public let activation: Double
+    /// The text of every token.
+    public let tokens: [String]
+    /// The feature's activation at every token; 0 where it is inactive.
+    public let activations: [Double]
+    /// The right continuation, where the corpus knows it.
+    public let answer: String?
+
+    /// Holds one example.
+    public init(
+        promptID: Int, position: Int, activation: Double, tokens: [String], activations: [Double], answer: String?
+    ) {
+        self.promptID = promptID
+        self.position = position
+        self.activation = activation
+        self.tokens = tokens
+        self.activations = activations
+        self.answer = answer
+    }
+}
+
+/// A sample of the prompts whose largest activation is in a half-open interval `(lower, upper]`.
+public struct FeatureInterval: Codable, Sendable, Equatable {
+    /// The lower bound, exclusive.
+    public let lower: Double
+    /// The upper bound, inclusive.
+    public let upper: Double
+    /// How many prompts are in the interval, of which `examples` is a sample.
+    public let promptCount: Int
+    /// The sampled prompts.
+    public let examples: [FeatureExample]
+
+    /// Holds one interval.
+    public init(lower: Double, upper: Double, promptCount: Int, examples: [FeatureExample]) {
+        self.lower = lower
+        self.upper = upper
+        self.promptCount = promptCount
+        self.examples = examples
+    }
+}
+
+/// A feature's effect on a token, or a token's on a feature.
+public struct TokenEffect: Codable, Sendable, Equatable {
+    /// The token's id in the vocabulary.
+    public let token: Int
+    /// The token's text.
+    public let text: String
+    /// The signed effect.
+    public let value: Double
+
+    /// Holds one effect.
+    public init(token: Int, text: String, value: Double) {
+        self.token = token
+        self.text = text
+        self.value = value
+    }
+}
+
+/// A node that is linked to a feature in stored graphs, with what those graphs say about the link.
+public struct Neighbour: Codable, Sendable, Equatable {
+    /// The node at the other end.
+    public let node: NodeName
+    /// Its label, where it is a feature that has one.
+    public let label: String?
+    /// How many stored graphs have the link.
+    public let support: Int
+    /// The mean signed weight over those graphs.
+    public let mean: Double
+    /// The standard deviation of the weight.
+    public let spread: Double
+    /// The mean share of the target's absolute input.
+    public let meanShare: Double
+    /// The share of links that have the mean's sign, in 0…1.
+    public let signConsistency: Double
+    /// The share of links whose ends are at the same position, in 0…1.
+    public let samePositionShare: Double
+
+    /// Holds one neighbour.
+    public init(
+        node: NodeName, label: String?, support: Int, mean: Double, spread: Double, meanShare: Double,
+        signConsistency: Double, samePositionShare: Double
+    ) {
+        self.node = node
+        self.label = label
+        self.support = support
+        self.mean = mean
+        self.spread = spread
+        self.meanShare = meanShare
+        self.signConsistency = signConsistency
+        self.samePositionShare = samePositionShare
+    }
+}
+
+/// Names a node independently of prompts and positions.
+public struct NodeName: Codable, Sendable, Hashable {
+    /// `feature`, `error`, `token` or `logit`.
+    public let kind: String
+    /// The feature, of kind `feature`.
+    public let feature: FeatureID?
+    /// The layer, of kind `error`.
+    public let layer: Int?
+    /// The token's id, of kinds `token` and `logit`.
+    public let token: Int?
+    /// The token's text, of kinds `token` and `logit`.
+    public let text: String?
+
+    /// Names a node of `kind`.
+    public init(kind: String, feature: FeatureID? = nil, layer: Int? = nil, token: Int? = nil, text: String? = nil) {
+        self.kind = kind
+        self.feature = feature
+        self.layer = layer
+        self.token = token
+        self.text = text
+    }
+}
