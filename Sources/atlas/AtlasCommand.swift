@@ -21,7 +21,7 @@ struct AtlasCommand: ParsableCommand {
             """,
         version: Atlas.programVersion,
         subcommands: [
-            DemoCommand.self, IndexCommand.self, EvaluateCommand.self, QueryCommand.self,
+            DemoCommand.self, IndexCommand.self, AttributeCommand.self, EvaluateCommand.self, QueryCommand.self,
             ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self,
         ])
 }
