@@ -83,6 +83,9 @@ let package = Package(
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Golden")]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"]),
         .testTarget(
+            name: "TranscodersTests", dependencies: ["Transcoders", "Safetensors", "Tensors", "Circuits"],
+            resources: [.copy("Golden")]),
+        .testTarget(
             name: "AttributionTests", dependencies: ["Attribution", "Safetensors", "DemoData"],
             resources: [.copy("Golden")]),
         .testTarget(name: "AtlasStoreTests", dependencies: ["AtlasStore", "AtlasQuery"]),
