@@ -39,7 +39,7 @@ public struct AtlasDerivation: Sendable {
         try atlas.write("deriving") { db in
             progress(.clearing)
             try clear(db)
-            let prompts = try CanonicalPrompts(db)
+            let prompts = try CanonicalPrompts(db, vocabularySize: atlas.identity.vocabulary.count)
             progress(.features)
             try FeatureDerivation(identity: atlas.identity).run(db, prompts: prompts)
             progress(.postings)

@@ -11,12 +11,17 @@ struct CanonicalPrompts {
     /// Where each prompt's tokens begin; one more than there are prompts.
     private var starts: [Int] = [0]
 
-    init(_ db: Database) throws {
+    /// Reads every prompt; throws for a token outside the vocabulary.
+    init(_ db: Database, vocabularySize: Int) throws {
         try BlobScan.run(db, sql: "SELECT id, tokens, content_hash FROM prompts ORDER BY content_hash") { row in
             ids.append(row.integer(0))
             hashPrefixes.append(row.bigEndianPrefix(2))
             let decoded = try row.decode("prompts.tokens", column: 1) { (frame) throws(BlockFault) in
-                try TokenBlock.decode(frame)
+                let tokens = try TokenBlock.decode(frame)
+                if let odd = tokens.first(where: { $0 >= vocabularySize }) {
+                    throw BlockFault(expected: "token ids below \(vocabularySize)", found: "\(odd)")
+                }
+                return tokens
             }
             tokens += decoded.map { Int32(truncatingIfNeeded: $0) }
             starts.append(tokens.count)

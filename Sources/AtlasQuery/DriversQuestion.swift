@@ -1,0 +1,84 @@
+import AtlasStore
+import Circuits
+import GRDB
+
+/// Which features drive a logit, across prompts.
+extension AtlasReader {
+    static let explainedToken = """
+        SELECT prompt_count, probability_sum / prompt_count AS probability FROM logit_statistics WHERE token = ?
+        """
+    static let featureDrivers = """
+        SELECT * FROM drivers WHERE token = ? AND node < 1 << 40 ORDER BY influence DESC, node LIMIT ?
+        """
+    static let otherDrivers = """
+        SELECT * FROM drivers WHERE token = ? AND node >= 1 << 40 ORDER BY influence DESC, node LIMIT ?
+        """
+    static let coverOfToken = """
+        SELECT c.node, c.newly_covered, c.covered, coalesce(l.label, a.label) AS label
+        FROM logit_cover c
+        LEFT JOIN labels l ON l.layer = c.node >> 24 AND l.feature_index = c.node & 0xFFFFFF
+        LEFT JOIN automatic_labels a ON a.layer = c.node >> 24 AND a.feature_index = c.node & 0xFFFFFF
+        WHERE c.token = ? ORDER BY c.rank
+        """
+    static let raisingFeatures = effectSQL("e.value > 0", "e.value DESC")
+    static let loweringFeatures = effectSQL("e.value < 0", "e.value")
+
+    private static func effectSQL(_ sign: String, _ order: String) -> String {
+        """
+        SELECT e.layer, e.feature_index, e.value, coalesce(l.label, a.label) AS label
+        FROM token_effects e
+        LEFT JOIN labels l ON l.layer = e.layer AND l.feature_index = e.feature_index
+        LEFT JOIN automatic_labels a ON a.layer = e.layer AND a.feature_index = e.feature_index
+        WHERE e.kind = 'output' AND e.token = ? AND \(sign) ORDER BY \(order) LIMIT ?
+        """
+    }
+
+    /// What drives a token's logit: by influence and direct effect in stored graphs, and by weights alone.
+    ///
+    /// - Parameters:
+    ///   - token: the token's id; see ``token(_:)``
+    ///   - limit: how many drivers of each kind are told
+    public func drivers(of token: Int, limit: Int = 20) throws -> DriversReport {
+        try ask("asking what drives a token") { db in
+            try requireDerivation(db)
+            try requireExplained(token, db)
+            let statistics = try Row.fetchOne(db, sql: Self.explainedToken, arguments: [token])!
+            let vocabulary = atlas.identity.vocabulary
+            func drivers(_ sql: String) throws -> [DriversReport.Driver] {
+                try Row.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
+                    DriversReport.Driver(
+                        node: NodeName(NodeKey(rawValue: row["node"]), vocabulary: vocabulary), label: row["label"],
+                        labelIsAutomatic: row["label_is_automatic"], influence: row["influence"],
+                        support: row["support"], directEffect: row["direct_effect"],
+                        directSpread: row["direct_spread"], directSupport: row["direct_support"],
+                        signConsistency: row["sign_consistency"], coverage: row["coverage"])
+                }
+            }
+            func effects(_ sql: String) throws -> [DriversReport.WeightEffect] {
+                try Row.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
+                    DriversReport.WeightEffect(
+                        feature: FeatureID(layer: row["layer"], index: row["feature_index"]), label: row["label"],
+                        value: row["value"])
+                }
+            }
+            let cover = try Row.fetchAll(db, sql: Self.coverOfToken, arguments: [token]).map { row in
+                DriversReport.CoverStep(
+                    feature: try requireFeature(NodeKey(rawValue: row["node"]), in: "logit_cover"),
+                    label: row["label"], newlyCovered: row["newly_covered"], covered: row["covered"])
+            }
+            return DriversReport(
+                token: token, text: text(of: token), promptCount: statistics["prompt_count"],
+                meanProbability: statistics["probability"], features: try drivers(Self.featureDrivers),
+                tokensAndErrors: try drivers(Self.otherDrivers), cover: cover,
+                raisedBy: try effects(Self.raisingFeatures), loweredBy: try effects(Self.loweringFeatures))
+        }
+    }
+
+    private func requireFeature(_ key: NodeKey, in table: String) throws -> FeatureID {
+        guard let feature = key.feature else {
+            throw AtlasError.database(
+                path: atlas.path, operation: "reading \(table)", reason: "node \(key.rawValue) is no feature")
+        }
+        return feature
+    }
+}

@@ -1,0 +1,108 @@
+import AtlasStore
+import Circuits
+import Foundation
+import GRDB
+
+/// Everything about one feature.
+extension AtlasReader {
+    static let featureSummary = "SELECT * FROM features WHERE layer = ? AND feature_index = ?"
+    static let featureHistogram = "SELECT histogram FROM feature_statistics WHERE layer = ? AND feature_index = ?"
+    static let featureExamples = """
+        SELECT e.band, e.prompt_id, e.position, e.activation, p.tokens, p.answer
+        FROM feature_examples e JOIN prompts p ON p.id = e.prompt_id
+        WHERE e.layer = ? AND e.feature_index = ? ORDER BY e.band, e.rank
+        """
+    static let featureBands = "SELECT band, prompt_count FROM feature_bands WHERE layer = ? AND feature_index = ?"
+    static let featureEffects = """
+        SELECT rank, token, value FROM token_effects
+        WHERE kind = ? AND layer = ? AND feature_index = ? ORDER BY abs(rank)
+        """
+    static let firedFeatures = """
+        SELECT feature_index FROM feature_statistics WHERE layer = ? ORDER BY abs(feature_index - ?), feature_index LIMIT 5
+        """
+
+    /// A feature's statistics, examples, token effects and neighbours.
+    ///
+    /// - Parameter neighbourLimit: how many neighbours are told in each direction
+    public func feature(_ feature: FeatureID, neighbourLimit: Int = 20) throws -> FeatureReport {
+        try ask("asking about a feature") { db in
+            try requireFired(feature, db)
+            let key: StatementArguments = [feature.layer, feature.index]
+            let summary = try Row.fetchOne(db, sql: Self.featureSummary, arguments: key)!
+            let bands = try examples(of: feature, db)
+            let counts = try Row.fetchAll(db, sql: Self.featureBands, arguments: key)
+                .reduce(into: [Int: Int]()) { $0[$1["band"]] = $1["prompt_count"] }
+            let maximum: Double = summary["maximum"]
+            let outputs = try effects("output", of: feature, db)
+            let histogram = try Data.fetchOne(db, sql: Self.featureHistogram, arguments: key)!
+            return FeatureReport(
+                feature: feature, label: summary["label"], labelIsAutomatic: summary["label_is_automatic"],
+                activeTokens: summary["active_tokens"], countedTokens: summary["counted_tokens"],
+                activePrompts: summary["active_prompts"], countedPrompts: summary["counted_prompts"],
+                maximum: maximum, mean: summary["mean"],
+                histogram: try decode("feature_statistics.histogram", row: feature.index) { () throws(BlockFault) in
+                    try HistogramBlock.decode(histogram)
+                },
+                topExamples: bands[0] ?? [],
+                intervals: (1...5).map { band in
+                    FeatureInterval(
+                        lower: maximum * Double(band - 1) / 5, upper: maximum * Double(band) / 5,
+                        promptCount: counts[band] ?? 0, examples: bands[band] ?? [])
+                },
+                promoted: outputs.filter { $0.rank > 0 }.map(\.effect),
+                suppressed: outputs.filter { $0.rank < 0 }.map(\.effect),
+                excitedBy: try effects("input", of: feature, db).map(\.effect),
+                upstream: try neighbours(of: feature, sql: Self.upstreamEdges, limit: neighbourLimit, db),
+                downstream: try neighbours(of: feature, sql: Self.downstreamEdges, limit: neighbourLimit, db))
+        }
+    }
+
+    /// Throws unless the transcoder set has the feature and it fires in some indexed prompt.
+    func requireFired(_ feature: FeatureID, _ db: Database) throws {
+        guard atlas.identity.contains(feature) else {
+            throw QuestionError.unknownFeature(
+                feature: feature, layerCount: atlas.identity.layerCount,
+                featuresPerLayer: atlas.identity.featuresPerLayer)
+        }
+        try requireDerivation(db)
+        guard
+            try Row.fetchOne(db, sql: Self.featureSummary, arguments: [feature.layer, feature.index]) != nil
+        else {
+            let nearest = try Int.fetchAll(db, sql: Self.firedFeatures, arguments: [feature.layer, feature.index])
+            throw QuestionError.neverFired(
+                feature: feature, nearest: nearest.map { FeatureID(layer: feature.layer, index: $0) })
+        }
+    }
+
+    /// The examples by band, with the feature's activation at every token of each.
+    private func examples(of feature: FeatureID, _ db: Database) throws -> [Int: [FeatureExample]] {
+        let rows = try Row.fetchAll(db, sql: Self.featureExamples, arguments: [feature.layer, feature.index])
+        let wanted = Set(rows.map { $0["prompt_id"] as Int64 })
+        var byPrompt: [Int64: [Firing]] = [:]
+        for firing in try firings(of: feature, db) where wanted.contains(Int64(firing.promptID)) {
+            byPrompt[Int64(firing.promptID), default: []].append(firing)
+        }
+        var bands: [Int: [FeatureExample]] = [:]
+        for row in rows {
+            let prompt: Int64 = row["prompt_id"]
+            let tokens = try tokens(row["tokens"], prompt: Int(prompt))
+            var activations = [Double](repeating: 0, count: tokens.count)
+            for firing in byPrompt[prompt] ?? [] where firing.position < tokens.count {
+                activations[firing.position] = firing.activation
+            }
+            bands[row["band"], default: []].append(
+                FeatureExample(
+                    promptID: Int(prompt), position: row["position"], activation: row["activation"],
+                    tokens: tokens.map(text(of:)), activations: activations, answer: row["answer"]))
+        }
+        return bands
+    }
+
+    private func effects(
+        _ kind: String, of feature: FeatureID, _ db: Database
+    ) throws -> [(rank: Int, effect: TokenEffect)] {
+        try Row.fetchAll(db, sql: Self.featureEffects, arguments: [kind, feature.layer, feature.index]).map { row in
+            (row["rank"], TokenEffect(token: row["token"], text: text(of: row["token"]), value: row["value"]))
+        }
+    }
+}

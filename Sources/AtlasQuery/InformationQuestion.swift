@@ -1,0 +1,69 @@
+import AtlasStore
+import Foundation
+import GRDB
+
+/// What the atlas is and holds.
+extension AtlasReader {
+    static let promptTotals = """
+        SELECT count(*) AS prompts, coalesce(sum(token_count), 0) AS tokens,
+            coalesce(sum(counted_tokens), 0) AS counted_tokens, coalesce(sum(activation_count), 0) AS activations,
+            sum(length(activations)) * 1.0 / nullif(sum(activation_count), 0) AS activation_bytes,
+            count(answer_token) AS answered, avg(answer_token = predicted_token) AS share_right
+        FROM prompts
+        """
+    static let graphTotals = """
+        SELECT count(*) AS graphs, coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
+            sum(length(edges)) * 1.0 / nullif(sum(edge_count), 0) AS edge_bytes,
+            avg(replacement_score) AS replacement, avg(completeness_score) AS completeness,
+            max(largest_violation) AS violation
+        FROM graphs
+        """
+    static let derivedTotals = """
+        SELECT (SELECT count(*) FROM feature_statistics) AS features,
+            (SELECT count(*) FROM aggregated_edges) AS edges, (SELECT count(*) FROM logit_statistics) AS tokens,
+            (SELECT count(*) FROM labels) AS labels, (SELECT derived_at FROM derivation) AS derived_at
+        """
+    static let corpusSizes = """
+        SELECT c.name, (SELECT count(DISTINCT m.prompt_id) FROM memberships m WHERE m.corpus_id = c.id) AS prompts
+        FROM corpora c ORDER BY c.name
+        """
+    static let allRuns = """
+        SELECT r.*, c.name AS corpus FROM runs r JOIN corpora c ON c.id = r.corpus_id ORDER BY r.id
+        """
+
+    /// What the atlas is about, how much it holds, and how good it is.
+    public func information() throws -> AtlasInformation {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: atlas.path)
+        return try ask("describing the atlas") { db in
+            let identity = atlas.identity
+            let prompts = try Row.fetchOne(db, sql: Self.promptTotals)!
+            let graphs = try Row.fetchOne(db, sql: Self.graphTotals)!
+            let derived = try Row.fetchOne(db, sql: Self.derivedTotals)!
+            return AtlasInformation(
+                modelName: identity.modelName, modelFingerprint: identity.modelFingerprint,
+                transcoderName: identity.transcoderName, transcoderFingerprint: identity.transcoderFingerprint,
+                transcoderKind: identity.transcoderKind.rawValue, layerCount: identity.layerCount,
+                featuresPerLayer: identity.featuresPerLayer, modelWidth: identity.modelWidth,
+                vocabularySize: identity.vocabulary.count, fileSize: attributes?[.size] as? Int ?? 0,
+                promptCount: prompts["prompts"], tokenCount: prompts["tokens"],
+                countedTokens: prompts["counted_tokens"], activationCount: prompts["activations"],
+                graphCount: graphs["graphs"], nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
+                bytesPerActivation: prompts["activation_bytes"], bytesPerEdge: graphs["edge_bytes"],
+                firedFeatureCount: derived["features"], aggregatedEdgeCount: derived["edges"],
+                explainedTokenCount: derived["tokens"], labelCount: derived["labels"],
+                meanReplacementScore: graphs["replacement"], meanCompletenessScore: graphs["completeness"],
+                largestViolation: graphs["violation"], answeredCount: prompts["answered"],
+                shareRight: prompts["share_right"],
+                corpora: try Row.fetchAll(db, sql: Self.corpusSizes).map {
+                    AtlasInformation.Corpus(name: $0["name"], promptCount: $0["prompts"])
+                },
+                runs: try Row.fetchAll(db, sql: Self.allRuns).map { row in
+                    AtlasInformation.Run(
+                        id: row["id"], corpus: row["corpus"], startedAt: row["started_at"],
+                        finishedAt: row["finished_at"], programVersion: row["program_version"],
+                        options: row["options"])
+                },
+                derivedAt: derived["derived_at"], isStale: try AtlasDerivation.isStale(db))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Circuits
+
+/// A question about something that the atlas does not have, with the nearest that it has.
+public enum QuestionError: Error, Equatable, Sendable {
+    /// No token of the vocabulary has this text.
+    case unknownToken(text: String, nearest: [String])
+    /// No token has this id.
+    case unknownTokenID(id: Int, vocabularySize: Int)
+    /// Several tokens have this text.
+    case ambiguousToken(text: String, ids: [Int])
+    /// The token is in the vocabulary, but its logit was never explained.
+    case neverExplained(text: String, nearest: [String])
+    /// The transcoder set has no such feature.
+    case unknownFeature(feature: FeatureID, layerCount: Int, featuresPerLayer: Int)
+    /// The feature fires in no indexed prompt.
+    case neverFired(feature: FeatureID, nearest: [FeatureID])
+    /// No prompt has this id, external id or text.
+    case unknownPrompt(name: String, nearest: [String])
+    /// Several prompts have this external id.
+    case ambiguousPrompt(name: String, ids: [Int])
+    /// The prompt was stored without an attribution graph.
+    case notAttributed(prompt: Int)
+    /// The derived tables have not been built.
+    case notDerived(path: String)
+    /// The SQL is not one reading statement.
+    case refusedSQL(reason: String)
+}
+
+extension QuestionError: CustomStringConvertible {
+    /// One sentence: what was asked for, and what there is instead.
+    public var description: String {
+        switch self {
+        case .unknownToken(let text, let nearest):
+            "no token is \(quoted(text)); \(hint(nearest.map(quoted)))"
+        case .unknownTokenID(let id, let size):
+            "no token has the id \(id); ids are 0 to \(size - 1)"
+        case .ambiguousToken(let text, let ids):
+            "\(ids.count) tokens decode to \(quoted(text)); ask by id: \(ids.map(String.init).joined(separator: ", "))"
+        case .neverExplained(let text, let nearest):
+            "no stored graph explains the token \(quoted(text)); \(hint(nearest.map(quoted)))"
+        case .unknownFeature(let feature, let layers, let width):
+            "there is no feature \(feature): layers are 0 to \(layers - 1), indices 0 to \(width - 1)"
+        case .neverFired(let feature, let nearest):
+            "feature \(feature) fires in no indexed prompt; \(hint(nearest.map(\.description)))"
+        case .unknownPrompt(let name, let nearest):
+            "no prompt has the id or the text \(quoted(name)); \(hint(nearest.map(quoted)))"
+        case .ambiguousPrompt(let name, let ids):
+            "\(ids.count) prompts are called \(quoted(name)); ask by id: \(ids.map(String.init).joined(separator: ", "))"
+        case .notAttributed(let prompt):
+            "prompt \(prompt) was indexed without an attribution graph; index it again with graphs"
+        case .notDerived(let path):
+            "\(path): statistics have not been derived from the facts yet; derive them first"
+        case .refusedSQL(let reason):
+            "expected one SQL statement that reads: \(reason)"
+        }
+    }
+
+    private func quoted(_ text: String) -> String { text.debugDescription }
+
+    private func hint(_ nearest: [String]) -> String {
+        nearest.isEmpty ? "nothing there is like it" : "nearest: \(nearest.joined(separator: ", "))"
+    }
+}

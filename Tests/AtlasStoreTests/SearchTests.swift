@@ -1,0 +1,113 @@
+import Circuits
+import Foundation
+import Testing
+
+@testable import AtlasQuery
+@testable import AtlasStore
+
+/// Search and SQL of the user's own.
+struct SearchTests {
+    private let fixture: QueryFixture
+
+    init() throws { fixture = try QueryFixture(count: 12) }
+
+    @Test func `a search finds prompts by their words and marks them`() throws {
+        let found = try fixture.reader.search("prompt 7")
+        let texts = try found.prompts.map { try fixture.reader.prompt($0.id).text }
+        #expect(texts.contains(fixture.facts[7].text))
+        #expect(texts.allSatisfy { $0.contains("7") })
+        let parts = try #require(found.prompts.first).snippet
+        #expect(parts.filter(\.isMatch).map(\.text).contains("prompt"))
+        #expect(texts[0].hasPrefix(parts.map(\.text).joined().replacing("…", with: "")))
+    }
+
+    @Test func `a search finds labels by the beginning of a word`() throws {
+        let found = try fixture.reader.search("dall")
+        #expect(found.labels.map(\.feature) == [QueryFixture.labelled] && found.labels[0].labelIsAutomatic == false)
+    }
+
+    @Test func `a search finds notes and automatic labels`() throws {
+        #expect(try fixture.reader.search("Texas").labels.map(\.feature) == [QueryFixture.labelled])
+        #expect(try fixture.reader.search("w19 w3 on").labels.isEmpty)
+        #expect(try fixture.reader.search("on w3").labels.contains { $0.labelIsAutomatic })
+    }
+
+    @Test func `a label that was changed or removed is not found by its old words`() throws {
+        let writer = AtlasWriter(fixture.test.atlas)
+        try writer.setLabel("Houston", of: QueryFixture.labelled)
+        #expect(try fixture.reader.search("Dallas").labels.isEmpty)
+        #expect(try fixture.reader.search("Houston").labels.count == 1)
+        try writer.setLabel(nil, of: QueryFixture.labelled)
+        #expect(try fixture.reader.search("Houston").labels.isEmpty)
+        #expect(try fixture.reader.feature(QueryFixture.labelled).labelIsAutomatic)
+    }
+
+    @Test func `words of the search language are words`() throws {
+        for query in ["\"", "AND", "a OR b NOT", "text:x", "NEAR(a b)", "* ^ -", "", "'; DROP TABLE prompts"] {
+            _ = try fixture.reader.search(query)
+        }
+        #expect(try fixture.reader.search("prompt OR").prompts.isEmpty)
+    }
+
+    @Test func `SQL answers columns and rows`() throws {
+        let answer = try fixture.reader.sql("SELECT 1 AS a, 2.5 AS b, 'x' AS c, NULL AS d, x'00ff' AS e")
+        #expect(answer.columns == ["a", "b", "c", "d", "e"])
+        #expect(answer.rows == [[.integer(1), .real(2.5), .text("x"), .null, .blob(byteCount: 2)]])
+    }
+
+    @Test func `SQL answers at most as many rows as asked for and says so`() throws {
+        let answer = try fixture.reader.sql("SELECT id FROM prompts ORDER BY id", limit: 5)
+        #expect(answer.rows.count == 5 && answer.isTruncated)
+        #expect(try !fixture.reader.sql("SELECT id FROM prompts", limit: 12).isTruncated)
+    }
+
+    @Test func `SQL that writes, and what is no SQL, is refused`() throws {
+        for query in [
+            "DELETE FROM prompts", "UPDATE prompts SET text = ''", "DROP TABLE prompts",
+            "SELECT 1; DELETE FROM prompts",
+            "SELECT nonsense", "not SQL", "", "PRAGMA user_version = 3", "VACUUM INTO '/tmp/never-made.atlas'",
+            "ATTACH '/tmp/never-made.atlas' AS other",
+        ] {
+            #expect(throws: QuestionError.self, "\(query)") { try fixture.reader.sql(query) }
+        }
+        #expect(try fixture.reader.information().promptCount == 12)
+    }
+
+    @Test func `the views give the numbers of the library`() throws {
+        let drivers = try fixture.reader.drivers(of: 3, limit: 1000).features
+        let rows = try fixture.reader.sql(
+            """
+            SELECT layer, feature_index, influence, direct_effect, direct_spread, coverage, sign_consistency, label
+            FROM drivers WHERE token_text = 'w3' AND kind = 'feature' ORDER BY influence DESC, node
+            """
+        ).rows
+        #expect(
+            rows
+                == drivers.map {
+                    [
+                        .integer(Int64($0.node.feature!.layer)), .integer(Int64($0.node.feature!.index)),
+                        .real($0.influence), .real($0.directEffect), .real($0.directSpread), .real($0.coverage),
+                        .real($0.signConsistency), .text($0.label!),
+                    ]
+                })
+        let report = try fixture.reader.feature(QueryFixture.labelled, neighbourLimit: 1000)
+        let edges = try fixture.reader.sql(
+            """
+            SELECT source_kind, mean, spread, mean_share FROM edges
+            WHERE target_kind = 'feature' AND target_layer = 1 AND target_index = 2
+            ORDER BY mean_share * support DESC, source
+            """
+        ).rows
+        #expect(
+            edges
+                == report.upstream.map { [.text($0.node.kind), .real($0.mean), .real($0.spread), .real($0.meanShare)] })
+        let feature = try fixture.reader.sql(
+            "SELECT active_tokens, density, maximum, mean FROM features WHERE layer = 1 AND feature_index = 2"
+        ).rows[0]
+        #expect(
+            feature == [
+                .integer(Int64(report.activeTokens)), .real(Double(report.activeTokens) / Double(report.countedTokens)),
+                .real(report.maximum), .real(report.mean),
+            ])
+    }
+}

@@ -1,0 +1,113 @@
+import Circuits
+import Foundation
+import GRDB
+import Testing
+
+@testable import AtlasQuery
+@testable import AtlasStore
+
+/// A wrong question is answered with what there is instead, and a right one through an index.
+struct WrongQuestionTests {
+    private let fixture: QueryFixture
+
+    init() throws { fixture = try QueryFixture(count: 8) }
+
+    @Test func `an unknown token names those that differ in space, then in a letter`() throws {
+        #expect(throws: QuestionError.unknownToken(text: "w3 ", nearest: ["w3", " w3"].sorted())) {
+            try fixture.reader.token("w3 ")
+        }
+        #expect(
+            NearestNames.of("Austin", among: ["Boston", " Austin", "austin", " Austen", "x"])
+                == [" Austin", "austin", " Austen"])
+    }
+
+    @Test func `a token of this text is found`() throws {
+        #expect(try fixture.reader.token(" w3") == 13)
+    }
+
+    @Test func `an ambiguous token is named by its ids, unless one is explained`() throws {
+        var identity = RandomFacts.identity
+        identity.vocabulary[3] = "twin"
+        identity.vocabulary[2] = "twin"
+        identity.vocabulary[0] = "two"
+        identity.vocabulary[1] = "two"
+        let test = try TemporaryAtlas([RandomFacts.prompts(2)], identity: identity)
+        try AtlasDerivation(test.atlas).rebuild()
+        #expect(try AtlasReader(test.atlas).token("twin") == 3)
+        #expect(throws: QuestionError.ambiguousToken(text: "two", ids: [0, 1])) {
+            try AtlasReader(test.atlas).token("two")
+        }
+    }
+
+    @Test func `a token that was never explained names those that were`() throws {
+        #expect(throws: QuestionError.neverExplained(text: "w2", nearest: [])) { try fixture.reader.drivers(of: 2) }
+        #expect(throws: QuestionError.unknownTokenID(id: 20, vocabularySize: 20)) { try fixture.reader.drivers(of: 20) }
+    }
+
+    @Test func `a feature outside the set is told its bounds`() {
+        let feature = FeatureID(layer: 3, index: 0)
+        #expect(throws: QuestionError.unknownFeature(feature: feature, layerCount: 3, featuresPerLayer: 12)) {
+            try fixture.reader.feature(feature)
+        }
+    }
+
+    @Test func `a feature that never fired names the nearest that did`() throws {
+        let active = [ActiveFeature(layer: 0, position: 1, index: 4, activation: 1)]
+        var facts = RandomFacts.prompts(1, graphs: false)
+        facts[0].activations = active
+        let test = try TemporaryAtlas([facts])
+        try AtlasDerivation(test.atlas).rebuild()
+        let feature = FeatureID(layer: 0, index: 9)
+        #expect(throws: QuestionError.neverFired(feature: feature, nearest: [FeatureID(layer: 0, index: 4)])) {
+            try AtlasReader(test.atlas).upstream(of: feature)
+        }
+    }
+
+    @Test func `an unknown prompt names external ids like it`() {
+        let error = #expect(throws: QuestionError.self) { try fixture.reader.promptID("externol-7") }
+        guard case .unknownPrompt(_, let nearest) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(nearest.first == "external-7")
+    }
+
+    @Test func `a question about derived numbers waits for the derivation`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(1)])
+        #expect(throws: QuestionError.notDerived(path: test.path)) { try AtlasReader(test.atlas).drivers(of: 3) }
+        #expect(throws: QuestionError.notDerived(path: test.path)) {
+            try AtlasReader(test.atlas).feature(FeatureID(layer: 0, index: 0))
+        }
+    }
+
+    @Test func `a prompt without a graph says so`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(1, graphs: false)])
+        #expect(throws: QuestionError.notAttributed(prompt: 1)) { try AtlasReader(test.atlas).graph(ofPrompt: 1) }
+        #expect(throws: QuestionError.self) { try AtlasReader(test.atlas).graph(ofPrompt: 2) }
+    }
+
+    @Test(arguments: [
+        AtlasReader.tokensByText, AtlasReader.isExplained, AtlasReader.explainedToken, AtlasReader.featureDrivers,
+        AtlasReader.otherDrivers, AtlasReader.coverOfToken, AtlasReader.raisingFeatures, AtlasReader.loweringFeatures,
+        AtlasReader.upstreamEdges, AtlasReader.downstreamEdges, AtlasReader.featureSummary,
+        AtlasReader.featureHistogram, AtlasReader.featureExamples, AtlasReader.featureBands, AtlasReader.featureEffects,
+        AtlasReader.firedFeatures, AtlasReader.postingsOfFeature, AtlasReader.promptByID, AtlasReader.promptBlocks,
+        AtlasReader.promptsByExternalID, AtlasReader.promptByHash, AtlasReader.labelOfFeature,
+        AtlasReader.graphOfPrompt,
+        AtlasReader.targetsOfGraph,
+    ])
+    func `a question about one thing reads no table from end to end`(sql: String) throws {
+        let plan = try fixture.test.atlas.read("explaining") { db in
+            // The plan does not depend on the values, but every mark needs one.
+            let marks = sql.count { $0 == "?" }
+            return try Row.fetchAll(
+                db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: StatementArguments([Int](repeating: 1, count: marks))
+            ).map { $0["detail"] as String }
+        }
+        // The one row of the derivation, and lists inside one prompt, are read from end to end.
+        let small = ["SCAN d", "SCAN (subquery", "SCAN f", "SCAN CONSTANT ROW"]
+        let scans = plan.filter { line in line.hasPrefix("SCAN") && !small.contains { line.hasPrefix($0) } }
+        #expect(scans == [], "\(plan)")
+        #expect(plan.contains { $0.hasPrefix("SEARCH") })
+    }
+}
