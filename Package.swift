@@ -68,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Safetensors",
+                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

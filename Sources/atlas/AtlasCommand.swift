@@ -22,6 +22,6 @@ struct AtlasCommand: ParsableCommand {
         version: Atlas.programVersion,
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, EvaluateCommand.self, QueryCommand.self,
-            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self,
+            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self, DeriveCommand.self,
         ])
 }
