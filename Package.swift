@@ -60,7 +60,8 @@ let package = Package(
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(name: "AtlasQuery", dependencies: ["AtlasStore", "Circuits"], swiftSettings: optimised),
         .target(
-            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"], swiftSettings: optimised),
+            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"],
+            swiftSettings: optimised),
         .target(
             name: "AtlasExport", dependencies: ["AtlasQuery", "Circuits"], exclude: ["embedded.list", "Pages"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
@@ -74,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasStore", "Attribution", "DemoData", "Tensors",
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -91,7 +92,9 @@ let package = Package(
         .testTarget(name: "AtlasStoreTests", dependencies: ["AtlasStore", "AtlasQuery"]),
         .testTarget(name: "AtlasIndexingTests", dependencies: ["AtlasIndexing", "AtlasQuery", "DemoData"]),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport"]),
-        .testTarget(name: "CommandTests", dependencies: ["atlas", "AtlasStore", "DemoData"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["atlas", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

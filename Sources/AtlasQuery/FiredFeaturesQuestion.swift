@@ -9,7 +9,9 @@ extension AtlasReader {
     public func firedFeatures() throws -> [FeatureID] {
         try ask("listing features") { db in
             try requireDerivation(db)
-            return try Row.fetchAll(db, sql: Self.fired).map { FeatureID(layer: $0["layer"], index: $0["feature_index"]) }
+            return try Row.fetchAll(db, sql: Self.fired).map { row in
+                FeatureID(layer: row["layer"], index: row["feature_index"])
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+import AtlasStore
 import Foundation
+import GRDB
 import Testing
 
 /// A copy of the demo's model and transcoders that a test may spoil.
@@ -119,16 +121,11 @@ private func expectRefusal(
     @Test func `an atlas of a newer program is refused with both versions`() throws {
         let spoilt = try Spoilt()
         #expect(try spoilt.index().status == 0)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c",
-            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"INSERT INTO grdb_migrations VALUES ('9999_from_the_future')\"); c.commit()",
-            spoilt.atlas,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let atlas = try Atlas.open(spoilt.atlas, mode: .readWrite)
+        try atlas.database.write { db in
+            try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('9999_from_the_future')")
+        }
+        try atlas.close()
         expectRefusal(try spoilt.index(), ["spoilt.atlas", "9999_from_the_future", "use a newer program"])
         expectRefusal(try Program.run(["info", spoilt.atlas]), ["9999_from_the_future"])
     }
@@ -163,6 +160,7 @@ private func expectRefusal(
         expectRefusal(try Program.run(["query", "drivers", "--token", "Austin"] + at), ["\" Austin\""])
         expectRefusal(try Program.run(["query", "feature", "9/1"] + at), ["9/1", "layers are 0 to 5"])
         expectRefusal(try Program.run(["query", "prompt", "two-step-66"] + at), ["two-step-0066"])
-        expectRefusal(try Program.run(["sql", spoilt.atlas, "DROP TABLE prompts"]), ["expected one SQL statement that reads"])
+        expectRefusal(
+            try Program.run(["sql", spoilt.atlas, "DROP TABLE prompts"]), ["expected one SQL statement that reads"])
     }
 }

@@ -89,7 +89,9 @@ struct SmallDemo {
     init(in folder: TemporaryFolder, every stride: Int) throws {
         data = try DemoData()
         let lines = try String(contentsOfFile: data.corpus, encoding: .utf8).split(separator: "\n")
-        let chosen = lines.enumerated().filter { $0.offset % stride == 0 || $0.element.contains("\"state\": \"Texas\"") }
+        let chosen = lines.enumerated().filter {
+            $0.offset % stride == 0 || $0.element.contains("\"state\": \"Texas\"")
+        }
         corpus = try folder.file("corpus.jsonl", chosen.map { $0.element + "\n" }.joined())
     }
 

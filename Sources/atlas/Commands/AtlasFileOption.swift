@@ -18,7 +18,9 @@ extension AtlasReader {
         let atlas = try Atlas.open(path, mode: .readOnly)
         if try AtlasDerivation(atlas).isStale() {
             FileHandle.standardError.write(
-                Data("note: \(path): prompts have come in since statistics were rebuilt; atlas derive rebuilds them\n".utf8))
+                Data(
+                    "note: \(path): prompts have come in since statistics were rebuilt; atlas derive rebuilds them\n"
+                        .utf8))
         }
         return AtlasReader(atlas)
     }

@@ -19,8 +19,10 @@ struct AttributeCommand: ParsableCommand {
     @Option(help: "Token ids instead of a prompt, taken as they are: 0,17,4.") var tokens: String?
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var attribution: AttributionArguments
-    @Option(help: "The share of influence that nodes of a .json graph cover.") var nodeThreshold = Pruning.viewingThresholds.node
-    @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning.viewingThresholds.edge
+    @Option(help: "The share of influence that nodes of a .json graph cover.") var nodeThreshold = Pruning
+        .viewingThresholds.node
+    @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning
+        .viewingThresholds.edge
     @Option(help: "FILE.json or FILE.safetensors.") var output: String?
     @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var format: JSONOutput
@@ -33,7 +35,9 @@ struct AttributeCommand: ParsableCommand {
         if let output, !output.hasSuffix(".json"), !output.hasSuffix(".safetensors") {
             throw ValidationError("--output: expected a name ending in .json or .safetensors, found \(output)")
         }
-        if let tokens, tokens.split(separator: ",", omittingEmptySubsequences: false).contains(where: { Int($0) == nil }) {
+        if let tokens,
+            tokens.split(separator: ",", omittingEmptySubsequences: false).contains(where: { Int($0) == nil })
+        {
             throw ValidationError("--tokens: expected ids with commas between, as 0,17,4, found \(tokens)")
         }
     }

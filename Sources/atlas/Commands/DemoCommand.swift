@@ -8,7 +8,8 @@ import Foundation
 
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Index the bundled corpus through a small trained model and ask sample questions.",
+        commandName: "demo",
+        abstract: "Index the bundled corpus through a small trained model and ask sample questions.",
         discussion: """
             Makes demo.atlas and the folder demo-dashboards. Run again, it resumes or goes straight to the questions.
 
@@ -17,7 +18,8 @@ struct DemoCommand: ParsableCommand {
             """)
 
     @Option(help: "Where to write.") var directory = "."
-    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
+        .activeProcessorCount
     @Flag(help: "Show no progress.") var quiet = false
 
     /// The questions' subject: "the capital of the state containing Dallas is" → " Austin".

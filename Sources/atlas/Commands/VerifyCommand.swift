@@ -17,7 +17,9 @@ struct VerifyCommand: ParsableCommand {
         let report = try AtlasReader.open(atlas).verify()
         try output.print(report) {
             report.problems.forEach { print(shown($0)) }
-            print(report.isSound ? "sound: \(report.blockCount.grouped) blocks unpacked" : "\(report.problems.count) problems")
+            print(
+                report.isSound
+                    ? "sound: \(report.blockCount.grouped) blocks unpacked" : "\(report.problems.count) problems")
         }
         if !report.isSound { throw ExitCode.failure }
     }

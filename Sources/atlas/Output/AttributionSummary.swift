@@ -51,11 +51,17 @@ struct AttributionSummary: Encodable {
 
     func print() {
         Swift.print("tokens                \(tokens.map(shown).joined(separator: "|"))")
-        Swift.print("next token            " + logits.map { "\"\(shown($0.text))\" \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
+        Swift.print(
+            "next token            "
+                + logits.map { "\"\(shown($0.text))\" \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
         Swift.print("active features       \(activeFeatures.grouped), \(selectedFeatures.grouped) attributed")
-        Swift.print("replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
-        Swift.print("completeness score    \(completenessScore.fixed(3))  (share of inputs that do not come from errors)")
-        Swift.print("largest violation     \(String(format: "%.1e", Double(largestViolation)))  (inputs against pre-activation; rounding only)")
+        Swift.print(
+            "replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
+        Swift.print(
+            "completeness score    \(completenessScore.fixed(3))  (share of inputs that do not come from errors)")
+        Swift.print(
+            "largest violation     \(String(format: "%.1e", Double(largestViolation)))  (inputs against pre-activation; rounding only)"
+        )
         var table = TextTable(["feature", ">position", "token", ">activation", ">influence"])
         for feature in strongestFeatures {
             table.add([

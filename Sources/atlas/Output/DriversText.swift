@@ -27,7 +27,11 @@ struct DriversText {
         lines += features.lines
         if !report.cover.isEmpty {
             let steps = report.cover.map { "\($0.feature) (\($0.covered)/\(report.promptCount))" }
-            lines += ["", "a small set that covers the prompts (at least 5 % of the features' influence): " + steps.joined(separator: ", ")]
+            lines += [
+                "",
+                "a small set that covers the prompts (at least 5 % of the features' influence): "
+                    + steps.joined(separator: ", "),
+            ]
         }
         lines += ["", "by weights alone, without any prompt (logit per unit of activation)"]
         lines.append("  raised by   " + effects(report.raisedBy))
@@ -41,6 +45,7 @@ struct DriversText {
     }
 
     private func effects(_ effects: [DriversReport.WeightEffect]) -> String {
-        effects.isEmpty ? "none" : effects.prefix(5).map { "\($0.feature) \($0.value.signed(2))" }.joined(separator: "  ")
+        effects.isEmpty
+            ? "none" : effects.prefix(5).map { "\($0.feature) \($0.value.signed(2))" }.joined(separator: "  ")
     }
 }

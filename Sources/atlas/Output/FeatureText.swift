@@ -46,7 +46,8 @@ struct FeatureText {
 
     private func effects(_ effects: [TokenEffect]) -> String {
         effects.isEmpty
-            ? "nothing stored" : effects.prefix(6).map { "\"\(shown($0.text))\" \($0.value.signed(2))" }.joined(separator: "  ")
+            ? "nothing stored"
+            : effects.prefix(6).map { "\"\(shown($0.text))\" \($0.value.signed(2))" }.joined(separator: "  ")
     }
 
     private func text(of example: FeatureExample) -> String {

@@ -21,15 +21,22 @@ struct InformationText {
             "file          \((Double(info.fileSize) / 1_048_576).fixed(1)) MiB",
         ]
         if let replacement = info.meanReplacementScore, let completeness = info.meanCompletenessScore {
-            lines.append("scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs before pruning")
+            lines.append(
+                "scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs before pruning"
+            )
         }
         if let share = info.shareRight {
-            lines.append("answers       \(share.percent(2)) of \(info.answeredCount.grouped) prompts with a known answer are right")
+            lines.append(
+                "answers       \(share.percent(2)) of \(info.answeredCount.grouped) prompts with a known answer are right"
+            )
         }
-        for corpus in info.corpora { lines.append("corpus        \(shown(corpus.name)): \(corpus.promptCount.grouped) prompts") }
+        for corpus in info.corpora {
+            lines.append("corpus        \(shown(corpus.name)): \(corpus.promptCount.grouped) prompts")
+        }
         let open = info.runs.filter { $0.finishedAt == nil }.count
         lines.append("runs          \(info.runs.count)" + (open > 0 ? ", \(open) interrupted or running" : ""))
-        lines.append("derived       " + (info.derivedAt ?? "never") + (info.isStale ? ", prompts have come in since" : ""))
+        lines.append(
+            "derived       " + (info.derivedAt ?? "never") + (info.isStale ? ", prompts have come in since" : ""))
         return lines
     }
 

@@ -17,7 +17,8 @@ struct NeighboursText {
         ])
         for neighbour in neighbours {
             table.add([
-                NodeText(neighbour.node).text, neighbour.mean.signed(3), neighbour.spread.fixed(3), "\(neighbour.support)",
+                NodeText(neighbour.node).text, neighbour.mean.signed(3), neighbour.spread.fixed(3),
+                "\(neighbour.support)",
                 neighbour.meanShare.percent(1), neighbour.signConsistency.fixed(2),
                 neighbour.samePositionShare.percent(), neighbour.label ?? "",
             ])

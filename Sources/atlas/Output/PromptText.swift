@@ -14,21 +14,28 @@ struct PromptText {
                 + (report.externalIDs.isEmpty ? "" : " (\(report.externalIDs.map(shown).joined(separator: ", ")))"),
         ]
         if !report.tags.isEmpty {
-            lines.append("  tags       " + report.tags.map { "\(shown($0.name))=\(shown($0.value))" }.joined(separator: " "))
+            lines.append(
+                "  tags       " + report.tags.map { "\(shown($0.name))=\(shown($0.value))" }.joined(separator: " "))
         }
         lines.append("  predicted  \"\(shown(report.predicted.text))\" \(report.predictedProbability.fixed(3))")
         if let answer = report.answer {
-            let probability = report.answerProbability.map { " \($0.fixed(3))" } ?? " (its first token merges with the text)"
-            lines.append("  answer     \"\(shown(answer))\"\(probability)" + (report.isRight.map { $0 ? ", right" : ", wrong" } ?? ""))
+            let probability =
+                report.answerProbability.map { " \($0.fixed(3))" } ?? " (its first token merges with the text)"
+            lines.append(
+                "  answer     \"\(shown(answer))\"\(probability)"
+                    + (report.isRight.map { $0 ? ", right" : ", wrong" } ?? ""))
         }
         if let graph = report.graph {
             lines.append(
                 "  graph      \(graph.nodeCount.grouped) nodes and \(graph.edgeCount.grouped) edges stored; "
-                    + "\(graph.selectedFeatureCount.grouped) of \(graph.activeFeatureCount.grouped) active features attributed")
+                    + "\(graph.selectedFeatureCount.grouped) of \(graph.activeFeatureCount.grouped) active features attributed"
+            )
             lines.append(
-                "  scores     replacement \(graph.scores.replacement.fixed(3)), completeness \(graph.scores.completeness.fixed(3))")
+                "  scores     replacement \(graph.scores.replacement.fixed(3)), completeness \(graph.scores.completeness.fixed(3))"
+            )
             lines.append(
-                "  targets    " + graph.targets.map { "\"\(shown($0.text))\" \($0.probability.fixed(3))" }.joined(separator: ", "))
+                "  targets    "
+                    + graph.targets.map { "\"\(shown($0.text))\" \($0.probability.fixed(3))" }.joined(separator: ", "))
         } else {
             lines.append("  graph      none stored; what fires most strongly follows")
         }

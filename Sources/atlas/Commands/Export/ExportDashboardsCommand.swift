@@ -22,7 +22,9 @@ struct ExportDashboardsCommand: ParsableCommand {
 
     func validate() throws {
         guard let features else { return }
-        if let wrong = features.split(separator: ",", omittingEmptySubsequences: false).first(where: { FeatureID($0) == nil }) {
+        if let wrong = features.split(separator: ",", omittingEmptySubsequences: false).first(where: {
+            FeatureID($0) == nil
+        }) {
             throw ValidationError("--features: expected layer/index with commas between, found \(wrong)")
         }
     }
