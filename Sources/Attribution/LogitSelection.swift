@@ -20,7 +20,7 @@ struct LogitSelection: Sendable {
         probabilities.withUnsafeMutableBufferPointer { softmax($0) }
         var covered = 0.0
         var chosen: [LogitTarget] = []
-        for token in Self.largest(options.maximumLogits, of: probabilities) {
+        for token in largest(options.maximumLogits, of: probabilities) {
             chosen.append(LogitTarget(token: token, probability: probabilities[token], position: position))
             covered += Double(probabilities[token])
             if covered >= options.desiredLogitProbability { break }
@@ -32,17 +32,5 @@ struct LogitSelection: Sendable {
         let mean = Float(logits.reduce(0.0) { $0 + Double($1) } / Double(logits.count))
         let logits = logits
         centredLogits = chosen.map { logits[$0.token] - mean }
-    }
-
-    /// The indices of the largest values, largest first; ties by index.
-    static func largest(_ count: Int, of values: [Float]) -> [Int] {
-        var best: [Int] = []
-        for index in values.indices {
-            if best.count == count, let last = best.last, values[index] <= values[last] { continue }
-            let place = best.firstIndex { values[$0] < values[index] } ?? best.count
-            best.insert(index, at: place)
-            if best.count > count { best.removeLast() }
-        }
-        return best
     }
 }

@@ -55,6 +55,8 @@ struct AddedTokenMatcher: Sendable {
                 if token.isSingleWord, text.hasWordScalar(before: start) || text.hasWordScalar(at: end) { continue }
                 if token.stripsLeft { start = max(text.startOfWhiteSpace(before: start), covered) }
                 if token.stripsRight { end = text.endOfRun(of: .whiteSpace, from: end, to: bytes.count) }
+                // A token of white space only, whose place an earlier match took along.
+                if start >= end { continue }
                 if covered < start { segments.append(Segment(range: covered..<start, id: nil)) }
                 segments.append(Segment(range: start..<end, id: token.id))
                 covered = end
@@ -111,6 +113,7 @@ extension ClassifiedText {
     /// Whether a scalar is `\w`, by Unicode's definition (UTS 18, annex C).
     private func isWord(at position: Int) -> Bool {
         guard let properties = Unicode.Scalar(code(at: position).code)?.properties else { return false }
+        if ReferenceUnicode.regularExpressions.predates(properties) { return false }
         if properties.isAlphabetic || properties.isJoinControl { return true }
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true

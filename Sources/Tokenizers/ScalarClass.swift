@@ -5,11 +5,7 @@ enum ScalarClass: UInt8 {
     case whiteSpace
     case other
 
-    /// The Unicode version of the reference's regular expressions (Oniguruma 6.9.10 in `tokenizers` 0.22); letters
-    /// and numbers that came later are unassigned to them, hence `other`. Compared over all scalars.
-    private static let newestVersion = 16
-
-    /// The class of one scalar, from its properties.
+    /// The class of one scalar, as the reference's regular expressions see it.
     init(_ scalar: Unicode.Scalar) {
         let properties = scalar.properties
         switch properties.generalCategory {
@@ -19,7 +15,7 @@ enum ScalarClass: UInt8 {
             self = properties.isWhitespace ? .whiteSpace : .other
             return
         }
-        if let age = properties.age, age.major > Self.newestVersion { self = .other }
+        if ReferenceUnicode.regularExpressions.predates(properties) { self = .other }
     }
 
     /// The classes of U+0000 to U+FFFF, `other` at surrogates.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A change made to the text before it is cut.
 enum TextNormalizer: Sendable, Equatable {
     /// Unicode normalization form C.
@@ -8,10 +6,7 @@ enum TextNormalizer: Sendable, Equatable {
     /// The changed text.
     func apply(to bytes: [UInt8]) -> [UInt8] {
         switch self {
-        case .canonicalComposition:
-            // Every scalar below U+0300, the first combining mark (0xCC 0x80), is composed already.
-            if bytes.allSatisfy({ $0 < 0xCC }) { return bytes }
-            return Array(String(decoding: bytes, as: UTF8.self).precomposedStringWithCanonicalMapping.utf8)
+        case .canonicalComposition: CanonicalComposition.apply(to: bytes)
         }
     }
 }

@@ -13,7 +13,7 @@ public struct TokenizerError: Error, Equatable, Sendable {
     /// What this file has there.
     public let found: String
 
-    /// Creates an error; line breaks and other control characters in the texts are escaped.
+    /// Creates an error; line breaks and control characters in the texts are escaped.
     public init(file: String, place: String, expected: String, found: String) {
         self.file = file
         self.place = Self.onOneLine(place)
@@ -27,7 +27,10 @@ public struct TokenizerError: Error, Equatable, Sendable {
     private static func onOneLine(_ text: String) -> String {
         var line = ""
         for scalar in text.unicodeScalars.prefix(excerptLength) {
-            line += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
+            default: line.unicodeScalars.append(scalar)
+            }
         }
         return text.unicodeScalars.count > excerptLength ? line + "…" : line
     }

@@ -41,13 +41,17 @@ struct TokenizerFile {
         }
     }
 
-    /// Reads `added_tokens`; a token that the vocabulary has too must have the same id there.
+    /// Reads `added_tokens`.
+    ///
+    /// The reference ignores their ids: a token that the vocabulary has too gets its id there, any other the number
+    /// of tokens so far. A file that says otherwise is refused, since one of the two would be wrong.
     private static func addedTokens(
         from root: JSONNode, model: BytePairModel
     ) throws(TokenizerError) -> [AddedToken] {
         guard let list = try root.optional("added_tokens") else { return [] }
         var owners = Dictionary(uniqueKeysWithValues: model.tokens.map { ($0.id, ExactText(text: $0.text)) })
         var seen: Set<ExactText> = []
+        var nextID = model.tokens.count
         var tokens: [AddedToken] = []
         for node in try list.elements() {
             let token = try AddedToken(from: node)
@@ -59,9 +63,11 @@ struct TokenizerFile {
             guard (0..<BytePairModel.idLimit).contains(token.id) else {
                 throw node.error(expected: "an id from 0 to \(BytePairModel.idLimit - 1)", found: "\(token.id)")
             }
-            if let id = model.ids[text], id != token.id {
-                throw node.error(expected: "id \(id), as in the vocabulary", found: "\(token.id)")
+            let id = model.ids[text] ?? nextID
+            guard token.id == id else {
+                throw node.error(expected: "id \(id), which the reference gives this token", found: "\(token.id)")
             }
+            nextID = max(nextID, id + 1)
             if let owner = owners.updateValue(text, forKey: token.id), owner != text {
                 throw node.error(expected: "an id of its own", found: "\(token.id), which is \"\(owner.text)\"")
             }

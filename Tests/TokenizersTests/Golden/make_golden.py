@@ -120,6 +120,10 @@ NASTY = [
     "#include <stdio.h>", "$100", "100%", "5€", "£5", "©®™", "…", "–—", "«»", "“quoted”", "‘s’", "x=y\r\n", "x!\r\n\r\ny", "!\n\n!", " !\n", "!\n !", "\n!", "\r", "\r\r", "\n\r\n", "x\ry",
     "CamelCaseWord", "snake_case_word", "UPPER lower", "a" * 90, "ab" * 60, " " * 70, "\n" * 50, "1" * 40, "!" * 70, "é" * 50, "👍" * 20, "\u0301" * 30, "the" * 40,
     "\u0300\u0301\u0302", "o\u0302\u0301\u0323", "\U0001d15e", "\U0001d157\U0001d165", "\u0f73", "\u0f71\u0f72",
+    # Marks newer than the reference's normalization, and Tibetan vowel signs that decompose into marks only.
+    "x\u05a8\U00011070", "\u0f7d\U00011d44", "\U00011935\U00011930", "\u0301\u0f73", "e\u0f73\u0301", "\u0f73\u0f73", "\u0f75\u0316", "\u0f81\u0f74",
+    # Letters, numbers and word characters newer than the reference's regular expressions.
+    "\U00011de0cat", "cat\U00011de0", "\u088fcat", " \u088f\u088f", "\U00011de01", "— “x” … ’s",
 ]
 
 

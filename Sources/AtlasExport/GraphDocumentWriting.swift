@@ -1,0 +1,141 @@
+import Foundation
+
+extension GraphDocument {
+    /// The document as JSON, its fields in the order in which the reference implementation writes them.
+    public var json: Data {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("metadata")
+            metadata.write(to: &writer)
+            writer.key("qParams")
+            view.write(to: &writer)
+            writer.key("nodes")
+            writer.array { writer in
+                for node in nodes { node.write(to: &writer) }
+            }
+            writer.key("links")
+            writer.array { writer in
+                for link in links { link.write(to: &writer) }
+            }
+        }
+        return Data(writer.bytes)
+    }
+
+    /// Writes `<slug>.json` into `folder`, making the folder, and enters the graph in its `graph-metadata.json`.
+    ///
+    /// Each file is replaced in one step, the graph before the list, so that a reader never sees half of one. One
+    /// writer at a time: two that enter graphs at the same moment may lose one entry of the list.
+    /// - Returns: the graph's file.
+    /// - Throws: `ExportError` for a slug that is no slug or a list that cannot be understood, which is left as it is;
+    ///   errors of the file system.
+    @discardableResult
+    public func write(to folder: URL) throws -> URL {
+        guard try GraphSlug(metadata.slug).description == metadata.slug else {
+            throw ExportError(
+                place: "graph slug", expected: "a to z, 0 to 9 and single hyphens", found: "'\(metadata.slug)'",
+                advice: "make it with GraphSlug")
+        }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let list = try GraphList(in: folder).replacing(metadata)
+        let file = folder.appendingPathComponent("\(metadata.slug).json")
+        try json.write(to: file, options: .atomic)
+        try list.write()
+        return file
+    }
+}
+
+extension GraphDocument.Metadata {
+    /// Writes the object that is both in the graph's file and in the folder's list.
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("slug")
+            writer.value(slug)
+            writer.key("scan")
+            writer.value(scan)
+            writer.key("transcoder_list")
+            writer.value(transcoderList)
+            writer.key("prompt_tokens")
+            writer.value(promptTokens)
+            writer.key("prompt")
+            writer.value(prompt)
+            writer.key("node_threshold")
+            writer.value(nodeThreshold)
+            writer.key("schema_version")
+            writer.value(Self.schemaVersion)
+            if let edgeThreshold {
+                writer.key("pruning_settings")
+                writer.object { writer in
+                    writer.key("node_threshold")
+                    writer.value(nodeThreshold)
+                    writer.key("edge_threshold")
+                    writer.value(edgeThreshold)
+                }
+            }
+        }
+    }
+}
+
+extension GraphDocument.ViewSettings {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("pinnedIds")
+            writer.value(pinnedIDs)
+            writer.key("supernodes")
+            writer.array { writer in
+                for supernode in supernodes { writer.value(supernode) }
+            }
+            writer.key("linkType")
+            writer.value("both")
+            writer.key("clickedId")
+            writer.value("")
+            writer.key("sg_pos")
+            writer.value("")
+        }
+    }
+}
+
+extension GraphDocument.Node {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("node_id")
+            writer.value(name.id)
+            writer.key("feature")
+            writer.value(name.featureNumber)
+            writer.key("layer")
+            writer.value(name.layerName)
+            writer.key("ctx_idx")
+            writer.value(name.position)
+            writer.key("feature_type")
+            writer.value(name.featureType)
+            writer.key("token_prob")
+            writer.value(tokenProbability)
+            writer.key("is_target_logit")
+            writer.value(isTargetLogit)
+            writer.key("run_idx")
+            writer.value(0)
+            writer.key("reverse_ctx_idx")
+            writer.value(0)
+            writer.key("jsNodeId")
+            writer.value(name.scriptID)
+            writer.key("clerp")
+            writer.value(label)
+            writer.key("influence")
+            writer.value(influence)
+            writer.key("activation")
+            writer.value(activation)
+        }
+    }
+}
+
+extension GraphDocument.Link {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("source")
+            writer.value(source.id)
+            writer.key("target")
+            writer.value(target.id)
+            writer.key("weight")
+            writer.value(weight)
+        }
+    }
+}

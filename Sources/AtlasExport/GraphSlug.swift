@@ -1,0 +1,28 @@
+/// A graph's name as a file name and in addresses: only `a`–`z`, `0`–`9` and `-`, so that it stays in its folder.
+public struct GraphSlug: Hashable, Sendable, CustomStringConvertible {
+    /// The longest slug, in characters.
+    public static let limit = 100
+
+    /// The name itself.
+    public let description: String
+
+    /// Makes a slug of `text`: lower case, every run of other characters one hyphen, none at the ends.
+    ///
+    /// - Throws: `ExportError` when nothing is left, or when it is `graph-metadata`, the name of the folder's list.
+    public init(_ text: String) throws(ExportError) {
+        var slug = ""
+        for scalar in text.lowercased().unicodeScalars where slug.utf8.count < Self.limit {
+            switch scalar {
+            case "a"..."z", "0"..."9": slug.unicodeScalars.append(scalar)
+            default: if !slug.isEmpty, slug.last != "-" { slug.append("-") }
+            }
+        }
+        if slug.last == "-" { slug.removeLast() }
+        guard !slug.isEmpty, slug != "graph-metadata" else {
+            throw ExportError(
+                place: "graph slug", expected: "a name with letters a to z or digits, other than graph-metadata",
+                found: "'\(text.prefix(60))'")
+        }
+        description = slug
+    }
+}

@@ -1,0 +1,39 @@
+import Attribution
+import Foundation
+
+/// What to index of each prompt, and how.
+public struct IndexingOptions: Sendable, Codable, Equatable {
+    /// What to attribute.
+    public var attribution: AttributionOptions
+    /// The share of influence that stored nodes cover: wider than for viewing, so that graphs can be pruned anew.
+    public var nodeThreshold: Double
+    /// The share of edge scores that stored edges cover.
+    public var edgeThreshold: Double
+    /// Stores what fires and no graphs.
+    public var activationsOnly: Bool
+    /// Prompts computed at once.
+    public var jobs: Int
+
+    /// Graphs of all active features, stored at 0.95 and 0.99, on all cores.
+    public init(
+        attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.95,
+        edgeThreshold: Double = 0.99, activationsOnly: Bool = false,
+        jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) {
+        self.attribution = attribution
+        self.nodeThreshold = nodeThreshold
+        self.edgeThreshold = edgeThreshold
+        self.activationsOnly = activationsOnly
+        self.jobs = jobs
+    }
+
+    /// As it is recorded with a run: sorted JSON without the number of jobs, which changes nothing in the result.
+    var recorded: String {
+        var copy = self
+        copy.jobs = 0
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let data = try? encoder.encode(copy) else { preconditionFailure("options hold only numbers and flags") }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,37 @@
+/// How far an indexing run has come.
+public struct IndexingProgress: Sendable, Equatable {
+    /// What a run does, in order.
+    public enum Phase: String, Sendable {
+        /// Reads the whole corpus once, so that a fault is found before anything is stored.
+        case checking
+        /// Runs prompts through the replacement model.
+        case indexing
+        /// Finds the tokens that features promote and are excited by.
+        case describing
+        /// Rebuilds statistics, examples, aggregated edges and drivers.
+        case summarising
+    }
+
+    /// What is going on.
+    public var phase: Phase
+    /// Pieces done: records, prompts or features.
+    public var done: Int
+    /// Pieces in all; `nil` where it is not known yet.
+    public var total: Int?
+}
+
+/// What an indexing run has done.
+public struct IndexingSummary: Sendable, Equatable, Codable {
+    /// Records of the corpus that were read.
+    public var records = 0
+    /// Malformed records that were skipped, as asked.
+    public var skippedRecords = 0
+    /// Prompts that were not in the atlas before.
+    public var addedPrompts = 0
+    /// Graphs that were not in the atlas before.
+    public var addedGraphs = 0
+    /// Records whose text was in the atlas already.
+    public var knownPrompts = 0
+    /// Seconds spent on prompts, without checking and summarising.
+    public var indexingSeconds = 0.0
+}

@@ -1,0 +1,69 @@
+import AtlasStore
+import Attribution
+import Circuits
+import Foundation
+import Tensors
+
+/// A prompt that the replacement model cannot read.
+public struct PromptError: Error, CustomStringConvertible, Sendable {
+    /// One line: the place in the corpus, what was expected, what was found.
+    public let description: String
+}
+
+/// Turns corpus records into facts by running them through the replacement model.
+struct PromptReader: Sendable {
+    let attributor: Attributor
+    let options: IndexingOptions
+
+    /// The record's tokens, the beginning-of-sequence token first.
+    ///
+    /// - Throws: `PromptError` when they exceed the model's context.
+    func tokens(_ record: CorpusRecord) throws(PromptError) -> [Int] {
+        let tokens = attributor.model.tokenizer.encodePrompt(record.text)
+        do {
+            try attributor.model.check(tokens)
+        } catch {
+            throw PromptError(description: "\(record.place): \(error)")
+        }
+        return tokens
+    }
+
+    /// Everything the atlas keeps of one record.
+    func facts(_ record: CorpusRecord) throws -> PromptFacts {
+        let tokens = try tokens(record)
+        let activations: [ActiveFeature]
+        let logits: [Float]
+        var graph: SparseGraph?
+        if options.activationsOnly {
+            let local = try attributor.localReplacementModel(tokens)
+            activations = local.activeFeatures
+            logits = attributor.model.logits(local.trace, position: tokens.count - 1)
+        } else {
+            let result = try attributor.attribute(tokens, options: options.attribution)
+            activations = result.local.activeFeatures
+            logits = result.logits
+            graph = SparseGraph(
+                result.graph, nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold)
+        }
+        var probabilities = logits
+        probabilities.withUnsafeMutableBufferPointer { softmax($0) }
+        guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }),
+            probabilities[predicted].isFinite
+        else { throw PromptError(description: "\(record.place): the model's logits are not finite") }
+        let answer = record.answer.flatMap { answerToken(text: record.text, answer: $0) }
+        return PromptFacts(
+            text: record.text, tokens: tokens,
+            countedTokens: max(0, tokens.count - attributor.firstCountedPosition), externalID: record.externalID,
+            answer: record.answer, answerToken: answer, answerProbability: answer.map { Double(probabilities[$0]) },
+            tags: record.tags, predictedToken: predicted, predictedProbability: Double(probabilities[predicted]),
+            activations: activations, graph: graph)
+    }
+
+    /// The token that begins the answer where it follows the text; `nil` where the two merge into other tokens.
+    private func answerToken(text: String, answer: String) -> Int? {
+        let tokenizer = attributor.model.tokenizer
+        let prompt = tokenizer.encode(text)
+        let whole = tokenizer.encode(text + answer)
+        return whole.count > prompt.count && whole.starts(with: prompt) ? whole[prompt.count] : nil
+    }
+}

@@ -1,0 +1,67 @@
+import AtlasStore
+import Attribution
+import Circuits
+import Synchronization
+import Tensors
+
+/// What features' weights say about tokens, without any prompt.
+///
+/// - Promoted and suppressed: the feature's decoder rows, summed over the layers it writes to, times the final norm's
+///   gain, times each token's unembedding less the mean over the vocabulary.
+/// - Excited by: the token's embedding times the gain of the norm that the encoder reads through, times the encoder.
+struct TokenEffects: Sendable {
+    /// Features in one matrix product with the vocabulary.
+    static let featuresATime = 512
+    /// Tokens kept a list.
+    private static let kept = 10
+    private static let featuresAPiece = 64
+
+    private let attributor: Attributor
+
+    init(_ attributor: Attributor) { self.attributor = attributor }
+
+    /// The strongest tokens of each feature.
+    func of(_ features: [FeatureID], jobs: Int) -> [FeatureTokenEffects] {
+        let starts = Array(stride(from: 0, to: features.count, by: Self.featuresAPiece))
+        let parts = Mutex([[FeatureTokenEffects]](repeating: [], count: starts.count))
+        inParallel(count: starts.count, jobs: jobs) { index in
+            let part = piece(Array(features[starts[index]..<min(features.count, starts[index] + Self.featuresAPiece)]))
+            parts.withLock { $0[index] = part }
+        }
+        return parts.withLock { $0.flatMap(\.self) }
+    }
+
+    private func piece(_ features: [FeatureID]) -> [FeatureTokenEffects] {
+        let width = attributor.model.configuration.modelWidth
+        var written = Matrix(rowCount: features.count, columnCount: width)
+        var read = Matrix(rowCount: features.count, columnCount: width)
+        for (row, feature) in features.enumerated() {
+            let transcoder = attributor.transcoders.layers[feature.layer]
+            for layer in transcoder.outputLayers {
+                let decoder = transcoder.decoder.row(feature.index * transcoder.slotCount + layer - feature.layer)
+                for column in 0..<width { written[row, column] += decoder[column] }
+            }
+            let encoder = transcoder.encoder.row(feature.index)
+            let gain = attributor.model.blocks[feature.layer].mlpNorm.gain
+            let folded = attributor.transcoders.inputHook == .mlpInput
+            for column in 0..<width {
+                written[row, column] *= attributor.model.finalNorm.gain[column]
+                read[row, column] = encoder[column] * (folded ? gain[column] : 1)
+            }
+        }
+        let outputs = attributor.model.unembedding.applied(to: written)
+        let inputs = attributor.model.embedding.applied(to: read)
+        return features.enumerated().map { row, feature in
+            let mean = zip(written.row(row), attributor.model.meanUnembedding).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+            let output = outputs.row(row).map { $0 - mean }
+            return FeatureTokenEffects(
+                feature: feature, promoted: entries(output, sign: 1), suppressed: entries(output, sign: -1),
+                excitedBy: entries(Array(inputs.row(row)), sign: 1))
+        }
+    }
+
+    private func entries(_ values: [Float], sign: Float) -> [FeatureTokenEffects.Entry] {
+        largest(Self.kept, of: sign > 0 ? values : values.map { -$0 })
+            .map { FeatureTokenEffects.Entry(token: $0, value: Double(values[$0])) }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import AtlasStore
+
+/// The command line: each command parses, validates, calls one library function and prints.
+@main
+struct AtlasCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "atlas",
+        abstract: "A persistent, cross-prompt atlas of what a language model computes.",
+        discussion: """
+            Index a corpus of prompts through a replacement model (a language model and its transcoders), then ask \
+            questions across prompts.
+
+              atlas demo
+              atlas index corpus.jsonl --model MODEL --transcoders TRANSCODERS --atlas my.atlas
+              atlas query drivers --token " Austin" --atlas my.atlas
+              atlas export dashboards --atlas my.atlas --output dashboards
+
+            Data goes to standard output, progress to standard error. Every command that prints data takes --json. \
+            Exit codes: 0 done, 1 failed, 64 wrong usage.
+            """,
+        version: Atlas.programVersion,
+        subcommands: [
+            DemoCommand.self, IndexCommand.self, AttributeCommand.self, EvaluateCommand.self, QueryCommand.self,
+            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self, DeriveCommand.self,
+        ])
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import AtlasExport
+import Attribution
+import Circuits
+import Foundation
+
+struct AttributeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attribute", abstract: "Attribute one prompt and print or write its graph.",
+        discussion: """
+            Without --output a summary is printed. A name ending in .json writes the pruned graph for the field's \
+            viewers; one ending in .safetensors writes the raw, unpruned result.
+
+              atlas attribute "Fact: the capital of the state containing Dallas is" --model MODEL --transcoders DIR
+              atlas attribute --tokens 0,17,4 --model MODEL --transcoders DIR --output graph.safetensors
+            """)
+
+    @Argument(help: "The prompt; the beginning-of-sequence token is put in front.") var prompt: String?
+    @Option(help: "Token ids instead of a prompt, taken as they are: 0,17,4.") var tokens: String?
+    @OptionGroup var replacementModel: ReplacementModelOptions
+    @OptionGroup var attribution: AttributionArguments
+    @Option(help: "The share of influence that nodes of a .json graph cover.") var nodeThreshold = Pruning
+        .viewingThresholds.node
+    @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning
+        .viewingThresholds.edge
+    @Option(help: "FILE.json or FILE.safetensors.") var output: String?
+    @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var format: JSONOutput
+
+    func validate() throws {
+        guard (prompt == nil) != (tokens == nil) else { throw ValidationError("expected either a prompt or --tokens") }
+        try requireShare(nodeThreshold, option: "--node-threshold")
+        try requireShare(edgeThreshold, option: "--edge-threshold")
+        guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        if let output, !output.hasSuffix(".json"), !output.hasSuffix(".safetensors") {
+            throw ValidationError("--output: expected a name ending in .json or .safetensors, found \(output)")
+        }
+        if let tokens,
+            tokens.split(separator: ",", omittingEmptySubsequences: false).contains(where: { Int($0) == nil })
+        {
+            throw ValidationError("--tokens: expected ids with commas between, as 0,17,4, found \(tokens)")
+        }
+    }
+
+    func run() throws {
+        let attributor = try replacementModel.attributor()
+        let tokenizer = attributor.model.tokenizer
+        let ids = tokens?.split(separator: ",").compactMap { Int($0) } ?? tokenizer.encodePrompt(prompt ?? "")
+        let result = try attributor.attribute(ids, options: attribution.options, jobs: jobs)
+        if let output {
+            try write(result, attributor: attributor, to: output)
+        }
+        let summary = AttributionSummary(result, tokenText: { tokenizer.text(of: $0) })
+        try format.print(summary) { summary.print() }
+    }
+
+    private func write(_ result: Attributor.Result, attributor: Attributor, to path: String) throws {
+        guard path.hasSuffix(".json") else { return try RawGraphFile(result.graph).write(to: path) }
+        let tokenizer = attributor.model.tokenizer
+        let file = URL(fileURLWithPath: path)
+        let document = GraphDocument(
+            SparseGraph(result.graph, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold),
+            context: GraphDocument.Context(
+                slug: try GraphSlug(file.deletingPathExtension().lastPathComponent), scan: attributor.transcoders.name,
+                prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
+                tokenText: { tokenizer.text(of: $0) }))
+        try document.json.write(to: file, options: .atomic)
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import AtlasIndexing
+import Foundation
+
+/// Where prompts come from, the same on every command that reads a corpus.
+struct CorpusArguments: ParsableArguments {
+    @Argument(
+        help: """
+            A corpus: .jsonl ({"text": …, "id"?, "answer"?, "tags"?}), .txt (a prompt a line), .csv or .tsv (a column \
+            named text), each plain or .gz; - is standard input.
+            """)
+    var corpus: String?
+    @Option(help: "Instead of a file, a pattern with placeholders: 'calc: {a}+{b}='.") var template: String?
+    @Option(help: "Values of a placeholder: a=0...99 or lang=en,fr; one for each.") var values: [String] = []
+    @Option(help: "The format where the file's name does not tell: jsonl, txt, csv, tsv.") var format: String?
+    @Option(help: "The column that holds the text of .csv and .tsv.") var textColumn = "text"
+    @Flag(help: "Report malformed records and go on, instead of stopping at the first.") var skipMalformed = false
+
+    func validate() throws {
+        guard (corpus == nil) != (template == nil) else {
+            throw ValidationError("expected either a corpus or --template")
+        }
+        if template == nil, !values.isEmpty { throw ValidationError("--values goes with --template") }
+        if let format, CorpusFormat(name: format) == nil {
+            throw ValidationError("--format: expected jsonl, txt, csv or tsv, found \(format)")
+        }
+        if corpus == "-", format == nil { throw ValidationError("standard input needs --format") }
+    }
+
+    /// The corpus as the library knows it.
+    func source() throws -> CorpusSource {
+        if let template {
+            var named: [String: CorpusTemplate.Values] = [:]
+            for assignment in values {
+                let (name, values) = try CorpusTemplate.Values.parse(assignment)
+                named[name] = values
+            }
+            return .template(try CorpusTemplate(pattern: template, values: named))
+        }
+        let path = corpus ?? "-"
+        let known =
+            try format.map { CorpusFormat(name: $0, textColumn: textColumn) }
+            ?? CorpusFormat(path: path, textColumn: textColumn)
+        return .file(path: path, format: known)
+    }
+
+    /// The corpus's name in the atlas unless another is given.
+    var defaultName: String {
+        if let template { return template }
+        guard let corpus, corpus != "-" else { return "standard input" }
+        return URL(fileURLWithPath: corpus).lastPathComponent
+    }
+
+    /// What to do about malformed records.
+    var policy: MalformedRecordPolicy {
+        skipMalformed
+            ? .skip { error in FileHandle.standardError.write(Data("skipped: \(error)\n".utf8)) } : .fail
+    }
+}

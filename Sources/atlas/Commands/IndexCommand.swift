@@ -1,0 +1,56 @@
+import ArgumentParser
+import AtlasIndexing
+import Foundation
+
+struct IndexCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "index", abstract: "Run a corpus through a replacement model into an atlas.",
+        discussion: """
+            The whole corpus is read and checked first; then prompts are stored in batches, each one transaction. A text \
+            is stored once: run the same command again to resume after an interruption, or with a longer corpus to add \
+            to it. With --activations-only what fires is stored without graphs; graphs can be added later.
+
+              atlas index corpus.jsonl --model MODEL --transcoders DIR --atlas my.atlas
+              atlas index --template 'calc: {a}+{b}=' --values a=0...99 --values b=0...99 --activations-only \\
+                --model MODEL --transcoders DIR --atlas my.atlas
+              zcat big.jsonl.gz | atlas index - --format jsonl --model MODEL --transcoders DIR --atlas my.atlas
+            """)
+
+    @OptionGroup var corpus: CorpusArguments
+    @OptionGroup var replacementModel: ReplacementModelOptions
+    @Option(help: "The atlas; made if there is none.") var atlas: String
+    @Option(help: "The corpus's name in the atlas; the file's name unless given.") var name: String?
+    @OptionGroup var attribution: AttributionArguments
+    @Option(help: "The share of influence that stored nodes cover.") var nodeThreshold = IndexingOptions().nodeThreshold
+    @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions()
+        .edgeThreshold
+    @Flag(help: "Store what fires, and no graphs.") var activationsOnly = false
+    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
+        .activeProcessorCount
+    @Flag(help: "Show no progress.") var quiet = false
+    @OptionGroup var output: JSONOutput
+
+    func validate() throws {
+        try requireShare(nodeThreshold, option: "--node-threshold")
+        try requireShare(edgeThreshold, option: "--edge-threshold")
+        guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+    }
+
+    func run() throws {
+        let progress = ProgressLine(quiet: quiet)
+        defer { progress.end() }
+        let indexer = try Indexer(attributor: try replacementModel.attributor(), atlasPath: atlas)
+        let summary = try indexer.index(
+            try corpus.source(), corpusName: name ?? corpus.defaultName,
+            options: IndexingOptions(
+                attribution: attribution.options, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
+                activationsOnly: activationsOnly, jobs: jobs), onMalformed: corpus.policy, progress: progress.show)
+        try output.print(summary) {
+            print(
+                "\(atlas): \(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added, "
+                    + "\(summary.knownPrompts.grouped) already there"
+                    + (summary.skippedRecords > 0
+                        ? ", \(summary.skippedRecords.grouped) malformed records skipped" : ""))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Attribution
+import Circuits
+
+/// One prompt's attribution in figures.
+struct AttributionSummary: Encodable {
+    struct Logit: Encodable {
+        let token: Int
+        let text: String
+        let probability: Float
+    }
+    struct Feature: Encodable {
+        let feature: String
+        let position: Int
+        let token: String
+        let activation: Float
+        let influence: Float
+    }
+
+    let tokens: [String]
+    let logits: [Logit]
+    let activeFeatures: Int
+    let selectedFeatures: Int
+    let replacementScore: Double
+    let completenessScore: Double
+    let largestViolation: Float
+    let strongestFeatures: [Feature]
+
+    /// Features named in the summary.
+    private static let shownFeatures = 10
+
+    init(_ result: Attributor.Result, tokenText: (Int) -> String) {
+        let graph = result.graph
+        let scores = GraphScores(graph)
+        let influence = Influence(graph).ofSources(logitWeights: graph.targets.map(\.probability))
+        let texts = graph.tokens.map(tokenText)
+        tokens = texts
+        logits = graph.targets.map { Logit(token: $0.token, text: tokenText($0.token), probability: $0.probability) }
+        activeFeatures = graph.activeFeatures.count
+        selectedFeatures = graph.selectedFeatures.count
+        replacementScore = scores.replacement
+        completenessScore = scores.completeness
+        largestViolation = graph.violations().max() ?? 0
+        let order = (0..<graph.layout.featureCount).sorted { (influence[$1], $0) < (influence[$0], $1) }
+        strongestFeatures = order.prefix(Self.shownFeatures).map { node in
+            let feature = graph.feature(node)
+            return Feature(
+                feature: "\(feature.feature)", position: feature.position, token: texts[feature.position],
+                activation: feature.activation, influence: influence[node])
+        }
+    }
+
+    func print() {
+        Swift.print("tokens                \(tokens.map(shown).joined(separator: "|"))")
+        Swift.print(
+            "next token            "
+                + logits.map { "\"\(shown($0.text))\" \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
+        Swift.print("active features       \(activeFeatures.grouped), \(selectedFeatures.grouped) attributed")
+        Swift.print(
+            "replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
+        Swift.print(
+            "completeness score    \(completenessScore.fixed(3))  (share of inputs that do not come from errors)")
+        Swift.print(
+            "largest violation     \(String(format: "%.1e", Double(largestViolation)))  (inputs against pre-activation; rounding only)"
+        )
+        var table = TextTable(["feature", ">position", "token", ">activation", ">influence"])
+        for feature in strongestFeatures {
+            table.add([
+                feature.feature, "\(feature.position)", "\"\(feature.token)\"", Double(feature.activation).fixed(3),
+                Double(feature.influence).fixed(4),
+            ])
+        }
+        Swift.print("strongest features")
+        table.print()
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+
+extension Double {
+    /// With `digits` after the point.
+    func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+
+    /// With an explicit sign and `digits` after the point.
+    func signed(_ digits: Int) -> String { String(format: "%+.\(digits)f", self) }
+
+    /// As a share of one hundred.
+    func percent(_ digits: Int = 0) -> String { String(format: "%.\(digits)f %%", 100 * self) }
+}
+
+extension Int {
+    /// With a comma every three digits.
+    var grouped: String {
+        var digits = String(magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (self < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+}

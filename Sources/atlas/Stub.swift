@@ -1,2 +1,0 @@
-@main
-struct Stub { static func main() {} }

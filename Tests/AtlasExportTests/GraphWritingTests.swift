@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import AtlasExport
+
+@Suite struct GraphWritingTests {
+    private func slugs(in folder: TemporaryFolder) throws -> [String] {
+        let data = Data(try folder.text("graph-metadata.json").utf8)
+        let list = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[String: Any]]])
+        return try #require(list["graphs"]).compactMap { $0["slug"] as? String }
+    }
+
+    @Test func `graphs are listed once each, the later in the place of the earlier`() throws {
+        let folder = try TemporaryFolder()
+        for slug in ["a", "b", "a"] { try GraphDocument(.small(), context: .named(slug)).write(to: folder.url) }
+        #expect(try slugs(in: folder) == ["a", "b"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+                == ["a.json", "b.json", "graph-metadata.json"])
+    }
+
+    @Test func `the list holds the graph's own metadata`() throws {
+        let folder = try TemporaryFolder()
+        let file = try GraphDocument(.small(), context: .named("a")).write(to: folder.url)
+        let graph = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+        let list = try #require(
+            try JSONSerialization.jsonObject(with: Data(folder.text("graph-metadata.json").utf8)) as? [String: [Any]])
+        #expect(list["graphs"]?.first as? NSDictionary == graph["metadata"] as? NSDictionary)
+        #expect(list["graphs"]?.count == 1)
+    }
+
+    @Test func `entries of other programs stay`() throws {
+        let folder = try TemporaryFolder()
+        let entry = #"{"slug":"other","scan":"s","aha":{"x":[1,2.5,null,true,"\u2028"]}}"#
+        try Data(#"{"graphs": [\#(entry)]}"#.utf8).write(to: folder.url.appendingPathComponent("graph-metadata.json"))
+        try GraphDocument(.small(), context: .named("a")).write(to: folder.url)
+        #expect(try folder.text("graph-metadata.json").hasPrefix("{\"graphs\":[\(entry),{\"slug\":\"a\""))
+    }
+
+    @Test(arguments: ["[]", "{", "{\"graphs\": [{}]}", "{\"graphs\": [], \"more\": 1}"])
+    func `a list that cannot be understood is left as it is and no graph is written`(text: String) throws {
+        let folder = try TemporaryFolder()
+        try Data(text.utf8).write(to: folder.url.appendingPathComponent("graph-metadata.json"))
+        #expect(throws: ExportError.self) { try GraphDocument(.small(), context: .named("a")).write(to: folder.url) }
+        #expect(try folder.text("graph-metadata.json") == text)
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("a.json").path))
+    }
+
+    @Test(arguments: [
+        ("Calc: 15+40=", "calc-15-40"), ("../../etc/passwd", "etc-passwd"), ("a\0b\\c", "a-b-c"), ("--É--x", "x"),
+        ("graph metadata 2", "graph-metadata-2"),
+    ])
+    func `a slug has only small letters, digits and single hyphens`(text: String, slug: String) throws {
+        #expect(try GraphSlug(text).description == slug)
+    }
+
+    @Test func `a long text makes a slug of bounded length`() throws {
+        #expect(try GraphSlug(String(repeating: "ab ", count: 500)).description.count <= GraphSlug.limit)
+    }
+
+    @Test(arguments: ["", "..", "日本", "Graph-Metadata", "graph metadata!"])
+    func `a text that leaves nothing or names the list is no slug`(text: String) {
+        #expect(throws: ExportError.self) { try GraphSlug(text) }
+    }
+
+    @Test func `a document whose slug was changed by hand to a path is not written`() throws {
+        let folder = try TemporaryFolder()
+        var document = GraphDocument(.small(), context: try .named("a"))
+        document.metadata.slug = "../a"
+        #expect(throws: ExportError.self) { try document.write(to: folder.url) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+    }
+}

@@ -1,0 +1,111 @@
+import Tensors
+import Testing
+
+/// Random numbers that a failure can repeat.
+private func numbers(_ count: Int, seed: Int) -> [Float] {
+    var state = UInt64(seed) &* 0x9e37_79b9_7f4a_7c15 | 1
+    return (0..<count).map { _ in
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return Float(Int64(bitPattern: state) >> 40) / Float(1 << 23)
+    }
+}
+
+/// Whether two sums of the same terms agree within what their order may change.
+private func agree(_ x: Float, _ y: Double, terms: [Double]) -> Bool {
+    abs(Double(x) - y) <= 1e-6 * (1 + terms.reduce(0) { $0 + abs($1) })
+}
+
+@Suite struct kernels {
+    static let counts = [0, 1, 3, 8, 17, 64, 100, 577]
+
+    @Test(arguments: counts)
+    func `dot products equal their sums`(count: Int) {
+        let (x, y, z) = (numbers(count, seed: 1), numbers(count, seed: 2), numbers(count, seed: 3))
+        let xy = zip(x, y).map { Double($0) * Double($1) }
+        let xz = zip(x, z).map { Double($0) * Double($1) }
+        let (first, second) = twoDots(x, y, z, count: count)
+        #expect(agree(dot(x, y, count: count), xy.reduce(0, +), terms: xy))
+        #expect(agree(first, xy.reduce(0, +), terms: xy))
+        #expect(agree(second, xz.reduce(0, +), terms: xz))
+    }
+
+    @Test(arguments: counts)
+    func `sums equal their plain versions`(count: Int) {
+        let x = numbers(count, seed: 4)
+        let terms = x.map(Double.init)
+        #expect(agree(sum(x, count: count), terms.reduce(0, +), terms: terms))
+        #expect(agree(magnitudeSum(x, count: count), terms.reduce(0) { $0 + abs($1) }, terms: terms))
+    }
+
+    @Test(arguments: counts)
+    func `elementwise kernels equal their plain versions`(count: Int) {
+        let (x, w) = (numbers(count, seed: 5), numbers(count, seed: 6))
+        var sum = w
+        addScaled(0.5, x, to: &sum, count: count)
+        var magnitudes = w
+        addScaledMagnitude(0.5, x, to: &magnitudes, count: count)
+        var product = [Float](repeating: 0, count: count)
+        scaledProduct(2, x, w, into: &product, count: count)
+        var gated = product
+        siluGate(x, w, into: &gated, count: count)
+        for index in 0..<count {
+            #expect(abs(sum[index] - (w[index] + 0.5 * x[index])) <= 1e-6)
+            #expect(abs(magnitudes[index] - (w[index] + 0.5 * abs(x[index]))) <= 1e-6)
+            #expect(abs(product[index] - 2 * x[index] * w[index]) <= 1e-6)
+            #expect(abs(gated[index] - x[index] / (1 + exponential(-x[index])) * w[index]) <= 1e-6)
+        }
+    }
+
+    @Test func `attention's adjoint equals the sum over queries and heads`() {
+        let (positions, stride, heads, groups, width) = (5, 7, 6, 3, 4)
+        let z = numbers(positions * heads * width, seed: 7)
+        let patterns = numbers(heads * stride * stride, seed: 8)
+        let scale = numbers(positions, seed: 9)
+        var found = [Float](repeating: .nan, count: positions * heads / groups * width)
+        attentionAdjoint(
+            z, patterns: patterns, scale: scale, into: &found, positionCount: positions, positionStride: stride,
+            headCount: heads, groupSize: groups, headWidth: width)
+        for key in 0..<positions {
+            for valueHead in 0..<heads / groups {
+                for index in 0..<width {
+                    var expected: Float = 0
+                    for head in valueHead * groups..<(valueHead + 1) * groups {
+                        for query in key..<positions {
+                            expected +=
+                                scale[key] * patterns[(head * stride + query) * stride + key]
+                                * z[(query * heads + head) * width + index]
+                        }
+                    }
+                    #expect(abs(found[(key * heads / groups + valueHead) * width + index] - expected) < 1e-5)
+                }
+            }
+        }
+    }
+
+    @Test func `a softmax is positive, sums to one and survives large logits`() {
+        var values: [Float] = [1000, 1001, 999, -1000]
+        values.withUnsafeMutableBufferPointer { softmax($0) }
+        #expect(abs(values.reduce(0, +) - 1) < 1e-6)
+        #expect(values.allSatisfy { $0 >= 0 && $0.isFinite })
+        #expect(values[1] > values[0] && values[0] > values[2])
+    }
+
+    @Test func `the largest values come in order, equal ones by index`() {
+        let values: [Float] = [3, 9, 1, 9, 4]
+        #expect(largest(3, of: values) == [1, 3, 4])
+        #expect(largest(9, of: values) == [1, 3, 4, 0, 2])
+        #expect(largest(0, of: values).isEmpty)
+    }
+
+    private func exponential(_ x: Float) -> Float {
+        var term: Double = 1
+        var total: Double = 1
+        for n in 1..<60 {
+            term *= Double(x) / Double(n)
+            total += term
+        }
+        return Float(total)
+    }
+}

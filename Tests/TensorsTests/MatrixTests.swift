@@ -1,0 +1,94 @@
+import Synchronization
+import Tensors
+import Testing
+
+private func matrix(_ rows: Int, _ columns: Int, seed: Int) -> Matrix {
+    Matrix(
+        rowCount: rows, columnCount: columns,
+        values: (0..<rows * columns).map { Float(($0 * 7919 + seed * 104_729) % 1009) / 504.5 - 1 })
+}
+
+private func plainProduct(_ a: Matrix, _ b: Matrix) -> Matrix {
+    var result = Matrix(rowCount: a.rowCount, columnCount: b.columnCount)
+    for row in 0..<a.rowCount {
+        for column in 0..<b.columnCount {
+            result[row, column] = (0..<a.columnCount).reduce(0) { $0 + a[row, $1] * b[$1, column] }
+        }
+    }
+    return result
+}
+
+private func transposed(_ a: Matrix) -> Matrix {
+    var result = Matrix(rowCount: a.columnCount, columnCount: a.rowCount)
+    for row in 0..<a.rowCount { for column in 0..<a.columnCount { result[column, row] = a[row, column] } }
+    return result
+}
+
+private func distance(_ a: Matrix, _ b: Matrix) -> Float {
+    zip(a.values, b.values).map { abs($0 - $1) }.max() ?? 0
+}
+
+/// A weight matrix in half precision, and the numbers it stands for.
+private func stored(_ matrix: Matrix, as type: ElementType) -> (StoredMatrix, Matrix) {
+    let bits = matrix.values.map { value in
+        type == .float16 ? Float16(value).bitPattern : UInt16(value.bitPattern >> 16)
+    }
+    let exact = bits.map { type == .float16 ? Float(Float16(bitPattern: $0)) : Float(bitPattern: UInt32($0) << 16) }
+    let owner = Bits(bits)
+    return (
+        StoredMatrix(
+            rowCount: matrix.rowCount, columnCount: matrix.columnCount, elementType: type, base: owner.base,
+            owner: owner), Matrix(rowCount: matrix.rowCount, columnCount: matrix.columnCount, values: exact)
+    )
+}
+
+private final class Bits {
+    let base: UnsafeRawPointer
+    init(_ values: [UInt16]) {
+        let copy = UnsafeMutablePointer<UInt16>.allocate(capacity: values.count)
+        copy.initialize(from: values, count: values.count)
+        base = UnsafeRawPointer(copy)
+    }
+    deinit { base.deallocate() }
+}
+
+@Suite struct matrices {
+    @Test func `products equal the sums they stand for`() {
+        let a = matrix(7, 33, seed: 1)
+        let b = matrix(33, 12, seed: 2)
+        let expected = plainProduct(a, b)
+        #expect(distance(StoredMatrix(b).transposeApplied(to: a), expected) < 1e-4)
+        #expect(distance(StoredMatrix(transposed(b)).applied(to: a), expected) < 1e-4)
+    }
+
+    @Test(arguments: [ElementType.float16, .bfloat16])
+    func `half-precision weights give the products of the numbers they stand for`(type: ElementType) {
+        // More rows than fit in one converted block.
+        let (weights, exact) = stored(matrix(700, 300, seed: 3), as: type)
+        let x = matrix(3, 300, seed: 4)
+        let y = matrix(3, 700, seed: 5)
+        #expect(weights.matrix() == exact)
+        #expect(distance(weights.applied(to: x), plainProduct(x, transposed(exact))) < 1e-3)
+        #expect(distance(weights.transposeApplied(to: y), plainProduct(y, exact)) < 2e-3)
+    }
+
+    @Test func `every half-precision bit pattern converts exactly`() {
+        let all = (0...UInt16.max).map { $0 }
+        let owner = Bits(all)
+        for type in [ElementType.float16, .bfloat16] {
+            var found = [Float](repeating: 0, count: all.count)
+            type.convert(owner.base, into: &found, count: all.count)
+            for (bits, value) in zip(all, found) {
+                let expected =
+                    type == .float16 ? Float(Float16(bitPattern: bits)) : Float(bitPattern: UInt32(bits) << 16)
+                #expect(value.bitPattern == expected.bitPattern || (value.isNaN && expected.isNaN))
+            }
+        }
+    }
+
+    @Test func `parallel work visits every index once`() {
+        let visits = Mutex([Int](repeating: 0, count: 1000))
+        inParallel(count: 1000, jobs: 4) { index in visits.withLock { $0[index] += 1 } }
+        #expect(visits.withLock { $0.allSatisfy { $0 == 1 } })
+    }
+}
