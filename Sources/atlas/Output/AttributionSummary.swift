@@ -24,11 +24,13 @@ struct AttributionSummary: Encodable {
     let completenessScore: Double
     let largestViolation: Float
     let strongestFeatures: [Feature]
+    let verification: GraphVerification?
 
     /// Features named in the summary.
     private static let shownFeatures = 10
 
-    init(_ result: Attributor.Result, tokenText: (Int) -> String) {
+    init(_ result: Attributor.Result, verification: GraphVerification?, tokenText: (Int) -> String) {
+        self.verification = verification
         let graph = result.graph
         let scores = GraphScores(graph)
         let influence = Influence(graph).ofSources(logitWeights: graph.targets.map(\.probability))
@@ -71,5 +73,13 @@ struct AttributionSummary: Encodable {
         }
         Swift.print("strongest features")
         table.print()
+        if let verification { printVerification(verification) }
+    }
+
+    private func printVerification(_ verification: GraphVerification) {
+        Swift.print(
+            "verification          \(verification.columns.count) features silenced, \(verification.targetCount) targets each: "
+                + (verification.agrees ? "agree" : "disagree")
+                + String(format: ", worst %.1e of the largest effect", Double(verification.worst)))
     }
 }
