@@ -5,13 +5,16 @@ import Transcoders
 /// The adjoint recursion: injects each target's gradient and walks it down the frozen network, layer by layer, taking
 /// dot products with every source that writes on the way.
 ///
-///     1. a logit starts above the last layer:   g = gain ⊙ (u − ū) / σ_final
+///     1. a logit starts above the last layer:   g = u − ū through the final norm's adjoint
 ///     2. for each layer from the top:
 ///          row[s] += g[p] · (a_s W_dec[s → layer])     for every source s active at p; errors, constants alike
 ///          g += skip's adjoint                          where the transcoder has one
 ///          a feature of this layer starts here          g = W_enc through the input hook's adjoint
 ///          g += attention's adjoint                     patterns and denominators frozen
 ///     3. row[token p] = g[p] · embedding[p]
+///
+/// Where attention and MLP run side by side, attention's adjoint takes what reached the block's end alone: skips and
+/// features of the layer itself read what entered the block, below attention.
 ///
 /// One sweep serves targets at one position, ordered by layer from the top, so that those that have started are
 /// always the first `live` ones: gradients lie as `[target][position][width]`, and every step is one matrix product
@@ -26,6 +29,26 @@ struct AdjointSweep {
     /// `[targets][modelWidth]`: centred unembedding rows of the prompt's logits.
     let logitVectors: [[Float]]
 
+    /// `[layerCount]`: from the residual stream to what attention computed, where a norm lies between them.
+    private let attentionPostAdjoints: [NormAdjoint?]
+
+    init(
+        model: LanguageModel, transcoders: TranscoderSet, weights: AdjointWeights, local: LocalReplacementModel,
+        logitVectors: [[Float]]
+    ) {
+        self.model = model
+        self.transcoders = transcoders
+        self.weights = weights
+        self.local = local
+        self.logitVectors = logitVectors
+        attentionPostAdjoints = zip(model.blocks, local.trace.layers).map { block, layer in
+            guard let norm = block.attentionPostNorm, let denominators = layer.attentionPostDenominators else {
+                return nil
+            }
+            return NormAdjoint(norm, denominators: denominators)
+        }
+    }
+
     private var width: Int { model.configuration.modelWidth }
 
     /// Computes the rows `first ..< first + count` of `rows`, whose targets share a position and are ordered by layer,
@@ -38,9 +61,10 @@ struct AdjointSweep {
         precondition(targets.allSatisfy { $0.position == position })
         let reach = position + 1
         let headWidths = model.configuration.headCount * model.configuration.headWidth
+        let scratchWidth = max(headWidths, width)
         let gradient = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * width)
         let heads = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * headWidths)
-        let values = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * max(headWidths, width))
+        let values = UnsafeMutablePointer<Float>.allocate(capacity: count * reach * scratchWidth)
         defer {
             gradient.deallocate()
             heads.deallocate()
@@ -51,17 +75,38 @@ struct AdjointSweep {
         start(targets, from: &live, above: model.configuration.layerCount, gradient: gradient)
         for layer in stride(from: model.configuration.layerCount - 1, through: 0, by: -1) {
             operations += readSources(layer: layer, live: live, reach: reach, gradient, rows, first: first)
-            operations += passSkip(layer: layer, live: live, reach: reach, gradient, scratch: values)
-            start(targets, from: &live, above: layer, gradient: gradient)
-            operations += passAttention(layer: layer, live: live, reach: reach, gradient, heads: heads, values: values)
+            if model.blocks[layer].isParallel {
+                let entered = live
+                operations += passOutput(
+                    layer: layer, live: entered, reach: reach, gradient, heads: heads, scratch: values, rows,
+                    first: first)
+                operations += passSkip(layer: layer, live: live, reach: reach, gradient, scratch: values)
+                start(targets, from: &live, above: layer, gradient: gradient)
+                operations += passValues(
+                    layer: layer, live: entered, reach: reach, gradient, heads: heads, values: values)
+            } else {
+                operations += passSkip(layer: layer, live: live, reach: reach, gradient, scratch: values)
+                start(targets, from: &live, above: layer, gradient: gradient)
+                operations += passOutput(
+                    layer: layer, live: live, reach: reach, gradient, heads: heads, scratch: values, rows, first: first)
+                operations += passValues(layer: layer, live: live, reach: reach, gradient, heads: heads, values: values)
+            }
         }
-        readTokens(live: live, reach: reach, gradient, rows, first: first)
-        for (offset, target) in targets.enumerated() {
-            guard case .feature(let index) = target.kind else { continue }
-            let feature = local.activeFeatures[index]
-            rows.row(first + offset)[local.layout.bias] += transcoders.layers[feature.layer].encoderBias[feature.index]
-        }
+        readBottom(live: live, reach: reach, gradient, rows, first: first)
+        for (offset, target) in targets.enumerated() { rows.row(first + offset)[local.layout.bias] += constant(target) }
         return operations
+    }
+
+    /// What a target reads whatever the residual stream holds: the biases on its way.
+    private func constant(_ target: SweepTarget) -> Float {
+        switch target.kind {
+        case .logit(let index): return local.finalAdjoint.constant(logitVectors[index])
+        case .feature(let index):
+            let feature = local.activeFeatures[index]
+            let transcoder = transcoders.layers[feature.layer]
+            return transcoder.encoderBias[feature.index]
+                + local.inputAdjoints[feature.layer].constant(transcoder.encoder.row(feature.index))
+        }
     }
 
     /// Injects the gradients of the targets that read above the MLP of `layer`, or its input.
@@ -76,9 +121,7 @@ struct AdjointSweep {
             let place = own + target.position * width
             switch target.kind {
             case .logit(let index):
-                scaledProduct(
-                    1 / local.trace.finalDenominators[target.position], logitVectors[index], model.finalNorm.gain,
-                    into: place, count: width)
+                local.finalAdjoint.apply(logitVectors[index], position: target.position, into: place)
             case .feature(let index):
                 let feature = local.activeFeatures[index]
                 let encoder = transcoders.layers[feature.layer].encoder.row(feature.index)
@@ -106,7 +149,7 @@ struct AdjointSweep {
                 operations += 2 * live * block.count * width
             }
         }
-        local.errors[layer].values.withUnsafeBufferPointer { errors in
+        local.addedErrors[layer].values.withUnsafeBufferPointer { errors in
             local.constants[layer].values.withUnsafeBufferPointer { constants in
                 guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }
                 for target in 0..<live {
@@ -130,7 +173,17 @@ struct AdjointSweep {
         scratch: UnsafeMutablePointer<Float>
     ) -> Int {
         guard live > 0, let skip = transcoders.layers[layer].skip else { return 0 }
-        skip.transposeApply(to: gradient, count: live * reach, into: scratch)
+        if let adjoint = local.outputAdjoints[layer] {
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: live * reach * width) { atHook in
+                guard let atHook = atHook.baseAddress else { return }
+                for index in 0..<live * reach {
+                    adjoint.apply(gradient + index * width, position: index % reach, into: atHook + index * width)
+                }
+                skip.transposeApply(to: atHook, count: live * reach, into: scratch)
+            }
+        } else {
+            skip.transposeApply(to: gradient, count: live * reach, into: scratch)
+        }
         withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { row in
             guard let row = row.baseAddress else { return }
             for index in 0..<live * reach {
@@ -141,8 +194,33 @@ struct AdjointSweep {
         return 2 * live * reach * width * width
     }
 
-    /// Adds what flows through attention's values and outputs.
-    private func passAttention(
+    /// Takes gradients from what attention adds back to its heads' outputs; reads what attention's biases write.
+    private func passOutput(
+        layer: Int, live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>,
+        heads: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, _ rows: EdgeRows, first: Int
+    ) -> Int {
+        guard live > 0 else { return 0 }
+        var written = gradient
+        if let adjoint = attentionPostAdjoints[layer] {
+            for index in 0..<live * reach {
+                adjoint.apply(gradient + index * width, position: index % reach, into: scratch + index * width)
+                rows.row(first + index / reach)[local.layout.bias] += adjoint.constant(gradient + index * width)
+            }
+            written = scratch
+        }
+        if let constant = weights.layers[layer].constant {
+            for index in 0..<live * reach {
+                rows.row(first + index / reach)[local.layout.bias] += dot(
+                    written + index * width, constant, count: width)
+            }
+        }
+        let output = weights.layers[layer].output
+        output.adjointApply(to: written, count: live * reach, into: heads)
+        return 2 * live * reach * width * output.inputWidth
+    }
+
+    /// Adds what flows from the heads' outputs through patterns and values to the residual stream.
+    private func passValues(
         layer: Int, live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>,
         heads: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
     ) -> Int {
@@ -151,7 +229,6 @@ struct AdjointSweep {
         let headWidths = attention.headCount * attention.headWidth
         let valueWidths = attention.keyValueHeadCount * attention.headWidth
         let trace = local.trace.layers[layer]
-        weights.layers[layer].output.transposeApply(to: gradient, count: live * reach, into: heads)
         let scale = trace.attentionDenominators.map { 1 / $0 }
         trace.patterns.withUnsafeBufferPointer { patterns in
             guard let patterns = patterns.baseAddress else { return }
@@ -169,12 +246,11 @@ struct AdjointSweep {
                 values, stride: valueWidths, value, stride: width, into: gradient, stride: width,
                 rowCount: live * reach, columnCount: width, innerCount: valueWidths, accumulate: true)
         }
-        return 2 * live * reach * width * (headWidths + valueWidths)
-            + live * reach * (reach + 1) * headWidths
+        return 2 * live * reach * width * valueWidths + live * reach * (reach + 1) * headWidths
     }
 
-    /// Takes the dot products with the token embeddings: what is left at the bottom.
-    private func readTokens(
+    /// Takes the dot products with what is at the bottom: token embeddings and learned positions.
+    private func readBottom(
         live: Int, reach: Int, _ gradient: UnsafeMutablePointer<Float>, _ rows: EdgeRows, first: Int
     ) {
         local.trace.embeddings.values.withUnsafeBufferPointer { embeddings in
@@ -184,6 +260,14 @@ struct AdjointSweep {
                     rows.row(first + target)[local.layout.token(position: position)] = dot(
                         gradient + (target * reach + position) * width, embeddings + position * width, count: width)
                 }
+            }
+        }
+        local.trace.positions?.values.withUnsafeBufferPointer { positions in
+            guard let positions = positions.baseAddress else { return }
+            // Both lie position after position, so one dot product takes the whole prompt.
+            for target in 0..<live {
+                rows.row(first + target)[local.layout.bias] += dot(
+                    gradient + target * reach * width, positions, count: reach * width)
             }
         }
     }

@@ -26,8 +26,6 @@ public struct Attributor: Sendable {
     public let model: LanguageModel
     /// What replaces its MLPs.
     public let transcoders: TranscoderSet
-    /// Positions before it hold no features and no errors.
-    public let firstCountedPosition = 1
     private let weights: AdjointWeights
 
     /// Pairs a model with its transcoders.
@@ -41,21 +39,27 @@ public struct Attributor: Sendable {
 
     /// Loads both from their folders.
     ///
-    /// - Throws: what `LanguageModel` and `TranscoderSet` throw.
+    /// - Throws: what `LanguageModel` and `TranscoderSet` throw; `ModelError` for a hook that the model has not.
     public init(modelFolder: String, transcoderFolder: String) throws {
         let model = try LanguageModel(folder: modelFolder)
-        self.init(
-            model: model,
-            transcoders: try TranscoderSet(
-                folder: transcoderFolder, layerCount: model.configuration.layerCount,
-                modelWidth: model.configuration.modelWidth))
+        let transcoders = try TranscoderSet(
+            folder: transcoderFolder, layerCount: model.configuration.layerCount,
+            modelWidth: model.configuration.modelWidth)
+        if transcoders.inputHook == .residualMiddle, model.blocks.contains(where: \.isParallel) {
+            throw ModelError(
+                file: transcoderFolder + "/config.yaml", place: "feature_input_hook",
+                "expected a hook after the MLP's norm, found hook_resid_mid: \(model.configuration.architecture) runs attention and MLP side by side, with no residual stream between them"
+            )
+        }
+        self.init(model: model, transcoders: transcoders)
     }
 
     /// Runs the underlying model and freezes it, without attributing anything.
     public func localReplacementModel(_ tokens: [Int]) throws -> LocalReplacementModel {
         LocalReplacementModel(
-            model: model, transcoders: transcoders, trace: try model.run(tokens),
-            firstCountedPosition: firstCountedPosition)
+            model: model, transcoders: transcoders,
+            trace: try model.run(tokens, site: transcoders.outputHook.site),
+            firstCountedPosition: model.firstCountedPosition(in: tokens))
     }
 
     /// Attributes the next token after a prompt.

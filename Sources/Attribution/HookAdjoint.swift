@@ -2,36 +2,86 @@ import LanguageModels
 import Tensors
 import Transcoders
 
+extension OutputHook {
+    /// Where a reconstruction at this hook stands in for the MLP.
+    var site: MLPSite {
+        switch self {
+        case .mlpOutput: .output
+        case .residualAddition: .addition
+        }
+    }
+}
+
 extension MLPReading {
     /// The tensor that an encoder at `hook` reads, `[positionCount, modelWidth]`.
-    func input(at hook: InputHook) -> Matrix {
+    public func input(at hook: InputHook) -> Matrix {
         switch hook {
         case .residualMiddle: residual
-        case .normalizedBeforeGain:
-            RMSNorm(gain: [Float](repeating: 1, count: residual.columnCount), epsilon: 0)
-                .applied(to: residual, denominators: denominators)
+        case .normalizedBeforeGain: norm.withoutGain.applied(to: residual, denominators: denominators)
         case .mlpInput: normalized
         }
     }
 }
 
-/// Takes gradients at an input hook back to the residual stream, with the norm's denominator frozen.
+/// Takes gradients at a norm's output back to its input, with the denominators frozen.
 ///
-/// `hook_resid_mid`: `h`; `ln2.hook_normalized`: `h / σ`; `mlp.hook_in`: `gain ⊙ h / σ`.
-struct HookAdjoint {
-    /// `[modelWidth]`; all ones where the gain has not been applied at the hook.
+/// RMSNorm: `gain ⊙ h / σ`; LayerNorm: the same, less its mean.
+struct NormAdjoint {
+    /// `[modelWidth]`.
     private let gain: [Float]
-    /// `[positionCount]`: 1 / σ, or 1 where the hook reads the residual stream itself.
+    /// `[modelWidth]`, where the norm adds one.
+    private let bias: [Float]?
+    /// `[positionCount]`: 1 / σ.
     private let scale: [Float]
+    private let removesMean: Bool
 
-    init(_ hook: InputHook, norm: RMSNorm, denominators: [Float]) {
-        let ones = [Float](repeating: 1, count: norm.gain.count)
-        gain = hook == .mlpInput ? norm.gain : ones
-        scale = hook == .residualMiddle ? [Float](repeating: 1, count: denominators.count) : denominators.map { 1 / $0 }
+    /// The adjoint of `norm` with its denominators at each position.
+    init(_ norm: Norm, denominators: [Float]) {
+        gain = norm.gain
+        bias = norm.bias
+        scale = denominators.map { 1 / $0 }
+        removesMean = norm.removesMean
+    }
+
+    /// The adjoint of what lies between the residual stream and an input hook.
+    ///
+    /// `hook_resid_mid`: nothing; `ln2.hook_normalized`: the norm without its gain; `mlp.hook_in`: the norm.
+    init(_ hook: InputHook, reading: MLPReading) {
+        switch hook {
+        case .mlpInput: self.init(reading.norm, denominators: reading.denominators)
+        case .normalizedBeforeGain: self.init(reading.norm.withoutGain, denominators: reading.denominators)
+        case .residualMiddle:
+            self.init(
+                .rootMeanSquare(gain: reading.norm.withoutGain.gain, epsilon: 0),
+                denominators: reading.denominators.map { _ in 1 })
+        }
     }
 
     /// Takes `gradient`, `[modelWidth]`, at `position` back into `output`, `[modelWidth]`, overwritten.
     func apply(_ gradient: UnsafePointer<Float>, position: Int, into output: UnsafeMutablePointer<Float>) {
         scaledProduct(scale[position], gradient, gain, into: output, count: gain.count)
+        if removesMean { subtract(sum(output, count: gain.count) / Float(gain.count), from: output, count: gain.count) }
+    }
+
+    /// What the norm's bias adds along `gradient`, `[modelWidth]`, whatever the norm reads.
+    func constant(_ gradient: UnsafePointer<Float>) -> Float {
+        bias.map { dot(gradient, $0, count: $0.count) } ?? 0
+    }
+}
+
+extension Norm {
+    /// Takes vectors through the norm with σ frozen and without its bias, in place: linear, so that what a sum of
+    /// vectors becomes is the sum of what each becomes.
+    ///
+    /// - Parameters:
+    ///   - rows: `[count, modelWidth]`
+    ///   - denominator: σ at the rows' position
+    func applyLinearly(to rows: UnsafeMutablePointer<Float>, count: Int, denominator: Float) {
+        let width = gain.count
+        for row in 0..<count {
+            let start = rows + row * width
+            if removesMean { subtract(sum(start, count: width) / Float(width), from: start, count: width) }
+            for column in 0..<width { start[column] *= gain[column] / denominator }
+        }
     }
 }

@@ -55,7 +55,8 @@ extension Attributor {
     public func intervene(_ tokens: [Int], _ interventions: [Intervention], mode: InterventionMode) throws
         -> InterventionResult
     {
-        let baseline = try model.run(tokens)
+        let site = transcoders.outputHook.site
+        let baseline = try model.run(tokens, site: site)
         let allLayers = 0..<model.configuration.layerCount
         let constrained: Range<Int>? =
             switch mode {
@@ -66,7 +67,8 @@ extension Attributor {
         let frozen = mode == .free ? nil : FrozenNetwork(baseline, freezingNorms: constrained == allLayers)
         var changes = Reconstruction(transcoders: transcoders, positionCount: tokens.count)
         var preActivations: [Matrix] = []
-        let trace = try model.run(tokens, frozen: frozen) { layer, reading, mlp in
+        let firstCounted = model.firstCountedPosition(in: tokens)
+        let trace = try model.run(tokens, frozen: frozen, site: site) { layer, reading, mlp in
             let transcoder = transcoders.layers[layer]
             let input = reading.input(at: transcoders.inputHook)
             let current = transcoder.preActivations(input)
@@ -75,7 +77,10 @@ extension Attributor {
             let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
             if !own.isEmpty {
                 let reference = constrained == nil ? current : transcoder.preActivations(before)
-                changes.add(own.map { change($0, transcoder: transcoder, preActivations: reference) })
+                changes.add(
+                    own.map {
+                        change($0, transcoder: transcoder, preActivations: reference, firstCounted: firstCounted)
+                    })
             }
             guard let constrained else {
                 var output = mlp()
@@ -96,10 +101,12 @@ extension Attributor {
     }
 
     /// The change as a feature whose "activation" is new value less old.
-    private func change(_ intervention: Intervention, transcoder: Transcoder, preActivations: Matrix) -> ActiveFeature {
+    private func change(_ intervention: Intervention, transcoder: Transcoder, preActivations: Matrix, firstCounted: Int)
+        -> ActiveFeature
+    {
         let index = intervention.feature.index
         let old =
-            intervention.position < firstCountedPosition
+            intervention.position < firstCounted
             ? 0 : transcoder.activation(preActivations[intervention.position, index], index: index)
         return ActiveFeature(
             layer: intervention.feature.layer, position: intervention.position, index: index,

@@ -26,7 +26,7 @@ public struct LocalReplacementModel: Sendable {
     public let activeFeatures: [ActiveFeature]
     /// The pre-activation of each active feature.
     public let preActivations: [Float]
-    /// `[layerCount]` of `[positionCount, modelWidth]`: what the features do not reconstruct.
+    /// `[layerCount]` of `[positionCount, modelWidth]`: what the features do not reconstruct, at the output hook.
     public let errors: [Matrix]
     /// Positions before it are left out: the beginning-of-sequence token's activations are outliers.
     public let firstCountedPosition: Int
@@ -36,15 +36,24 @@ public struct LocalReplacementModel: Sendable {
     let columns: [Int]
     /// `[layerCount * positionCount]`.
     let blocks: [Block]
-    /// Decoder rows times activations, `[rows, modelWidth]`, in order of layer written to, position, column.
+    /// What each feature adds to the residual stream, `[rows, modelWidth]`, in order of layer written to, position,
+    /// column: decoder rows times activations, taken through the norm after the MLP where the hook lies before one.
     let scaledDecoders: [Float]
-    /// `[layerCount]` of `[positionCount, modelWidth]`: what is written whatever the features do.
+    /// `[layerCount]` of `[positionCount, modelWidth]`: what the errors add to the residual stream.
+    let addedErrors: [Matrix]
+    /// `[layerCount]` of `[positionCount, modelWidth]`: what is added to it whatever the features do.
     let constants: [Matrix]
-    /// `[layerCount]`.
-    let inputAdjoints: [HookAdjoint]
+    /// `[layerCount]`: from the input hook to the residual stream.
+    let inputAdjoints: [NormAdjoint]
+    /// `[layerCount]`: from the residual stream to the output hook, where a norm lies between them.
+    let outputAdjoints: [NormAdjoint?]
+    /// From the unembedding to the residual stream.
+    let finalAdjoint: NormAdjoint
 
     /// Builds the frozen network of one prompt.
-    public init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, firstCountedPosition: Int = 1) {
+    ///
+    /// - Parameter trace: a run at the site of the transcoders' output hook
+    init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, firstCountedPosition: Int) {
         self.trace = trace
         self.firstCountedPosition = firstCountedPosition
         let positionCount = trace.tokens.count
@@ -70,17 +79,48 @@ public struct LocalReplacementModel: Sendable {
         let ordered = byPosition.map { active[$0] }
         let blocks = Self.blocks(ordered, transcoders: transcoders, layout: layout)
         self.blocks = blocks
-        scaledDecoders = Self.gather(ordered, blocks: blocks, transcoders: transcoders, layout: layout)
-        inputAdjoints = zip(model.blocks, trace.layers).map { block, layer in
-            HookAdjoint(transcoders.inputHook, norm: block.mlpNorm, denominators: layer.reading.denominators)
-        }
-        (errors, constants) = Self.remainders(
-            trace, transcoders: transcoders, blocks: blocks, scaledDecoders: scaledDecoders,
+        var decoders = Self.gather(ordered, blocks: blocks, transcoders: transcoders, layout: layout)
+        inputAdjoints = trace.layers.map { NormAdjoint(transcoders.inputHook, reading: $0.reading) }
+        finalAdjoint = NormAdjoint(model.finalNorm, denominators: trace.finalDenominators)
+        var (errors, constants) = Self.remainders(
+            trace, transcoders: transcoders, blocks: blocks, scaledDecoders: decoders,
             firstCountedPosition: firstCountedPosition)
+        self.errors = errors
+        let postNorms = zip(model.blocks, trace.layers).map { block, layer -> (norm: Norm, denominators: [Float])? in
+            guard transcoders.outputHook.site == .output, let norm = block.mlpPostNorm,
+                let denominators = layer.mlpPostDenominators
+            else { return nil }
+            return (norm, denominators)
+        }
+        outputAdjoints = postNorms.map { $0.map { NormAdjoint($0.norm, denominators: $0.denominators) } }
+        for (layer, postNorm) in postNorms.enumerated() {
+            guard let postNorm else { continue }
+            for position in 0..<positionCount {
+                let block = blocks[layer * positionCount + position]
+                let denominator = postNorm.denominators[position]
+                Self.pass(&decoders, row: block.firstRow, count: block.count, postNorm.norm, denominator)
+                Self.pass(&errors[layer].values, row: position, count: 1, postNorm.norm, denominator)
+                Self.pass(&constants[layer].values, row: position, count: 1, postNorm.norm, denominator)
+                guard let bias = postNorm.norm.bias else { continue }
+                for column in bias.indices { constants[layer][position, column] += bias[column] }
+            }
+        }
+        scaledDecoders = decoders
+        addedErrors = errors
+        self.constants = constants
+    }
+
+    /// Takes rows through the norm after the MLP.
+    private static func pass(_ rows: inout [Float], row: Int, count: Int, _ norm: Norm, _ denominator: Float) {
+        rows.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            norm.applyLinearly(to: base + row * norm.gain.count, count: count, denominator: denominator)
+        }
     }
 
     /// For each layer and position the range of columns whose features write there, and a place for their rows.
-    private static func blocks(_ ordered: [ActiveFeature], transcoders: TranscoderSet, layout: SourceLayout) -> [Block] {
+    private static func blocks(_ ordered: [ActiveFeature], transcoders: TranscoderSet, layout: SourceLayout) -> [Block]
+    {
         // starts[position][layer]: the first column of features at the position whose layer is at least `layer`.
         var starts = [[Int]](
             repeating: [Int](repeating: 0, count: layout.layerCount + 1), count: layout.positionCount)
@@ -139,19 +179,24 @@ public struct LocalReplacementModel: Sendable {
         var constants: [Matrix] = []
         for (transcoder, layer) in zip(transcoders.layers, trace.layers) {
             var remainder = layer.mlpOutput
+            var constant = Matrix(rowCount: positionCount, columnCount: width)
             if let skip = transcoder.skip {
                 let skipped = skip.applied(to: layer.reading.input(at: transcoders.inputHook))
                 for index in remainder.values.indices { remainder.values[index] -= skipped.values[index] }
+                // The skip is linear in the residual stream but for the bias that a LayerNorm adds before it.
+                if transcoders.inputHook == .mlpInput, let bias = layer.reading.norm.bias {
+                    let added = skip.applied(to: Matrix(rowCount: 1, columnCount: width, values: bias))
+                    for index in constant.values.indices { constant.values[index] = added.values[index % width] }
+                }
             }
-            var constant = Matrix(rowCount: positionCount, columnCount: width)
             for position in 0..<positionCount {
                 let row = position * width
                 if position < firstCountedPosition {
-                    for index in 0..<width { constant.values[row + index] = remainder.values[row + index] }
+                    for index in 0..<width { constant.values[row + index] += remainder.values[row + index] }
                     for index in 0..<width { remainder.values[row + index] = 0 }
                     continue
                 }
-                for index in 0..<width { constant.values[row + index] = transcoder.decoderBias[index] }
+                for index in 0..<width { constant.values[row + index] += transcoder.decoderBias[index] }
                 for index in 0..<width { remainder.values[row + index] -= transcoder.decoderBias[index] }
                 let block = blocks[transcoder.layer * positionCount + position]
                 remainder.values.withUnsafeMutableBufferPointer { values in

@@ -8,15 +8,18 @@ struct LogitSelection: Sendable {
     let targets: [LogitTarget]
     /// `[targets.count][modelWidth]`: unembedding rows less their mean over the vocabulary.
     let vectors: [[Float]]
-    /// Each target's logit less the mean logit.
+    /// Each target's logit less the mean logit, before any soft-cap.
     let centredLogits: [Float]
-    /// The most likely next token.
+    /// `[vocabularySize]`: the model's logits, after any soft-cap.
     let logits: [Float]
 
     /// The smallest set of most likely tokens after `position` that reaches the desired probability.
     init(model: LanguageModel, trace: ForwardTrace, position: Int, options: AttributionOptions) {
-        logits = model.logits(trace, position: position)
-        var probabilities = logits
+        let linear = model.linearLogits(trace, position: position)
+        var capped = linear
+        model.cap(&capped)
+        logits = capped
+        var probabilities = capped
         probabilities.withUnsafeMutableBufferPointer { softmax($0) }
         var covered = 0.0
         var chosen: [LogitTarget] = []
@@ -29,8 +32,7 @@ struct LogitSelection: Sendable {
         vectors = chosen.map { target in
             zip(model.unembedding.row(target.token), model.meanUnembedding).map { $0 - $1 }
         }
-        let mean = Float(logits.reduce(0.0) { $0 + Double($1) } / Double(logits.count))
-        let logits = logits
-        centredLogits = chosen.map { logits[$0.token] - mean }
+        let mean = Float(linear.reduce(0.0) { $0 + Double($1) } / Double(linear.count))
+        centredLogits = chosen.map { linear[$0.token] - mean }
     }
 }

@@ -118,12 +118,12 @@ extension Attributor {
     public func evaluate(_ tokens: [Int]) throws -> ReplacementEvaluation {
         let local = try localReplacementModel(tokens)
         let replaced = try ReplacementRun(
-            tokens, model: model, transcoders: transcoders, firstCountedPosition: firstCountedPosition)
+            tokens, model: model, transcoders: transcoders, firstCountedPosition: local.firstCountedPosition)
         let underlying = model.logits(local.trace)
         let replacement = model.logits(replaced.trace)
         var evaluation = ReplacementEvaluation(
             layerCount: model.configuration.layerCount, modelWidth: model.configuration.modelWidth)
-        for position in min(firstCountedPosition, tokens.count)..<tokens.count {
+        for position in min(local.firstCountedPosition, tokens.count)..<tokens.count {
             evaluation.addToken(underlying: underlying.row(position), replacement: replacement.row(position))
             for layer in 0..<model.configuration.layerCount {
                 evaluation.addLayer(

@@ -16,10 +16,10 @@ public struct ReplacementRun: Sendable {
     /// Runs `tokens` through the replacement model.
     ///
     /// - Throws: `ModelError` for a prompt that does not fit the model.
-    public init(_ tokens: [Int], model: LanguageModel, transcoders: TranscoderSet, firstCountedPosition: Int = 1) throws {
+    public init(_ tokens: [Int], model: LanguageModel, transcoders: TranscoderSet, firstCountedPosition: Int) throws {
         var reconstruction = Reconstruction(transcoders: transcoders, positionCount: tokens.count)
         var counts: [Int] = []
-        trace = try model.run(tokens) { layer, reading, mlp in
+        trace = try model.run(tokens, site: transcoders.outputHook.site) { layer, reading, mlp in
             let input = reading.input(at: transcoders.inputHook)
             let transcoder = transcoders.layers[layer]
             let active = transcoder.activeFeatures(

@@ -12,6 +12,21 @@ KERNEL void fa_scaled_product(float alpha, const float *restrict x, const float 
     for (size_t i = 0; i < count; i++) out[i] = alpha * x[i] * w[i];
 }
 
-KERNEL void fa_silu_gate(const float *restrict gate, const float *restrict up, float *restrict out, size_t count) {
-    for (size_t i = 0; i < count; i++) out[i] = gate[i] / (1.0f + expf(-gate[i])) * up[i];
+KERNEL void fa_subtract(float value, float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] -= value;
+}
+
+KERNEL void fa_centred_product(float alpha, float mean, const float *restrict x, const float *restrict w,
+                               float *restrict out, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = alpha * (x[i] - mean) * w[i];
+}
+
+KERNEL float fa_centred_square_sum(float mean, const float *restrict x, size_t count) {
+    float sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (x[i] - mean) * (x[i] - mean);
+    return sum;
+}
+
+KERNEL void fa_soft_cap(float cap, float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = cap * tanhf(x[i] / cap);
 }

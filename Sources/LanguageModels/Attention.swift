@@ -1,22 +1,30 @@
 import Tensors
 
-/// Causal attention with rotary positions and shared heads of keys and values.
+/// Causal attention with shared heads of keys and values.
+///
+///     q, k, v = projections of the normed residual; q and k normed by head and turned by position where asked
+///     score   = cap(scale · q·k) over the keys inside the window
+///     output  = W_O (softmax(scores) v) + b_O
 public struct Attention: Sendable {
-    /// `[headCount * headWidth, modelWidth]`.
-    public let queryWeight: StoredMatrix
-    /// `[keyValueHeadCount * headWidth, modelWidth]`.
-    public let keyWeight: StoredMatrix
-    /// `[keyValueHeadCount * headWidth, modelWidth]`.
-    public let valueWeight: StoredMatrix
-    /// `[modelWidth, headCount * headWidth]`.
-    public let outputWeight: StoredMatrix
+    /// `modelWidth` to `headCount * headWidth`.
+    public let query: Projection
+    /// `modelWidth` to `keyValueHeadCount * headWidth`.
+    public let key: Projection
+    /// `modelWidth` to `keyValueHeadCount * headWidth`.
+    public let value: Projection
+    /// `headCount * headWidth` to `modelWidth`.
+    public let output: Projection
     /// Query heads.
     public let headCount: Int
     /// Heads of keys and values.
     public let keyValueHeadCount: Int
     /// Numbers a head.
     public let headWidth: Int
-    let rotary: RotaryEmbedding
+    /// How scores are made from queries and keys.
+    let scoring: AttentionScoring
+
+    /// How many query heads share one head of keys and values.
+    public var groupSize: Int { headCount / keyValueHeadCount }
 
     /// How strongly each position reads each earlier one.
     ///
@@ -24,29 +32,19 @@ public struct Attention: Sendable {
     /// - Returns: `[headCount, positionCount, positionCount]`, query by key; zero above the diagonal
     func patterns(_ normalized: Matrix) -> [Float] {
         let positionCount = normalized.rowCount
-        var queries = queryWeight.applied(to: normalized)
-        var keys = keyWeight.applied(to: normalized)
+        let queries = queries(normalized)
+        let keys = keys(normalized)
         var patterns = [Float](repeating: 0, count: headCount * positionCount * positionCount)
-        let scale = 1 / Float(headWidth).squareRoot()
-        queries.values.withUnsafeMutableBufferPointer { queries in
-            keys.values.withUnsafeMutableBufferPointer { keys in
+        queries.values.withUnsafeBufferPointer { queries in
+            keys.values.withUnsafeBufferPointer { keys in
                 patterns.withUnsafeMutableBufferPointer { patterns in
                     guard let query = queries.baseAddress, let key = keys.baseAddress else { return }
-                    rotary.rotate(query, positionCount: positionCount, headCount: headCount)
-                    rotary.rotate(key, positionCount: positionCount, headCount: keyValueHeadCount)
                     for head in 0..<headCount {
                         for row in 0..<positionCount {
-                            let line = UnsafeMutableBufferPointer(
-                                rebasing: patterns[(head * positionCount + row) * positionCount..<(head * positionCount + row) * positionCount + row + 1])
-                            for column in 0...row {
-                                line[column] =
-                                    scale
-                                    * dot(
-                                        query + (row * headCount + head) * headWidth,
-                                        key + (column * keyValueHeadCount + head / groupSize) * headWidth,
-                                        count: headWidth)
-                            }
-                            softmax(line)
+                            let line = (head * positionCount + row) * positionCount
+                            weigh(
+                                query + (row * headCount + head) * headWidth, keys: key, head: head, row: row,
+                                into: UnsafeMutableBufferPointer(rebasing: patterns[line..<line + row + 1]))
                         }
                     }
                 }
@@ -63,26 +61,101 @@ public struct Attention: Sendable {
     /// - Returns: `[positionCount, modelWidth]`
     func output(_ normalized: Matrix, patterns: [Float]) -> Matrix {
         let positionCount = normalized.rowCount
-        let values = valueWeight.applied(to: normalized)
+        let values = value.applied(to: normalized)
         var mixed = Matrix(rowCount: positionCount, columnCount: headCount * headWidth)
         mixed.values.withUnsafeMutableBufferPointer { mixed in
             values.values.withUnsafeBufferPointer { values in
-                guard let mixed = mixed.baseAddress, let values = values.baseAddress else { return }
-                for head in 0..<headCount {
-                    for row in 0..<positionCount {
-                        for column in 0...row {
-                            addScaled(
-                                patterns[(head * positionCount + row) * positionCount + column],
-                                values + (column * keyValueHeadCount + head / groupSize) * headWidth,
-                                to: mixed + (row * headCount + head) * headWidth, count: headWidth)
+                patterns.withUnsafeBufferPointer { patterns in
+                    guard let mixed = mixed.baseAddress, let values = values.baseAddress else { return }
+                    for head in 0..<headCount {
+                        for row in 0..<positionCount {
+                            let line = (head * positionCount + row) * positionCount
+                            mix(
+                                values, head: head,
+                                weights: UnsafeBufferPointer(rebasing: patterns[line..<line + row + 1]),
+                                into: mixed + (row * headCount + head) * headWidth)
                         }
                     }
                 }
             }
         }
-        return outputWeight.applied(to: mixed)
+        return output.applied(to: mixed)
     }
 
-    /// How many query heads share one head of keys and values.
-    public var groupSize: Int { headCount / keyValueHeadCount }
+    /// Queries as they meet the keys, `[n, headCount * headWidth]`; the first row stands at `position`.
+    func queries(_ normalized: Matrix, from position: Int = 0) -> Matrix {
+        prepared(
+            query.applied(to: normalized), heads: headCount, norm: scoring.headNorms?.query, from: position)
+    }
+
+    /// Keys as they meet the queries, `[n, keyValueHeadCount * headWidth]`; the first row stands at `position`.
+    func keys(_ normalized: Matrix, from position: Int = 0) -> Matrix {
+        prepared(
+            key.applied(to: normalized), heads: keyValueHeadCount, norm: scoring.headNorms?.key, from: position)
+    }
+
+    /// How strongly one query reads each key, `0 ... row`.
+    ///
+    /// - Parameters:
+    ///   - query: `[headWidth]`
+    ///   - keys: `[positions, keyValueHeadCount * headWidth]`
+    ///   - line: one number a key, zero before and where the window does not reach
+    func weigh(
+        _ query: UnsafePointer<Float>, keys: UnsafePointer<Float>, head: Int, row: Int,
+        into line: UnsafeMutableBufferPointer<Float>
+    ) {
+        let first = scoring.window.map { max(0, row + 1 - $0) } ?? 0
+        let reached = UnsafeMutableBufferPointer(rebasing: line[first...row])
+        for index in reached.indices {
+            let key = keys + ((first + index) * keyValueHeadCount + head / groupSize) * headWidth
+            reached[index] = scoring.scale * dot(query, key, count: headWidth)
+        }
+        if let cap = scoring.softCap, let base = reached.baseAddress { softCap(base, at: cap, count: reached.count) }
+        softmax(reached)
+    }
+
+    /// Adds the values that one query reads to `output`, `[headWidth]`.
+    ///
+    /// - Parameters:
+    ///   - values: `[positions, keyValueHeadCount * headWidth]`
+    ///   - weights: one number a position
+    func mix(
+        _ values: UnsafePointer<Float>, head: Int, weights: UnsafeBufferPointer<Float>,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        for (position, weight) in weights.enumerated() {
+            let row = values + (position * keyValueHeadCount + head / groupSize) * headWidth
+            addScaled(weight, row, to: output, count: headWidth)
+        }
+    }
+
+    private func prepared(_ projected: Matrix, heads: Int, norm: Norm?, from position: Int) -> Matrix {
+        var rows = projected
+        if let norm {
+            let byHead = Matrix(rowCount: rows.rowCount * heads, columnCount: headWidth, values: rows.values)
+            rows.values = norm.applied(to: byHead).values
+        }
+        if let rotary = scoring.rotary {
+            let positionCount = rows.rowCount
+            rows.values.withUnsafeMutableBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                rotary.rotate(base, positionCount: positionCount, headCount: heads, from: position)
+            }
+        }
+        return rows
+    }
+}
+
+/// How attention scores are made from queries and keys.
+struct AttentionScoring: Sendable {
+    /// What products of queries and keys are multiplied by.
+    var scale: Float
+    /// Turns queries and keys by their position, where positions are not learned.
+    var rotary: RotaryEmbedding?
+    /// Norms over each head's query and key.
+    var headNorms: (query: Norm, key: Norm)?
+    /// What scores approach and never reach: `cap * tanh(score / cap)`.
+    var softCap: Float?
+    /// Keys that a query reaches, its own position included; all earlier ones unless given.
+    var window: Int?
 }

@@ -9,7 +9,8 @@ struct ConfigurationFile {
     init(folder: String) throws(ModelError) {
         path = folder + "/config.json"
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ModelError(file: path, "cannot be read; a model folder holds config.json, model.safetensors and tokenizer.json")
+            throw ModelError(
+                file: path, "cannot be read; a model folder holds config.json, model.safetensors and tokenizer.json")
         }
         guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
             throw ModelError(file: path, "expected a JSON object")
@@ -62,6 +63,41 @@ struct ConfigurationFile {
             throw ModelError(file: path, place: name, "expected a string, found \(value)")
         }
         return text
+    }
+
+    /// One of `choices`, the first of `names` that is present counting; `fallback` where none is.
+    func choice(_ names: String..., of choices: [String], default fallback: String) throws(ModelError) -> String {
+        for name in names {
+            guard let found = try string(name) else { continue }
+            if choices.contains(found) { return found }
+            throw ModelError(
+                file: path, place: name, "expected \(choices.joined(separator: " or ")), found \(found)")
+        }
+        return fallback
+    }
+
+    /// A number that says "none" by being null, and means `fallback` by being absent.
+    func optionalNumber(_ name: String, default fallback: Double?) throws(ModelError) -> Double? {
+        if fields[name] == nil { return fallback }
+        guard present(name) != nil else { return nil }
+        let value = try number(name)
+        guard value > 0 else { throw ModelError(file: path, place: name, "expected a positive number, found \(value)") }
+        return value
+    }
+
+    /// Strings, or `nil` where the field is absent or null.
+    func strings(_ name: String) throws(ModelError) -> [String]? {
+        guard let value = present(name) else { return nil }
+        guard let list = value as? [String] else {
+            throw ModelError(file: path, place: name, "expected a list of strings, found \(value)")
+        }
+        return list
+    }
+
+    /// Refuses a model that has the field at all, or has it true.
+    func refuse(_ name: String, because reason: String) throws(ModelError) {
+        guard let value = present(name), value as? Bool != false else { return }
+        throw ModelError(file: path, place: name, "expected none, found one: \(reason)")
     }
 
     /// A nested object, or `nil` where the field is absent or null.

@@ -1,72 +1,53 @@
 import Tensors
 
-/// What a run takes from another run instead of computing it.
-public struct FrozenNetwork: Sendable {
-    let layers: [(patterns: [Float], attentionDenominators: [Float]?, mlpDenominators: [Float]?)]
-    let finalDenominators: [Float]?
-
-    /// Freezes the attention patterns of `trace` and, where asked, the denominators of every norm.
-    public init(_ trace: ForwardTrace, freezingNorms: Bool) {
-        layers = trace.layers.map { layer in
-            (
-                layer.patterns, freezingNorms ? layer.attentionDenominators : nil,
-                freezingNorms ? layer.reading.denominators : nil
-            )
-        }
-        finalDenominators = freezingNorms ? trace.finalDenominators : nil
-    }
-}
+/// Stands in for the MLP of one layer; `mlp` computes what the MLP itself would write.
+public typealias MLPReplacement = (_ layer: Int, _ reading: MLPReading, _ mlp: () -> Matrix) throws -> Matrix
 
 extension LanguageModel {
     /// Runs the model over a prompt.
     ///
     /// - Parameters:
     ///   - tokens: at least one, at most the context length, each in the vocabulary
+    ///   - embeddings: `[positionCount, modelWidth]`, what to add in place of the tokens' own embeddings
     ///   - frozen: patterns and denominators that are taken as given
-    ///   - mlpOutput: what is added to the residual stream in the MLP's place, `[positionCount, modelWidth]`; it may
-    ///     call its last argument for what the MLP itself would write
+    ///   - site: the tensor that `mlpOutput` gives, and calls for
+    ///   - mlpOutput: what stands in the MLP's place, `[positionCount, modelWidth]`
     /// - Throws: `ModelError` for a prompt that does not fit; whatever `mlpOutput` throws.
     public func run(
-        _ tokens: [Int], frozen: FrozenNetwork? = nil,
-        mlpOutput: (_ layer: Int, _ reading: MLPReading, _ mlp: () -> Matrix) throws -> Matrix = { _, _, mlp in mlp() }
+        _ tokens: [Int], embeddings: Matrix? = nil, frozen: FrozenNetwork? = nil, site: MLPSite = .addition,
+        mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
     ) throws -> ForwardTrace {
         try check(tokens)
-        let embeddings = embed(tokens)
+        let embeddings = embeddings ?? embed(tokens)
+        let positions = positionEmbedding.map { Self.rows($0, 0..<tokens.count) }
         var residual = embeddings
+        if let positions { residual.add(positions) }
         var layers: [ForwardTrace.Layer] = []
         layers.reserveCapacity(blocks.count)
         for (index, block) in blocks.enumerated() {
+            let held = frozen?.layers[index]
             let entering = residual
-            let denominators =
-                frozen?.layers[index].attentionDenominators ?? block.attentionNorm.denominators(of: residual)
+            let denominators = held?.attentionDenominators ?? block.attentionNorm.denominators(of: residual)
             let normalized = block.attentionNorm.applied(to: residual, denominators: denominators)
-            let patterns = frozen?.layers[index].patterns ?? block.attention.patterns(normalized)
-            residual.add(block.attention.output(normalized, patterns: patterns))
-            let reading = reading(residual, block: block, denominators: frozen?.layers[index].mlpDenominators)
-            let output = try mlpOutput(index, reading) { block.mlp.applied(to: reading.normalized) }
-            residual.add(output)
+            let patterns = held?.patterns ?? block.attention.patterns(normalized)
+            let attended = PostNormed(
+                block.attention.output(normalized, patterns: patterns), block.attentionPostNorm,
+                denominators: held?.attentionPostDenominators)
+            residual.add(attended.addition)
+            let reading = block.reading(
+                block.isParallel ? entering : residual, denominators: held?.mlpDenominators)
+            let written = try block.written(
+                reading, layer: index, site: site, postDenominators: held?.mlpPostDenominators, mlpOutput)
+            residual.add(written.addition)
             layers.append(
                 ForwardTrace.Layer(
-                    residual: entering, attentionDenominators: denominators, patterns: patterns, reading: reading,
-                    mlpOutput: output))
+                    residual: entering, attentionDenominators: denominators, patterns: patterns,
+                    attentionPostDenominators: attended.denominators, reading: reading, mlpOutput: written.atSite,
+                    mlpPostDenominators: written.postDenominators))
         }
         return ForwardTrace(
-            tokens: tokens, embeddings: embeddings, layers: layers, finalResidual: residual,
+            tokens: tokens, embeddings: embeddings, positions: positions, layers: layers, finalResidual: residual,
             finalDenominators: frozen?.finalDenominators ?? finalNorm.denominators(of: residual))
-    }
-
-    /// The logits that follow every position, `[positionCount, vocabularySize]`.
-    public func logits(_ trace: ForwardTrace) -> Matrix {
-        unembedding.applied(to: finalNorm.applied(to: trace.finalResidual, denominators: trace.finalDenominators))
-    }
-
-    /// The logits that follow one position, `[vocabularySize]`.
-    public func logits(_ trace: ForwardTrace, position: Int) -> [Float] {
-        let row = Matrix(
-            rowCount: 1, columnCount: configuration.modelWidth, values: Array(trace.finalResidual.row(position)))
-        return unembedding.applied(
-            to: finalNorm.applied(to: row, denominators: [trace.finalDenominators[position]])
-        ).values
     }
 
     /// Refuses a prompt that the model cannot read.
@@ -83,21 +64,73 @@ extension LanguageModel {
         }
     }
 
-    private func embed(_ tokens: [Int]) -> Matrix {
+    /// What the tokens add to the residual stream, `[tokens.count, modelWidth]`.
+    func embed(_ tokens: [Int]) -> Matrix {
         var result = Matrix(rowCount: tokens.count, columnCount: configuration.modelWidth)
         result.values.withUnsafeMutableBufferPointer { buffer in
             guard let output = buffer.baseAddress else { return }
             for (position, token) in tokens.enumerated() {
                 embedding.copyRows(token, into: output + position * configuration.modelWidth)
             }
+            if embeddingScale != 1 { for index in buffer.indices { buffer[index] *= embeddingScale } }
         }
         return result
     }
 
-    private func reading(_ residual: Matrix, block: TransformerBlock, denominators: [Float]?) -> MLPReading {
-        let denominators = denominators ?? block.mlpNorm.denominators(of: residual)
+    /// Some rows as Float32.
+    static func rows(_ matrix: StoredMatrix, _ range: Range<Int>) -> Matrix {
+        var result = Matrix(rowCount: range.count, columnCount: matrix.columnCount)
+        result.values.withUnsafeMutableBufferPointer { buffer in
+            if let output = buffer.baseAddress { matrix.copyRows(range.lowerBound, count: range.count, into: output) }
+        }
+        return result
+    }
+}
+
+/// What a part of a block adds to the residual stream, after its post-norm where it has one.
+struct PostNormed {
+    /// `[positionCount, modelWidth]`.
+    let addition: Matrix
+    /// `[positionCount]`: σ of the post-norm.
+    let denominators: [Float]?
+
+    init(_ output: Matrix, _ norm: Norm?, denominators given: [Float]?) {
+        guard let norm else {
+            (addition, denominators) = (output, nil)
+            return
+        }
+        let sizes = given ?? norm.denominators(of: output)
+        (addition, denominators) = (norm.applied(to: output, denominators: sizes), sizes)
+    }
+}
+
+extension TransformerBlock {
+    /// What the MLP reads of `residual`.
+    func reading(_ residual: Matrix, denominators: [Float]? = nil, firstPosition: Int = 0) -> MLPReading {
+        let denominators = denominators ?? mlpNorm.denominators(of: residual)
         return MLPReading(
-            residual: residual, denominators: denominators,
-            normalized: block.mlpNorm.applied(to: residual, denominators: denominators))
+            firstPosition: firstPosition, residual: residual, norm: mlpNorm, denominators: denominators,
+            normalized: mlpNorm.applied(to: residual, denominators: denominators))
+    }
+
+    /// What stands in the MLP's place, and what that adds to the residual stream.
+    func written(
+        _ reading: MLPReading, layer: Int, site: MLPSite, postDenominators: [Float]?, _ replacement: MLPReplacement
+    ) throws -> (atSite: Matrix, addition: Matrix, postDenominators: [Float]?) {
+        switch site {
+        case .output:
+            let output = try replacement(layer, reading) { mlp.applied(to: reading.normalized) }
+            let added = PostNormed(output, mlpPostNorm, denominators: postDenominators)
+            return (output, added.addition, added.denominators)
+        case .addition:
+            var sizes = postDenominators
+            let addition = try replacement(layer, reading) {
+                let own = PostNormed(
+                    mlp.applied(to: reading.normalized), mlpPostNorm, denominators: postDenominators)
+                sizes = own.denominators
+                return own.addition
+            }
+            return (addition, addition, sizes)
+        }
     }
 }

@@ -10,16 +10,22 @@ public struct ForwardTrace: Sendable {
         public var attentionDenominators: [Float]
         /// `[headCount, positionCount, positionCount]`, query by key.
         public var patterns: [Float]
+        /// `[positionCount]`: σ of the norm after attention, where there is one.
+        public var attentionPostDenominators: [Float]?
         /// What the MLP reads.
         public var reading: MLPReading
-        /// `[positionCount, modelWidth]`: what was added to the residual stream in the MLP's place.
+        /// `[positionCount, modelWidth]`: what stood in the MLP's place, at the site that the run was asked for.
         public var mlpOutput: Matrix
+        /// `[positionCount]`: σ of the norm after the MLP, where there is one and the run went through it.
+        public var mlpPostDenominators: [Float]?
     }
 
     /// The prompt.
     public var tokens: [Int]
     /// `[positionCount, modelWidth]`: what the token embedding adds to the residual stream.
     public var embeddings: Matrix
+    /// `[positionCount, modelWidth]`: what learned positions add, where the architecture has them.
+    public var positions: Matrix?
     /// One entry a layer.
     public var layers: [Layer]
     /// `[positionCount, modelWidth]`: the residual stream after the last block.
@@ -30,8 +36,12 @@ public struct ForwardTrace: Sendable {
 
 /// What the MLP of one layer reads, at each hook that transcoders are trained on.
 public struct MLPReading: Sendable {
-    /// `[positionCount, modelWidth]`: the residual stream after attention (`hook_resid_mid`).
+    /// Where in the prompt the first row stands: above 0 where earlier positions are in a key-value cache.
+    public var firstPosition: Int
+    /// `[positionCount, modelWidth]`: the residual stream that the MLP's norm reads (`hook_resid_mid`).
     public var residual: Matrix
+    /// The norm before the MLP.
+    public var norm: Norm
     /// `[positionCount]`: σ of the norm before the MLP.
     public var denominators: [Float]
     /// `[positionCount, modelWidth]`: after the norm and its gain (`mlp.hook_in`).

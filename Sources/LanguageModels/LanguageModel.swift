@@ -13,16 +13,36 @@ public struct LanguageModel: Sendable {
     public let tokenizer: Tokenizer
     /// `[vocabularySize, modelWidth]`.
     public let embedding: StoredMatrix
+    /// What embeddings are multiplied by before they enter the residual stream.
+    public let embeddingScale: Float
+    /// `[contextLength, modelWidth]`: what each position adds at the bottom, where positions are learned.
+    public let positionEmbedding: StoredMatrix?
     /// `[vocabularySize, modelWidth]`; the embedding itself where the two are tied.
     public let unembedding: StoredMatrix
+    /// What logits approach and never reach, where the architecture has a final soft-cap.
+    public let logitSoftCap: Float?
     /// One a layer.
     public let blocks: [TransformerBlock]
     /// Before the unembedding.
-    public let finalNorm: RMSNorm
+    public let finalNorm: Norm
     /// `[modelWidth]`: the unembedding's mean over the vocabulary, which centred logits subtract.
     public let meanUnembedding: [Float]
     /// SHA-256 over the configuration, the tokenizer and samples of every tensor, in hexadecimal.
     public let fingerprint: String
     /// The folder's name, for display.
     public let name: String
+}
+
+extension LanguageModel {
+    /// How Gemma 3's instruction-tuned models begin a prompt: `<bos>`, `<start_of_turn>`, `user`, a line break.
+    private static let gemma3TurnStart = [2, 105, 2364, 107]
+
+    /// The first position of a prompt whose features and errors count.
+    ///
+    /// Activations on the tokens before it are outliers: the beginning-of-sequence token, and all of the turn's start
+    /// for instruction-tuned Gemma 3, which are the only models that are prompted with it.
+    public func firstCountedPosition(in tokens: [Int]) -> Int {
+        configuration.architecture == Gemma3Architecture.name && tokens.starts(with: Self.gemma3TurnStart)
+            ? Self.gemma3TurnStart.count : 1
+    }
 }

@@ -5,28 +5,34 @@ import Tokenizers
 
 /// An architecture describes its blocks in terms of the parts that the forward pass and attribution know.
 ///
-/// To add one: write a file beside `LlamaArchitecture.swift` and enter it in `architectures`.
+/// To add one: write a file in `Architectures` and enter it in `LanguageModel.architectures`.
 protocol Architecture: SendableMetatype {
     /// `architectures[0]` in config.json.
     static var name: String { get }
     /// Reads the configuration and finds every weight, checking shapes.
-    static func parts(_ configuration: ConfigurationFile, _ weights: SafetensorsFile) throws -> ModelParts
+    static func parts(_ configuration: ConfigurationFile, _ weights: Checkpoint) throws -> ModelParts
 }
 
 /// What an architecture gives to `LanguageModel`.
 struct ModelParts {
     var configuration: ModelConfiguration
     var embedding: StoredMatrix
+    var embeddingScale: Float = 1
+    var positionEmbedding: StoredMatrix?
     var unembedding: StoredMatrix
+    var logitSoftCap: Float?
     var blocks: [TransformerBlock]
-    var finalNorm: RMSNorm
+    var finalNorm: Norm
 }
 
 extension LanguageModel {
     /// Every architecture there is a file for.
-    static let architectures: [any Architecture.Type] = [LlamaArchitecture.self]
+    static let architectures: [any Architecture.Type] = [
+        GPT2Architecture.self, GPTNeoXArchitecture.self, LlamaArchitecture.self, Qwen3Architecture.self,
+        Gemma2Architecture.self, Gemma3Architecture.self,
+    ]
 
-    /// Maps the weights of a local Hugging Face folder: config.json, model.safetensors, tokenizer.json.
+    /// Maps the weights of a local Hugging Face folder: config.json, model.safetensors or its shards, tokenizer.json.
     ///
     /// - Throws: `ModelError`, `SafetensorsError` or `TokenizerError`, each one line with file, place, expected, found.
     public init(folder: String) throws {
@@ -37,22 +43,27 @@ extension LanguageModel {
             throw ModelError(
                 file: file.path, place: "architectures", "expected one of \(supported), found \(architecture)")
         }
-        let weights = try SafetensorsFile(path: folder + "/model.safetensors")
+        try file.refuse("quantization_config", because: "quantised weights are not supported")
+        let weights = try Checkpoint(folder: folder)
         let parts = try description.parts(file, weights)
         configuration = parts.configuration
         tokenizer = try Tokenizer(folder: URL(fileURLWithPath: folder, isDirectory: true))
         guard tokenizer.vocabularySize <= parts.configuration.vocabularySize else {
             throw ModelError(
                 file: folder + "/tokenizer.json",
-                "expected at most \(parts.configuration.vocabularySize) tokens (vocab_size of config.json), found \(tokenizer.vocabularySize)")
+                "expected at most \(parts.configuration.vocabularySize) tokens (vocab_size of config.json), found \(tokenizer.vocabularySize)"
+            )
         }
         embedding = parts.embedding
+        embeddingScale = parts.embeddingScale
+        positionEmbedding = parts.positionEmbedding
         unembedding = parts.unembedding
+        logitSoftCap = parts.logitSoftCap
         blocks = parts.blocks
         finalNorm = parts.finalNorm
         meanUnembedding = Self.meanRow(of: parts.unembedding)
         fingerprint = try WeightFingerprint.of(
-            smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], weights: [weights])
+            smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], weights: weights.files)
         name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
     }
 
@@ -60,7 +71,9 @@ extension LanguageModel {
         var sums = [Double](repeating: 0, count: matrix.columnCount)
         matrix.forEachBlock { _, count, numbers in
             for row in 0..<count {
-                for column in 0..<matrix.columnCount { sums[column] += Double(numbers[row * matrix.columnCount + column]) }
+                for column in 0..<matrix.columnCount {
+                    sums[column] += Double(numbers[row * matrix.columnCount + column])
+                }
             }
         }
         return sums.map { Float($0 / Double(matrix.rowCount)) }

@@ -1,9 +1,17 @@
 import Foundation
 
-/// Rotary positions: the halves of a head's vector are turned by an angle that grows with the position.
+/// Rotary positions: the halves of a head's vector, or of its first part, are turned by an angle that grows with the position.
 ///
 /// - SeeAlso: Su et al. 2021, "RoFormer"; the `llama3` scaling is that of the Llama 3.1 release.
 public struct RotaryEmbedding: Sendable {
+    /// How frequencies are slowed down for contexts longer than those trained on.
+    public enum Scaling: Sendable, Equatable {
+        /// All frequencies are divided by `factor`.
+        case linear(factor: Double)
+        /// Only slow frequencies are.
+        case llama3(Llama3Scaling)
+    }
+
     /// How Llama 3 stretches slow frequencies to longer contexts.
     public struct Llama3Scaling: Sendable, Equatable {
         /// How much slow frequencies are slowed down.
@@ -24,43 +32,57 @@ public struct RotaryEmbedding: Sendable {
             self.highFrequencyFactor = highFrequencyFactor
             self.originalContextLength = originalContextLength
         }
-    }
 
-    /// `[headWidth / 2]`: radians a position.
-    public let frequencies: [Double]
-
-    /// Prepares frequencies `base^(-2i / headWidth)`, scaled where asked.
-    public init(headWidth: Int, base: Double, scaling: Llama3Scaling? = nil) {
-        precondition(headWidth % 2 == 0)
-        frequencies = (0..<headWidth / 2).map { index in
-            let frequency = pow(base, -2 * Double(index) / Double(headWidth))
-            guard let scaling else { return frequency }
+        func applied(to frequency: Double) -> Double {
             let wavelength = 2 * Double.pi / frequency
-            let turns = scaling.originalContextLength / wavelength
-            if turns < scaling.lowFrequencyFactor { return frequency / scaling.factor }
-            if turns > scaling.highFrequencyFactor { return frequency }
-            let smooth =
-                (turns - scaling.lowFrequencyFactor) / (scaling.highFrequencyFactor - scaling.lowFrequencyFactor)
-            return (1 - smooth) * frequency / scaling.factor + smooth * frequency
+            let turns = originalContextLength / wavelength
+            if turns < lowFrequencyFactor { return frequency / factor }
+            if turns > highFrequencyFactor { return frequency }
+            let smooth = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
+            return (1 - smooth) * frequency / factor + smooth * frequency
         }
     }
 
-    /// Turns every head of every row, in place; row `p` stands at position `p`.
+    /// Numbers a head.
+    public let headWidth: Int
+    /// Radians a position; two numbers a head are turned by each, and the head's numbers after those stay.
+    public let frequencies: [Double]
+
+    /// Prepares frequencies `base^(-2i / rotatedWidth)`, scaled where asked.
     ///
-    /// - Parameter rows: `[positionCount, headCount * headWidth]`
-    public func rotate(_ rows: UnsafeMutablePointer<Float>, positionCount: Int, headCount: Int) {
+    /// - Parameter rotatedWidth: numbers a head that are turned, even; all of them unless given
+    public init(headWidth: Int, rotatedWidth: Int? = nil, base: Double, scaling: Scaling? = nil) {
+        let rotatedWidth = rotatedWidth ?? headWidth
+        precondition(rotatedWidth % 2 == 0 && rotatedWidth <= headWidth)
+        self.headWidth = headWidth
+        frequencies = (0..<rotatedWidth / 2).map { index in
+            let frequency = pow(base, -2 * Double(index) / Double(rotatedWidth))
+            return switch scaling {
+            case nil: frequency
+            case .linear(let factor): frequency / factor
+            case .llama3(let scaling): scaling.applied(to: frequency)
+            }
+        }
+    }
+
+    /// Turns every head of every row, in place.
+    ///
+    /// - Parameters:
+    ///   - rows: `[positionCount, headCount * headWidth]`
+    ///   - first: where the first row stands
+    public func rotate(_ rows: UnsafeMutablePointer<Float>, positionCount: Int, headCount: Int, from first: Int = 0) {
         let half = frequencies.count
         for position in 0..<positionCount {
             for index in 0..<half {
-                let angle = Double(position) * frequencies[index]
+                let angle = Double(first + position) * frequencies[index]
                 let cosine = Float(cos(angle))
                 let sine = Float(sin(angle))
                 for head in 0..<headCount {
-                    let first = rows + (position * headCount + head) * 2 * half + index
-                    let second = first + half
-                    let (x, y) = (first.pointee, second.pointee)
-                    first.pointee = x * cosine - y * sine
-                    second.pointee = y * cosine + x * sine
+                    let left = rows + (position * headCount + head) * headWidth + index
+                    let right = left + half
+                    let (x, y) = (left.pointee, right.pointee)
+                    left.pointee = x * cosine - y * sine
+                    right.pointee = y * cosine + x * sine
                 }
             }
         }

@@ -23,11 +23,16 @@ extension SafetensorsFile {
             throw SafetensorsError(file: path, place: "__metadata__", "expected strings by name")
         }
         var end = dataStart
-        for (name, tensor) in tensors.sorted(by: { ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key) < ($1.value.byteRange.lowerBound, $1.value.byteRange.upperBound, $1.key) }) {
+        for (name, tensor) in tensors.sorted(by: {
+            ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key) < (
+                $1.value.byteRange.lowerBound, $1.value.byteRange.upperBound, $1.key
+            )
+        }) {
             guard tensor.byteRange.lowerBound == end else {
                 throw SafetensorsError(
                     file: path, place: name,
-                    "expected data from byte \(end), found \(tensor.byteRange.lowerBound): tensors overlap or leave a hole")
+                    "expected data from byte \(end), found \(tensor.byteRange.lowerBound): tensors overlap or leave a hole"
+                )
             }
             end = tensor.byteRange.upperBound
         }
@@ -59,7 +64,8 @@ extension SafetensorsFile {
         }
         guard offsets[1] <= fileSize - dataStart else {
             throw fail(
-                "runs past the end of the file: expected \(offsets[1]) bytes of data, found \(fileSize - dataStart): truncated?")
+                "runs past the end of the file: expected \(offsets[1]) bytes of data, found \(fileSize - dataStart): truncated?"
+            )
         }
         return Tensor(type: type, shape: shape, byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
     }

@@ -28,7 +28,8 @@ public enum WeightFingerprint {
                 let bytes = file.bytes(of: tensor)
                 let last = max(0, bytes.count - sampleByteCount)
                 for start in [0, last / 2, last] {
-                    hash.update(bufferPointer: .init(rebasing: bytes[start..<min(bytes.count, start + sampleByteCount)]))
+                    hash.update(
+                        bufferPointer: .init(rebasing: bytes[start..<min(bytes.count, start + sampleByteCount)]))
                 }
             }
         }

@@ -45,12 +45,48 @@ import CKernels
     fa_add_scaled_magnitude(alpha, x, y, count)
 }
 
+/// `x[i] -= value`.
+@inlinable public func subtract(_ value: Float, from x: UnsafeMutablePointer<Float>, count: Int) {
+    fa_subtract(value, x, count)
+}
+
+/// `out[i] = alpha * (x[i] - mean) * w[i]`.
+@inlinable public func centredProduct(
+    _ alpha: Float, mean: Float, _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>,
+    into out: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_centred_product(alpha, mean, x, w, out, count)
+}
+
+/// The sum of `(x[i] - mean)²`.
+@inlinable public func centredSquareSum(_ x: UnsafePointer<Float>, mean: Float, count: Int) -> Float {
+    fa_centred_square_sum(mean, x, count)
+}
+
+/// `x[i] = cap * tanh(x[i] / cap)`.
+@inlinable public func softCap(_ x: UnsafeMutablePointer<Float>, at cap: Float, count: Int) {
+    fa_soft_cap(cap, x, count)
+}
+
 /// `out[i] = silu(gate[i]) * up[i]` with `silu(x) = x / (1 + exp(-x))`.
 @inlinable public func siluGate(
     _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int
 ) {
     fa_silu_gate(gate, up, out, count)
 }
+
+/// `out[i] = gelu(gate[i]) * up[i]` with GELU's tanh form.
+@inlinable public func geluTanhGate(
+    _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_gelu_tanh_gate(gate, up, out, count)
+}
+
+/// `x[i] = x[i] / 2 * (1 + tanh(sqrt(2 / π) * (x[i] + 0.044715 * x[i]³)))`.
+@inlinable public func geluTanh(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_tanh(x, count) }
+
+/// `x[i] = x[i] / 2 * (1 + erf(x[i] / sqrt(2)))`.
+@inlinable public func gelu(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu(x, count) }
 
 /// The adjoint of attention's value mixing for one target: what reaches each position's values.
 ///

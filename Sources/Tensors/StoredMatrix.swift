@@ -13,17 +13,38 @@ public struct StoredMatrix: @unchecked Sendable {
     public let elementType: ElementType
     private let base: UnsafeRawPointer
     private let owner: AnyObject
+    private let placement: RowPlacement
+
+    /// Where rows lie: in groups of neighbours, counted in numbers.
+    private struct RowPlacement {
+        /// Rows in a group.
+        var groupSize: Int
+        /// From a row to the next in its group.
+        var rowStride: Int
+        /// From a group to the next.
+        var groupStride: Int
+    }
 
     /// Describes `[rowCount, columnCount]` numbers at `base`, which `owner` keeps alive.
     ///
     /// - Parameter base: aligned to the size of a number
     public init(rowCount: Int, columnCount: Int, elementType: ElementType, base: UnsafeRawPointer, owner: AnyObject) {
+        self.init(
+            rowCount: rowCount, columnCount: columnCount, elementType: elementType, base: base, owner: owner,
+            placement: RowPlacement(groupSize: max(1, rowCount), rowStride: columnCount, groupStride: 0))
+    }
+
+    private init(
+        rowCount: Int, columnCount: Int, elementType: ElementType, base: UnsafeRawPointer, owner: AnyObject,
+        placement: RowPlacement
+    ) {
         precondition(Int(bitPattern: base) % elementType.byteCount == 0)
         self.rowCount = rowCount
         self.columnCount = columnCount
         self.elementType = elementType
         self.base = base
         self.owner = owner
+        self.placement = placement
     }
 
     /// Keeps a copy of `matrix` in memory.
@@ -36,15 +57,39 @@ public struct StoredMatrix: @unchecked Sendable {
 
     /// The same numbers seen with another shape.
     public func reshaped(rowCount: Int, columnCount: Int) -> StoredMatrix {
-        precondition(rowCount * columnCount == self.rowCount * self.columnCount)
+        precondition(rowCount * columnCount == self.rowCount * self.columnCount && isContiguous)
         return StoredMatrix(
             rowCount: rowCount, columnCount: columnCount, elementType: elementType, base: base, owner: owner)
+    }
+
+    /// The columns `range` of every row, where they are.
+    public func columns(_ range: Range<Int>) -> StoredMatrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= columnCount)
+        return StoredMatrix(
+            rowCount: rowCount, columnCount: range.count, elementType: elementType,
+            base: base + range.lowerBound * elementType.byteCount, owner: owner, placement: placement)
+    }
+
+    /// The rows `range` of every `period` rows, where they are: what lies interleaved, taken apart.
+    public func rows(_ range: Range<Int>, ofEvery period: Int) -> StoredMatrix {
+        precondition(isContiguous && range.lowerBound >= 0 && range.upperBound <= period && rowCount % period == 0)
+        return StoredMatrix(
+            rowCount: rowCount / period * range.count, columnCount: columnCount, elementType: elementType,
+            base: address(ofRow: range.lowerBound), owner: owner,
+            placement: RowPlacement(
+                groupSize: range.count, rowStride: columnCount, groupStride: period * columnCount))
     }
 
     /// Copies the rows `first ..< first + count` into `output`, `[count, columnCount]`.
     public func copyRows(_ first: Int, count: Int = 1, into output: UnsafeMutablePointer<Float>) {
         precondition(first >= 0 && count >= 0 && first + count <= rowCount)
-        elementType.convert(address(ofRow: first), into: output, count: count * columnCount)
+        if isContiguous {
+            elementType.convert(address(ofRow: first), into: output, count: count * columnCount)
+            return
+        }
+        for row in 0..<count {
+            elementType.convert(address(ofRow: first + row), into: output + row * columnCount, count: columnCount)
+        }
     }
 
     /// One row as Float32.
@@ -73,7 +118,7 @@ public struct StoredMatrix: @unchecked Sendable {
         let rows = rows ?? 0..<rowCount
         precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount)
         guard !rows.isEmpty, columnCount > 0 else { return }
-        if elementType == .float32 {
+        if elementType == .float32, isContiguous {
             body(rows.lowerBound, rows.count, address(ofRow: rows.lowerBound).assumingMemoryBound(to: Float.self))
             return
         }
@@ -95,14 +140,23 @@ public struct StoredMatrix: @unchecked Sendable {
         result.values.withUnsafeMutableBufferPointer { output in
             x.values.withUnsafeBufferPointer { input in
                 guard let output = output.baseAddress, let input = input.baseAddress else { return }
-                forEachBlock { first, count, numbers in
-                    multiplyByTransposed(
-                        input, stride: columnCount, numbers, stride: columnCount, into: output + first,
-                        stride: rowCount, rowCount: x.rowCount, columnCount: count, innerCount: columnCount)
-                }
+                apply(to: input, count: x.rowCount, into: output)
             }
         }
         return result
+    }
+
+    /// `x Wᵀ` without allocation.
+    ///
+    /// - Parameters:
+    ///   - x: `[count, columnCount]`
+    ///   - output: `[count, rowCount]`, overwritten
+    public func apply(to x: UnsafePointer<Float>, count: Int, into output: UnsafeMutablePointer<Float>) {
+        forEachBlock { first, blockRows, numbers in
+            multiplyByTransposed(
+                x, stride: columnCount, numbers, stride: columnCount, into: output + first, stride: rowCount,
+                rowCount: count, columnCount: blockRows, innerCount: columnCount)
+        }
     }
 
     /// `x W` for `x` of shape `[n, rowCount]`, giving `[n, columnCount]`: the adjoint of `applied(to:)`.
@@ -134,8 +188,12 @@ public struct StoredMatrix: @unchecked Sendable {
     /// Float32 bytes a converted block may take: small enough for a second-level cache.
     private static let blockByteCount = 1 << 19
 
+    /// Whether all numbers lie side by side.
+    private var isContiguous: Bool { placement.groupSize >= rowCount && placement.rowStride == columnCount }
+
     private func address(ofRow row: Int) -> UnsafeRawPointer {
-        base + row * columnCount * elementType.byteCount
+        let (group, place) = row.quotientAndRemainder(dividingBy: placement.groupSize)
+        return base + (group * placement.groupStride + place * placement.rowStride) * elementType.byteCount
     }
 }
 

@@ -8,7 +8,15 @@ import Transcoders
 
 /// One tiny model with what the field's reference packages computed on it; see Golden/README.md.
 struct GoldenCase: CustomTestStringConvertible {
-    static let names = ["llama-clt_relu", "llama-plt_relu", "llama-plt_skip", "llama3rope-clt_jumprelu"]
+    /// Cases that the reference gets wrong nowhere.
+    static let names = [
+        "gemma2-plt_jumprelu", "llama-clt_relu", "llama-plt_relu", "llama-plt_skip", "llama3rope-clt_jumprelu",
+        "qwen3-plt_relu",
+    ]
+    /// Cases whose token columns the reference gets wrong: too small by √modelWidth.
+    static let scaledEmbeddingNames = ["gemma3-clt_relu", "gemma3-plt_skip"]
+    /// Every case with transcoders.
+    static let graphNames = names + scaledEmbeddingNames
 
     let name: String
     let attributor: Attributor
@@ -42,22 +50,9 @@ struct GoldenCase: CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    func floats(_ name: String) throws -> [Float] {
-        let tensor = try expected.tensor(name)
-        return try expected.matrix(name, shape: tensor.shape).matrix().values
-    }
+    func floats(_ name: String) throws -> [Float] { try AttributionTests.floats(name, in: expected) }
 
-    func integers(_ name: String) throws -> [Int] {
-        let tensor = try expected.tensor(name)
-        let bytes = expected.bytes(of: tensor)
-        switch tensor.type {
-        case "I64":
-            return (0..<bytes.count / 8).map { Int(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
-        case "I32":
-            return (0..<bytes.count / 4).map { Int(bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
-        default: return bytes.map(Int.init)
-        }
-    }
+    func integers(_ name: String) throws -> [Int] { try AttributionTests.integers(name, in: expected) }
 
     func tokens() throws -> [Int] { try integers("input_ids") }
 
@@ -67,6 +62,52 @@ struct GoldenCase: CustomTestStringConvertible {
             tokens(),
             options: AttributionOptions(
                 maximumLogits: scores.max_n_logits, desiredLogitProbability: scores.desired_logit_prob), jobs: 2)
+    }
+}
+
+/// A model with what the reference packages computed on it, without transcoders.
+struct ForwardCase {
+    static let names = GoldenCase.graphNames + ["gpt2", "gptneox"]
+
+    let model: LanguageModel
+    let tokens: [Int]
+    /// `[layerCount + 1, positionCount, modelWidth]`.
+    let hiddenStates: [Float]
+    /// `[positionCount, vocabularySize]`.
+    let logits: [Float]
+
+    init(_ name: String) throws {
+        let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Golden/\(name)").path
+        model = try LanguageModel(folder: folder + "/model")
+        tokens = try integers("input_ids", in: SafetensorsFile(path: folder + "/expected.safetensors"))
+        // Gemma 2's own arrays leave the scores' soft-cap out; see Golden/README.md.
+        let eager = folder + "/eager.safetensors"
+        let expected = try SafetensorsFile(
+            path: FileManager.default.fileExists(atPath: eager) ? eager : folder + "/expected.safetensors")
+        hiddenStates = try floats("hidden_states", in: expected)
+        logits = try floats("logits", in: expected)
+    }
+
+    /// The model's own hidden states, as the reference reports them: the last after the final norm.
+    func foundHiddenStates(_ trace: ForwardTrace) -> [Float] {
+        var first = trace.embeddings
+        if let positions = trace.positions { first.add(positions) }
+        let final = model.finalNorm.applied(to: trace.finalResidual, denominators: trace.finalDenominators)
+        return first.values + trace.layers.dropFirst().flatMap(\.residual.values) + final.values
+    }
+}
+
+private func floats(_ name: String, in file: SafetensorsFile) throws -> [Float] {
+    try file.matrix(name, shape: file.tensor(name).shape).matrix().values
+}
+
+private func integers(_ name: String, in file: SafetensorsFile) throws -> [Int] {
+    let tensor = try file.tensor(name)
+    let bytes = file.bytes(of: tensor)
+    switch tensor.type {
+    case "I64": return (0..<bytes.count / 8).map { Int(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
+    case "I32": return (0..<bytes.count / 4).map { Int(bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
+    default: return bytes.map(Int.init)
     }
 }
 

@@ -3,7 +3,7 @@ import Circuits
 import Testing
 
 @Suite struct interventions {
-    @Test(arguments: GoldenCase.names)
+    @Test(arguments: GoldenCase.graphNames)
     func `every reference intervention gives the reference's logits and activations`(name: String) throws {
         let golden = try GoldenCase(name)
         let tokens = try golden.tokens()
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GoldenCase.names)
+    @Test(arguments: GoldenCase.graphNames)
     func `silencing a feature with everything frozen changes each target by its graph column`(name: String) throws {
         let golden = try GoldenCase(name)
         let tokens = try golden.tokens()
@@ -53,7 +53,7 @@ import Testing
             let feature = graph.feature(node)
             let after = try golden.attributor.intervene(
                 tokens, [Intervention(feature: feature.feature, position: feature.position, value: 0)], mode: .frozen)
-            let logits = model.logits(after.trace, position: tokens.count - 1)
+            let logits = model.linearLogits(after.trace, position: tokens.count - 1)
             let mean = logits.reduce(0, +) / Float(logits.count)
             var found: [Float] = []
             var expected: [Float] = []

@@ -1,27 +1,35 @@
 import Attribution
 import Circuits
+import LanguageModels
 import Testing
 
 @Suite struct `reference graphs` {
-    @Test(arguments: GoldenCase.names)
+    @Test(arguments: ForwardCase.names)
     func `hidden states and logits agree with the reference`(name: String) throws {
-        let golden = try GoldenCase(name)
-        let model = golden.attributor.model
-        let trace = try model.run(golden.tokens())
-        let final = model.finalNorm.applied(to: trace.finalResidual, denominators: trace.finalDenominators)
-        let hidden = trace.layers.flatMap(\.residual.values) + final.values
-        #expect(excess(hidden, try golden.floats("hidden_states"), absolute: 1e-4, relative: 1e-4) <= 1)
-        #expect(excess(model.logits(trace).values, try golden.floats("logits"), absolute: 1e-4, relative: 1e-4) <= 1)
+        let golden = try ForwardCase(name)
+        let trace = try golden.model.run(golden.tokens)
+        #expect(excess(golden.foundHiddenStates(trace), golden.hiddenStates, absolute: 1e-4, relative: 1e-4) <= 1)
+        #expect(excess(golden.model.logits(trace).values, golden.logits, absolute: 1e-4, relative: 1e-4) <= 1)
     }
 
-    @Test(arguments: GoldenCase.names)
+    @Test func `the reference's own Gemma 2 forward pass is ours without the scores' soft-cap`() throws {
+        let golden = try GoldenCase("gemma2-plt_jumprelu")
+        let folder = try CopiedModel("gemma2-plt_jumprelu")
+        try folder.edit("\"attn_logit_softcapping\": 50.0", to: "\"attn_logit_softcapping\": null")
+        let model = try LanguageModel(folder: folder.path)
+        let logits = try model.logits(model.run(golden.tokens())).values
+        #expect(excess(logits, try golden.floats("logits"), absolute: 1e-4, relative: 1e-4) <= 1)
+    }
+
+    @Test(arguments: GoldenCase.graphNames)
     func `the same features are active with the same values`(name: String) throws {
         let golden = try GoldenCase(name)
         let features = try golden.graph().graph.activeFeatures
         #expect(features.flatMap { [$0.layer, $0.position, $0.index] } == (try golden.integers("active_features")))
         #expect(
             excess(
-                features.map(\.activation), try golden.floats("activation_values"), absolute: 1e-4, relative: 1e-4) <= 1)
+                features.map(\.activation), try golden.floats("activation_values"), absolute: 1e-4, relative: 1e-4) <= 1
+        )
     }
 
     @Test(arguments: GoldenCase.names)
@@ -35,6 +43,24 @@ import Testing
                 graph.targets.map(\.probability), try golden.floats("logit_probabilities"), absolute: 1e-4,
                 relative: 1e-4) <= 1)
         #expect(excess(graph.adjacency(), try golden.floats("adjacency"), absolute: 1e-4, relative: 1e-3) <= 1)
+    }
+
+    @Test(arguments: GoldenCase.scaledEmbeddingNames)
+    func `token columns are those of the embeddings as they are added, the other columns are the reference's`(
+        name: String
+    ) throws {
+        let golden = try GoldenCase(name)
+        let graph = try golden.graph().graph
+        #expect(graph.selectedFeatures == (try golden.integers("selected_features")))
+        #expect(graph.targets.map(\.token) == (try golden.integers("logit_tokens")))
+        let scale = Float(golden.attributor.model.configuration.modelWidth).squareRoot()
+        let layout = graph.layout
+        let tokenColumns = (0..<layout.positionCount).map { layout.token(position: $0) }
+        var expected = try golden.floats("adjacency")
+        for row in 0..<layout.nodeCount {
+            for column in tokenColumns { expected[row * layout.nodeCount + column] *= scale }
+        }
+        #expect(excess(graph.adjacency(), expected, absolute: 1e-4, relative: 1e-3) <= 1)
     }
 
     @Test(arguments: GoldenCase.names)
@@ -75,7 +101,7 @@ import Testing
         #expect(abs(scores.completeness - golden.scores.completeness_score) < 1e-4)
     }
 
-    @Test(arguments: GoldenCase.names)
+    @Test(arguments: GoldenCase.graphNames)
     func `all inputs of a target sum to its pre-activation`(name: String) throws {
         let violations = try GoldenCase(name).graph().graph.violations()
         #expect(try #require(violations.max()) <= 1e-4)

@@ -19,8 +19,22 @@ float fa_magnitude_sum(const float *x, size_t count);
 float fa_sum(const float *x, size_t count);
 /// out[i] = alpha * x[i] * w[i]
 void fa_scaled_product(float alpha, const float *x, const float *w, float *out, size_t count);
-/// out[i] = gate[i] / (1 + exp(-gate[i])) * up[i]
+/// x[i] -= value
+void fa_subtract(float value, float *x, size_t count);
+/// out[i] = alpha * (x[i] - mean) * w[i]
+void fa_centred_product(float alpha, float mean, const float *x, const float *w, float *out, size_t count);
+/// sum of (x[i] - mean)^2
+float fa_centred_square_sum(float mean, const float *x, size_t count);
+/// x[i] = cap * tanh(x[i] / cap)
+void fa_soft_cap(float cap, float *x, size_t count);
+/// out[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x))
 void fa_silu_gate(const float *gate, const float *up, float *out, size_t count);
+/// out[i] = gelu_tanh(gate[i]) * up[i], gelu_tanh(x) = x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+void fa_gelu_tanh_gate(const float *gate, const float *up, float *out, size_t count);
+/// x[i] = gelu_tanh(x[i])
+void fa_gelu_tanh(float *x, size_t count);
+/// x[i] = gelu(x[i]), gelu(x) = x / 2 (1 + erf(x / sqrt 2))
+void fa_gelu(float *x, size_t count);
 /// IEEE half to float
 void fa_from_float16(const uint16_t *x, float *out, size_t count);
 /// bfloat16 to float

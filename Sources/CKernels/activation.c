@@ -1,0 +1,33 @@
+#include <math.h>
+
+#include "clones.h"
+#include "kernels.h"
+
+// always_inline, so that each clone of a kernel gets its own copy for its own instructions.
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE float silu(float x) { return x / (1.0f + expf(-x)); }
+
+INLINE float gelu(float x) { return 0.5f * x * (1.0f + erff(x * 0.70710678118654752f)); }
+
+// 0.5 x (1 + tanh u) = x / (1 + exp(-2u)) with u = sqrt(2 / pi) (x + 0.044715 x^3).
+INLINE float gelu_tanh(float x) {
+    return x / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * x * x * x)));
+}
+
+KERNEL void fa_silu_gate(const float *restrict gate, const float *restrict up, float *restrict out, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = silu(gate[i]) * up[i];
+}
+
+KERNEL void fa_gelu_tanh_gate(const float *restrict gate, const float *restrict up, float *restrict out,
+                              size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = gelu_tanh(gate[i]) * up[i];
+}
+
+KERNEL void fa_gelu_tanh(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = gelu_tanh(x[i]);
+}
+
+KERNEL void fa_gelu(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = gelu(x[i]);
+}

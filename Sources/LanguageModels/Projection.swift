@@ -1,0 +1,75 @@
+import Tensors
+
+/// A linear map with an optional bias: `y = x Wᵀ + b`.
+///
+/// The weight stays as it is stored, `[outputWidth, inputWidth]` or, as GPT-2's Conv1D has it, the other way round.
+public struct Projection: Sendable {
+    /// Which way round the weight is stored.
+    public enum Orientation: Sendable {
+        /// `[outputWidth, inputWidth]`, as linear layers have it.
+        case outputByInput
+        /// `[inputWidth, outputWidth]`, as Conv1D has it.
+        case inputByOutput
+    }
+
+    /// As it is stored.
+    public let weight: StoredMatrix
+    /// `[outputWidth]`.
+    public let bias: [Float]?
+    /// Which way round `weight` is.
+    public let orientation: Orientation
+
+    /// Describes a weight and what is added after it.
+    public init(_ weight: StoredMatrix, bias: [Float]? = nil, orientation: Orientation = .outputByInput) {
+        self.weight = weight
+        self.bias = bias
+        self.orientation = orientation
+        precondition(bias.map { $0.count == outputWidth } ?? true)
+    }
+
+    /// Numbers in, a row.
+    public var inputWidth: Int { orientation == .outputByInput ? weight.columnCount : weight.rowCount }
+    /// Numbers out, a row.
+    public var outputWidth: Int { orientation == .outputByInput ? weight.rowCount : weight.columnCount }
+
+    /// `x Wᵀ + b` for `x` of shape `[n, inputWidth]`, giving `[n, outputWidth]`.
+    public func applied(to x: Matrix) -> Matrix {
+        var result =
+            switch orientation {
+            case .outputByInput: weight.applied(to: x)
+            case .inputByOutput: weight.transposeApplied(to: x)
+            }
+        if let bias {
+            result.values.withUnsafeMutableBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                for row in 0..<x.rowCount { addScaled(1, bias, to: base + row * bias.count, count: bias.count) }
+            }
+        }
+        return result
+    }
+
+    /// Takes gradients back from the output to the input: `g W`, the bias having none.
+    ///
+    /// - Parameters:
+    ///   - gradient: `[count, outputWidth]`
+    ///   - output: `[count, inputWidth]`, overwritten
+    public func adjointApply(
+        to gradient: UnsafePointer<Float>, count: Int, into output: UnsafeMutablePointer<Float>
+    ) {
+        switch orientation {
+        case .outputByInput: weight.transposeApply(to: gradient, count: count, into: output)
+        case .inputByOutput: weight.apply(to: gradient, count: count, into: output)
+        }
+    }
+
+    /// The weight as Float32, `[outputWidth, inputWidth]` however it is stored.
+    public func matrix() -> Matrix {
+        let stored = weight.matrix()
+        if orientation == .outputByInput { return stored }
+        var result = Matrix(rowCount: outputWidth, columnCount: inputWidth)
+        for row in 0..<outputWidth {
+            for column in 0..<inputWidth { result[row, column] = stored[column, row] }
+        }
+        return result
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Tensors
+
+/// The weights of one model folder: a single `model.safetensors`, or shards that `model.safetensors.index.json` lists.
+///
+///     let weights = try Checkpoint(folder: "gemma-2-2b")
+///     let embedding = try weights.matrix("model.embed_tokens.weight", shape: [256_000, 2304])
+///
+/// Where both are there the single file is read, as the field's own library does.
+public struct Checkpoint: Sendable {
+    /// The mapped files, in order of name.
+    public let files: [SafetensorsFile]
+    /// The single file or the index: what errors about absent tensors name.
+    public let path: String
+    /// Each tensor's place in `files`.
+    private let places: [String: Int]
+
+    /// Maps every file and, for shards, checks that each holds what the index promises.
+    ///
+    /// - Throws: `SafetensorsError` that names the index, the shard and the tensor.
+    public init(folder: String) throws(SafetensorsError) {
+        let single = folder + "/model.safetensors"
+        let index = single + ".index.json"
+        let manager = FileManager.default
+        guard !manager.fileExists(atPath: single), manager.fileExists(atPath: index) else {
+            let file = try SafetensorsFile(path: single)
+            files = [file]
+            path = single
+            places = file.tensors.mapValues { _ in 0 }
+            return
+        }
+        let shards = try Self.shards(index)
+        let names = Set(shards.values).sorted()
+        var opened: [SafetensorsFile] = []
+        var order: [String: Int] = [:]
+        for name in names {
+            guard manager.fileExists(atPath: folder + "/" + name) else {
+                throw SafetensorsError(
+                    file: index, place: "weight_map",
+                    "names \(name), which is not in the folder: download the missing shard")
+            }
+            order[name] = opened.count
+            opened.append(try SafetensorsFile(path: folder + "/" + name))
+        }
+        var places: [String: Int] = [:]
+        for (tensor, name) in shards.sorted(by: { $0.key < $1.key }) {
+            guard let place = order[name], opened[place].tensors[tensor] != nil else {
+                throw SafetensorsError(file: index, place: tensor, "expected in \(name), which does not hold it")
+            }
+            places[tensor] = place
+        }
+        files = opened
+        path = index
+        self.places = places
+    }
+
+    /// Whether there is a tensor of this name.
+    public func contains(_ name: String) -> Bool { places[name] != nil }
+
+    /// A matrix that stays in its mapping; see `SafetensorsFile.matrix(_:shape:)`.
+    public func matrix(_ name: String, shape: [Int]) throws(SafetensorsError) -> StoredMatrix {
+        try file(of: name).matrix(name, shape: shape)
+    }
+
+    /// A vector as Float32; see `SafetensorsFile.vector(_:count:)`.
+    public func vector(_ name: String, count: Int) throws(SafetensorsError) -> [Float] {
+        try file(of: name).vector(name, count: count)
+    }
+
+    private func file(of tensor: String) throws(SafetensorsError) -> SafetensorsFile {
+        guard let place = places[tensor] else {
+            throw SafetensorsError(file: path, "tensor \(tensor) is missing; there are \(places.count) others")
+        }
+        return files[place]
+    }
+
+    /// `weight_map` of the index: the shard of each tensor.
+    private static func shards(_ index: String) throws(SafetensorsError) -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: index) else {
+            throw SafetensorsError(file: index, "cannot be read")
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
+            throw SafetensorsError(file: index, "expected a JSON object")
+        }
+        guard let shards = fields["weight_map"] as? [String: String], !shards.isEmpty else {
+            throw SafetensorsError(file: index, place: "weight_map", "expected shard names by tensor")
+        }
+        if let name = shards.values.filter({ $0.contains("/") || $0.isEmpty || $0 == ".." }).min() {
+            throw SafetensorsError(
+                file: index, place: "weight_map", "expected names of files beside the index, found \(name)")
+        }
+        return shards
+    }
+}
