@@ -51,7 +51,7 @@ struct InterventionReport: Encodable {
             })
         for (transcoder, (x, y)) in zip(attributor.transcoders.layers, zip(before.preActivations, after.preActivations))
         {
-            for position in attributor.firstCountedPosition..<max(tokens.count, attributor.firstCountedPosition) {
+            for position in tokens.indices.dropFirst(attributor.model.firstCountedPosition(in: tokens)) {
                 for index in 0..<transcoder.featureCount {
                     let was = transcoder.activation(x[position, index], index: index)
                     let isNow = transcoder.activation(y[position, index], index: index)
