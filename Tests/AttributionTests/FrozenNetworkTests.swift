@@ -8,21 +8,21 @@ import Transcoders
 /// The reference's own property harness on random models: a change of a source, with everything frozen, moves every
 /// pre-activation and every logit by the source's column.
 @Suite struct `frozen networks` {
-    @Test(arguments: RandomModel.all, RandomReplacement.Wiring.all)
+    @Test(arguments: RandomReplacement.all)
     func `all inputs of a target, the bias node among them, sum to its pre-activation`(
         model: RandomModel, wiring: RandomReplacement.Wiring
     ) throws {
-        guard let random = try RandomReplacement(model, wiring) else { return }
+        let random = try RandomReplacement(model, wiring)
         let graph = try random.attributor.attribute(random.tokens).graph
         try #require(graph.layout.featureCount > 20)
         #expect(try #require(graph.violations().max()) <= 1e-4)
     }
 
-    @Test(arguments: RandomModel.all, RandomReplacement.Wiring.all)
+    @Test(arguments: RandomReplacement.all)
     func `doubling a feature moves every target by its column`(
         model: RandomModel, wiring: RandomReplacement.Wiring
     ) throws {
-        guard let random = try RandomReplacement(model, wiring) else { return }
+        let random = try RandomReplacement(model, wiring)
         let result = try random.attributor.attribute(random.tokens)
         var generator = SeededGenerator(seed: 11)
         for node in (0..<result.graph.layout.featureCount).shuffled(using: &generator).prefix(6) {
@@ -35,11 +35,11 @@ import Transcoders
         }
     }
 
-    @Test(arguments: RandomModel.all, RandomReplacement.Wiring.all)
+    @Test(arguments: RandomReplacement.all)
     func `adding an error vector once more moves every target by its column`(
         model: RandomModel, wiring: RandomReplacement.Wiring
     ) throws {
-        guard let random = try RandomReplacement(model, wiring) else { return }
+        let random = try RandomReplacement(model, wiring)
         let result = try random.attributor.attribute(random.tokens)
         for (layer, position) in [(0, 2), (1, 4), (2, 7), (0, 7)] {
             let (trace, preActivations) = try random.frozenRun(result) { output, at in
@@ -53,11 +53,11 @@ import Transcoders
         }
     }
 
-    @Test(arguments: RandomModel.all, RandomReplacement.Wiring.all)
+    @Test(arguments: RandomReplacement.all)
     func `adding a token's embedding once more moves every target by its column`(
         model: RandomModel, wiring: RandomReplacement.Wiring
     ) throws {
-        guard let random = try RandomReplacement(model, wiring) else { return }
+        let random = try RandomReplacement(model, wiring)
         let result = try random.attributor.attribute(random.tokens)
         for position in [0, 3, 7] {
             var embeddings = result.local.trace.embeddings

@@ -6,7 +6,7 @@ import Transcoders
 @Suite struct generation {
     @Test(arguments: RandomModel.all)
     func `the key-value cache gives the logits of a whole run after every token`(model: RandomModel) throws {
-        let random = try #require(try RandomReplacement(model, RandomReplacement.Wiring.all[0]))
+        let random = try RandomReplacement(model, RandomReplacement.Wiring.all[0])
         let model = random.attributor.model
         var cache = KeyValueCache(model)
         var read = 0

@@ -76,6 +76,16 @@ struct ForwardCase {
     /// `[positionCount, vocabularySize]`.
     let logits: [Float]
 
+    /// A folder of Golden/variants.
+    init(variant name: String) throws {
+        let folder = try CopiedModel("variants/" + name)
+        model = try LanguageModel(folder: folder.path)
+        let expected = try SafetensorsFile(path: folder.path + "/expected.safetensors")
+        tokens = try integers("input_ids", in: expected)
+        hiddenStates = try floats("hidden_states", in: expected)
+        logits = try floats("logits", in: expected)
+    }
+
     init(_ name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Golden/\(name)").path
         model = try LanguageModel(folder: folder + "/model")

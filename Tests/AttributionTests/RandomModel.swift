@@ -12,6 +12,12 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
     var gains: (suffixes: [String], centre: Float)
     var testDescription: String
 
+    /// Whether attention and MLP run side by side, with no residual stream between them.
+    var isParallel: Bool {
+        configuration["architectures"] as? [String] == ["GPTNeoXForCausalLM"]
+            && configuration["use_parallel_residual"] as? Bool != false
+    }
+
     static let layerCount = 3
     static let width = 24
     static let vocabularySize = 316

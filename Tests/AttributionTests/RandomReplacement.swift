@@ -9,6 +9,11 @@ import Transcoders
 
 /// A random model with random transcoders at some pair of hooks, and a prompt.
 struct RandomReplacement {
+    /// Every model with every wiring that it has the hooks for.
+    static let all: [(RandomModel, Wiring)] = RandomModel.all.flatMap { model in
+        Wiring.all.filter { !model.isParallel || $0.input != .residualMiddle }.map { (model, $0) }
+    }
+
     /// What kind of transcoders, and where they read and write.
     struct Wiring: Sendable, CustomTestStringConvertible {
         let kind: TranscoderSet.Kind
@@ -33,15 +38,11 @@ struct RandomReplacement {
     let tokens: [Int]
     private static let featureCount = 20
 
-    /// - Returns: `nil` where the model has no such hook.
-    init?(_ model: RandomModel, _ wiring: Wiring, seed: UInt64 = 5) throws {
+    init(_ model: RandomModel, _ wiring: Wiring, seed: UInt64 = 5) throws {
         let folder = NSTemporaryDirectory() + "replacement-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try model.write(to: folder + "/model", seed: seed)
         try Self.writeTranscoders(wiring, to: folder + "/transcoders", seed: seed + 1)
-        if wiring.input == .residualMiddle, try LanguageModel(folder: folder + "/model").blocks[0].isParallel {
-            return nil
-        }
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
         var generator = SeededGenerator(seed: seed + 2)
         tokens = [0] + (0..<7).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }

@@ -14,7 +14,7 @@ import Testing
 
     @Test func `the reference's own Gemma 2 forward pass is ours without the scores' soft-cap`() throws {
         let golden = try GoldenCase("gemma2-plt_jumprelu")
-        let folder = try CopiedModel("gemma2-plt_jumprelu")
+        let folder = try CopiedModel("gemma2-plt_jumprelu/model")
         try folder.edit("\"attn_logit_softcapping\": 50.0", to: "\"attn_logit_softcapping\": null")
         let model = try LanguageModel(folder: folder.path)
         let logits = try model.logits(model.run(golden.tokens())).values
