@@ -53,7 +53,8 @@ struct PromptReader: Sendable {
         let answer = record.answer.flatMap { answerToken(text: record.text, answer: $0) }
         return PromptFacts(
             text: record.text, tokens: tokens,
-            countedTokens: max(0, tokens.count - attributor.model.firstCountedPosition(in: tokens)), externalID: record.externalID,
+            countedTokens: max(0, tokens.count - attributor.model.firstCountedPosition(in: tokens)),
+            externalID: record.externalID,
             answer: record.answer, answerToken: answer, answerProbability: answer.map { Double(probabilities[$0]) },
             tags: record.tags, predictedToken: predicted, predictedProbability: Double(probabilities[predicted]),
             activations: activations, graph: graph)

@@ -4,7 +4,7 @@ import Transcoders
 
 extension OutputHook {
     /// Where a reconstruction at this hook stands in for the MLP.
-    var site: MLPSite {
+    public var site: MLPSite {
         switch self {
         case .mlpOutput: .output
         case .residualAddition: .addition

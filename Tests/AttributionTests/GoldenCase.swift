@@ -56,6 +56,20 @@ struct GoldenCase: CustomTestStringConvertible {
 
     func tokens() throws -> [Int] { try integers("input_ids") }
 
+    /// The reference's adjacency with the token columns that it gets wrong corrected: they miss the factor
+    /// √modelWidth by which Gemma 3 multiplies embeddings.
+    func adjacencyOfAddedEmbeddings(_ layout: NodeLayout) throws -> [Float] {
+        var expected = try floats("adjacency")
+        guard Self.scaledEmbeddingNames.contains(name) else { return expected }
+        let scale = Float(attributor.model.configuration.modelWidth).squareRoot()
+        for row in 0..<layout.nodeCount {
+            for position in 0..<layout.positionCount {
+                expected[row * layout.nodeCount + layout.token(position: position)] *= scale
+            }
+        }
+        return expected
+    }
+
     /// All features as targets, logits as the reference chose them.
     func graph() throws -> Attributor.Result {
         try attributor.attribute(
@@ -75,6 +89,16 @@ struct ForwardCase {
     let hiddenStates: [Float]
     /// `[positionCount, vocabularySize]`.
     let logits: [Float]
+
+    /// A folder of Golden/variants.
+    init(variant name: String) throws {
+        let folder = try CopiedModel("variants/" + name)
+        model = try LanguageModel(folder: folder.path)
+        let expected = try SafetensorsFile(path: folder.path + "/expected.safetensors")
+        tokens = try integers("input_ids", in: expected)
+        hiddenStates = try floats("hidden_states", in: expected)
+        logits = try floats("logits", in: expected)
+    }
 
     init(_ name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Golden/\(name)").path

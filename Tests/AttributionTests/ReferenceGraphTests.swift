@@ -14,7 +14,7 @@ import Testing
 
     @Test func `the reference's own Gemma 2 forward pass is ours without the scores' soft-cap`() throws {
         let golden = try GoldenCase("gemma2-plt_jumprelu")
-        let folder = try CopiedModel("gemma2-plt_jumprelu")
+        let folder = try CopiedModel("gemma2-plt_jumprelu/model")
         try folder.edit("\"attn_logit_softcapping\": 50.0", to: "\"attn_logit_softcapping\": null")
         let model = try LanguageModel(folder: folder.path)
         let logits = try model.logits(model.run(golden.tokens())).values
@@ -46,20 +46,14 @@ import Testing
     }
 
     @Test(arguments: GoldenCase.scaledEmbeddingNames)
-    func `token columns are those of the embeddings as they are added, the other columns are the reference's`(
+    func `token columns are √modelWidth times the reference's, the other columns are the reference's`(
         name: String
     ) throws {
         let golden = try GoldenCase(name)
         let graph = try golden.graph().graph
         #expect(graph.selectedFeatures == (try golden.integers("selected_features")))
         #expect(graph.targets.map(\.token) == (try golden.integers("logit_tokens")))
-        let scale = Float(golden.attributor.model.configuration.modelWidth).squareRoot()
-        let layout = graph.layout
-        let tokenColumns = (0..<layout.positionCount).map { layout.token(position: $0) }
-        var expected = try golden.floats("adjacency")
-        for row in 0..<layout.nodeCount {
-            for column in tokenColumns { expected[row * layout.nodeCount + column] *= scale }
-        }
+        let expected = try golden.adjacencyOfAddedEmbeddings(graph.layout)
         #expect(excess(graph.adjacency(), expected, absolute: 1e-4, relative: 1e-3) <= 1)
     }
 

@@ -45,7 +45,10 @@ private func file(header: String, data: [UInt8], in folder: TemporaryFolder) thr
         (#"{"a":{"dtype":"F32","shape":[],"data_offsets":[1,5]}}"#, "runs past"),
         (#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}"#, "overlap or leave a hole"),
         (#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, " bytes, found "),
-        (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, "overlap"),
+        (
+            #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#,
+            "overlap"
+        ),
         (#"{"__metadata__":{"x":1},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, "__metadata__"),
         (#"[]"#, "no JSON object"),
     ])
