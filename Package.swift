@@ -73,6 +73,7 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                "LanguageModels", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -99,7 +100,9 @@ let package = Package(
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["atlas", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "atlas", "AtlasQuery", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
