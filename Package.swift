@@ -58,9 +58,13 @@ let package = Package(
             ],
             exclude: ["embedded.list"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
-        .target(name: "AtlasQuery", dependencies: ["AtlasStore", "Circuits"], swiftSettings: optimised),
         .target(
-            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"], swiftSettings: optimised),
+            name: "AtlasQuery",
+            dependencies: ["AtlasStore", "Circuits", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: optimised),
+        .target(
+            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"],
+            swiftSettings: optimised),
         .target(
             name: "AtlasExport", dependencies: ["AtlasQuery", "Circuits"], exclude: ["embedded.list", "Pages"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
@@ -68,13 +72,13 @@ let package = Package(
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Safetensors",
+                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasStore", "Attribution", "DemoData", "Tensors",
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -88,10 +92,14 @@ let package = Package(
         .testTarget(
             name: "AttributionTests", dependencies: ["Attribution", "Safetensors", "DemoData"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "AtlasStoreTests", dependencies: ["AtlasStore", "AtlasQuery"]),
+        .testTarget(
+            name: "AtlasStoreTests",
+            dependencies: ["AtlasStore", "AtlasQuery", "Circuits", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "AtlasIndexingTests", dependencies: ["AtlasIndexing", "AtlasQuery", "DemoData"]),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport"]),
-        .testTarget(name: "CommandTests", dependencies: ["atlas", "AtlasStore", "DemoData"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["atlas", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -38,13 +38,15 @@ CREATE TABLE feature_postings (
 ) STRICT;
 CREATE INDEX feature_postings_by_feature ON feature_postings (last_feature, first_feature);
 
--- Where a feature fires: its strongest prompts, and samples from five intervals of equal width.
+-- Where a feature fires: its strongest prompts, and samples from five intervals of equal width. No foreign key: checking
+-- it would read a page of prompts for each of millions of rows that were made from prompts a moment ago; verifying an
+-- atlas checks it instead.
 CREATE TABLE feature_examples (
     layer INTEGER NOT NULL,                                         -- the feature's layer
     feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
     band INTEGER NOT NULL CHECK (band BETWEEN 0 AND 5),             -- 0: strongest; k: from ((k-1)/5, k/5] of the maximum
     rank INTEGER NOT NULL CHECK (rank > 0),                         -- place in the band, from 1
-    prompt_id INTEGER NOT NULL REFERENCES prompts (id),             -- a prompt, at most once a band
+    prompt_id INTEGER NOT NULL,                                     -- prompts.id, at most once a band
     position INTEGER NOT NULL,                                      -- its strongest position, the first of equals
     activation REAL NOT NULL,                                       -- the activation there
     PRIMARY KEY (layer, feature_index, band, rank)
@@ -117,7 +119,8 @@ CREATE TABLE automatic_labels (
     PRIMARY KEY (layer, feature_index)
 ) STRICT, WITHOUT ROWID;
 
--- Full text of the labels, kept by triggers; rowid = 2 x feature's node key, + 1 for an automatic label.
+-- Full text of the labels; rowid = 2 x feature's node key, + 1 for an automatic label. Triggers keep the labels of
+-- people; the derivation writes the automatic ones at once (a trigger a row would flush the index at every row).
 CREATE VIRTUAL TABLE label_search USING fts5 (label, note, tokenize = 'unicode61');
 CREATE TRIGGER labels_are_searchable AFTER INSERT ON labels BEGIN
     INSERT INTO label_search (rowid, label, note)
@@ -129,11 +132,4 @@ CREATE TRIGGER changed_labels_are_searchable AFTER UPDATE ON labels BEGIN
 END;
 CREATE TRIGGER removed_labels_are_forgotten AFTER DELETE ON labels BEGIN
     DELETE FROM label_search WHERE rowid = (old.layer << 24 | old.feature_index) * 2;
-END;
-CREATE TRIGGER automatic_labels_are_searchable AFTER INSERT ON automatic_labels BEGIN
-    INSERT INTO label_search (rowid, label, note)
-    VALUES ((new.layer << 24 | new.feature_index) * 2 + 1, new.label, '');
-END;
-CREATE TRIGGER removed_automatic_labels_are_forgotten AFTER DELETE ON automatic_labels BEGIN
-    DELETE FROM label_search WHERE rowid = (old.layer << 24 | old.feature_index) * 2 + 1;
 END;

@@ -21,11 +21,7 @@ public struct Indexer {
     public init(attributor: Attributor, atlasPath: String) throws(AtlasError) {
         self.attributor = attributor
         self.atlasPath = atlasPath
-        if FileManager.default.fileExists(atPath: atlasPath) { try open().close() }
-    }
-
-    private func open() throws(AtlasError) -> Atlas {
-        try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor)))
+        try Atlas.requireSame(AtlasIdentity(attributor), at: atlasPath)
     }
 
     /// Indexes every prompt of `source` that is not in the atlas yet, then rebuilds what is derived.
@@ -45,7 +41,8 @@ public struct Indexer {
             source, onMalformed: policy, check: { _ = try reader.tokens($0) },
             progress: { progress(IndexingProgress(phase: .checking, done: $0)) })
         var summary = IndexingSummary(records: corpus.recordCount, skippedRecords: corpus.skippedCount)
-        let writer = AtlasWriter(try open())
+        let writer = AtlasWriter(
+            try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
         let run = try writer.beginRun(corpus: corpusName, options: options.recorded)
         let started = DispatchTime.now()
         var pace = BatchPace(jobs: options.jobs)

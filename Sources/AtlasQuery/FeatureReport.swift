@@ -32,9 +32,9 @@ public struct FeatureReport: Codable, Sendable, Equatable {
     public let suppressed: [TokenEffect]
     /// The tokens whose embeddings excite the feature directly.
     public let excitedBy: [TokenEffect]
-    /// The strongest stored sources of its activation.
+    /// The stored sources that hold the largest shares of its input, summed over prompts.
     public let upstream: [Neighbour]
-    /// The strongest stored targets of its output.
+    /// The stored targets of whose input it holds the largest shares, summed over prompts.
     public let downstream: [Neighbour]
 
     /// Holds a feature's dashboard.
@@ -143,9 +143,9 @@ public struct Neighbour: Codable, Sendable, Equatable {
     public let spread: Double
     /// The mean share of the target's absolute input.
     public let meanShare: Double
-    /// The share of links that have the mean's sign, in 0…1.
+    /// |graphs where the weights add up to more than 0 − to less| / `support`, in 0…1; 1: the sign never changes.
     public let signConsistency: Double
-    /// The share of links whose ends are at the same position, in 0…1.
+    /// The share of the absolute weight on links whose ends are at the same position, in 0…1.
     public let samePositionShare: Double
 
     /// Holds one neighbour.

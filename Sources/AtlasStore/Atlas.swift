@@ -46,6 +46,12 @@ public final class Atlas: Sendable {
         }
     }
 
+    /// Throws unless the file at `path` is an atlas about this replacement model, or empty; changes nothing.
+    public static func requireSame(_ identity: AtlasIdentity, at path: String) throws(AtlasError) {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        if size > 0 { try translating("opening", path: path) { _ = try inspect(path, expecting: identity) } }
+    }
+
     /// Throws unless the atlas is about this replacement model.
     public func requireSame(as other: AtlasIdentity) throws(AtlasError) {
         try identity.requireSame(as: other, path: path)
@@ -104,19 +110,29 @@ extension Atlas {
         return Atlas(path: path, identity: try identity(in: database, path: path), database: database)
     }
 
+    /// Looks at a file without touching it: an atlas that this program knows, about the replacement model expected.
+    ///
+    /// - Returns: whether it has the newest schema and its identity, so that nothing need be written to use it.
+    private static func inspect(_ path: String, expecting wanted: AtlasIdentity?) throws -> Bool {
+        try requireSQLite(path)
+        let database = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+        let isComplete = try database.read { db in
+            try AtlasMigrator.check(db, path: path) && Int.fetchOne(db, sql: "SELECT 1 FROM atlas") != nil
+        }
+        if isComplete, let wanted { try identity(in: database, path: path).requireSame(as: wanted, path: path) }
+        try database.close()
+        return isComplete
+    }
+
     private static func openReadWrite(_ path: String, creating wanted: AtlasIdentity?) throws -> Atlas {
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         if wanted == nil { try requireFile(path) }
-        if size > 0 {
-            try requireSQLite(path)
-            // Checked before the file is opened for writing, so that a foreign database is left untouched.
-            let check = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
-            _ = try check.read { db in try AtlasMigrator.check(db, path: path) }
-            try check.close()
-        }
+        let isComplete = try size > 0 && inspect(path, expecting: wanted)
         let database = try DatabasePool(path: path, configuration: configuration(readonly: false))
-        try AtlasMigrator.migrate(database)
-        if let wanted { try database.write { db in try insert(wanted, into: db) } }
+        if !isComplete {
+            try AtlasMigrator.migrate(database)
+            if let wanted { try database.write { db in try insert(wanted, into: db) } }
+        }
         let atlas = Atlas(path: path, identity: try identity(in: database, path: path), database: database)
         if let wanted { try atlas.requireSame(as: wanted) }
         return atlas

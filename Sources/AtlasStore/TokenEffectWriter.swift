@@ -5,6 +5,12 @@ import GRDB
 extension AtlasWriter {
     /// Stores token effects; a feature that has some already keeps them, as they are facts of the same weights.
     public func writeTokenEffects(_ effects: [FeatureTokenEffects]) throws(AtlasError) {
+        for effect in effects where !atlas.identity.contains(effect.feature) {
+            throw .unstorable(
+                what: "token effects of feature \(effect.feature)",
+                expected: "\(atlas.identity.layerCount) layers of \(atlas.identity.featuresPerLayer) features",
+                found: "\(effect.feature)")
+        }
         try atlas.write("storing token effects of \(effects.count) features") { db in
             let insertion = try db.cachedStatement(
                 sql: """

@@ -1,70 +1,133 @@
 import ArgumentParser
+import AtlasIndexing
+import AtlasQuery
+import AtlasStore
 import Attribution
 import Circuits
+import DemoData
 import Dispatch
 import Foundation
 import Tensors
 
-/// Attributes prompts again and again and says what bounds the speed.
+/// Attributes prompts again and again, then indexes them, and says what bounds the speed.
 struct AttributionBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "attribution", abstract: "Attribution: speed, operations, memory.",
+        commandName: "attribution", abstract: "Attribution: speed, operations, memory, bytes stored.",
         discussion: """
-            Prints one line a prompt and repetition, then a summary. The share of the matrix-product rate says how much
-            of the time goes into the products themselves; the rest is memory traffic, gathering and selection.
+            Prompts are attributed one after another on all threads, then indexed many at once into an atlas that is \
+            thrown away. The share of the matrix-product rate says how much of the time goes into the products \
+            themselves; the rest is memory traffic, gathering and selection. Without --model the demo is measured.
 
-            Example: swift run -c release Benchmarks attribution --model DIR --transcoders DIR \\
-                       --maximum-feature-nodes 1000 "The capital of the state containing Dallas is"
+              swift run -c release Benchmarks attribution
+              swift run -c release Benchmarks attribution --model DIR --transcoders DIR \\
+                --maximum-feature-nodes 1000 "The capital of the state containing Dallas is"
             """)
 
-    @Argument(help: "Prompts; a line of a file each when --file is given.") var prompts: [String] = []
-    @Option(help: "The model's folder.") var model: String
-    @Option(help: "The transcoders' folder.") var transcoders: String
-    @Option(help: "A file with a prompt a line.") var file: String?
-    @Option(help: "Features that become targets.") var maximumFeatureNodes: Int?
+    @Argument(help: "Prompts.") var prompts: [String] = []
+    @Option(help: "A file with more prompts, one a line.") var file: String?
+    @Option(help: "The model's folder; the demo's unless given.") var model: String?
+    @Option(help: "The transcoders' folder; the demo's unless given.") var transcoders: String?
+    @Option(help: "Features that become targets; all unless given.") var maximumFeatureNodes: Int?
     @Option(help: "Repetitions of each prompt after one that is not counted.") var repetitions = 3
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
 
+    /// Prompts of the demo's corpus that are measured where none is given.
+    private static let demoPrompts = ["calc: 36+59=", "Fact: the capital of the state containing Dallas is"]
+
+    func validate() throws {
+        guard (model == nil) == (transcoders == nil) else { throw ValidationError("--model goes with --transcoders") }
+        guard repetitions >= 1, jobs >= 1 else { throw ValidationError("expected 1 or more repetitions and jobs") }
+    }
+
     func run() throws {
-        let attributor = try Attributor(modelFolder: model, transcoderFolder: transcoders)
+        let demo = model == nil ? try DemoData() : nil
+        let attributor = try Attributor(
+            modelFolder: model ?? demo?.model ?? "", transcoderFolder: transcoders ?? demo?.transcoders ?? "")
         var texts = prompts
-        if let file { texts += try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init) }
-        guard !texts.isEmpty else { throw ValidationError("no prompt given") }
+        if let file {
+            texts += try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        }
+        if texts.isEmpty { texts = Self.demoPrompts }
+        let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes)
         let rate = MachineRate.matrixProduct(jobs: jobs, width: attributor.model.configuration.modelWidth)
-        var seconds = 0.0
-        var targets = 0
-        var operations = 0
-        var runs = 0
+        let speed = try AttributionSpeed(
+            attributor, texts: texts, options: options, repetitions: repetitions, jobs: jobs)
+        speed.print(rate: rate, jobs: jobs)
+        try StoredSize(attributor, texts: texts, options: options, jobs: jobs).print()
+        print(String(format: "peak resident memory     %8.0f MiB", PeakMemory.residentMebibytes))
+    }
+}
+
+/// How fast prompts are attributed one after another.
+private struct AttributionSpeed {
+    private var runs = 0
+    private var seconds = 0.0
+    private var targets = 0
+    private var operations = 0
+
+    init(_ attributor: Attributor, texts: [String], options: AttributionOptions, repetitions: Int, jobs: Int) throws {
         for text in texts {
             let tokens = attributor.model.tokenizer.encodePrompt(text)
             for repetition in 0...repetitions {
                 let started = DispatchTime.now()
-                let result = try attributor.attribute(
-                    tokens, options: AttributionOptions(maximumFeatureNodes: maximumFeatureNodes), jobs: jobs)
+                let result = try attributor.attribute(tokens, options: options, jobs: jobs)
                 let elapsed = started.secondsToNow
                 let count = result.graph.layout.targetCount
-                print(
+                Swift.print(
                     "\(tokens.count) tokens, \(result.graph.activeFeatures.count) active, \(count) targets: "
-                        + String(format: "%.3f s%@", elapsed, repetition == 0 ? " (first, not counted)" : ""))
+                        + String(format: "%.4f s%@", elapsed, repetition == 0 ? " (first, not counted)" : ""))
                 if repetition == 0 { continue }
+                runs += 1
                 seconds += elapsed
                 targets += count
                 operations += result.floatingPointOperations
-                runs += 1
             }
         }
-        print(
+    }
+
+    func print(rate: Double, jobs: Int) {
+        let reached = Double(operations) / seconds
+        Swift.print(
             String(
                 format: """
-                    prompts a second           %.2f
-                    targets a second           %.0f
-                    operations a prompt        %.2f GFLOP
-                    operations a second        %.1f GFLOP/s
-                    matrix-product rate        %.1f GFLOP/s on %d threads, %@ kernels (%.0f %% reached)
-                    peak resident memory       %.0f MiB
-                    """,
-                Double(runs) / seconds, Double(targets) / seconds, Double(operations) / Double(max(1, runs)) / 1e9,
-                Double(operations) / seconds / 1e9, rate / 1e9, jobs, matrixProductKernelName, 100 * Double(operations) / seconds / rate,
-                PeakMemory.residentMebibytes))
+                    prompts a second         %8.2f one after another
+                    targets a second         %8.0f
+                    operations a prompt      %8.2f GFLOP
+                    operations a second      %8.1f GFLOP/s
+                    matrix-product rate      %8.1f GFLOP/s on %d threads, %@ kernels (%.0f %% reached)
+                    """, Double(runs) / seconds, Double(targets) / seconds, Double(operations) / Double(runs) / 1e9,
+                reached / 1e9, rate / 1e9, jobs, matrixProductKernelName, 100 * reached / rate))
+    }
+}
+
+/// How fast the demo's corpus, or the given prompts, are indexed, and how many bytes they take.
+private struct StoredSize {
+    private let summary: IndexingSummary
+    private let information: AtlasInformation
+
+    init(_ attributor: Attributor, texts: [String], options: AttributionOptions, jobs: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("atlas-benchmark-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let corpus = folder + "/corpus.txt"
+        try texts.map { $0 + "\n" }.joined().write(toFile: corpus, atomically: true, encoding: .utf8)
+        let path = folder + "/benchmark.atlas"
+        summary = try Indexer(attributor: attributor, atlasPath: path).index(
+            .file(path: corpus), corpusName: "benchmark", options: IndexingOptions(attribution: options, jobs: jobs))
+        let atlas = try Atlas.open(path, mode: .readOnly)
+        information = try AtlasReader(atlas).information()
+        try atlas.close()
+    }
+
+    func print() {
+        Swift.print(
+            String(
+                format: """
+                    prompts a second         %8.2f indexed many at once, %d in all
+                    bytes a stored edge      %8.2f over %d
+                    bytes a stored activation%8.2f over %d
+                    """, Double(summary.addedPrompts) / summary.indexingSeconds, summary.addedPrompts,
+                information.bytesPerEdge ?? 0, information.edgeCount, information.bytesPerActivation ?? 0,
+                information.activationCount))
     }
 }

@@ -20,7 +20,9 @@ public struct Influence: Sendable {
         self.weights = weights
         inputSums = (0..<layout.targetCount).map { target in
             var sum: Float = 0
-            for source in target * layout.sourceCount..<(target + 1) * layout.sourceCount { sum += weights[source].magnitude }
+            for source in target * layout.sourceCount..<(target + 1) * layout.sourceCount {
+                sum += weights[source].magnitude
+            }
             return sum
         }
     }
@@ -40,7 +42,8 @@ public struct Influence: Sendable {
         weights.withUnsafeBufferPointer { weights in
             influence.withUnsafeMutableBufferPointer { influence in
                 for target in stride(from: layout.targetCount - 1, through: 0, by: -1) {
-                    let own = target < layout.featureCount
+                    let own =
+                        target < layout.featureCount
                         ? influence[target] : logitWeights[target - layout.featureCount]
                     if own == 0 { continue }
                     let scale = own / max(inputSums[target], Self.sumFloor)

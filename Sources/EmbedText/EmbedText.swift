@@ -13,7 +13,8 @@ struct EmbedText {
             exit(64)
         }
         let folder = URL(fileURLWithPath: arguments[2], isDirectory: true)
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }.sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
+            .sorted()
         var source = "/// Made by EmbedText from \(folder.lastPathComponent)/; edit the files there.\n"
         source += "enum \(arguments[1]) {\n    static let files: [(name: String, text: String)] = [\n"
         for name in names {

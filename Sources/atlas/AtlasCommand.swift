@@ -21,7 +21,8 @@ struct AtlasCommand: ParsableCommand {
             """,
         version: Atlas.programVersion,
         subcommands: [
-            DemoCommand.self, IndexCommand.self, AttributeCommand.self, EvaluateCommand.self, QueryCommand.self,
-            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self,
+            DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self,
+            EvaluateCommand.self, QueryCommand.self,
+            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self, DeriveCommand.self,
         ])
 }

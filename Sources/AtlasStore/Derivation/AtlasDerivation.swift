@@ -73,6 +73,7 @@ public struct AtlasDerivation: Sendable {
     }
 
     private func clear(_ db: Database) throws {
+        try db.execute(sql: "DELETE FROM label_search WHERE rowid & 1")
         for table in [
             "derivation", "feature_statistics", "feature_postings", "feature_examples", "feature_bands",
             "aggregated_edges", "logit_drivers", "logit_statistics", "logit_cover", "automatic_labels",

@@ -7,7 +7,7 @@ enum AutomaticLabel {
     /// How many tokens are named on the left.
     private static let strongestTokens = 3
     /// How many tokens are named on the right.
-    private static let promotedTokens = 2
+    static let promotedTokens = 2
     /// The share of activation from which a token is named.
     private static let leastShare = 0.15
 

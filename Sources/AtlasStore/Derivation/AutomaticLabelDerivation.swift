@@ -4,17 +4,30 @@ import GRDB
 /// Writes the automatic labels as the features come by.
 struct AutomaticLabelDerivation {
     private let identity: AtlasIdentity
-    private let promoted: Statement
+    /// `[featureCount][promotedTokens]`: the tokens that each feature promotes most, -1 where there are fewer.
+    private let promoted: [Int32]
     private let labels: BulkInsertion
 
     init(_ db: Database, identity: AtlasIdentity) throws {
         self.identity = identity
-        promoted = try db.makeStatement(
-            sql: """
-                SELECT token FROM token_effects
-                WHERE kind = 'output' AND layer = ? AND feature_index = ? AND rank > 0 AND value > 0 ORDER BY rank
-                """)
         labels = try BulkInsertion(db, into: "automatic_labels", columns: ["layer", "feature_index", "label"])
+        var promoted = [Int32](repeating: -1, count: identity.featureCount * AutomaticLabel.promotedTokens)
+        let sql = """
+            SELECT layer, feature_index, rank, token FROM token_effects
+            WHERE kind = 'output' AND rank BETWEEN 1 AND \(AutomaticLabel.promotedTokens) AND value > 0
+            """
+        try BlobScan.run(db, sql: sql) { row in
+            let feature = FeatureID(layer: row.integer(0), index: row.integer(1))
+            guard identity.contains(feature) else {
+                throw AtlasError.unstorable(
+                    what: "automatic labels",
+                    expected: "token effects of \(identity.layerCount) layers of \(identity.featuresPerLayer) features",
+                    found: "feature \(feature)")
+            }
+            let start = (feature.layer * identity.featuresPerLayer + feature.index) * AutomaticLabel.promotedTokens
+            promoted[start + row.integer(2) - 1] = Int32(row.integer(3))
+        }
+        self.promoted = promoted
     }
 
     /// Labels one feature from its strongest examples; they name at least one token.
@@ -27,11 +40,21 @@ struct AutomaticLabelDerivation {
             }
             return (token: token, activation: Double(example.activation))
         }
-        let tokens = try Int.fetchAll(promoted, arguments: [feature.layer, feature.index])
+        let start = (feature.layer * identity.featuresPerLayer + feature.index) * AutomaticLabel.promotedTokens
+        let tokens = promoted[start..<start + AutomaticLabel.promotedTokens].filter { $0 >= 0 }.map(Int.init)
         labels.bind(feature.layer)
         labels.bind(feature.index)
         labels.bind(
             AutomaticLabel.text(strongest: examples, promoted: tokens, vocabulary: identity.vocabulary))
         try labels.step()
+    }
+
+    /// Adds all automatic labels to the full text of labels, which holds none.
+    static func makeSearchable(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO label_search (rowid, label, note)
+                SELECT (layer << 24 | feature_index) * 2 + 1, label, '' FROM automatic_labels
+                """)
     }
 }

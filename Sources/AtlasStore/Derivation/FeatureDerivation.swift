@@ -48,6 +48,7 @@ struct FeatureDerivation {
             }
             try labels.insert(id, strongest: choice.bands[0], prompts: prompts)
         }
+        try AutomaticLabelDerivation.makeSearchable(db)
     }
 }
 

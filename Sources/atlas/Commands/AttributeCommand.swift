@@ -12,6 +12,7 @@ struct AttributeCommand: ParsableCommand {
             viewers; one ending in .safetensors writes the raw, unpruned result.
 
               atlas attribute "Fact: the capital of the state containing Dallas is" --model MODEL --transcoders DIR
+              atlas attribute "calc: 36+59=" --verify 20 --model MODEL --transcoders DIR
               atlas attribute --tokens 0,17,4 --model MODEL --transcoders DIR --output graph.safetensors
             """)
 
@@ -19,10 +20,14 @@ struct AttributeCommand: ParsableCommand {
     @Option(help: "Token ids instead of a prompt, taken as they are: 0,17,4.") var tokens: String?
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var attribution: AttributionArguments
-    @Option(help: "The share of influence that nodes of a .json graph cover.") var nodeThreshold = Pruning.viewingThresholds.node
-    @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning.viewingThresholds.edge
+    @Option(help: "The share of influence that nodes of a .json graph cover.") var nodeThreshold = Pruning
+        .viewingThresholds.node
+    @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning
+        .viewingThresholds.edge
     @Option(help: "FILE.json or FILE.safetensors.") var output: String?
     @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Silence this many random features with everything frozen and compare with the graph's columns.")
+    var verify: Int?
     @OptionGroup var format: JSONOutput
 
     func validate() throws {
@@ -30,10 +35,13 @@ struct AttributeCommand: ParsableCommand {
         try requireShare(nodeThreshold, option: "--node-threshold")
         try requireShare(edgeThreshold, option: "--edge-threshold")
         guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        if let verify, verify < 1 { throw ValidationError("--verify: expected 1 or more, found \(verify)") }
         if let output, !output.hasSuffix(".json"), !output.hasSuffix(".safetensors") {
             throw ValidationError("--output: expected a name ending in .json or .safetensors, found \(output)")
         }
-        if let tokens, tokens.split(separator: ",", omittingEmptySubsequences: false).contains(where: { Int($0) == nil }) {
+        if let tokens,
+            tokens.split(separator: ",", omittingEmptySubsequences: false).contains(where: { Int($0) == nil })
+        {
             throw ValidationError("--tokens: expected ids with commas between, as 0,17,4, found \(tokens)")
         }
     }
@@ -46,8 +54,13 @@ struct AttributeCommand: ParsableCommand {
         if let output {
             try write(result, attributor: attributor, to: output)
         }
-        let summary = AttributionSummary(result, tokenText: { tokenizer.text(of: $0) })
+        let verification = try verify.map { count in
+            var generator = SystemRandomNumberGenerator()
+            return try GraphVerification(result, attributor: attributor, count: count, using: &generator)
+        }
+        let summary = AttributionSummary(result, verification: verification, tokenText: { tokenizer.text(of: $0) })
         try format.print(summary) { summary.print() }
+        if let verification, !verification.agrees { throw ExitCode.failure }
     }
 
     private func write(_ result: Attributor.Result, attributor: Attributor, to path: String) throws {

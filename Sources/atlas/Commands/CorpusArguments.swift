@@ -38,7 +38,9 @@ struct CorpusArguments: ParsableArguments {
             return .template(try CorpusTemplate(pattern: template, values: named))
         }
         let path = corpus ?? "-"
-        let known = try format.map { CorpusFormat(name: $0, textColumn: textColumn) } ?? CorpusFormat(path: path, textColumn: textColumn)
+        let known =
+            try format.map { CorpusFormat(name: $0, textColumn: textColumn) }
+            ?? CorpusFormat(path: path, textColumn: textColumn)
         return .file(path: path, format: known)
     }
 

@@ -15,7 +15,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var corpus: CorpusArguments
     @OptionGroup var replacementModel: ReplacementModelOptions
-    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
+        .activeProcessorCount
     @Flag(help: "Show no progress.") var quiet = false
     @OptionGroup var output: JSONOutput
 

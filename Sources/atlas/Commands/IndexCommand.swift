@@ -22,9 +22,11 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "The corpus's name in the atlas; the file's name unless given.") var name: String?
     @OptionGroup var attribution: AttributionArguments
     @Option(help: "The share of influence that stored nodes cover.") var nodeThreshold = IndexingOptions().nodeThreshold
-    @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions().edgeThreshold
+    @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions()
+        .edgeThreshold
     @Flag(help: "Store what fires, and no graphs.") var activationsOnly = false
-    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
+        .activeProcessorCount
     @Flag(help: "Show no progress.") var quiet = false
     @OptionGroup var output: JSONOutput
 
@@ -47,7 +49,8 @@ struct IndexCommand: ParsableCommand {
             print(
                 "\(atlas): \(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added, "
                     + "\(summary.knownPrompts.grouped) already there"
-                    + (summary.skippedRecords > 0 ? ", \(summary.skippedRecords.grouped) malformed records skipped" : ""))
+                    + (summary.skippedRecords > 0
+                        ? ", \(summary.skippedRecords.grouped) malformed records skipped" : ""))
         }
     }
 }

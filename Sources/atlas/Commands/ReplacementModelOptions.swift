@@ -3,7 +3,9 @@ import Attribution
 
 /// Where the replacement model lies, the same on every command that runs it.
 struct ReplacementModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The language model's folder (config.json, model.safetensors, tokenizer.json).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The language model's folder (config.json, model.safetensors, tokenizer.json).", valueName: "dir"))
     var model: String
     @Option(help: ArgumentHelp("The transcoders' folder (config.yaml and weights).", valueName: "dir"))
     var transcoders: String
@@ -31,17 +33,24 @@ struct AttributionArguments: ParsableArguments {
     }
 
     func validate() throws {
-        if let maxFeatureNodes, maxFeatureNodes < 1 { throw ValidationError("--max-feature-nodes: expected 1 or more, found \(maxFeatureNodes)") }
+        if let maxFeatureNodes, maxFeatureNodes < 1 {
+            throw ValidationError("--max-feature-nodes: expected 1 or more, found \(maxFeatureNodes)")
+        }
         guard maxLogits >= 1 else { throw ValidationError("--max-logits: expected 1 or more, found \(maxLogits)") }
         guard batchSize >= 1 else { throw ValidationError("--batch-size: expected 1 or more, found \(batchSize)") }
-        guard updateInterval >= 1 else { throw ValidationError("--update-interval: expected 1 or more, found \(updateInterval)") }
+        guard updateInterval >= 1 else {
+            throw ValidationError("--update-interval: expected 1 or more, found \(updateInterval)")
+        }
         guard desiredLogitProbability > 0, desiredLogitProbability <= 1 else {
-            throw ValidationError("--desired-logit-probability: expected a share above 0, at most 1, found \(desiredLogitProbability)")
+            throw ValidationError(
+                "--desired-logit-probability: expected a share above 0, at most 1, found \(desiredLogitProbability)")
         }
     }
 }
 
 /// Checks a threshold that is a share.
 func requireShare(_ value: Double, option: String) throws {
-    guard (0...1).contains(value) else { throw ValidationError("\(option): expected a share from 0 to 1, found \(value)") }
+    guard (0...1).contains(value) else {
+        throw ValidationError("\(option): expected a share from 0 to 1, found \(value)")
+    }
 }

@@ -24,11 +24,13 @@ struct AttributionSummary: Encodable {
     let completenessScore: Double
     let largestViolation: Float
     let strongestFeatures: [Feature]
+    let verification: GraphVerification?
 
     /// Features named in the summary.
     private static let shownFeatures = 10
 
-    init(_ result: Attributor.Result, tokenText: (Int) -> String) {
+    init(_ result: Attributor.Result, verification: GraphVerification?, tokenText: (Int) -> String) {
+        self.verification = verification
         let graph = result.graph
         let scores = GraphScores(graph)
         let influence = Influence(graph).ofSources(logitWeights: graph.targets.map(\.probability))
@@ -51,11 +53,17 @@ struct AttributionSummary: Encodable {
 
     func print() {
         Swift.print("tokens                \(tokens.map(shown).joined(separator: "|"))")
-        Swift.print("next token            " + logits.map { "\"\(shown($0.text))\" \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
+        Swift.print(
+            "next token            "
+                + logits.map { "\"\(shown($0.text))\" \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
         Swift.print("active features       \(activeFeatures.grouped), \(selectedFeatures.grouped) attributed")
-        Swift.print("replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
-        Swift.print("completeness score    \(completenessScore.fixed(3))  (share of inputs that do not come from errors)")
-        Swift.print("largest violation     \(String(format: "%.1e", Double(largestViolation)))  (inputs against pre-activation; rounding only)")
+        Swift.print(
+            "replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
+        Swift.print(
+            "completeness score    \(completenessScore.fixed(3))  (share of inputs that do not come from errors)")
+        Swift.print(
+            "largest violation     \(String(format: "%.1e", Double(largestViolation)))  (inputs against pre-activation; rounding only)"
+        )
         var table = TextTable(["feature", ">position", "token", ">activation", ">influence"])
         for feature in strongestFeatures {
             table.add([
@@ -65,5 +73,13 @@ struct AttributionSummary: Encodable {
         }
         Swift.print("strongest features")
         table.print()
+        if let verification { printVerification(verification) }
+    }
+
+    private func printVerification(_ verification: GraphVerification) {
+        Swift.print(
+            "verification          \(verification.columns.count) features silenced, \(verification.targetCount) targets each: "
+                + (verification.agrees ? "agree" : "disagree")
+                + String(format: ", worst %.1e of the largest effect", Double(verification.worst)))
     }
 }

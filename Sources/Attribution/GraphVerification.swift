@@ -1,0 +1,93 @@
+import Circuits
+import Foundation
+import LanguageModels
+
+/// Checks a graph against the model itself: silences features with everything frozen and compares what changes with
+/// the graph's columns.
+///
+/// - SeeAlso: Ameisen et al. 2025, "Validating Attribution Graph Hypotheses with Interventions".
+public struct GraphVerification: Sendable, Codable, Equatable {
+    /// The worst disagreement among one feature's targets.
+    public struct Column: Sendable, Codable, Equatable {
+        /// The feature that was silenced.
+        public let feature: FeatureID
+        /// Where.
+        public let position: Int
+        /// Its largest effect on any target.
+        public let largestEffect: Float
+        /// The largest |measured − predicted| over all targets / max(1e-3, the largest effect).
+        public let disagreement: Float
+    }
+
+    /// What a disagreement below means agreement, as asked of interventions by the field's reference.
+    public static let tolerance: Float = 1e-3
+    /// The floor under the largest effect, below which float rounding decides.
+    private static let effectFloor: Float = 1e-3
+
+    /// One entry a silenced feature.
+    public let columns: [Column]
+    /// Targets that were compared for each.
+    public let targetCount: Int
+
+    /// The worst disagreement of all.
+    public var worst: Float { columns.map(\.disagreement).max() ?? 0 }
+    /// Whether every column agrees.
+    public var agrees: Bool { worst <= Self.tolerance }
+
+    /// Silences `count` random features of a graph, one at a time.
+    ///
+    /// - Parameters:
+    ///   - result: the graph and the frozen network it describes
+    ///   - generator: chooses the features
+    ///   - progress: called with features done and to do
+    /// - Throws: what running the model throws.
+    public init(
+        _ result: Attributor.Result, attributor: Attributor, count: Int,
+        using generator: inout some RandomNumberGenerator,
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        let graph = result.graph
+        let nodes = (0..<graph.layout.featureCount).shuffled(using: &generator).prefix(count).sorted()
+        var columns: [Column] = []
+        for node in nodes {
+            columns.append(try Self.column(of: node, graph: graph, attributor: attributor))
+            progress(columns.count, nodes.count)
+        }
+        self.columns = columns
+        targetCount = graph.layout.targetCount
+    }
+
+    private static func column(of node: Int, graph: AttributionGraph, attributor: Attributor) throws -> Column {
+        let layout = graph.layout
+        let feature = graph.feature(node)
+        let after = try attributor.intervene(
+            graph.tokens, [Intervention(feature: feature.feature, position: feature.position, value: 0)], mode: .frozen)
+        var centred: [Int: [Float]] = [:]
+        var largest: Float = 0
+        var difference: Float = 0
+        for target in 0..<layout.targetCount {
+            let now: Float
+            if target < layout.featureCount {
+                let other = graph.feature(target)
+                now = after.preActivations[other.layer][other.position, other.index]
+            } else {
+                let logit = graph.targets[target - layout.featureCount]
+                let logits = centred[logit.position] ?? centredLogits(after.trace, logit.position, attributor.model)
+                centred[logit.position] = logits
+                now = logits[logit.token]
+            }
+            let predicted = graph[target: target, source: node]
+            largest = max(largest, abs(predicted))
+            difference = max(difference, abs(graph.preActivations[target] - now - predicted))
+        }
+        return Column(
+            feature: feature.feature, position: feature.position, largestEffect: largest,
+            disagreement: difference / max(effectFloor, largest))
+    }
+
+    private static func centredLogits(_ trace: ForwardTrace, _ position: Int, _ model: LanguageModel) -> [Float] {
+        let logits = model.logits(trace, position: position)
+        let mean = Float(logits.reduce(0.0) { $0 + Double($1) } / Double(logits.count))
+        return logits.map { $0 - mean }
+    }
+}

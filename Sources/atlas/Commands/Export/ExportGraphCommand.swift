@@ -1,0 +1,45 @@
+import ArgumentParser
+import AtlasExport
+import AtlasQuery
+import Circuits
+import Foundation
+
+struct ExportGraphCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graph", abstract: "Write a stored graph for circuit-tracer's viewer or Neuronpedia.",
+        discussion: """
+            Writes SLUG.json and enters it in graph-metadata.json beside it. The stored graph is pruned anew at the \
+            given thresholds.
+
+              atlas export graph --prompt two-step-0003 --atlas my.atlas --output graphs
+            """)
+
+    @Option(help: "The prompt's id or text.") var prompt: String
+    @OptionGroup var file: AtlasFileOption
+    @Option(help: "The folder to write to; made if there is none.") var output: String
+    @Option(help: "The file's name; the prompt's id unless given.") var slug: String?
+    @Option(help: "The share of influence that nodes cover.") var nodeThreshold = Pruning.viewingThresholds.node
+    @Option(help: "The share of edge scores that edges cover.") var edgeThreshold = Pruning.viewingThresholds.edge
+    @Flag(help: "Leave the bias node out.") var noBias = false
+
+    func validate() throws {
+        try requireShare(nodeThreshold, option: "--node-threshold")
+        try requireShare(edgeThreshold, option: "--edge-threshold")
+    }
+
+    func run() throws {
+        let reader = try file.reader()
+        let id = try reader.promptID(prompt)
+        let report = try reader.prompt(id)
+        let graph = try reader.graph(ofPrompt: id).pruned(nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold)
+        let identity = reader.atlas.identity
+        let labels = Dictionary(report.features.map { ($0.feature, $0.label) }, uniquingKeysWith: { first, _ in first })
+        let document = GraphDocument(
+            graph,
+            context: GraphDocument.Context(
+                slug: try GraphSlug(slug ?? report.externalIDs.first ?? "prompt-\(id)"), scan: identity.transcoderName,
+                prompt: report.text, layerCount: identity.layerCount, tokenText: { identity.vocabulary[$0] },
+                featureLabel: { labels[$0] ?? nil }), includesBias: !noBias)
+        print(try document.write(to: URL(fileURLWithPath: output, isDirectory: true)).path)
+    }
+}

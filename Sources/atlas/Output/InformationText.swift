@@ -1,0 +1,44 @@
+import AtlasQuery
+
+/// What an atlas holds, as lines of text.
+struct InformationText {
+    private let information: AtlasInformation
+
+    init(_ information: AtlasInformation) { self.information = information }
+
+    var lines: [String] {
+        let info = information
+        var lines = [
+            "model         \(shown(info.modelName))  \(info.modelFingerprint.prefix(16))…",
+            "transcoders   \(shown(info.transcoderName)) (\(info.transcoderKind), \(info.layerCount) layers of "
+                + "\(info.featuresPerLayer.grouped) features)  \(info.transcoderFingerprint.prefix(16))…",
+            "prompts       \(info.promptCount.grouped) with \(info.tokenCount.grouped) tokens",
+            "activations   \(info.activationCount.grouped)" + bytes(info.bytesPerActivation),
+            "graphs        \(info.graphCount.grouped) with \(info.nodeCount.grouped) nodes and \(info.edgeCount.grouped) edges"
+                + bytes(info.bytesPerEdge),
+            "features      \(info.firedFeatureCount.grouped) fire somewhere, \(info.aggregatedEdgeCount.grouped) edges between "
+                + "nodes with positions collapsed, \(info.explainedTokenCount.grouped) explained logits",
+            "file          \((Double(info.fileSize) / 1_048_576).fixed(1)) MiB",
+        ]
+        if let replacement = info.meanReplacementScore, let completeness = info.meanCompletenessScore {
+            lines.append(
+                "scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs before pruning"
+            )
+        }
+        if let share = info.shareRight {
+            lines.append(
+                "answers       \(share.percent(2)) of \(info.answeredCount.grouped) prompts with a known answer are right"
+            )
+        }
+        for corpus in info.corpora {
+            lines.append("corpus        \(shown(corpus.name)): \(corpus.promptCount.grouped) prompts")
+        }
+        let open = info.runs.filter { $0.finishedAt == nil }.count
+        lines.append("runs          \(info.runs.count)" + (open > 0 ? ", \(open) interrupted or running" : ""))
+        lines.append(
+            "derived       " + (info.derivedAt ?? "never") + (info.isStale ? ", prompts have come in since" : ""))
+        return lines
+    }
+
+    private func bytes(_ mean: Double?) -> String { mean.map { ", \($0.fixed(2)) bytes each" } ?? "" }
+}
