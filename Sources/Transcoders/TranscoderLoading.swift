@@ -32,14 +32,16 @@ extension TranscoderSet {
         inputHook = configuration.inputHook
         outputHook = configuration.outputHook
         layers = loaded.map(\.transcoder)
+        decoderRegions = loaded.compactMap(\.decoder)
         name = configuration.scan ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
         fingerprint = try TranscoderFingerprint.of(
             configurationPath: configuration.path, weights: loaded.flatMap(\.files))
+        for region in decoderRegions { region.expectScatteredReads() }
     }
 }
 
-/// One layer and the files it was read from.
-typealias LoadedTranscoder = (transcoder: Transcoder, files: [any WeightFile])
+/// One layer, the files it was read from, and where its decoder lies in them.
+typealias LoadedTranscoder = (transcoder: Transcoder, files: [any WeightFile], decoder: MappedRegion?)
 
 extension WeightFile {
     /// The features of an encoder, whose other dimension is the model's width.

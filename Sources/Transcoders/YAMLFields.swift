@@ -32,7 +32,7 @@ struct YAMLFields {
         }
         let node: Node?
         do {
-            node = try Yams.compose(yaml: text)
+            node = try Yams.compose(yaml: text, .basic)
         } catch {
             let reason = String(describing: error).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
             throw TranscoderError(file: path, "is no YAML: \(reason)")
@@ -57,15 +57,15 @@ struct YAMLFields {
     func has(_ name: String) -> Bool { value(name) != nil }
 
     /// The text of a field, or nil where it is none or not there.
-    func text(_ name: String) -> String? { value(name)?.scalar?.string }
+    func text(_ name: String) -> String? { value(name).flatMap(Self.text) }
 
     /// The whole number of a field, or nil where it is none or not there.
-    func integer(_ name: String) -> Int? { value(name)?.int }
+    func integer(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
 
     /// The texts of a field that is a list of them, or nil where it is none or not there.
     func texts(_ name: String) -> [String]? {
         guard let elements = value(name)?.sequence else { return nil }
-        let texts = elements.compactMap { $0.scalar?.string }
+        let texts = elements.compactMap(Self.text)
         return texts.count == elements.count ? texts : nil
     }
 
@@ -81,8 +81,19 @@ struct YAMLFields {
         return TranscoderError(file: path, place: name, "expected \(expected), found \(found)")
     }
 
+    /// The value of a field, or nil where it is not there or null.
     private func value(_ name: String) -> Node? {
-        guard let node = fields[Node(name)], node.null == nil else { return nil }
+        // Compared text by text: the library's own look-up builds a node for the name.
+        let field = fields.first { Self.text($0.key) == name }
+        guard let node = field?.value else { return nil }
+        if case .scalar(let scalar) = node, scalar.style == .plain, Self.nulls.contains(scalar.string) { return nil }
         return node
     }
+
+    private static func text(_ node: Node) -> String? {
+        if case .scalar(let scalar) = node { scalar.string } else { nil }
+    }
+
+    /// YAML's ways to write null.
+    private static let nulls = ["", "~", "null", "Null", "NULL"]
 }

@@ -27,9 +27,9 @@ struct NumpyArchive: Sendable {
     }
 
     /// One array: its header, the bytes of its file, and who keeps them alive.
-    private typealias Array = (header: NumpyHeader, bytes: UnsafeRawBufferPointer, owner: AnyObject)
+    private typealias Contents = (header: NumpyHeader, bytes: UnsafeRawBufferPointer, owner: AnyObject)
 
-    private func array(_ name: String) throws(TranscoderError) -> Array {
+    private func array(_ name: String) throws(TranscoderError) -> Contents {
         guard let entry = entries[name] else {
             throw TranscoderError(file: path, "array \(name) is missing; the file holds \(entries.count) others")
         }
@@ -98,6 +98,11 @@ extension NumpyArchive: WeightFile {
                 rowCount: rows, columnCount: columns)
         }
         return isTransposed ? matrix.transposed : matrix
+    }
+
+    func region(of name: String) -> MappedRegion? {
+        guard let entry = entries[name], entry.packing == .stored else { return nil }
+        return MappedRegion(UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange]), owner: file)
     }
 }
 

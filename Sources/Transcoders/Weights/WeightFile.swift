@@ -11,6 +11,8 @@ protocol WeightFile: Sendable {
     func shape(of name: String) throws -> [Int]
     /// An array of this shape, which stays in the file; dimensions before the last are folded into rows.
     func matrix(_ name: String, shape: [Int]) throws -> WeightMatrix
+    /// Where an array lies, if it stays in the file.
+    func region(of name: String) -> MappedRegion?
 }
 
 extension WeightFile {
@@ -26,5 +28,9 @@ extension SafetensorsFile: WeightFile {
     func matrix(_ name: String, shape: [Int]) throws -> WeightMatrix {
         let stored: StoredMatrix = try matrix(name, shape: shape)
         return WeightMatrix(stored)
+    }
+
+    func region(of name: String) -> MappedRegion? {
+        tensors[name].flatMap { MappedRegion(bytes(of: $0), owner: self) }
     }
 }
