@@ -62,6 +62,8 @@ final class ScratchSet {
     }
 
     func write(_ bytes: [UInt8], to file: String) throws {
+        // A new file each time: one that is cut short and written again is flushed to disk by some file systems.
+        unlink(path + "/" + file)
         try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + file))
     }
 
