@@ -70,6 +70,7 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                "LanguageModels", "Safetensors", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -77,6 +78,13 @@ let package = Package(
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .executableTarget(
+            name: "FuzzParsers",
+            dependencies: [
+                "AtlasExport", "AtlasIndexing", "Attribution", "LanguageModels", "Safetensors", "Tokenizers",
+                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

@@ -45,7 +45,10 @@ private func file(header: String, data: [UInt8], in folder: TemporaryFolder) thr
         (#"{"a":{"dtype":"F32","shape":[],"data_offsets":[1,5]}}"#, "runs past"),
         (#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}"#, "overlap or leave a hole"),
         (#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, " bytes, found "),
-        (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, "overlap"),
+        (
+            #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#,
+            "overlap"
+        ),
         (#"{"__metadata__":{"x":1},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, "__metadata__"),
         (#"[]"#, "no JSON object"),
     ])
@@ -100,7 +103,7 @@ private func file(header: String, data: [UInt8], in folder: TemporaryFolder) thr
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % bound
         }
-        for _ in 0..<3000 {
+        for _ in 0..<10_000 {
             var bytes = seed
             for _ in 0...random(4) {
                 switch random(3) {
