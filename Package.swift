@@ -73,7 +73,7 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
-                "LanguageModels", "Tensors",
+                "LanguageModels", "Safetensors", "Tensors", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -81,6 +81,13 @@ let package = Package(
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .executableTarget(
+            name: "FuzzParsers",
+            dependencies: [
+                "AtlasExport", "AtlasIndexing", "Attribution", "LanguageModels", "Safetensors", "Tokenizers",
+                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

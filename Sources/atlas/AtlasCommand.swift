@@ -23,6 +23,7 @@ struct AtlasCommand: ParsableCommand {
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, QueryCommand.self,
-            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self, DeriveCommand.self,
+            ExportCommand.self, InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            DeriveCommand.self,
         ])
 }
