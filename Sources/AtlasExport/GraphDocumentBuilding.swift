@@ -102,11 +102,13 @@ extension SparseGraph {
                 influence: node.cumulativeInfluence, activation: node.activation)
         case .logit(let ordinal):
             let target = targets[ordinal]
-            // Viewers split a logit's label at "(p=".
+            // Viewers split a logit's label at "(p=" and take what stands between the first quotes.
+            let said = target.name(tokenText: context.tokenText)
+            let text = target.custom == nil ? said : said.replacing("\"", with: "'")
             let probability = String(format: "%.3f", Double(target.probability))
             return GraphDocument.Node(
                 name: name, tokenProbability: target.probability, isTargetLogit: ordinal == 0,
-                label: "Output \"\(context.tokenText(target.token))\" (p=\(probability))")
+                label: "Output \"\(text)\" (p=\(probability))")
         case .error, .token, .bias:
             return GraphDocument.Node(name: name, influence: node.cumulativeInfluence)
         }

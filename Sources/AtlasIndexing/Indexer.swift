@@ -30,12 +30,13 @@ public struct Indexer {
     ///   - corpusName: prompts become members of the corpus of this name
     ///   - policy: what to do about a malformed record
     ///   - progress: called often, from the calling thread
-    /// - Throws: `CorpusError` or `PromptError` before anything is stored; `AtlasError` when the atlas cannot be
+    /// - Throws: `TargetError`, `CorpusError` or `PromptError` before anything is stored; `AtlasError` when the atlas cannot be
     ///   written, which leaves whole batches.
     public func index(
         _ source: CorpusSource, corpusName: String, options: IndexingOptions = IndexingOptions(),
         onMalformed policy: MalformedRecordPolicy = .fail, progress: (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {
+        try attributor.check(options.attribution)
         let reader = PromptReader(attributor: attributor, options: options)
         let corpus = try CheckedCorpus(
             source, onMalformed: policy, check: { _ = try reader.tokens($0) },

@@ -33,7 +33,9 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
         copy.jobs = 0
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        guard let data = try? encoder.encode(copy) else { preconditionFailure("options hold only numbers and flags") }
+        guard let data = try? encoder.encode(copy) else {
+            preconditionFailure("options were not checked: they hold numbers that are not finite")
+        }
         return String(decoding: data, as: UTF8.self)
     }
 }

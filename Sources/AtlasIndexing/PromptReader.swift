@@ -17,11 +17,12 @@ struct PromptReader: Sendable {
 
     /// The record's tokens, the beginning-of-sequence token first.
     ///
-    /// - Throws: `PromptError` when they exceed the model's context.
+    /// - Throws: `PromptError` when they exceed the model's context, or are fewer than the targets' positions.
     func tokens(_ record: CorpusRecord) throws(PromptError) -> [Int] {
         let tokens = attributor.model.tokenizer.encodePrompt(record.text)
         do {
             try attributor.model.check(tokens)
+            if !options.activationsOnly { _ = try options.attribution.targetPositions(count: tokens.count) }
         } catch {
             throw PromptError(description: "\(record.place): \(error)")
         }

@@ -25,11 +25,14 @@ extension AtlasReader {
             throw QuestionError.notAttributed(prompt: prompt)
         }
         let id: Int = row["id"]
-        let targets = try Row.fetchAll(db, sql: Self.targetsOfGraph, arguments: [id]).map { target in
+        let tokenTargets = try Row.fetchAll(db, sql: Self.targetsOfGraph, arguments: [id]).map { target in
             LogitTarget(
                 token: target["token"], probability: Float(target["probability"] as Double),
                 position: target["position"])
         }
+        let targets = try CustomTargetRow.merge(
+            Row.fetchAll(db, sql: CustomTargetRow.ofGraph, arguments: [id]), into: tokenTargets,
+            vocabularySize: atlas.identity.vocabulary.count)
         let nodes = try decode("graphs.nodes", row: id) { () throws(BlockFault) in
             try NodeBlock.decode(row["nodes"] as Data)
         }

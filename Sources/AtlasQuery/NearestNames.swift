@@ -1,7 +1,7 @@
 /// Finds the names most like one that does not exist, to be offered in an error.
-struct NearestNames {
+public struct NearestNames {
     /// How many names are offered.
-    static let count = 5
+    public static let count = 5
     /// The most single-character changes between a name and one that is offered for it.
     private static let largestDistance = 2
 
@@ -9,7 +9,7 @@ struct NearestNames {
     ///
     /// Names that differ in surrounding space only come first, then those that differ in case, then those a few changes
     /// away; equals are in order of name.
-    static func of(_ wanted: String, among names: some Sequence<String>) -> [String] {
+    public static func of(_ wanted: String, among names: some Sequence<String>) -> [String] {
         let trimmed = trim(wanted)
         let folded = trimmed.lowercased()
         let scalars = Array(folded.unicodeScalars)

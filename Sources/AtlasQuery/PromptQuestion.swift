@@ -82,8 +82,8 @@ extension AtlasReader {
             largestViolation: Double(graph.largestViolation),
             targets: graph.targets.map {
                 PromptReport.Target(
-                    token: $0.token, text: text(of: $0.token), probability: Double($0.probability),
-                    position: $0.position)
+                    token: $0.token, text: $0.name(tokenText: text(of:)), kind: $0.target.kind,
+                    probability: Double($0.probability), position: $0.position)
             })
     }
 

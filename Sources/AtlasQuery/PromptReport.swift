@@ -65,19 +65,21 @@ public struct PromptReport: Codable, Sendable, Equatable {
         public let selectedFeatureCount: Int
         /// Largest relative error of "the sum of all inputs is the pre-activation".
         public let largestViolation: Double
-        /// The explained tokens, most likely first.
+        /// What it explains; tokens that were not asked for are most likely first.
         public let targets: [Target]
     }
 
-    /// An explained token.
+    /// What a graph explains: a token, or a target of another kind.
     public struct Target: Codable, Sendable, Equatable {
-        /// Its id.
+        /// A token's id; for any other kind the vocabulary's size plus the target's place in the list.
         public let token: Int
-        /// Its text.
+        /// A token's text, or a description.
         public let text: String
-        /// The model's probability for it.
+        /// `token`, `set`, `difference`, `direction` or `feature`.
+        public let kind: String
+        /// The model's probability for a token; what stands in for one for any other kind.
         public let probability: Double
-        /// The position whose next token it is.
+        /// The position whose next token it is, or where it is read.
         public let position: Int
     }
 

@@ -31,9 +31,9 @@ extension AtlasReader {
                 report.problems.append("foreign keys: a row of \(table) points at no row of \(parent)")
             }
             try verifyPrompts(db, &report)
-            try verifyGraphs(db, &report)
+            let edgeCount = try verifyGraphs(db, &report)
             report.isStale = try AtlasDerivation.isStale(db)
-            try verifyDerived(db, &report)
+            try verifyDerived(db, edgeCount: edgeCount, &report)
             return report
         }
     }
@@ -56,7 +56,9 @@ extension AtlasReader {
         }
     }
 
-    private func verifyGraphs(_ db: Database, _ report: inout VerificationReport) throws {
+    /// - Returns: how many edges are aggregated: all but those to targets that are no single token
+    private func verifyGraphs(_ db: Database, _ report: inout VerificationReport) throws -> Int {
+        var edgeCount = 0
         for prompt in try Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs ORDER BY id") {
             report.blockCount += 3
             do {
@@ -66,13 +68,15 @@ extension AtlasReader {
                 if graph.nodes.count != row["node_count"] || graph.edges.count != row["edge_count"] {
                     report.problems.append("graphs, row \(row["id"] as Int): its counts are not those of its blocks")
                 }
+                edgeCount += graph.edges.count { !graph.isCustomTarget($0.target) }
             } catch let error as AtlasError {
                 report.problems.append("\(error)")
             }
         }
+        return edgeCount
     }
 
-    private func verifyDerived(_ db: Database, _ report: inout VerificationReport) throws {
+    private func verifyDerived(_ db: Database, edgeCount: Int, _ report: inout VerificationReport) throws {
         var postings = 0
         let blocks = try Row.fetchCursor(db, sql: "SELECT block, entry_count, entries FROM feature_postings")
         while let row = try blocks.next() {
@@ -99,7 +103,6 @@ extension AtlasReader {
             db,
             sql: """
                 SELECT (SELECT coalesce(sum(activation_count), 0) FROM prompts) AS activations,
-                    (SELECT coalesce(sum(edge_count), 0) FROM graphs) AS edges,
                     (SELECT count(*) FROM (SELECT DISTINCT graph_id, token FROM logit_targets)) AS targets,
                     (SELECT count(*) FROM feature_examples WHERE prompt_id NOT IN (SELECT id FROM prompts)) AS orphans,
                     (SELECT coalesce(sum(active_tokens), 0) FROM feature_statistics) AS active_tokens,
@@ -109,7 +112,7 @@ extension AtlasReader {
         let comparisons: [(String, Int, Int)] = [
             ("feature statistics count activations", facts["active_tokens"], facts["activations"]),
             ("postings hold activations", postings, facts["activations"]),
-            ("aggregated edges count edges", facts["occurrences"], facts["edges"]),
+            ("aggregated edges count edges", facts["occurrences"], edgeCount),
             ("logit statistics count targets", facts["explained"], facts["targets"]),
             ("examples without their prompt", facts["orphans"], 0),
         ]

@@ -215,15 +215,28 @@ extension AtlasWriter {
             graph.nodes.count, graph.edges.count, storable.nodes, storable.edges, storable.influence,
         ])
         let graphID = db.lastInsertedRowID
-        let insertion = try db.cachedStatement(
-            sql: """
-                INSERT INTO logit_targets (graph_id, ordinal, token, probability, position) VALUES (?, ?, ?, ?, ?)
-                """)
         for (ordinal, target) in graph.targets.enumerated() {
-            try insertion.execute(arguments: [
-                graphID, ordinal, target.token, Double(target.probability), target.position,
-            ])
+            try insert(target, ordinal: ordinal, graph: graphID, in: db)
         }
         return true
+    }
+    private func insert(_ target: LogitTarget, ordinal: Int, graph: Int64, in db: Database) throws {
+        guard let custom = target.custom else {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO logit_targets (graph_id, ordinal, token, probability, position) VALUES (?, ?, ?, ?, ?)
+                    """
+            ).execute(arguments: [graph, ordinal, target.token, Double(target.probability), target.position])
+            return
+        }
+        let row = try CustomTargetRow(custom, vocabulary: atlas.identity.vocabulary)
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO custom_targets (graph_id, ordinal, kind, description, definition, weight, position)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            graph, ordinal, custom.kind, row.description, row.definition, Double(target.probability), target.position,
+        ])
     }
 }

@@ -51,8 +51,20 @@ struct StorableGraph {
         guard graph.targetInfluence.count == graph.targets.count else {
             throw refused("influences on \(graph.targets.count) targets", "on \(graph.targetInfluence.count)")
         }
-        for target in graph.targets where !(0..<identity.vocabulary.count ~= target.token) {
-            throw refused("target tokens below \(identity.vocabulary.count)", "\(target.token)")
+        for (ordinal, target) in graph.targets.enumerated() {
+            guard 0..<graph.tokens.count ~= target.position else {
+                throw refused("target positions below \(graph.tokens.count)", "\(target.position)")
+            }
+            for token in target.target.tokens where !(0..<identity.vocabulary.count ~= token) {
+                throw refused("target tokens below \(identity.vocabulary.count)", "\(token)")
+            }
+            guard let custom = target.custom else { continue }
+            guard target.token == identity.vocabulary.count + ordinal else {
+                throw refused("\(identity.vocabulary.count + ordinal) for custom target \(ordinal)", "\(target.token)")
+            }
+            if case .feature(let feature) = custom, !identity.contains(feature) {
+                throw refused("target features of this transcoder set", "\(feature)")
+            }
         }
         for node in graph.nodes {
             let isSound =

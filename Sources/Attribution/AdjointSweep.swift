@@ -1,3 +1,4 @@
+import Circuits
 import LanguageModels
 import Tensors
 import Transcoders
@@ -5,7 +6,7 @@ import Transcoders
 /// The adjoint recursion: injects each target's gradient and walks it down the frozen network, layer by layer, taking
 /// dot products with every source that writes on the way.
 ///
-///     1. a logit starts above the last layer:   g = u − ū through the final norm's adjoint
+///     1. a logit starts above the last layer:   g = u − ū through the final norm's adjoint; so does any direction
 ///     2. for each layer from the top:
 ///          row[s] += g[p] · (a_s W_dec[s → layer])     for every source s active at p; errors, constants alike
 ///          g += skip's adjoint                          where the transcoder has one
@@ -26,20 +27,21 @@ struct AdjointSweep {
     let transcoders: TranscoderSet
     let weights: AdjointWeights
     let local: LocalReplacementModel
-    /// `[targets][modelWidth]`: centred unembedding rows of the prompt's logits.
-    let logitVectors: [[Float]]
+    /// What the graph's targets read, one for each.
+    let readings: [TargetSelection.Reading]
+
     /// `[layerCount]`: from the residual stream to what attention computed, where a norm lies between them.
     private let attentionPostAdjoints: [NormAdjoint?]
 
     init(
         model: LanguageModel, transcoders: TranscoderSet, weights: AdjointWeights, local: LocalReplacementModel,
-        logitVectors: [[Float]]
+        readings: [TargetSelection.Reading]
     ) {
         self.model = model
         self.transcoders = transcoders
         self.weights = weights
         self.local = local
-        self.logitVectors = logitVectors
+        self.readings = readings
         attentionPostAdjoints = zip(model.blocks, local.trace.layers).map { block, layer in
             guard let norm = block.attentionPostNorm, let denominators = layer.attentionPostDenominators else {
                 return nil
@@ -99,14 +101,20 @@ struct AdjointSweep {
     /// What a target reads whatever the residual stream holds: the biases on its way.
     private func constant(_ target: SweepTarget) -> Float {
         switch target.kind {
-        case .logit(let index): return local.finalAdjoint.constant(logitVectors[index])
-        case .feature(let index):
-            let feature = local.activeFeatures[index]
-            let transcoder = transcoders.layers[feature.layer]
-            let own = transcoder.encoderBias[feature.index]
-            let adjoint = local.inputAdjoints[feature.layer]
-            return adjoint.bias == nil ? own : own + adjoint.constant(transcoder.encoder.row(feature.index))
+        case .logit(let index):
+            switch readings[index] {
+            case .unembedding(let vector): return local.finalAdjoint.constant(vector)
+            case .encoder(let feature): return constant(feature)
+            }
+        case .feature(let index): return constant(local.activeFeatures[index].feature)
         }
+    }
+
+    private func constant(_ feature: FeatureID) -> Float {
+        let transcoder = transcoders.layers[feature.layer]
+        let own = transcoder.encoderBias[feature.index]
+        let adjoint = local.inputAdjoints[feature.layer]
+        return adjoint.bias == nil ? own : own + adjoint.constant(transcoder.encoder.row(feature.index))
     }
 
     /// Injects the gradients of the targets that read above the MLP of `layer`, or its input.
@@ -121,14 +129,21 @@ struct AdjointSweep {
             let place = own + target.position * width
             switch target.kind {
             case .logit(let index):
-                local.finalAdjoint.apply(logitVectors[index], position: target.position, into: place)
+                switch readings[index] {
+                case .unembedding(let vector):
+                    local.finalAdjoint.apply(vector, position: target.position, into: place)
+                case .encoder(let feature): inject(feature, position: target.position, into: place)
+                }
             case .feature(let index):
-                let feature = local.activeFeatures[index]
-                let encoder = transcoders.layers[feature.layer].encoder.row(feature.index)
-                local.inputAdjoints[feature.layer].apply(encoder, position: target.position, into: place)
+                inject(local.activeFeatures[index].feature, position: target.position, into: place)
             }
             live += 1
         }
+    }
+
+    private func inject(_ feature: FeatureID, position: Int, into place: UnsafeMutablePointer<Float>) {
+        let encoder = transcoders.layers[feature.layer].encoder.row(feature.index)
+        local.inputAdjoints[feature.layer].apply(encoder, position: position, into: place)
     }
 
     /// Takes the dot products with everything that writes to `layer`.

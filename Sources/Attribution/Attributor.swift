@@ -16,7 +16,7 @@ public struct Attributor: Sendable {
         public let graph: AttributionGraph
         /// The frozen network that it describes.
         public let local: LocalReplacementModel
-        /// `[vocabularySize]`: the underlying model's logits at the attributed position.
+        /// `[vocabularySize]`: the underlying model's logits after the last position.
         public let logits: [Float]
         /// Operations spent in the recursion's matrix products, two for a multiplication and addition.
         public let floatingPointOperations: Int
@@ -56,16 +56,27 @@ public struct Attributor: Sendable {
 
     /// Runs the underlying model and freezes it, without attributing anything.
     public func localReplacementModel(_ tokens: [Int]) throws -> LocalReplacementModel {
-        LocalReplacementModel(
+        let local = LocalReplacementModel(
             model: model, transcoders: transcoders,
             trace: try model.run(tokens, site: transcoders.outputHook.site),
             firstCountedPosition: model.firstCountedPosition(in: tokens))
+        if transcoders.decoderByteCount > Self.residentDecoderLimit { transcoders.releaseDecoderPages() }
+        return local
     }
 
-    /// Attributes the next token after a prompt.
+    /// Bytes of decoders up to which their pages stay mapped between prompts; larger ones would fill memory with the
+    /// neighbours of the rows that are read.
+    private static let residentDecoderLimit = 1 << 30
+
+    /// Throws for targets that this replacement model does not have, before anything is run.
+    public func check(_ options: AttributionOptions) throws(TargetError) {
+        try TargetChecks(model: model, transcoders: transcoders).check(options.targets)
+    }
+
+    /// Attributes the next token after a prompt, or the targets that `options` give.
     ///
     /// 1. Run the underlying model; freeze it; find active features, errors and constants.
-    /// 2. Choose the logits and compute their rows.
+    /// 2. Choose the targets and compute their rows.
     /// 3. Compute the rows of all features, or repeatedly of the most influential ones so far.
     ///
     /// - Parameters:
@@ -73,21 +84,22 @@ public struct Attributor: Sendable {
     ///   - options: what to attribute
     ///   - jobs: threads
     ///   - progress: called with targets done and to do, from the calling thread
-    /// - Throws: `ModelError` for a prompt that does not fit the model.
+    /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` for targets that fit neither.
     public func attribute(
         _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1,
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Result {
         let local = try localReplacementModel(tokens)
-        let selection = LogitSelection(
-            model: model, trace: local.trace, position: tokens.count - 1, options: options)
+        let selection = try TargetSelection(model: model, transcoders: transcoders, local: local, options: options)
         let featureCount = local.activeFeatures.count
         let limit = min(options.maximumFeatureNodes ?? featureCount, featureCount)
         let rows = EdgeRows(rowCapacity: limit + selection.targets.count, columnCount: local.layout.columnCount)
         let sweep = AdjointSweep(
-            model: model, transcoders: transcoders, weights: weights, local: local, logitVectors: selection.vectors)
+            model: model, transcoders: transcoders, weights: weights, local: local, readings: selection.readings)
         let logits = selection.targets.enumerated().map { index, target in
-            SweepTarget(kind: .logit(index), position: target.position, layer: model.configuration.layerCount)
+            SweepTarget(
+                kind: .logit(index), position: target.position,
+                layer: selection.layer(ofTarget: index, layerCount: model.configuration.layerCount))
         }
         var operations = compute(logits, rows: rows, sweep: sweep, jobs: jobs)
         var ranking = FeatureRanking()
@@ -152,7 +164,7 @@ public struct Attributor: Sendable {
 
     /// Puts rows and columns in the order of `NodeLayout`.
     private func assemble(
-        _ rows: EdgeRows, local: LocalReplacementModel, selection: LogitSelection, visited: [Bool]
+        _ rows: EdgeRows, local: LocalReplacementModel, selection: TargetSelection, visited: [Bool]
     ) -> AttributionGraph {
         let selected = visited.indices.filter { visited[$0] }
         let layout = NodeLayout(
@@ -187,6 +199,6 @@ public struct Attributor: Sendable {
             tokens: local.trace.tokens, layerCount: layout.layerCount, activeFeatures: local.activeFeatures,
             selectedFeatures: selected, targets: selection.targets, weights: weights, biasWeights: bias,
             unselectedWeights: unselected,
-            preActivations: selected.map { local.preActivations[$0] } + selection.centredLogits)
+            preActivations: selected.map { local.preActivations[$0] } + selection.values)
     }
 }

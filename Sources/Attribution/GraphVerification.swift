@@ -62,7 +62,7 @@ public struct GraphVerification: Sendable, Codable, Equatable {
         let feature = graph.feature(node)
         let after = try attributor.intervene(
             graph.tokens, [Intervention(feature: feature.feature, position: feature.position, value: 0)], mode: .frozen)
-        var centred: [Int: [Float]] = [:]
+        var readers: [Int: TargetValue] = [:]
         var largest: Float = 0
         var difference: Float = 0
         for target in 0..<layout.targetCount {
@@ -71,10 +71,14 @@ public struct GraphVerification: Sendable, Codable, Equatable {
                 let other = graph.feature(target)
                 now = after.preActivations[other.layer][other.position, other.index]
             } else {
-                let logit = graph.targets[target - layout.featureCount]
-                let logits = centred[logit.position] ?? centredLogits(after.trace, logit.position, attributor.model)
-                centred[logit.position] = logits
-                now = logits[logit.token]
+                let explained = graph.targets[target - layout.featureCount]
+                let reader =
+                    readers[explained.position]
+                    ?? TargetValue(
+                        model: attributor.model, transcoders: attributor.transcoders, trace: after.trace,
+                        position: explained.position)
+                readers[explained.position] = reader
+                now = reader.value(of: explained.target)
             }
             let predicted = graph[target: target, source: node]
             largest = max(largest, abs(predicted))
@@ -83,11 +87,5 @@ public struct GraphVerification: Sendable, Codable, Equatable {
         return Column(
             feature: feature.feature, position: feature.position, largestEffect: largest,
             disagreement: difference / max(effectFloor, largest))
-    }
-
-    private static func centredLogits(_ trace: ForwardTrace, _ position: Int, _ model: LanguageModel) -> [Float] {
-        let logits = model.logits(trace, position: position)
-        let mean = Float(logits.reduce(0.0) { $0 + Double($1) } / Double(logits.count))
-        return logits.map { $0 - mean }
     }
 }

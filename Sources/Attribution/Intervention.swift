@@ -3,20 +3,38 @@ import LanguageModels
 import Tensors
 import Transcoders
 
-/// Sets one feature at one position to a value; its difference is added wherever the feature writes.
+/// Sets one feature at some positions; its difference is added wherever the feature writes.
 public struct Intervention: Hashable, Sendable {
+    /// What the activation becomes.
+    public enum Setting: Hashable, Sendable {
+        /// This activation.
+        case value(Float)
+        /// So many times the activation that the feature has at that position in the undisturbed model.
+        case multiple(Float)
+    }
+
     /// Which feature.
     public var feature: FeatureID
-    /// Where in the prompt.
-    public var position: Int
-    /// The activation it is given.
-    public var value: Float
+    /// Where; a range without an end goes on through whatever is generated.
+    public var positions: PositionRange
+    /// What it becomes there.
+    public var setting: Setting
+
+    /// Sets `feature` at `positions`.
+    public init(feature: FeatureID, positions: PositionRange, setting: Setting) {
+        self.feature = feature
+        self.positions = positions
+        self.setting = setting
+    }
 
     /// Sets `feature` at `position` to `value`.
     public init(feature: FeatureID, position: Int, value: Float) {
-        self.feature = feature
-        self.position = position
-        self.value = value
+        self.init(feature: feature, positions: PositionRange(position), setting: .value(value))
+    }
+
+    /// Sets all features of a supernode at once, each at its own positions.
+    public static func interventions(_ supernode: Supernode, setting: Setting) -> [Intervention] {
+        supernode.members.map { Intervention(feature: $0.feature, positions: $0.positions, setting: setting) }
     }
 }
 
@@ -41,20 +59,24 @@ public struct InterventionResult: Sendable {
 }
 
 extension Attributor {
-    /// Runs the underlying model with features set to values.
+    /// Runs the underlying model with features set.
     ///
     /// The change of each feature, times its decoder rows, is added to the MLP outputs. Under `frozen` and
     /// `constrained` the change is measured from the undisturbed run, so that nothing propagates through features.
     ///
     /// - Parameters:
     ///   - tokens: the prompt
-    ///   - interventions: what to set
+    ///   - interventions: what to set; positions beyond the prompt are left for what is generated
     ///   - mode: what may change downstream
-    /// - Throws: `ModelError` for a prompt that does not fit the model.
+    /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` for a feature that does not
+    ///   exist or is set twice at one position.
     /// - SeeAlso: Ameisen et al. 2025, "Validating Attribution Graph Hypotheses with Interventions".
     public func intervene(_ tokens: [Int], _ interventions: [Intervention], mode: InterventionMode) throws
         -> InterventionResult
     {
+        let plan = try InterventionPlan(
+            interventions, transcoders: transcoders, model: model,
+            firstCountedPosition: model.firstCountedPosition(in: tokens))
         let site = transcoders.outputHook.site
         let baseline = try model.run(tokens, site: site)
         let allLayers = 0..<model.configuration.layerCount
@@ -67,20 +89,17 @@ extension Attributor {
         let frozen = mode == .free ? nil : FrozenNetwork(baseline, freezingNorms: constrained == allLayers)
         var changes = Reconstruction(transcoders: transcoders, positionCount: tokens.count)
         var preActivations: [Matrix] = []
-        let firstCounted = model.firstCountedPosition(in: tokens)
         let trace = try model.run(tokens, frozen: frozen, site: site) { layer, reading, mlp in
             let transcoder = transcoders.layers[layer]
             let input = reading.input(at: transcoders.inputHook)
             let current = transcoder.preActivations(input)
             preActivations.append(current)
-            let own = interventions.filter { $0.feature.layer == layer }
             let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
-            if !own.isEmpty {
-                let reference = constrained == nil ? current : transcoder.preActivations(before)
+            if plan.sets(layer: layer) {
+                let undisturbed = transcoder.preActivations(before)
                 changes.add(
-                    own.map {
-                        change($0, transcoder: transcoder, preActivations: reference, firstCounted: firstCounted)
-                    })
+                    plan.changes(
+                        layer: layer, from: constrained == nil ? current : undisturbed, undisturbed: undisturbed))
             }
             guard let constrained else {
                 var output = mlp()
@@ -98,18 +117,5 @@ extension Attributor {
             return output
         }
         return InterventionResult(trace: trace, preActivations: preActivations)
-    }
-
-    /// The change as a feature whose "activation" is new value less old.
-    private func change(_ intervention: Intervention, transcoder: Transcoder, preActivations: Matrix, firstCounted: Int)
-        -> ActiveFeature
-    {
-        let index = intervention.feature.index
-        let old =
-            intervention.position < firstCounted
-            ? 0 : transcoder.activation(preActivations[intervention.position, index], index: index)
-        return ActiveFeature(
-            layer: intervention.feature.layer, position: intervention.position, index: index,
-            activation: intervention.value - old)
     }
 }

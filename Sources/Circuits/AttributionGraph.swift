@@ -8,7 +8,7 @@ public struct AttributionGraph: Sendable {
     public var activeFeatures: [ActiveFeature]
     /// The attributed features: indices into `activeFeatures`, ascending.
     public var selectedFeatures: [Int]
-    /// The attributed logits, most likely first.
+    /// What is explained: logits of tokens, most likely first, or what was asked for.
     public var targets: [LogitTarget]
     /// `[layout.targetCount, layout.sourceCount]`, rows are targets: the source's contribution to the target's
     /// pre-activation (features) or to its logit less the mean logit (logits).
@@ -17,7 +17,7 @@ public struct AttributionGraph: Sendable {
     public var biasWeights: [Float]
     /// `[layout.targetCount]`: what active features that were not selected contribute.
     public var unselectedWeights: [Float]
-    /// `[layout.targetCount]`: pre-activations of features, logits less their mean.
+    /// `[layout.targetCount]`: pre-activations of features, logits less their mean, custom targets' values.
     public var preActivations: [Float]
 
     /// Holds a graph; the arrays have the shapes their properties state.

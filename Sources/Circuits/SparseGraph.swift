@@ -51,7 +51,7 @@ public struct SparseGraph: Sendable, Equatable {
 
     /// The prompt's token ids.
     public var tokens: [Int]
-    /// The tokens whose logits were attributed, most likely first.
+    /// What was attributed: logits of tokens, most likely first, or what was asked for.
     public var targets: [LogitTarget]
     /// Kept nodes in graph order: features (lexicographic), errors (layer-major), tokens, logits. Never the bias node.
     public var nodes: [Node]
@@ -89,5 +89,13 @@ public struct SparseGraph: Sendable, Equatable {
         self.largestViolation = largestViolation
         self.nodeThreshold = nodeThreshold
         self.edgeThreshold = edgeThreshold
+    }
+}
+
+extension SparseGraph {
+    /// Whether the node at this index of `nodes` is a target that is no single token.
+    public func isCustomTarget(_ node: Int) -> Bool {
+        guard case .logit(let ordinal) = nodes[node].id else { return false }
+        return targets[ordinal].custom != nil
     }
 }

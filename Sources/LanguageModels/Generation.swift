@@ -32,6 +32,27 @@ extension LanguageModel {
         _ tokens: [Int], count: Int, sampling: Sampling = .greedy, stops: Set<Int> = [], site: MLPSite = .addition,
         mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
     ) throws -> [Int] {
+        var cache = KeyValueCache(self)
+        return try generate(tokens, count: count, sampling: sampling, stops: stops) { pending in
+            try advance(pending, cache: &cache, site: site, mlpOutput: mlpOutput)
+        }
+    }
+
+    /// Continues a prompt by logits that come from elsewhere.
+    ///
+    /// - Parameters:
+    ///   - tokens: the prompt, at least one token
+    ///   - count: tokens to generate; with the prompt at most the context length
+    ///   - sampling: how each is chosen
+    ///   - stops: tokens that end the text; one of them is the last that is returned
+    ///   - logits: given the tokens that it has not seen yet, the prompt first and then one at a time, answers
+    ///     `[vocabularySize]` for what follows them
+    /// - Returns: the new tokens alone
+    /// - Throws: `ModelError` for a prompt that does not fit; whatever `logits` throws.
+    public func generate(
+        _ tokens: [Int], count: Int, sampling: Sampling = .greedy, stops: Set<Int> = [],
+        logits: (_ pending: [Int]) throws -> [Float]
+    ) throws -> [Int] {
         guard count > 0 else { return [] }
         guard tokens.count + count <= configuration.contextLength else {
             throw ModelError(
@@ -39,12 +60,11 @@ extension LanguageModel {
                 "expected at most \(configuration.contextLength) tokens in all (the model's context), found \(tokens.count) of the prompt and \(count) to generate"
             )
         }
-        var cache = KeyValueCache(self)
         var sampler = try Sampler(sampling, model: name)
         var generated: [Int] = []
         var pending = tokens
         while true {
-            let next = sampler.next(try advance(pending, cache: &cache, site: site, mlpOutput: mlpOutput))
+            let next = sampler.next(try logits(pending))
             generated.append(next)
             if generated.count == count || stops.contains(next) { return generated }
             pending = [next]

@@ -2,6 +2,8 @@ import Circuits
 import GRDB
 
 /// Every stored graph in canonical order, with its nodes' keys numbered densely in ascending order.
+///
+/// Targets that are no single token are left out; see ``TokenTargetPart``.
 struct CanonicalGraphs {
     /// The distinct node keys of all graphs, ascending; a key's place in it is its dense number.
     let keys: [NodeKey]
@@ -35,6 +37,13 @@ struct CanonicalGraphs {
             targets[row[0], default: []].append(
                 LogitTarget(token: row[1], probability: Float(row[2] as Double), position: row[3]))
         }
+        let custom = try Row.fetchAll(db, sql: CustomTargetRow.ofAllGraphs)
+        let vocabularySize =
+            custom.isEmpty ? 0 : try Int.fetchOne(db, sql: "SELECT vocabulary_size FROM atlas") ?? 0
+        for (graph, rows) in Dictionary(grouping: custom, by: { $0["graph_id"] as Int }) {
+            targets[graph] = try CustomTargetRow.merge(
+                rows, into: targets[graph] ?? [], vocabularySize: vocabularySize)
+        }
         self.targets = targets
 
         var distinct = Set<Int64>()
@@ -45,7 +54,8 @@ struct CanonicalGraphs {
                 try NodeBlock.decode(frame)
             }
             let tokens = prompts.tokens(ordinal: ordinals[next])
-            for key in try Self.nodeKeys(nodes, tokens: tokens, targets: targets[row.integer(0)] ?? [], row: row) {
+            let part = TokenTargetPart(targets: targets[row.integer(0)] ?? [], nodes: nodes)
+            for key in try Self.nodeKeys(part.nodes, tokens: tokens, targets: part.targets, row: row) {
                 distinct.insert(key.rawValue)
             }
             next += 1
@@ -69,11 +79,12 @@ struct CanonicalGraphs {
                 try InfluenceBlock.decode(frame, targetCount: targets.count, nodeCount: nodes.count)
             }
             let tokens = prompts.tokens(ordinal: ordinals[next])
-            let denseKeys = try Self.nodeKeys(nodes, tokens: tokens, targets: targets, row: row).map(dense)
+            let part = TokenTargetPart(targets: targets, nodes: nodes)
+            let denseKeys = try Self.nodeKeys(part.nodes, tokens: tokens, targets: part.targets, row: row).map(dense)
             try body(
                 Graph(
-                    ordinal: next, targets: targets, nodes: nodes, denseKeys: denseKeys, edges: edges,
-                    influence: influence))
+                    ordinal: next, targets: part.targets, nodes: part.nodes, denseKeys: denseKeys,
+                    edges: part.edges(edges), influence: part.influence(influence)))
             next += 1
         }
     }

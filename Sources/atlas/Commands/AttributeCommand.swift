@@ -14,12 +14,20 @@ struct AttributeCommand: ParsableCommand {
               atlas attribute "Fact: the capital of the state containing Dallas is" --model MODEL --transcoders DIR
               atlas attribute "calc: 36+59=" --verify 20 --model MODEL --transcoders DIR
               atlas attribute --tokens 0,17,4 --model MODEL --transcoders DIR --output graph.safetensors
+
+            The graph explains the most likely next tokens, or the targets given: tokens, sets, differences, directions \
+            and features, each at every --at. A token is written as its text, with its leading space, or as #ID.
+
+              atlas attribute PROMPT --target " Austin" --target " Dallas" --model MODEL --transcoders DIR
+              atlas attribute PROMPT --target-difference " Austin| Dallas" --at 9- --model MODEL --transcoders DIR
+              atlas attribute PROMPT --target-direction probes.safetensors:truth --model MODEL --transcoders DIR
             """)
 
     @Argument(help: "The prompt; the beginning-of-sequence token is put in front.") var prompt: String?
     @Option(help: "Token ids instead of a prompt, taken as they are: 0,17,4.") var tokens: String?
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var attribution: AttributionArguments
+    @OptionGroup var targets: TargetArguments
     @Option(help: "The share of influence that nodes of a .json graph cover.") var nodeThreshold = Pruning
         .viewingThresholds.node
     @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning
@@ -50,7 +58,8 @@ struct AttributeCommand: ParsableCommand {
         let attributor = try replacementModel.attributor()
         let tokenizer = attributor.model.tokenizer
         let ids = tokens?.split(separator: ",").compactMap { Int($0) } ?? tokenizer.encodePrompt(prompt ?? "")
-        let result = try attributor.attribute(ids, options: attribution.options, jobs: jobs)
+        let options = try targets.applied(to: attribution.options, model: attributor.model)
+        let result = try attributor.attribute(ids, options: options, jobs: jobs)
         if let output {
             try write(result, attributor: attributor, to: output)
         }

@@ -8,7 +8,8 @@ struct IndexCommand: ParsableCommand {
         discussion: """
             The whole corpus is read and checked first; then prompts are stored in batches, each one transaction. A text \
             is stored once: run the same command again to resume after an interruption, or with a longer corpus to add \
-            to it. With --activations-only what fires is stored without graphs; graphs can be added later.
+            to it. With --activations-only what fires is stored without graphs; graphs can be added later. A prompt has \
+            one graph: one that is stored is kept, whatever targets are asked for.
 
               atlas index corpus.jsonl --model MODEL --transcoders DIR --atlas my.atlas
               atlas index --template 'calc: {a}+{b}=' --values a=0...99 --values b=0...99 --activations-only \\
@@ -21,6 +22,7 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "The atlas; made if there is none.") var atlas: String
     @Option(help: "The corpus's name in the atlas; the file's name unless given.") var name: String?
     @OptionGroup var attribution: AttributionArguments
+    @OptionGroup var targets: TargetArguments
     @Option(help: "The share of influence that stored nodes cover.") var nodeThreshold = IndexingOptions().nodeThreshold
     @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions()
         .edgeThreshold
@@ -39,11 +41,13 @@ struct IndexCommand: ParsableCommand {
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
-        let indexer = try Indexer(attributor: try replacementModel.attributor(), atlasPath: atlas)
+        let attributor = try replacementModel.attributor()
+        let indexer = try Indexer(attributor: attributor, atlasPath: atlas)
         let summary = try indexer.index(
             try corpus.source(), corpusName: name ?? corpus.defaultName,
             options: IndexingOptions(
-                attribution: attribution.options, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
+                attribution: try targets.applied(to: attribution.options, model: attributor.model),
+                nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
                 activationsOnly: activationsOnly, jobs: jobs), onMalformed: corpus.policy, progress: progress.show)
         try output.print(summary) {
             print(

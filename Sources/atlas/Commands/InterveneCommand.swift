@@ -1,27 +1,44 @@
 import ArgumentParser
+import AtlasExport
+import AtlasQuery
 import Attribution
 import Circuits
 import Foundation
-import Tensors
+import LanguageModels
 
 struct InterveneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intervene", abstract: "Set features of a prompt to values and see what the model says instead.",
         discussion: """
-            An intervention is LAYER/INDEX@POSITION=VALUE or LAYER/INDEX@FIRST-LAST=VALUE; a value that begins with x \
-            multiplies what is there. Positions count from 0, the beginning-of-sequence token. Modes: free (everything \
-            recomputes), attention-frozen (patterns stay), constrained (MLP outputs and patterns stay in --layers), \
-            frozen (direct effects only).
+            An intervention is LAYER/INDEX@POSITIONS=VALUE; a value that begins with x multiplies what is there. \
+            POSITIONS are one, FIRST-LAST, or FIRST- for all that follow, generated ones too; they count from 0, the \
+            beginning-of-sequence token. A supernode is NAME=LAYER/INDEX,LAYER/INDEX,…@POSITIONS=VALUE, or, with \
+            --supernodes, NAME=VALUE, each feature at its own position, or NAME@POSITIONS=VALUE. Modes: free \
+            (everything recomputes), attention-frozen (patterns stay), constrained (MLP outputs and patterns stay in \
+            --layers), frozen (direct effects only).
 
               atlas intervene "Fact: the capital of the state containing Dallas is" --set 2/157@12=x0 \\
                 --model MODEL --transcoders DIR
               atlas intervene PROMPT --set 2/157@10-12=x-2 --mode constrained --layers 2-4 --model MODEL --transcoders DIR
+              atlas intervene PROMPT --supernode "texas=2/157,3/40@12-=x0" --generate 10 --model MODEL --transcoders DIR
+              atlas intervene PROMPT --supernodes graph.json --supernode texas=x0 --model MODEL --transcoders DIR
             """)
 
     @Argument(help: "The prompt; the beginning-of-sequence token is put in front.") var prompt: String
-    @Option(name: .customLong("set"), help: "What to set; may be given many times.") var settings: [FeatureSetting]
+    @Option(name: .customLong("set"), help: "What to set; may be given many times.") var settings: [FeatureSetting] = []
+    @Option(name: .customLong("supernode"), help: "Features to set together; may be given many times.")
+    var groups: [SupernodeSetting] = []
+    @Option(
+        name: .customLong("supernodes"),
+        help: ArgumentHelp(
+            "Supernodes to choose from by name: [[label, id, …]], or a graph that holds them.", valueName: "file.json"))
+    var supernodeFile: String?
     @Option(help: "free, attention-frozen, constrained or frozen.") var mode = "free"
     @Option(help: "The constrained layers, FIRST-LAST.") var layers: IndexRange?
+    @Option(help: ArgumentHelp("Continue the prompt by so many tokens, before and after.", valueName: "count"))
+    var generate: Int?
+    @Option(help: "Draw tokens at this temperature; the most likely ones unless given.") var temperature: Double?
+    @Option(help: "The same seed draws the same tokens.") var seed: UInt64?
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput
@@ -33,16 +50,42 @@ struct InterveneCommand: ParsableCommand {
         guard (mode == "constrained") == (layers != nil) else {
             throw ValidationError("--layers goes with --mode constrained")
         }
+        guard !settings.isEmpty || !groups.isEmpty else {
+            throw ValidationError("expected something to set: --set or --supernode")
+        }
+        if let generate, generate < 1 { throw ValidationError("--generate: expected 1 or more, found \(generate)") }
+        guard generate != nil || temperature == nil && seed == nil else {
+            throw ValidationError("--temperature and --seed go with --generate")
+        }
+        guard temperature != nil || seed == nil else { throw ValidationError("--seed goes with --temperature") }
+        if let temperature, !(temperature > 0 && temperature.isFinite) {
+            throw ValidationError("--temperature: expected a number above 0, found \(temperature)")
+        }
     }
 
     func run() throws {
         let attributor = try replacementModel.attributor()
         let tokens = attributor.model.tokenizer.encodePrompt(prompt)
-        let interventions = try settings.flatMap { try $0.interventions(in: tokens, attributor: attributor) }
+        let stored = try supernodeFile.map { try SupernodeFile(contentsOf: URL(fileURLWithPath: $0)).supernodes } ?? []
+        let interventions = settings.map(\.intervention) + (try groups.flatMap { try $0.interventions(stored: stored) })
+        try requirePositions(of: interventions, below: tokens.count + max(0, (generate ?? 0) - 1))
+        let continuation = generate.map { count in
+            InterventionReport.Continuation(
+                count: count, sampling: temperature.map { .random(temperature: $0, seed: seed ?? 0) } ?? .greedy)
+        }
         let report = try InterventionReport(
             attributor, tokens: tokens, interventions: interventions, mode: try interventionMode(attributor),
-            limit: limit.limit)
+            continuation: continuation, limit: limit.limit)
         try output.print(report) { report.lines.forEach { print($0) } }
+    }
+
+    /// The last generated token is read by nobody, so nothing can be set there.
+    private func requirePositions(of interventions: [Intervention], below count: Int) throws {
+        for intervention in interventions where intervention.positions.last ?? intervention.positions.first >= count {
+            throw ValidationError(
+                "feature \(intervention.feature): expected positions 0 to \(count - 1), found \(intervention.positions)"
+            )
+        }
     }
 
     private func interventionMode(_ attributor: Attributor) throws -> InterventionMode {
@@ -66,52 +109,8 @@ struct IndexRange: ExpressibleByArgument {
     let last: Int
 
     init?(argument: String) {
-        let parts = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        guard (1...2).contains(parts.count), let first = parts[0], let last = parts[parts.count - 1],
-            0 <= first, first <= last
-        else { return nil }
-        self.first = first
+        guard let range = PositionRange(argument), let last = range.last else { return nil }
+        first = range.first
         self.last = last
-    }
-}
-
-/// `2/157@12=4.5` or `2/157@10-12=x2`.
-struct FeatureSetting: ExpressibleByArgument {
-    let feature: FeatureID
-    let positions: IndexRange
-    let value: Float
-    /// Whether the value multiplies the activation that is there.
-    let multiplies: Bool
-
-    init?(argument: String) {
-        let sides = argument.split(separator: "=", omittingEmptySubsequences: false)
-        guard sides.count == 2 else { return nil }
-        let place = sides[0].split(separator: "@", omittingEmptySubsequences: false)
-        guard place.count == 2, let feature = FeatureID(place[0]),
-            let positions = IndexRange(argument: String(place[1]))
-        else { return nil }
-        multiplies = sides[1].hasPrefix("x")
-        guard let value = Float(sides[1].drop { $0 == "x" }), value.isFinite else { return nil }
-        self.feature = feature
-        self.positions = positions
-        self.value = value
-    }
-
-    /// One intervention a position.
-    func interventions(in tokens: [Int], attributor: Attributor) throws -> [Intervention] {
-        let layers = attributor.transcoders.layers
-        guard feature.layer < layers.count, feature.index < layers[feature.layer].featureCount else {
-            throw ValidationError(
-                "--set: there is no feature \(feature): layers are 0 to \(layers.count - 1), "
-                    + "indices 0 to \((layers.first?.featureCount ?? 1) - 1)")
-        }
-        guard positions.last < tokens.count else {
-            throw ValidationError("--set: expected positions 0 to \(tokens.count - 1), found \(positions.last)")
-        }
-        let active = multiplies ? try attributor.localReplacementModel(tokens).activeFeatures : []
-        return (positions.first...positions.last).map { position in
-            let own = active.first { $0.feature == feature && $0.position == position }?.activation ?? 0
-            return Intervention(feature: feature, position: position, value: multiplies ? own * value : value)
-        }
     }
 }

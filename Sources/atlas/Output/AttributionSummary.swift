@@ -6,7 +6,15 @@ struct AttributionSummary: Encodable {
     struct Logit: Encodable {
         let token: Int
         let text: String
+        /// `token`, `set`, `difference`, `direction` or `feature`.
+        let kind: String
+        let position: Int
         let probability: Float
+        /// What the target's inputs sum to.
+        let value: Float
+
+        /// A token in quotes, anything else as it describes itself.
+        var name: String { kind == "token" ? "\"\(shown(text))\"" : shown(text) }
     }
     struct Feature: Encodable {
         let feature: String
@@ -36,7 +44,12 @@ struct AttributionSummary: Encodable {
         let influence = Influence(graph).ofSources(logitWeights: graph.targets.map(\.probability))
         let texts = graph.tokens.map(tokenText)
         tokens = texts
-        logits = graph.targets.map { Logit(token: $0.token, text: tokenText($0.token), probability: $0.probability) }
+        let values = graph.preActivations[graph.layout.featureCount...]
+        logits = zip(graph.targets, values).map { target, value in
+            Logit(
+                token: target.token, text: target.name(tokenText: tokenText), kind: target.target.kind,
+                position: target.position, probability: target.probability, value: value)
+        }
         activeFeatures = graph.activeFeatures.count
         selectedFeatures = graph.selectedFeatures.count
         replacementScore = scores.replacement
@@ -53,9 +66,7 @@ struct AttributionSummary: Encodable {
 
     func print() {
         Swift.print("tokens                \(tokens.map(shown).joined(separator: "|"))")
-        Swift.print(
-            "next token            "
-                + logits.map { "\"\(shown($0.text))\" \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
+        printTargets()
         Swift.print("active features       \(activeFeatures.grouped), \(selectedFeatures.grouped) attributed")
         Swift.print(
             "replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
@@ -74,6 +85,23 @@ struct AttributionSummary: Encodable {
         Swift.print("strongest features")
         table.print()
         if let verification { printVerification(verification) }
+    }
+
+    private func printTargets() {
+        if logits.allSatisfy({ $0.kind == "token" && $0.position == tokens.count - 1 }) {
+            Swift.print(
+                "next token            "
+                    + logits.map { "\($0.name) \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
+            return
+        }
+        var table = TextTable(["target", ">position", "token", ">value", ">weight"])
+        for logit in logits {
+            table.add([
+                logit.name, "\(logit.position)", "\"\(tokens[logit.position])\"", Double(logit.value).fixed(3),
+                Double(logit.probability).fixed(4),
+            ])
+        }
+        table.print()
     }
 
     private func printVerification(_ verification: GraphVerification) {

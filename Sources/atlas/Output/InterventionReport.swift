@@ -1,5 +1,6 @@
 import Attribution
 import Circuits
+import LanguageModels
 import Tensors
 
 /// A prompt's next token before and after interventions, and the features that changed.
@@ -18,8 +19,23 @@ struct InterventionReport: Encodable {
         let after: Float
     }
 
+    /// How the prompt is to be continued.
+    struct Continuation {
+        let count: Int
+        let sampling: Sampling
+    }
+    /// What follows the prompt, without and with the interventions.
+    struct Generated: Encodable {
+        let before: String
+        let after: String
+        let tokensBefore: [Int]
+        let tokensAfter: [Int]
+    }
+
     let tokens: [String]
     let set: [String]
+    /// `nil` where nothing was to be generated.
+    let generated: Generated?
     /// The most likely next tokens before or after.
     let nextTokens: [Candidate]
     /// The features that changed most, the ones that were set left out.
@@ -28,13 +44,17 @@ struct InterventionReport: Encodable {
     private static let shownTokens = 5
 
     init(
-        _ attributor: Attributor, tokens: [Int], interventions: [Intervention], mode: InterventionMode, limit: Int
+        _ attributor: Attributor, tokens: [Int], interventions: [Intervention], mode: InterventionMode,
+        continuation: Continuation?, limit: Int
     ) throws {
         let texts = tokens.map { attributor.model.tokenizer.text(of: $0) }
         let before = try attributor.intervene(tokens, [], mode: mode)
         let after = try attributor.intervene(tokens, interventions, mode: mode)
         self.tokens = texts
-        set = interventions.map { "\($0.feature)@\($0.position)=\($0.value)" }
+        set = interventions.map(\.description)
+        generated = try continuation.map {
+            try Self.generated(attributor, tokens: tokens, interventions: interventions, mode: mode, continuation: $0)
+        }
         let old = Self.probabilities(before, attributor)
         let new = Self.probabilities(after, attributor)
         var candidates = largest(Self.shownTokens, of: new)
@@ -45,20 +65,18 @@ struct InterventionReport: Encodable {
                 probabilityAfter: new[token])
         }
         var changes: [(change: Change, size: Float)] = []
-        let touched = Set(
-            interventions.map {
-                ActiveFeature(layer: $0.feature.layer, position: $0.position, index: $0.feature.index, activation: 0)
-            })
+        func isSet(_ feature: FeatureID, _ position: Int) -> Bool {
+            interventions.contains { $0.feature == feature && $0.positions.contains(position) }
+        }
         for (transcoder, (x, y)) in zip(attributor.transcoders.layers, zip(before.preActivations, after.preActivations))
         {
             for position in tokens.indices.dropFirst(attributor.model.firstCountedPosition(in: tokens)) {
                 for index in 0..<transcoder.featureCount {
-                    let was = transcoder.activation(x[position, index], index: index)
-                    let isNow = transcoder.activation(y[position, index], index: index)
-                    guard was != isNow,
-                        !touched.contains(
-                            ActiveFeature(layer: transcoder.layer, position: position, index: index, activation: 0))
-                    else { continue }
+                    let was = transcoder.activation(of: index, position: position, preActivations: x)
+                    let isNow = transcoder.activation(of: index, position: position, preActivations: y)
+                    guard was != isNow, !isSet(FeatureID(layer: transcoder.layer, index: index), position) else {
+                        continue
+                    }
                     let change = Change(
                         feature: "\(transcoder.layer)/\(index)", position: position, token: texts[position],
                         before: was, after: isNow)
@@ -67,6 +85,19 @@ struct InterventionReport: Encodable {
             }
         }
         changedFeatures = changes.sorted { $0.size > $1.size }.prefix(limit).map(\.change)
+    }
+
+    private static func generated(
+        _ attributor: Attributor, tokens: [Int], interventions: [Intervention], mode: InterventionMode,
+        continuation: Continuation
+    ) throws -> Generated {
+        let before = try attributor.model.generate(tokens, count: continuation.count, sampling: continuation.sampling)
+        let after = try attributor.generate(
+            tokens, interventions: interventions, mode: mode, count: continuation.count,
+            sampling: continuation.sampling)
+        let tokenizer = attributor.model.tokenizer
+        return Generated(
+            before: tokenizer.decode(before), after: tokenizer.decode(after), tokensBefore: before, tokensAfter: after)
     }
 
     private static func probabilities(_ result: InterventionResult, _ attributor: Attributor) -> [Float] {
@@ -90,7 +121,8 @@ struct InterventionReport: Encodable {
                 Double(change.after).fixed(3),
             ])
         }
-        return ["set  " + set.joined(separator: "  "), ""] + next.lines + ["", "features that changed most"]
+        let text = generated.map { ["", "before  \(shown($0.before))", "after   \(shown($0.after))"] } ?? []
+        return ["set  " + set.joined(separator: "  "), ""] + next.lines + text + ["", "features that changed most"]
             + (changedFeatures.isEmpty ? ["none"] : changes.lines)
     }
 }

@@ -35,7 +35,10 @@ struct PromptText {
             )
             lines.append(
                 "  targets    "
-                    + graph.targets.map { "\"\(shown($0.text))\" \($0.probability.fixed(3))" }.joined(separator: ", "))
+                    + graph.targets.map { target in
+                        (target.kind == "token" ? "\"\(shown(target.text))\"" : shown(target.text))
+                            + " \(target.probability.fixed(3))"
+                    }.joined(separator: ", "))
         } else {
             lines.append("  graph      none stored; what fires most strongly follows")
         }

@@ -1,0 +1,66 @@
+import AtlasQuery
+import Foundation
+import GRDB
+import Testing
+
+@testable import AtlasStore
+
+/// Atlases of earlier schemas are brought up to date without losing anything.
+struct MigrationTests {
+    /// Every table's rows, in the order of their text.
+    private func content(_ db: Database) throws -> [String: [Row]] {
+        let tables = try String.fetchAll(
+            db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'")
+        return try Dictionary(
+            uniqueKeysWithValues: tables.map { ($0, try Row.fetchAll(db, sql: "SELECT * FROM \($0) ORDER BY 1, 2")) })
+    }
+
+    private func schema(_ db: Database) throws -> [String] {
+        try String.fetchAll(
+            db, sql: "SELECT name || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE '%grdb%' ORDER BY 1")
+    }
+
+    /// Takes an atlas back to the first schema, which is checked to be the one that its migration makes.
+    private func makeFirst(_ test: TemporaryAtlas) throws {
+        let first = try DatabaseQueue()
+        try first.write { db in try db.execute(sql: AtlasMigrator.versions[0].sql) }
+        try test.atlas.database.write { db in
+            try db.execute(sql: "DROP TABLE custom_targets")
+            try db.execute(
+                sql: "DELETE FROM grdb_migrations WHERE identifier <> ?", arguments: [AtlasMigrator.versions[0].name])
+            #expect(try schema(db) == first.read(schema))
+        }
+        try test.atlas.close()
+    }
+
+    @Test func `an atlas of the first schema keeps its facts, and takes new ones`() throws {
+        let facts = RandomFacts.prompts(5)
+        let test = try TemporaryAtlas([Array(facts[..<4])])
+        let before = try test.atlas.read("reading", content)
+        try makeFirst(test)
+        let atlas = try Atlas.open(test.path, mode: .readWrite)
+        var after = try atlas.read("reading", content)
+        #expect(after.removeValue(forKey: "custom_targets") == [])
+        #expect(after == before.filter { $0.key != "custom_targets" })
+        let reader = AtlasReader(atlas)
+        #expect(try reader.graph(ofPrompt: 2).targets == facts[1].graph?.targets)
+        let writer = AtlasWriter(atlas)
+        try writer.commit([facts[4]], run: try writer.beginRun(corpus: "later"))
+        try AtlasDerivation(atlas).rebuild()
+        #expect(try reader.verify().problems == [])
+    }
+
+    @Test func `an atlas of the first schema is told to be older when it is only read`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(1)])
+        try makeFirst(test)
+        let error = #expect(throws: AtlasError.self) { try Atlas.open(test.path, mode: .readOnly) }
+        #expect("\(try #require(error))".contains("its schema is older than \(AtlasMigrator.newestVersion)"))
+    }
+
+    @Test func `the first migration is as it was released`() {
+        let released = "20eca95c8c2739735ffe935ae429981acbce5bd9fb6b3ca7140301ca3a1cecbd"
+        #expect(
+            ContentHash(of: AtlasMigrator.versions[0].sql).bytes.map { String(format: "%02x", $0) }.joined() == released
+        )
+    }
+}
