@@ -57,6 +57,8 @@ import Tokenizers
         var random = SeededGenerator(seed: 23)
         var (loaded, refused) = (0, 0)
         for _ in 0..<Self.mutationsACase {
+            // A new file each time: some file systems flush one that is written over.
+            try FileManager.default.removeItem(atPath: path)
             try mutated(original, using: &random).write(to: URL(fileURLWithPath: path))
             let model: LanguageModel
             do {
