@@ -58,7 +58,10 @@ let package = Package(
             ],
             exclude: ["embedded.list"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
-        .target(name: "AtlasQuery", dependencies: ["AtlasStore", "Circuits"], swiftSettings: optimised),
+        .target(
+            name: "AtlasQuery",
+            dependencies: ["AtlasStore", "Circuits", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: optimised),
         .target(
             name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"],
             swiftSettings: optimised),
@@ -70,7 +73,7 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
-                "LanguageModels", "Safetensors", "Transcoders",
+                "LanguageModels", "Safetensors", "Tensors", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -97,12 +100,16 @@ let package = Package(
         .testTarget(
             name: "AttributionTests", dependencies: ["Attribution", "Safetensors", "DemoData"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "AtlasStoreTests", dependencies: ["AtlasStore", "AtlasQuery"]),
+        .testTarget(
+            name: "AtlasStoreTests",
+            dependencies: ["AtlasStore", "AtlasQuery", "Circuits", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "AtlasIndexingTests", dependencies: ["AtlasIndexing", "AtlasQuery", "DemoData"]),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["atlas", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "atlas", "AtlasQuery", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -186,13 +186,15 @@ CREATE TABLE feature_postings (
 ) STRICT;
 CREATE INDEX feature_postings_by_feature ON feature_postings (last_feature, first_feature);
 
--- Where a feature fires: its strongest prompts, and samples from five intervals of equal width.
+-- Where a feature fires: its strongest prompts, and samples from five intervals of equal width. No foreign key: checking
+-- it would read a page of prompts for each of millions of rows that were made from prompts a moment ago; verifying an
+-- atlas checks it instead.
 CREATE TABLE feature_examples (
     layer INTEGER NOT NULL,                                         -- the feature's layer
     feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
     band INTEGER NOT NULL CHECK (band BETWEEN 0 AND 5),             -- 0: strongest; k: from ((k-1)/5, k/5] of the maximum
     rank INTEGER NOT NULL CHECK (rank > 0),                         -- place in the band, from 1
-    prompt_id INTEGER NOT NULL REFERENCES prompts (id),             -- a prompt, at most once a band
+    prompt_id INTEGER NOT NULL,                                     -- prompts.id, at most once a band
     position INTEGER NOT NULL,                                      -- its strongest position, the first of equals
     activation REAL NOT NULL,                                       -- the activation there
     PRIMARY KEY (layer, feature_index, band, rank)

@@ -101,6 +101,7 @@ extension AtlasReader {
                 SELECT (SELECT coalesce(sum(activation_count), 0) FROM prompts) AS activations,
                     (SELECT coalesce(sum(edge_count), 0) FROM graphs) AS edges,
                     (SELECT count(*) FROM (SELECT DISTINCT graph_id, token FROM logit_targets)) AS targets,
+                    (SELECT count(*) FROM feature_examples WHERE prompt_id NOT IN (SELECT id FROM prompts)) AS orphans,
                     (SELECT coalesce(sum(active_tokens), 0) FROM feature_statistics) AS active_tokens,
                     (SELECT coalesce(sum(occurrences), 0) FROM aggregated_edges) AS occurrences,
                     (SELECT coalesce(sum(prompt_count), 0) FROM logit_statistics) AS explained
@@ -110,6 +111,7 @@ extension AtlasReader {
             ("postings hold activations", postings, facts["activations"]),
             ("aggregated edges count edges", facts["occurrences"], facts["edges"]),
             ("logit statistics count targets", facts["explained"], facts["targets"]),
+            ("examples without their prompt", facts["orphans"], 0),
         ]
         for (what, found, expected) in comparisons where found != expected {
             report.problems.append("derived rows: \(what): expected \(expected), found \(found); derive again")

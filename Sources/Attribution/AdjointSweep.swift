@@ -28,7 +28,6 @@ struct AdjointSweep {
     let local: LocalReplacementModel
     /// `[targets][modelWidth]`: centred unembedding rows of the prompt's logits.
     let logitVectors: [[Float]]
-
     /// `[layerCount]`: from the residual stream to what attention computed, where a norm lies between them.
     private let attentionPostAdjoints: [NormAdjoint?]
 
@@ -104,8 +103,9 @@ struct AdjointSweep {
         case .feature(let index):
             let feature = local.activeFeatures[index]
             let transcoder = transcoders.layers[feature.layer]
-            return transcoder.encoderBias[feature.index]
-                + local.inputAdjoints[feature.layer].constant(transcoder.encoder.row(feature.index))
+            let own = transcoder.encoderBias[feature.index]
+            let adjoint = local.inputAdjoints[feature.layer]
+            return adjoint.bias == nil ? own : own + adjoint.constant(transcoder.encoder.row(feature.index))
         }
     }
 

@@ -42,7 +42,8 @@ public struct GraphVerification: Sendable, Codable, Equatable {
     ///   - progress: called with features done and to do
     /// - Throws: what running the model throws.
     public init(
-        _ result: Attributor.Result, attributor: Attributor, count: Int, using generator: inout some RandomNumberGenerator,
+        _ result: Attributor.Result, attributor: Attributor, count: Int,
+        using generator: inout some RandomNumberGenerator,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         let graph = result.graph

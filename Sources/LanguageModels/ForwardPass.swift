@@ -51,12 +51,15 @@ extension LanguageModel {
     }
 
     /// Refuses a prompt that the model cannot read.
-    public func check(_ tokens: [Int]) throws(ModelError) {
+    ///
+    /// - Parameter read: tokens that stand before these
+    public func check(_ tokens: [Int], after read: Int = 0) throws(ModelError) {
         guard !tokens.isEmpty else { throw ModelError(file: name, place: "prompt", "expected at least one token") }
-        guard tokens.count <= configuration.contextLength else {
+        guard read + tokens.count <= configuration.contextLength else {
             throw ModelError(
                 file: name, place: "prompt",
-                "expected at most \(configuration.contextLength) tokens (the model's context), found \(tokens.count)")
+                "expected at most \(configuration.contextLength) tokens (the model's context), found \(read + tokens.count)"
+            )
         }
         if let token = tokens.first(where: { !(0..<configuration.vocabularySize).contains($0) }) {
             throw ModelError(

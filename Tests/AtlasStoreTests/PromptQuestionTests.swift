@@ -88,12 +88,14 @@ struct PromptQuestionTests {
             try db.execute(sql: "UPDATE prompts SET text = 'other' WHERE id = 4")
             try db.execute(sql: "UPDATE graphs SET edges = substr(edges, 1, 50) WHERE id = 5")
             try db.execute(sql: "DELETE FROM aggregated_edges WHERE support > 3")
+            try db.execute(sql: "UPDATE feature_examples SET prompt_id = 999 WHERE rank = 1")
         }
         let problems = try fixture.reader.verify().problems
-        #expect(problems.count == 4)
+        #expect(problems.count == 5)
         #expect(problems.contains { $0.hasPrefix("prompts.activations, row 3: damaged block") })
         #expect(problems.contains { $0.hasPrefix("prompts, row 4: its content hash") })
         #expect(problems.contains { $0.hasPrefix("graphs.edges, row 5: damaged block") })
+        #expect(problems.contains { $0.hasPrefix("derived rows: examples without their prompt") })
         #expect(problems.contains { $0.hasPrefix("derived rows: aggregated edges count edges") })
     }
 }

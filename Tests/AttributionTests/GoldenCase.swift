@@ -25,18 +25,18 @@ struct GoldenCase: CustomTestStringConvertible {
 
     /// The part of expected.json that the tests read.
     struct Expected: Decodable {
-        struct Partial: Decodable { let max_feature_nodes, batch_size, update_interval: Int }
+        struct Partial: Decodable { let maxFeatureNodes, batchSize, updateInterval: Int }
         struct Intervention: Decodable {
             let layer, position, feature: Int
             let value: Double
             let mode: String
         }
-        let replacement_score, completeness_score: Double
-        let max_n_logits: Int
-        let desired_logit_prob: Double
+        let replacementScore, completenessScore: Double
+        let maxNLogits: Int
+        let desiredLogitProb: Double
         let partial: Partial
         let interventions: [Intervention]
-        let node_threshold, edge_threshold: Double
+        let nodeThreshold, edgeThreshold: Double
     }
 
     init(_ name: String) throws {
@@ -44,7 +44,9 @@ struct GoldenCase: CustomTestStringConvertible {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Golden/\(name)").path
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
         expected = try SafetensorsFile(path: folder + "/expected.safetensors")
-        scores = try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        scores = try decoder.decode(
             Expected.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json")))
     }
 
@@ -56,12 +58,26 @@ struct GoldenCase: CustomTestStringConvertible {
 
     func tokens() throws -> [Int] { try integers("input_ids") }
 
+    /// The reference's adjacency with the token columns that it gets wrong corrected: they miss the factor
+    /// √modelWidth by which Gemma 3 multiplies embeddings.
+    func adjacencyOfAddedEmbeddings(_ layout: NodeLayout) throws -> [Float] {
+        var expected = try floats("adjacency")
+        guard Self.scaledEmbeddingNames.contains(name) else { return expected }
+        let scale = Float(attributor.model.configuration.modelWidth).squareRoot()
+        for row in 0..<layout.nodeCount {
+            for position in 0..<layout.positionCount {
+                expected[row * layout.nodeCount + layout.token(position: position)] *= scale
+            }
+        }
+        return expected
+    }
+
     /// All features as targets, logits as the reference chose them.
     func graph() throws -> Attributor.Result {
         try attributor.attribute(
             tokens(),
             options: AttributionOptions(
-                maximumLogits: scores.max_n_logits, desiredLogitProbability: scores.desired_logit_prob), jobs: 2)
+                maximumLogits: scores.maxNLogits, desiredLogitProbability: scores.desiredLogitProb), jobs: 2)
     }
 }
 
@@ -75,6 +91,16 @@ struct ForwardCase {
     let hiddenStates: [Float]
     /// `[positionCount, vocabularySize]`.
     let logits: [Float]
+
+    /// A folder of Golden/variants.
+    init(variant name: String) throws {
+        let folder = try CopiedModel("variants/" + name)
+        model = try LanguageModel(folder: folder.path)
+        let expected = try SafetensorsFile(path: folder.path + "/expected.safetensors")
+        tokens = try integers("input_ids", in: expected)
+        hiddenStates = try floats("hidden_states", in: expected)
+        logits = try floats("logits", in: expected)
+    }
 
     init(_ name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Golden/\(name)").path

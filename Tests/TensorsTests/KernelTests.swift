@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -55,6 +56,44 @@ private func agree(_ x: Float, _ y: Double, terms: [Double]) -> Bool {
             #expect(abs(magnitudes[index] - (w[index] + 0.5 * abs(x[index]))) <= 1e-6)
             #expect(abs(product[index] - 2 * x[index] * w[index]) <= 1e-6)
             #expect(abs(gated[index] - x[index] / (1 + exponential(-x[index])) * w[index]) <= 1e-6)
+        }
+    }
+
+    @Test(arguments: counts)
+    func `activations equal their definitions`(count: Int) {
+        let x = numbers(count, seed: 10).map { 6 * $0 }
+        let up = numbers(count, seed: 11)
+        var gated = x
+        geluTanhGate(x, up, into: &gated, count: count)
+        var byTangent = x
+        geluTanh(&byTangent, count: count)
+        var byError = x
+        gelu(&byError, count: count)
+        var capped = x
+        softCap(&capped, at: 1.5, count: count)
+        for index in 0..<count {
+            let value = Double(x[index])
+            let tangent =
+                value / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (value + 0.044715 * value * value * value)))
+            #expect(abs(Double(gated[index]) - tangent * Double(up[index])) <= 2e-6)
+            #expect(abs(Double(byTangent[index]) - tangent) <= 2e-6)
+            #expect(abs(Double(byError[index]) - value / 2 * (1 + erf(value / 2.0.squareRoot()))) <= 2e-6)
+            #expect(abs(Double(capped[index]) - 1.5 * tanh(value / 1.5)) <= 1e-6)
+        }
+    }
+
+    @Test(arguments: counts)
+    func `centred kernels equal their plain versions`(count: Int) {
+        let (x, w) = (numbers(count, seed: 12), numbers(count, seed: 13))
+        var less = x
+        subtract(0.25, from: &less, count: count)
+        var product = x
+        centredProduct(2, mean: 0.25, x, w, into: &product, count: count)
+        let squares = x.map { (Double($0) - 0.25) * (Double($0) - 0.25) }
+        #expect(agree(centredSquareSum(x, mean: 0.25, count: count), squares.reduce(0, +), terms: squares))
+        for index in 0..<count {
+            #expect(abs(less[index] - (x[index] - 0.25)) <= 1e-6)
+            #expect(abs(product[index] - 2 * (x[index] - 0.25) * w[index]) <= 1e-6)
         }
     }
 

@@ -53,6 +53,34 @@ private final class Bits {
 }
 
 @Suite struct matrices {
+    @Test(arguments: [ElementType.float16, .bfloat16])
+    func `columns and interleaved rows seen in place are those of the whole, in half precision`(type: ElementType) {
+        let (whole, exact) = stored(matrix(12, 10, seed: 8), as: type)
+        expectViews(of: whole, exact)
+    }
+
+    @Test func `columns and interleaved rows seen in place are those of the whole`() {
+        let exact = matrix(12, 10, seed: 8)
+        expectViews(of: StoredMatrix(exact), exact)
+    }
+
+    private func expectViews(of whole: StoredMatrix, _ exact: Matrix) {
+        var columns = Matrix(rowCount: 12, columnCount: 4)
+        for row in 0..<12 { for column in 0..<4 { columns[row, column] = exact[row, column + 3] } }
+        var rows = Matrix(rowCount: 6, columnCount: 10)
+        // The second and third of every four.
+        for (row, from) in [1, 2, 5, 6, 9, 10].enumerated() {
+            for column in 0..<10 { rows[row, column] = exact[from, column] }
+        }
+        for (view, plain) in [(whole.columns(3..<7), columns), (whole.rows(1..<3, ofEvery: 4), rows)] {
+            #expect(view.matrix() == plain)
+            #expect(view.row(4) == Array(plain.row(4)))
+            let (x, y) = (matrix(5, plain.columnCount, seed: 9), matrix(5, plain.rowCount, seed: 10))
+            #expect(distance(view.applied(to: x), plainProduct(x, transposed(plain))) < 1e-4)
+            #expect(distance(view.transposeApplied(to: y), plainProduct(y, plain)) < 1e-4)
+        }
+    }
+
     @Test func `products equal the sums they stand for`() {
         let a = matrix(7, 33, seed: 1)
         let b = matrix(33, 12, seed: 2)
