@@ -64,6 +64,7 @@ public struct LocalReplacementModel: Sendable {
             let features = transcoder.activeFeatures(pre, firstPosition: firstCountedPosition)
             active += features
             values += features.map { pre[$0.position, $0.index] }
+            transcoders.releaseEncoderPages(ofLayer: transcoder.layer)
         }
         activeFeatures = active
         preActivations = values
@@ -164,14 +165,16 @@ public struct LocalReplacementModel: Sendable {
         let rowCount = blocks.last.map { $0.firstRow + $0.count } ?? 0
         return [Float](unsafeUninitializedCapacity: max(1, rowCount * width)) { buffer, initialized in
             guard let base = buffer.baseAddress else { return }
-            for (column, feature) in ordered.enumerated() {
-                let transcoder = transcoders.layers[feature.layer]
-                for layer in transcoder.outputLayers {
-                    let block = blocks[layer * layout.positionCount + feature.position]
-                    let row = base + (block.firstRow + column - block.firstColumn) * width
-                    transcoder.copyDecoderRow(feature.index, outputLayer: layer, into: row)
-                    for index in 0..<width { row[index] *= feature.activation }
+            for transcoder in transcoders.layers {
+                for (column, feature) in ordered.enumerated() where feature.layer == transcoder.layer {
+                    for layer in transcoder.outputLayers {
+                        let block = blocks[layer * layout.positionCount + feature.position]
+                        let row = base + (block.firstRow + column - block.firstColumn) * width
+                        transcoder.copyDecoderRow(feature.index, outputLayer: layer, into: row)
+                        for index in 0..<width { row[index] *= feature.activation }
+                    }
                 }
+                transcoders.releaseDecoderPages(ofLayer: transcoder.layer)
             }
             initialized = rowCount * width
         }

@@ -40,7 +40,7 @@ struct CrossLayerFormat {
                 activation, threshold: "threshold_\(layer)", featureCount: featureCount),
             // Cross-layer sets store the skip the other way round than per-layer ones: y += x W.
             skip: try encoding.skip("W_skip_\(layer)", isTransposed: true, modelWidth: modelWidth))
-        return (transcoder, [encoding, decoding], decoding.region(of: "W_dec_\(layer)"))
+        return (transcoder, [encoding, decoding], encoding.region(of: encoder), decoding.region(of: "W_dec_\(layer)"))
     }
 
     /// Gemma Scope 2: `w_dec` is `[featureCount, layerCount, modelWidth]`, slots before the layer's own unused.
@@ -59,6 +59,6 @@ struct CrossLayerFormat {
             decoderBias: try file.vector("b_dec", count: modelWidth),
             activation: try file.activation(activation, threshold: names.threshold, featureCount: featureCount),
             skip: try file.skip(names.skip, isTransposed: true, modelWidth: modelWidth))
-        return (transcoder, [file], file.region(of: names.decoder))
+        return (transcoder, [file], file.region(of: names.encoder), file.region(of: names.decoder))
     }
 }

@@ -59,6 +59,6 @@ struct PerLayerFormat {
             decoderBias: try file.vector("b_dec", count: modelWidth),
             activation: try file.activation(activation, threshold: threshold, featureCount: featureCount),
             skip: try file.skip(skip, isTransposed: isTransposed, modelWidth: modelWidth))
-        return (transcoder, [file], file.region(of: decoder))
+        return (transcoder, [file], file.region(of: encoder), file.region(of: decoder))
     }
 }

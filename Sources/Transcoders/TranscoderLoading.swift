@@ -32,16 +32,19 @@ extension TranscoderSet {
         inputHook = configuration.inputHook
         outputHook = configuration.outputHook
         layers = loaded.map(\.transcoder)
-        decoderRegions = loaded.compactMap(\.decoder)
+        encoderRegions = loaded.map(\.encoder)
+        decoderRegions = loaded.map(\.decoder)
         name = configuration.scan ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
         fingerprint = try TranscoderFingerprint.of(
             configurationPath: configuration.path, weights: loaded.flatMap(\.files))
-        for region in decoderRegions { region.expectScatteredReads() }
+        for region in decoderRegions { region?.expectScatteredReads() }
     }
 }
 
-/// One layer, the files it was read from, and where its decoder lies in them.
-typealias LoadedTranscoder = (transcoder: Transcoder, files: [any WeightFile], decoder: MappedRegion?)
+/// One layer, the files it was read from, and where its encoder and decoder lie in them.
+typealias LoadedTranscoder = (
+    transcoder: Transcoder, files: [any WeightFile], encoder: MappedRegion?, decoder: MappedRegion?
+)
 
 extension WeightFile {
     /// The features of an encoder, whose other dimension is the model's width.

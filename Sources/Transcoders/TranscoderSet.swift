@@ -23,7 +23,10 @@ public struct TranscoderSet: Sendable {
     /// SHA-256 over config.yaml and samples of every tensor, in hexadecimal.
     public let fingerprint: String
 
-    let decoderRegions: [MappedRegion]
+    /// Where each layer's encoder lies in its file, in whole pages.
+    let encoderRegions: [MappedRegion?]
+    /// Where each layer's decoder lies in its file, in whole pages.
+    let decoderRegions: [MappedRegion?]
 
     /// The residual stream's width.
     public var modelWidth: Int { layers.first?.encoder.columnCount ?? 0 }
@@ -33,14 +36,22 @@ public struct TranscoderSet: Sendable {
         kind == .perLayer ? layer..<layer + 1 : 0..<layer + 1
     }
 
-    /// How large the decoders are, as they lie in the mapped files.
-    public var decoderByteCount: Int { decoderRegions.reduce(0) { $0 + $1.byteCount } }
-
-    /// Gives the pages back that reading decoder rows has mapped: resident memory is then what the caller copied.
+    /// Says that a prompt has used the encoder of `layer` up: a large set's pages are given back.
     ///
-    /// A row maps the 64 KiB around it, and pages stay while they fit; call this when a prompt's rows are gathered.
-    /// Threads that read meanwhile get their pages from the file again.
-    public func releaseDecoderPages() {
-        for region in decoderRegions { region.release() }
+    /// Threads that read meanwhile, and later prompts, get their pages from the file again.
+    public func releaseEncoderPages(ofLayer layer: Int) {
+        if isLarge { encoderRegions[layer]?.release() }
+    }
+
+    /// Says that a prompt's decoder rows of `layer` have been copied: a large set's pages are given back.
+    ///
+    /// Reading a row maps what lies around it too, so that without this whole decoders would become resident.
+    public func releaseDecoderPages(ofLayer layer: Int) {
+        if isLarge { decoderRegions[layer]?.release() }
+    }
+
+    /// Whether keeping the pages between prompts would take more memory than reading them again is worth.
+    private var isLarge: Bool {
+        (encoderRegions + decoderRegions).reduce(0) { $0 + ($1?.byteCount ?? 0) } > 1 << 30
     }
 }
