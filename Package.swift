@@ -73,6 +73,7 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                "LanguageModels", "Safetensors", "Tensors", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -80,6 +81,13 @@ let package = Package(
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .executableTarget(
+            name: "FuzzParsers",
+            dependencies: [
+                "AtlasExport", "AtlasIndexing", "Attribution", "LanguageModels", "Safetensors", "Tokenizers",
+                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
@@ -99,7 +107,9 @@ let package = Package(
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["atlas", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "atlas", "AtlasQuery", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,11 +1,16 @@
 import Attribution
+import Dispatch
 import Synchronization
 import Tensors
 
 /// Judges a replacement model over a corpus.
+///
+///     let quality = try CorpusEvaluation(attributor).quality(of: .file(path: "corpus.jsonl"), jobs: 8)
+///
+/// Prompts are added one by one in order of the corpus, so that the figures are the same to the last bit whatever the
+/// number of jobs, and however often the run was interrupted and went on from its state.
 public struct CorpusEvaluation: Sendable {
     private let attributor: Attributor
-    private static let batchSize = 64
 
     /// Judges this replacement model.
     public init(_ attributor: Attributor) { self.attributor = attributor }
@@ -13,33 +18,94 @@ public struct CorpusEvaluation: Sendable {
     /// Runs the replacement model freely beside the underlying model over every prompt.
     ///
     /// - Parameters:
+    ///   - options: what to find out
+    ///   - keeping: where sums are saved and gone on from; `nil` to begin anew and save nothing
     ///   - jobs: prompts at once
     ///   - progress: called with prompts done and in all, from the calling thread
-    /// - Throws: `CorpusError`, or `PromptError` for a prompt that does not fit the model.
+    /// - Throws: `CorpusError`, `PromptError` for a prompt that does not fit the model, `EvaluationStateError` for a
+    ///   state of another run, `EvaluationInterrupted` when stopped.
     public func quality(
-        of source: CorpusSource, onMalformed policy: MalformedRecordPolicy = .fail, jobs: Int,
+        of source: CorpusSource, onMalformed policy: MalformedRecordPolicy = .fail,
+        options: EvaluationOptions = EvaluationOptions(), keeping: EvaluationKeeping? = nil, jobs: Int,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ReplacementQuality {
-        let reader = PromptReader(attributor: attributor, options: IndexingOptions())
+        let reader = PromptReader(attributor: attributor, options: IndexingOptions(attribution: options.attribution))
+        var digest = CorpusDigest()
         let corpus = try CheckedCorpus(
-            source, onMalformed: policy, check: { _ = try reader.tokens($0) }, progress: { _ in })
-        let configuration = attributor.model.configuration
-        var evaluation = ReplacementEvaluation(
-            layerCount: configuration.layerCount, modelWidth: configuration.modelWidth)
-        var done = 0
-        try corpus.forEachBatch(size: { Self.batchSize }) { batch in
-            let results = Mutex([Result<ReplacementEvaluation, any Error>?](repeating: nil, count: batch.count))
-            inParallel(count: batch.count, jobs: jobs) { index in
-                let result = Result { try attributor.evaluate(reader.tokens(batch[index])) }
-                results.withLock { $0[index] = result }
-            }
-            // Added in order of the corpus, so that sums do not depend on which thread was first.
-            for result in results.withLock({ $0 }) {
-                if let result { evaluation.add(try result.get()) }
-            }
-            done += batch.count
-            progress(done, corpus.recordCount)
+            source, onMalformed: policy,
+            check: {
+                _ = try reader.tokens($0)
+                digest.add($0)
+            }, progress: { _ in })
+        let identity = EvaluationState.Identity(
+            model: attributor.model.fingerprint, transcoders: attributor.transcoders.fingerprint,
+            corpus: digest.hexadecimal, corpusName: keeping?.corpusName ?? "", recordCount: corpus.recordCount,
+            options: options)
+        var state = EvaluationState(identity: identity, evaluation: attributor.emptyEvaluation)
+        if let keeping, let saved = try EvaluationState.read(keeping.path) {
+            try saved.requireContinues(state, path: keeping.path)
+            state = saved
         }
-        return evaluation.quality
+        let attributed = options.attributedRecords(of: corpus.recordCount)
+        var pace = BatchPace(jobs: jobs)
+        var lastSaved = DispatchTime.now()
+        var seen = 0
+        progress(state.recordsDone, corpus.recordCount)
+        try corpus.forEachBatch(size: { pace.size }) { batch in
+            let first = max(0, state.recordsDone - seen)
+            let start = seen + first
+            seen += batch.count
+            guard first < batch.count else { return }
+            try pace.measure {
+                try add(
+                    batch[first...].enumerated().map { ($1, attributed.contains(start + $0)) }, to: &state,
+                    reader: reader, options: options, jobs: jobs)
+            }
+            progress(state.recordsDone, corpus.recordCount)
+            let stops = state.recordsDone < corpus.recordCount && keeping?.shouldStop() == true
+            if let keeping, stops || lastSaved.secondsPassed >= keeping.interval {
+                try state.write(to: keeping.path)
+                lastSaved = DispatchTime.now()
+            }
+            if stops { throw EvaluationInterrupted(done: state.recordsDone, total: corpus.recordCount) }
+        }
+        if let keeping { try state.write(to: keeping.path) }
+        return state.evaluation.quality
     }
+
+    /// Evaluates records side by side and adds them in order.
+    private func add(
+        _ records: [(record: CorpusRecord, isAttributed: Bool)], to state: inout EvaluationState,
+        reader: PromptReader, options: EvaluationOptions, jobs: Int
+    ) throws {
+        let results = Mutex([Result<ReplacementEvaluation, any Error>?](repeating: nil, count: records.count))
+        inParallel(count: records.count, jobs: jobs) { index in
+            let (record, isAttributed) = records[index]
+            let result = Result {
+                try attributor.evaluate(
+                    reader.tokens(record), answer: reader.answerToken(record),
+                    attribution: isAttributed ? options.attribution : nil)
+            }
+            results.withLock { $0[index] = result }
+        }
+        for result in results.withLock({ $0 }) {
+            if let result { state.evaluation.add(try result.get()) }
+            state.recordsDone += 1
+        }
+    }
+}
+
+/// An evaluation that was asked to stop before its end.
+public struct EvaluationInterrupted: Error, CustomStringConvertible, Sendable {
+    /// Records that are in the sums.
+    public let done: Int
+    /// Records of the corpus.
+    public let total: Int
+
+    /// One line.
+    public var description: String { "interrupted after \(done) of \(total) prompts" }
+}
+
+extension DispatchTime {
+    fileprivate var secondsPassed: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9 }
 }

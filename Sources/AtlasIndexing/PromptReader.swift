@@ -51,7 +51,7 @@ struct PromptReader: Sendable {
         guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }),
             probabilities[predicted].isFinite
         else { throw PromptError(description: "\(record.place): the model's logits are not finite") }
-        let answer = record.answer.flatMap { answerToken(text: record.text, answer: $0) }
+        let answer = answerToken(record)
         return PromptFacts(
             text: record.text, tokens: tokens,
             countedTokens: max(0, tokens.count - attributor.model.firstCountedPosition(in: tokens)),
@@ -61,11 +61,13 @@ struct PromptReader: Sendable {
             activations: activations, graph: graph)
     }
 
-    /// The token that begins the answer where it follows the text; `nil` where the two merge into other tokens.
-    private func answerToken(text: String, answer: String) -> Int? {
+    /// The token that begins the record's answer where it follows the text; `nil` without an answer, and where the two
+    /// merge into other tokens.
+    func answerToken(_ record: CorpusRecord) -> Int? {
+        guard let answer = record.answer else { return nil }
         let tokenizer = attributor.model.tokenizer
-        let prompt = tokenizer.encode(text)
-        let whole = tokenizer.encode(text + answer)
+        let prompt = tokenizer.encode(record.text)
+        let whole = tokenizer.encode(record.text + answer)
         return whole.count > prompt.count && whole.starts(with: prompt) ? whole[prompt.count] : nil
     }
 }

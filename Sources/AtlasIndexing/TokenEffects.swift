@@ -6,9 +6,9 @@ import Tensors
 
 /// What features' weights say about tokens, without any prompt.
 ///
-/// - Promoted and suppressed: the feature's decoder rows, summed over the layers it writes to, times the final norm's
-///   gain, times each token's unembedding less the mean over the vocabulary.
-/// - Excited by: the token's embedding times the gain of the norm that the encoder reads through, times the encoder.
+/// - Promoted and suppressed: the feature's decoder rows, summed over the layers it writes to, through the gains of the
+///   norms on their way to the logits, times each token's unembedding less the mean over the vocabulary.
+/// - Excited by: the token's embedding through the gain of the norm that the encoder reads, times the encoder.
 struct TokenEffects: Sendable {
     /// Features in one matrix product with the vocabulary.
     static let featuresATime = 512
@@ -38,16 +38,23 @@ struct TokenEffects: Sendable {
         for (row, feature) in features.enumerated() {
             let transcoder = attributor.transcoders.layers[feature.layer]
             for layer in transcoder.outputLayers {
-                let decoder = transcoder.decoder.row(feature.index * transcoder.slotCount + layer - feature.layer)
+                var decoder = transcoder.decoder.row(feature.index * transcoder.slotCount + layer - feature.layer)
+                if attributor.transcoders.outputHook == .mlpOutput {
+                    attributor.model.blocks[layer].mlpPostNorm?.applyLinearly(to: &decoder, count: 1, denominator: 1)
+                }
                 for column in 0..<width { written[row, column] += decoder[column] }
             }
-            let encoder = transcoder.encoder.row(feature.index)
-            let gain = attributor.model.blocks[feature.layer].mlpNorm.gain
-            let folded = attributor.transcoders.inputHook == .mlpInput
-            for column in 0..<width {
-                written[row, column] *= attributor.model.finalNorm.gain[column]
-                read[row, column] = encoder[column] * (folded ? gain[column] : 1)
+            let adjoint = NormAdjoint(
+                attributor.transcoders.inputHook, norm: attributor.model.blocks[feature.layer].mlpNorm,
+                denominators: [1])
+            read.values.withUnsafeMutableBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                adjoint.apply(transcoder.encoder.row(feature.index), position: 0, into: base + row * width)
             }
+        }
+        written.values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            attributor.model.finalNorm.applyLinearly(to: base, count: features.count, denominator: 1)
         }
         let outputs = attributor.model.unembedding.applied(to: written)
         let inputs = attributor.model.embedding.applied(to: read)

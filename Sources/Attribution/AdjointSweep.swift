@@ -29,7 +29,6 @@ struct AdjointSweep {
     let local: LocalReplacementModel
     /// What the graph's targets read, one for each.
     let readings: [TargetSelection.Reading]
-
     /// `[layerCount]`: from the residual stream to what attention computed, where a norm lies between them.
     private let attentionPostAdjoints: [NormAdjoint?]
 
@@ -112,8 +111,9 @@ struct AdjointSweep {
 
     private func constant(_ feature: FeatureID) -> Float {
         let transcoder = transcoders.layers[feature.layer]
-        return transcoder.encoderBias[feature.index]
-            + local.inputAdjoints[feature.layer].constant(transcoder.encoder.row(feature.index))
+        let own = transcoder.encoderBias[feature.index]
+        let adjoint = local.inputAdjoints[feature.layer]
+        return adjoint.bias == nil ? own : own + adjoint.constant(transcoder.encoder.row(feature.index))
     }
 
     /// Injects the gradients of the targets that read above the MLP of `layer`, or its input.

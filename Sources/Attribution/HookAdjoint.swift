@@ -26,17 +26,17 @@ extension MLPReading {
 /// Takes gradients at a norm's output back to its input, with the denominators frozen.
 ///
 /// RMSNorm: `gain ⊙ h / σ`; LayerNorm: the same, less its mean.
-struct NormAdjoint {
+public struct NormAdjoint: Sendable {
     /// `[modelWidth]`.
     private let gain: [Float]
     /// `[modelWidth]`, where the norm adds one.
-    private let bias: [Float]?
+    let bias: [Float]?
     /// `[positionCount]`: 1 / σ.
     private let scale: [Float]
     private let removesMean: Bool
 
     /// The adjoint of `norm` with its denominators at each position.
-    init(_ norm: Norm, denominators: [Float]) {
+    public init(_ norm: Norm, denominators: [Float]) {
         gain = norm.gain
         bias = norm.bias
         scale = denominators.map { 1 / $0 }
@@ -46,19 +46,18 @@ struct NormAdjoint {
     /// The adjoint of what lies between the residual stream and an input hook.
     ///
     /// `hook_resid_mid`: nothing; `ln2.hook_normalized`: the norm without its gain; `mlp.hook_in`: the norm.
-    init(_ hook: InputHook, reading: MLPReading) {
+    public init(_ hook: InputHook, norm: Norm, denominators: [Float]) {
         switch hook {
-        case .mlpInput: self.init(reading.norm, denominators: reading.denominators)
-        case .normalizedBeforeGain: self.init(reading.norm.withoutGain, denominators: reading.denominators)
+        case .mlpInput: self.init(norm, denominators: denominators)
+        case .normalizedBeforeGain: self.init(norm.withoutGain, denominators: denominators)
         case .residualMiddle:
             self.init(
-                .rootMeanSquare(gain: reading.norm.withoutGain.gain, epsilon: 0),
-                denominators: reading.denominators.map { _ in 1 })
+                .rootMeanSquare(gain: norm.withoutGain.gain, epsilon: 0), denominators: denominators.map { _ in 1 })
         }
     }
 
     /// Takes `gradient`, `[modelWidth]`, at `position` back into `output`, `[modelWidth]`, overwritten.
-    func apply(_ gradient: UnsafePointer<Float>, position: Int, into output: UnsafeMutablePointer<Float>) {
+    public func apply(_ gradient: UnsafePointer<Float>, position: Int, into output: UnsafeMutablePointer<Float>) {
         scaledProduct(scale[position], gradient, gain, into: output, count: gain.count)
         if removesMean { subtract(sum(output, count: gain.count) / Float(gain.count), from: output, count: gain.count) }
     }
@@ -66,22 +65,5 @@ struct NormAdjoint {
     /// What the norm's bias adds along `gradient`, `[modelWidth]`, whatever the norm reads.
     func constant(_ gradient: UnsafePointer<Float>) -> Float {
         bias.map { dot(gradient, $0, count: $0.count) } ?? 0
-    }
-}
-
-extension Norm {
-    /// Takes vectors through the norm with σ frozen and without its bias, in place: linear, so that what a sum of
-    /// vectors becomes is the sum of what each becomes.
-    ///
-    /// - Parameters:
-    ///   - rows: `[count, modelWidth]`
-    ///   - denominator: σ at the rows' position
-    func applyLinearly(to rows: UnsafeMutablePointer<Float>, count: Int, denominator: Float) {
-        let width = gain.count
-        for row in 0..<count {
-            let start = rows + row * width
-            if removesMean { subtract(sum(start, count: width) / Float(width), from: start, count: width) }
-            for column in 0..<width { start[column] *= gain[column] / denominator }
-        }
     }
 }

@@ -80,27 +80,28 @@ public struct LocalReplacementModel: Sendable {
         let blocks = Self.blocks(ordered, transcoders: transcoders, layout: layout)
         self.blocks = blocks
         var decoders = Self.gather(ordered, blocks: blocks, transcoders: transcoders, layout: layout)
-        inputAdjoints = trace.layers.map { NormAdjoint(transcoders.inputHook, reading: $0.reading) }
+        inputAdjoints = trace.layers.map {
+            NormAdjoint(transcoders.inputHook, norm: $0.reading.norm, denominators: $0.reading.denominators)
+        }
         finalAdjoint = NormAdjoint(model.finalNorm, denominators: trace.finalDenominators)
         var (errors, constants) = Self.remainders(
             trace, transcoders: transcoders, blocks: blocks, scaledDecoders: decoders,
             firstCountedPosition: firstCountedPosition)
         self.errors = errors
-        let postNorms = zip(model.blocks, trace.layers).map { block, layer -> (norm: Norm, denominators: [Float])? in
+        let postNorms = zip(model.blocks, trace.layers).map { block, layer -> PostNorm? in
             guard transcoders.outputHook.site == .output, let norm = block.mlpPostNorm,
                 let denominators = layer.mlpPostDenominators
             else { return nil }
-            return (norm, denominators)
+            return PostNorm(norm: norm, denominators: denominators)
         }
         outputAdjoints = postNorms.map { $0.map { NormAdjoint($0.norm, denominators: $0.denominators) } }
         for (layer, postNorm) in postNorms.enumerated() {
             guard let postNorm else { continue }
             for position in 0..<positionCount {
                 let block = blocks[layer * positionCount + position]
-                let denominator = postNorm.denominators[position]
-                Self.pass(&decoders, row: block.firstRow, count: block.count, postNorm.norm, denominator)
-                Self.pass(&errors[layer].values, row: position, count: 1, postNorm.norm, denominator)
-                Self.pass(&constants[layer].values, row: position, count: 1, postNorm.norm, denominator)
+                postNorm.pass(&decoders, row: block.firstRow, count: block.count, position: position)
+                postNorm.pass(&errors[layer].values, row: position, count: 1, position: position)
+                postNorm.pass(&constants[layer].values, row: position, count: 1, position: position)
                 guard let bias = postNorm.norm.bias else { continue }
                 for column in bias.indices { constants[layer][position, column] += bias[column] }
             }
@@ -110,11 +111,19 @@ public struct LocalReplacementModel: Sendable {
         self.constants = constants
     }
 
-    /// Takes rows through the norm after the MLP.
-    private static func pass(_ rows: inout [Float], row: Int, count: Int, _ norm: Norm, _ denominator: Float) {
-        rows.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            norm.applyLinearly(to: base + row * norm.gain.count, count: count, denominator: denominator)
+    /// The norm between an output hook and the residual stream, frozen.
+    private struct PostNorm {
+        let norm: Norm
+        /// `[positionCount]`.
+        let denominators: [Float]
+
+        /// Takes `count` rows that are written at `position` through the norm, but for its bias.
+        func pass(_ rows: inout [Float], row: Int, count: Int, position: Int) {
+            rows.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                norm.applyLinearly(
+                    to: base + row * norm.gain.count, count: count, denominator: denominators[position])
+            }
         }
     }
 

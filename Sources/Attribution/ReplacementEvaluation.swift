@@ -1,59 +1,118 @@
 import Circuits
 import Foundation
-import LanguageModels
-import Tensors
-import Transcoders
 
 /// How well transcoders stand in for a model's MLPs, added up over prompts.
 ///
-///     var evaluation = ReplacementEvaluation(layerCount: 6, modelWidth: 128)
+///     var evaluation = ReplacementEvaluation(transcoders)
 ///     evaluation.add(try attributor.evaluate(tokens))
 ///     print(evaluation.quality.topOneAgreement)
 ///
-/// Sums only, so that parts computed apart can be added in any grouping.
-public struct ReplacementEvaluation: Sendable {
+/// Sums only. Adding prompts one by one in the same order gives the same numbers to the last bit, whether or not the
+/// sums were encoded and decoded on the way.
+public struct ReplacementEvaluation: Sendable, Codable, Equatable {
+    /// A next token that the underlying model gets right with at least this probability counts as sure.
+    ///
+    /// - SeeAlso: Ameisen et al. 2025, "Evaluating the Replacement Model".
+    public static let sureProbability = 0.8
+
+    /// A probability below e to this power adds nothing to the divergence.
+    private static let smallestLogProbability: Float = -80
+
     /// One layer's sums.
-    struct Layer: Sendable {
+    struct Layer: Sendable, Codable, Equatable {
         var squaredError = 0.0
         var squaredOutput = 0.0
+        /// `[modelWidth]`.
         var outputSum: [Double]
         var activeFeatures = 0
+        var fired: FeatureBits
     }
 
-    private var tokens = 0
-    private var agreements = 0
-    private var divergence = 0.0
-    private var layers: [Layer]
+    var prompts = 0
+    var tokens = 0
+    var agreements = 0
+    var divergence = 0.0
+    var unsureTokens = 0
+    var unsureAgreements = 0
+    var nextTokens = 0
+    var underlyingCrossEntropy = 0.0
+    var replacementCrossEntropy = 0.0
+    var attributedPrompts = 0
+    var replacementScore = 0.0
+    var completenessScore = 0.0
+    private(set) var layers: [Layer]
 
     /// Starts from nothing.
-    public init(layerCount: Int, modelWidth: Int) {
-        layers = (0..<layerCount).map { _ in Layer(outputSum: [Double](repeating: 0, count: modelWidth)) }
+    ///
+    /// - Parameter featureCounts: `[layerCount]`
+    public init(featureCounts: [Int], modelWidth: Int) {
+        layers = featureCounts.map { count in
+            Layer(outputSum: [Double](repeating: 0, count: modelWidth), fired: FeatureBits(count: count))
+        }
+    }
+
+    /// Whether both are about models and transcoders of the same size, so that they can be added.
+    public func hasShape(of other: ReplacementEvaluation) -> Bool {
+        layers.count == other.layers.count
+            && zip(layers, other.layers).allSatisfy {
+                $0.outputSum.count == $1.outputSum.count && $0.fired.hasShape(of: $1.fired)
+            }
     }
 
     /// Adds what was found on other prompts.
+    ///
+    /// - Precondition: `hasShape(of: other)`
     public mutating func add(_ other: ReplacementEvaluation) {
-        precondition(layers.count == other.layers.count)
+        precondition(hasShape(of: other))
+        prompts += other.prompts
         tokens += other.tokens
         agreements += other.agreements
         divergence += other.divergence
+        unsureTokens += other.unsureTokens
+        unsureAgreements += other.unsureAgreements
+        nextTokens += other.nextTokens
+        underlyingCrossEntropy += other.underlyingCrossEntropy
+        replacementCrossEntropy += other.replacementCrossEntropy
+        attributedPrompts += other.attributedPrompts
+        replacementScore += other.replacementScore
+        completenessScore += other.completenessScore
         for index in layers.indices {
             layers[index].squaredError += other.layers[index].squaredError
             layers[index].squaredOutput += other.layers[index].squaredOutput
             layers[index].activeFeatures += other.layers[index].activeFeatures
+            layers[index].fired.formUnion(other.layers[index].fired)
             for column in layers[index].outputSum.indices {
                 layers[index].outputSum[column] += other.layers[index].outputSum[column]
             }
         }
     }
 
-    mutating func addToken(underlying: ArraySlice<Float>, replacement: ArraySlice<Float>) {
+    /// Compares what both models say after one token.
+    ///
+    /// - Parameters:
+    ///   - underlying: `[vocabularySize]` logits
+    ///   - replacement: `[vocabularySize]` logits
+    ///   - next: the token that really comes next, where it is known
+    mutating func addToken(underlying: ArraySlice<Float>, replacement: ArraySlice<Float>, next: Int?) {
+        let p = NextTokenDistribution(underlying)
+        let q = NextTokenDistribution(replacement)
+        let agrees = p.top == q.top
         tokens += 1
-        let p = logProbabilities(underlying)
-        let q = logProbabilities(replacement)
-        if p.top == q.top { agreements += 1 }
-        for (x, y) in zip(p.values, q.values) where x > -80 { divergence += Double(expf(x)) * Double(x - y) }
+        if agrees { agreements += 1 }
+        for (x, y) in zip(p.logProbabilities, q.logProbabilities) where x > Self.smallestLogProbability {
+            divergence += Double(expf(x)) * Double(x - y)
+        }
+        guard let next else { return }
+        nextTokens += 1
+        underlyingCrossEntropy -= Double(p.logProbabilities[next])
+        replacementCrossEntropy -= Double(q.logProbabilities[next])
+        if p.top == next, exp(Double(p.logProbabilities[next])) < Self.sureProbability {
+            unsureTokens += 1
+            if agrees { unsureAgreements += 1 }
+        }
     }
 
+    /// Adds what one layer's MLP gave at one token, and what the features leave unexplained of it.
     mutating func addLayer(_ index: Int, output: ArraySlice<Float>, error: ArraySlice<Float>) {
         for (column, (value, rest)) in zip(output, error).enumerated() {
             layers[index].squaredOutput += Double(value) * Double(value)
@@ -62,76 +121,37 @@ public struct ReplacementEvaluation: Sendable {
         }
     }
 
+    /// Adds features that are active on the underlying model's run.
     mutating func addActive(_ features: [ActiveFeature]) {
-        for feature in features { layers[feature.layer].activeFeatures += 1 }
+        for feature in features {
+            layers[feature.layer].activeFeatures += 1
+            layers[feature.layer].fired.insert(feature.index)
+        }
     }
 
-    /// The quality over all prompts added so far; zeros when there were none.
-    public var quality: ReplacementQuality {
-        let count = Double(max(1, tokens))
-        return ReplacementQuality(
-            tokenCount: tokens, topOneAgreement: Double(agreements) / count, divergence: divergence / count,
-            layers: layers.map { layer in
-                let mean = layer.outputSum.reduce(0) { $0 + $1 * $1 } / count
-                let variance = layer.squaredOutput - mean
-                return ReplacementQuality.Layer(
-                    normalizedError: variance > 0 ? layer.squaredError / variance : 0,
-                    activeFeaturesPerToken: Double(layer.activeFeatures) / count)
-            })
+    /// Adds the scores of one prompt's unpruned graph.
+    mutating func addScores(_ scores: GraphScores) {
+        attributedPrompts += 1
+        replacementScore += scores.replacement
+        completenessScore += scores.completeness
     }
+}
 
-    private func logProbabilities(_ logits: ArraySlice<Float>) -> (values: [Float], top: Int) {
+/// Log-probabilities of the next token.
+private struct NextTokenDistribution {
+    /// `[vocabularySize]`.
+    let logProbabilities: [Float]
+    /// The most likely token; the first of several.
+    let top: Int
+
+    init(_ logits: ArraySlice<Float>) {
         var top = logits.startIndex
         for index in logits.indices where logits[index] > logits[top] { top = index }
         let largest = logits[top]
-        var total: Float = 0
-        for value in logits { total += expf(value - largest) }
-        let shift = largest + logf(total)
-        return (logits.map { $0 - shift }, top - logits.startIndex)
-    }
-}
-
-/// How well transcoders stand in for a model's MLPs.
-public struct ReplacementQuality: Sendable, Codable, Equatable {
-    /// One layer's share.
-    public struct Layer: Sendable, Codable, Equatable {
-        /// Squared reconstruction error / variance of the MLP's output around its mean, on the underlying model's run.
-        public let normalizedError: Double
-        /// L0: active features a token, on the underlying model's run.
-        public let activeFeaturesPerToken: Double
-    }
-
-    /// Tokens that were compared: all but the first of each prompt.
-    public let tokenCount: Int
-    /// The share of tokens after which both models hold the same next token most likely.
-    public let topOneAgreement: Double
-    /// Mean KL divergence of the replacement model's next-token distribution from the underlying model's, in nats.
-    public let divergence: Double
-    /// One entry a layer.
-    public let layers: [Layer]
-}
-
-extension Attributor {
-    /// Compares the freely running replacement model with the underlying one on one prompt.
-    ///
-    /// - Throws: `ModelError` for a prompt that does not fit the model.
-    public func evaluate(_ tokens: [Int]) throws -> ReplacementEvaluation {
-        let local = try localReplacementModel(tokens)
-        let replaced = try ReplacementRun(
-            tokens, model: model, transcoders: transcoders, firstCountedPosition: local.firstCountedPosition)
-        let underlying = model.logits(local.trace)
-        let replacement = model.logits(replaced.trace)
-        var evaluation = ReplacementEvaluation(
-            layerCount: model.configuration.layerCount, modelWidth: model.configuration.modelWidth)
-        for position in min(local.firstCountedPosition, tokens.count)..<tokens.count {
-            evaluation.addToken(underlying: underlying.row(position), replacement: replacement.row(position))
-            for layer in 0..<model.configuration.layerCount {
-                evaluation.addLayer(
-                    layer, output: local.trace.layers[layer].mlpOutput.row(position),
-                    error: local.errors[layer].row(position))
-            }
-        }
-        evaluation.addActive(local.activeFeatures)
-        return evaluation
+        var total = 0.0
+        for value in logits { total += Double(expf(value - largest)) }
+        let logTotal = Float(log(total))
+        logProbabilities = logits.map { $0 - largest - logTotal }
+        self.top = top - logits.startIndex
     }
 }

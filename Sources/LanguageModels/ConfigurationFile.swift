@@ -23,15 +23,22 @@ struct ConfigurationFile {
         self.fields = fields
     }
 
+    /// Layers beyond any model's: what asks for more is damaged, and must not be given memory.
+    static let layerLimit = 10_000
+    /// Numbers a head beyond any model's.
+    static let headWidthLimit = 1 << 16
+
     /// A positive whole number below 2^31; `fallback` where the field is absent or null.
-    func integer(_ name: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+    func integer(_ name: String, default fallback: Int? = nil, atMost limit: Int = Int(Int32.max)) throws(ModelError)
+        -> Int
+    {
         guard let value = present(name) else {
             if let fallback { return fallback }
             throw ModelError(file: path, place: name, "is missing; expected a positive whole number")
         }
         guard let number = value as? NSNumber, let integer = Int(exactly: number.doubleValue), integer > 0,
-            integer < 1 << 31
-        else { throw ModelError(file: path, place: name, "expected a positive whole number, found \(value)") }
+            integer <= limit
+        else { throw ModelError(file: path, place: name, "expected a whole number in 1...\(limit), found \(value)") }
         return integer
     }
 
@@ -83,6 +90,15 @@ struct ConfigurationFile {
         let value = try number(name)
         guard value > 0 else { throw ModelError(file: path, place: name, "expected a positive number, found \(value)") }
         return value
+    }
+
+    /// What a norm adds under its root: a number that is not negative.
+    func epsilon(_ name: String, default fallback: Double) throws(ModelError) -> Float {
+        let value = try number(name, default: fallback)
+        guard value >= 0 else {
+            throw ModelError(file: path, place: name, "expected no negative number, found \(value)")
+        }
+        return Float(value)
     }
 
     /// Strings, or `nil` where the field is absent or null.

@@ -83,4 +83,19 @@ public struct Norm: Sendable {
 
     /// `x` normalised by its own denominators.
     public func applied(to x: Matrix) -> Matrix { applied(to: x, denominators: denominators(of: x)) }
+
+    /// Takes vectors through the norm with σ frozen and without its bias, in place: linear, so that what a sum of
+    /// vectors becomes is the sum of what each becomes.
+    ///
+    /// - Parameters:
+    ///   - rows: `[count, modelWidth]`
+    ///   - denominator: σ at the rows' position; 1 where only directions matter
+    public func applyLinearly(to rows: UnsafeMutablePointer<Float>, count: Int, denominator: Float) {
+        let width = gain.count
+        for row in 0..<count {
+            let start = rows + row * width
+            if removesMean { subtract(sum(start, count: width) / Float(width), from: start, count: width) }
+            for column in 0..<width { start[column] *= gain[column] / denominator }
+        }
+    }
 }

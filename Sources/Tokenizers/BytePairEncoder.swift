@@ -1,37 +1,27 @@
-/// Byte-pair encoding of single pieces: a piece that is a token by itself is looked up, any other starts as one
-/// symbol a byte and is merged.
+/// Byte-pair encoding of single pieces: a piece that is a token by itself is looked up, any other starts as its
+/// characters or bytes and is merged.
 struct BytePairEncoder: Sendable {
-    /// What a byte becomes that has no token of its own.
-    enum UnknownBytes: Sendable, Equatable {
-        /// Nothing: the byte is lost, as in the reference where no unknown token is named.
-        case dropped
-        /// This token; one for each run of such bytes if `fused`.
-        case token(UInt32, fused: Bool)
-    }
-
-    /// Marks a byte without a token.
-    static let unknown = UInt32.max
-
-    private let byteSymbols: [UInt32]
-    private let unknownBytes: UnknownBytes
+    private let alphabet: InitialSymbols
+    private let boundaries: MergeBoundaries?
     private let merges: MergeTable
+    private let ignoresMerges: Bool
     private var words: ByteStringTable
 
     /// Creates an encoder and finds the tokens that a lookup may answer with.
     ///
     /// - Parameters:
-    ///   - byteSymbols: `[256]`, the token of each byte, or ``unknown``
-    ///   - tokens: the bytes and ids of all tokens
-    ///   - ignoresMerges: whether a piece that is a token always becomes that token, even if merging its bytes ends
+    ///   - boundaries: where a piece may be cut without changing its tokens; nil where nothing is known
+    ///   - tokens: the bytes and ids of all tokens, as pieces spell them
+    ///   - ignoresMerges: whether a piece that is a token always becomes that token, even if merging its symbols ends
     ///     elsewhere
     init(
-        byteSymbols: [UInt32], unknownBytes: UnknownBytes, merges: MergeTable, tokens: [(bytes: [UInt8], id: Int)],
-        ignoresMerges: Bool
+        alphabet: InitialSymbols, boundaries: MergeBoundaries?, merges: MergeTable,
+        tokens: [(bytes: [UInt8], id: Int)], ignoresMerges: Bool
     ) {
-        precondition(byteSymbols.count == 256)
-        self.byteSymbols = byteSymbols
-        self.unknownBytes = unknownBytes
+        self.alphabet = alphabet
+        self.boundaries = boundaries
         self.merges = merges
+        self.ignoresMerges = ignoresMerges
         guard !ignoresMerges else {
             words = ByteStringTable(tokens)
             return
@@ -40,10 +30,10 @@ struct BytePairEncoder: Sendable {
         words = ByteStringTable(tokens.filter(isReproducedByMerging))
     }
 
-    /// Whether merging a token's bytes ends in that token.
+    /// Whether merging a token's symbols ends in that token.
     private func isReproducedByMerging(_ token: (bytes: [UInt8], id: Int)) -> Bool {
         var merging = SymbolMerging()
-        token.bytes.withUnsafeBufferPointer { split($0, into: &merging) }
+        token.bytes.withUnsafeBufferPointer { alphabet.append($0, to: &merging.symbols) }
         merging.merge(with: merges)
         return merging.symbols == [UInt32(token.id)]
     }
@@ -52,26 +42,24 @@ struct BytePairEncoder: Sendable {
     func encode(_ piece: UnsafeBufferPointer<UInt8>, with merging: inout SymbolMerging, into ids: inout [Int]) {
         if let id = words.find(piece) {
             ids.append(id)
-            return
+        } else if let boundaries {
+            boundaries.forEachPart(of: piece) { part in
+                // Where merges are ignored, they are for whole pieces only.
+                if !ignoresMerges, let id = words.find(part) {
+                    ids.append(id)
+                } else {
+                    merge(part, with: &merging, into: &ids)
+                }
+            }
+        } else {
+            merge(piece, with: &merging, into: &ids)
         }
-        split(piece, into: &merging)
-        merging.merge(with: merges)
-        for symbol in merging.symbols { ids.append(Int(symbol)) }
     }
 
-    /// The symbols of a piece before any merge.
-    private func split(_ piece: UnsafeBufferPointer<UInt8>, into merging: inout SymbolMerging) {
+    private func merge(_ part: UnsafeBufferPointer<UInt8>, with merging: inout SymbolMerging, into ids: inout [Int]) {
         merging.symbols.removeAll(keepingCapacity: true)
-        var followsUnknown = false
-        for byte in piece {
-            let symbol = byteSymbols[Int(byte)]
-            if symbol != Self.unknown {
-                merging.symbols.append(symbol)
-                followsUnknown = false
-            } else if case .token(let token, let fused) = unknownBytes {
-                if !(fused && followsUnknown) { merging.symbols.append(token) }
-                followsUnknown = true
-            }
-        }
+        alphabet.append(part, to: &merging.symbols)
+        merging.merge(with: merges)
+        for symbol in merging.symbols { ids.append(Int(symbol)) }
     }
 }

@@ -1,4 +1,4 @@
-/// The `model` of a tokenizer file, as written: token texts are spelled in the byte-level alphabet.
+/// The `model` of a tokenizer file, as written: token texts of byte-level vocabularies are spelled in their alphabet.
 struct BytePairModel {
     /// Token texts and ids; both distinct.
     let tokens: [(text: String, id: Int)]
@@ -6,8 +6,10 @@ struct BytePairModel {
     let ids: [ExactText: Int]
     /// The merges by rank.
     let merges: MergeTable
-    /// What a byte becomes whose character is not in the vocabulary.
-    let unknownBytes: BytePairEncoder.UnknownBytes
+    /// The symbols that pieces start as.
+    let alphabet: InitialSymbols
+    /// Where pieces may be cut without changing their tokens, for SentencePiece-style vocabularies.
+    let boundaries: MergeBoundaries?
     /// Whether a piece that is a token is never merged.
     let ignoresMerges: Bool
 
@@ -30,7 +32,9 @@ struct ExactText: Hashable {
 
 extension BytePairModel {
     /// Reads and checks the `model` of a tokenizer file.
-    init(from node: JSONNode) throws(TokenizerError) {
+    ///
+    /// - Parameter isByteLevel: whether the file's other parts declare that tokens are made of bytes
+    init(from node: JSONNode, isByteLevel: Bool) throws(TokenizerError) {
         try Self.refuseOtherModels(node)
         let vocabulary = try node.required("vocab")
         tokens = try Self.tokens(from: vocabulary)
@@ -44,12 +48,24 @@ extension BytePairModel {
         self.ids = ids
         merges = try Self.merges(from: try node.required("merges"), ids: ids)
         ignoresMerges = try node.optional("ignore_merges")?.boolean() ?? false
-        unknownBytes = try Self.unknownBytes(from: node, ids: ids)
+        if isByteLevel {
+            alphabet = .bytes(try Self.byteSymbols(from: node, ids: ids))
+            boundaries = nil
+            return
+        }
+        let fallback = try Self.fallbackSymbols(from: node, ids: ids)
+        let isComplete = !fallback.contains(InitialSymbols.none)
+        let unknown: UnknownSymbol = isComplete ? .dropped : try Self.unknown(from: node, ids: ids)
+        let characters = CharacterSymbols(tokens: tokens, byteSymbols: fallback, unknown: unknown)
+        alphabet = .characters(characters)
+        var opaque = Set(fallback)
+        if case .token(let id, _) = unknown { opaque.insert(id) }
+        boundaries = MergeBoundaries(tokens: tokens, merges: merges, alphabet: characters, opaque: opaque)
     }
 
     /// Refuses what is no plain byte-pair encoding.
     private static func refuseOtherModels(_ node: JSONNode) throws(TokenizerError) {
-        let supported = "BPE (byte-level byte-pair encoding)"
+        let supported = "BPE (byte-pair encoding)"
         if let type = try node.optional("type") {
             guard try type.string() == "BPE" else { throw type.unexpected(supported) }
         } else if try node.optional("merges") == nil {
@@ -57,7 +73,7 @@ extension BytePairModel {
         }
         for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
             if let affix = try node.optional(name), try !affix.string().isEmpty {
-                throw affix.unexpected("null: a byte-level vocabulary marks no word parts")
+                throw affix.unexpected("null: byte-pair vocabularies of these families mark no word parts")
             }
         }
         switch try node.optional("dropout")?.value {
@@ -123,27 +139,46 @@ extension BytePairModel {
         return table
     }
 
-    private static func unknownBytes(
-        from node: JSONNode, ids: [ExactText: Int]
-    ) throws(TokenizerError) -> BytePairEncoder.UnknownBytes {
-        let missing = ByteLevelAlphabet.characters.filter { ids[ExactText(text: String($0))] == nil }
-        let fused = try node.optional("fuse_unk")?.boolean() ?? false
-        let unknown = try node.optional("unk_token")
-        let text = try unknown?.string()
+    /// The symbols of a byte-level vocabulary.
+    private static func byteSymbols(from node: JSONNode, ids: [ExactText: Int]) throws(TokenizerError) -> ByteSymbols {
+        let symbols = ByteLevelAlphabet.characters.map { character in
+            ids[ExactText(text: String(character))].map { UInt32($0) } ?? InitialSymbols.none
+        }
+        let isComplete = !symbols.contains(InitialSymbols.none)
+        let unknown: UnknownSymbol = isComplete ? .dropped : try Self.unknown(from: node, ids: ids)
         if try node.optional("byte_fallback")?.boolean() ?? false {
-            for character in missing where String(character).utf8.allSatisfy({ ids[fallbackText($0)] != nil }) {
+            for (character, symbol) in zip(ByteLevelAlphabet.characters, symbols) where symbol == InitialSymbols.none {
+                guard String(character).utf8.allSatisfy({ ids[fallbackText($0)] != nil }) else { continue }
                 throw node.error(
                     expected: "a byte-level vocabulary that holds the character \"\(character)\"",
-                    found: "byte fallback tokens for it, as in SentencePiece-style encodings, which are not supported")
+                    found: "byte fallback tokens for it, as in SentencePiece-style encodings without ByteLevel")
             }
         }
-        guard !missing.isEmpty, let unknown, let text else { return .dropped }
+        return ByteSymbols(symbols: symbols, unknown: unknown)
+    }
+
+    /// `[256]`, the tokens that bytes fall back to; none of them where the file does not ask for that.
+    private static func fallbackSymbols(
+        from node: JSONNode, ids: [ExactText: Int]
+    ) throws(TokenizerError) -> [UInt32] {
+        let fallsBack = try node.optional("byte_fallback")?.boolean() ?? false
+        return (UInt8.min...UInt8.max).map { byte in
+            fallsBack ? ids[fallbackText(byte)].map { UInt32($0) } ?? InitialSymbols.none : InitialSymbols.none
+        }
+    }
+
+    /// What becomes of bytes or characters that the vocabulary does not hold.
+    private static func unknown(from node: JSONNode, ids: [ExactText: Int]) throws(TokenizerError) -> UnknownSymbol {
+        let fused = try node.optional("fuse_unk")?.boolean() ?? false
+        guard let unknown = try node.optional("unk_token") else { return .dropped }
+        let text = try unknown.string()
         guard let id = ids[ExactText(text: text)] else {
             throw unknown.error(expected: "a token of the vocabulary", found: "\"\(text)\", which is not in it")
         }
         return .token(UInt32(id), fused: fused)
     }
 
+    /// How the token of a byte is written: `<0x0A>`.
     private static func fallbackText(_ byte: UInt8) -> ExactText {
         let digits = String(byte, radix: 16, uppercase: true)
         return ExactText(text: byte < 16 ? "<0x0\(digits)>" : "<0x\(digits)>")

@@ -12,6 +12,7 @@ struct ByteStringTable: Sendable {
     private var bytes: [UInt8]
     private var ends: [Int]
     private var ids: [Int32]
+    private var longest = 0
 
     /// A table of distinct strings.
     init(_ strings: [(bytes: [UInt8], id: Int)]) {
@@ -28,11 +29,13 @@ struct ByteStringTable: Sendable {
             bytes += string
             ends.append(bytes.count)
             ids.append(Int32(id))
+            longest = max(longest, string.count)
         }
     }
 
     /// The id of `string`, or nil where the table does not hold it.
     func find(_ string: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard string.count <= longest else { return nil }
         let hash = Self.hash(string)
         var slot = Int(hash) & (entries.count - 1)
         while true {

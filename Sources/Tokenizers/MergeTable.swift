@@ -37,6 +37,11 @@ struct MergeTable: Sendable {
         return (entry.rank, entry.merged)
     }
 
+    /// All pairs, in no order.
+    var pairs: [(left: UInt32, right: UInt32)] {
+        entries.filter { $0.key != Self.emptyKey }.map { (UInt32($0.key >> 32), UInt32(truncatingIfNeeded: $0.key)) }
+    }
+
     @inline(__always)
     private static func key(_ left: UInt32, _ right: UInt32) -> UInt64 { UInt64(left) << 32 | UInt64(right) }
 

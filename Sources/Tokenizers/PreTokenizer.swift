@@ -5,6 +5,10 @@ enum PreTokenizer: Sendable, Equatable {
     case digits(DigitsPreTokenizer)
     /// Cuts at the matches of a known regular expression.
     case split(SplitPreTokenizer)
+    /// Cuts around the matches of a text.
+    case literalSplit(LiteralSplitPreTokenizer)
+    /// Writes spaces as a visible character and cuts before it.
+    case metaspace(MetaspacePreTokenizer)
     /// Adds a space in front, cuts by GPT-2's pattern, or only declares that tokens are made of bytes.
     case byteLevel(ByteLevelPreTokenizer)
 
@@ -13,21 +17,26 @@ enum PreTokenizer: Sendable, Equatable {
         switch self {
         case .digits(let step): step.apply(to: &text)
         case .split(let step): step.apply(to: &text)
+        case .literalSplit(let step): step.apply(to: &text)
+        case .metaspace(let step): step.apply(to: &text)
         case .byteLevel(let step): step.apply(to: &text)
         }
     }
 }
 
-/// A text in UTF-8 and the pieces it is cut into, in order and without gaps.
+/// A text in UTF-8 and the pieces it is cut into, in order; what lies in no piece is left out.
 struct PieceList: Equatable {
     /// The text.
     var bytes: [UInt8]
     /// The byte ranges of the pieces; none is empty.
     var pieces: [Range<Int>]
+    /// Whether it is the start of the text that is encoded, and not what follows an added token.
+    let startsText: Bool
 
     /// A text in one piece; no piece if it is empty.
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], startsText: Bool = true) {
         self.bytes = bytes
+        self.startsText = startsText
         pieces = bytes.isEmpty ? [] : [0..<bytes.count]
     }
 
@@ -55,28 +64,32 @@ struct PieceList: Equatable {
 
 extension PreTokenizer {
     /// What a file may name, for error messages.
-    static let supportedTypes = "ByteLevel, Split, Digits or a Sequence of them (byte-level BPE)"
+    static let supportedTypes = "ByteLevel, Split, Digits, Metaspace or a Sequence of them"
 
-    /// Reads the `pre_tokenizer` of a tokenizer file, sequences flattened; ByteLevel must come last.
+    /// Reads the `pre_tokenizer` of a tokenizer file, sequences flattened; ByteLevel, if there, must come last.
     static func steps(from node: JSONNode) throws(TokenizerError) -> [PreTokenizer] {
         let steps = try flattened(node)
-        for (position, step) in steps.enumerated() {
-            guard case .byteLevel = step else { continue }
-            guard position == steps.count - 1 else {
-                throw node.error(
-                    expected: "ByteLevel as the last step", found: "it as step \(position + 1) of \(steps.count)")
-            }
-            return steps
+        for (position, step) in steps.enumerated() where step.isByteLevel && position < steps.count - 1 {
+            throw node.error(
+                expected: "ByteLevel as the last step", found: "it as step \(position + 1) of \(steps.count)")
         }
-        throw node.error(expected: "a sequence that ends with ByteLevel", found: "\(steps.count) steps without one")
+        return steps
     }
+
+    /// Whether the step declares that tokens are made of bytes.
+    var isByteLevel: Bool { if case .byteLevel = self { true } else { false } }
 
     private static func flattened(_ node: JSONNode) throws(TokenizerError) -> [PreTokenizer] {
         let type = try node.required("type")
         switch try type.string() {
         case "ByteLevel": return [.byteLevel(try ByteLevelPreTokenizer(from: node))]
         case "Digits": return [.digits(try DigitsPreTokenizer(from: node))]
-        case "Split": return [.split(try SplitPreTokenizer(from: node))]
+        case "Metaspace": return [.metaspace(try MetaspacePreTokenizer(from: node))]
+        case "Split":
+            if try node.required("pattern").optional("String") != nil {
+                return [.literalSplit(try LiteralSplitPreTokenizer(from: node))]
+            }
+            return [.split(try SplitPreTokenizer(from: node))]
         case "Sequence":
             var steps: [PreTokenizer] = []
             for element in try node.required("pretokenizers").elements() { steps += try flattened(element) }

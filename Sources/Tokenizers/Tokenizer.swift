@@ -1,13 +1,13 @@
 import Foundation
 
-/// A byte-level byte-pair tokenizer, read from a Hugging Face `tokenizer.json`.
+/// A byte-pair tokenizer, byte-level or SentencePiece-style, read from a Hugging Face `tokenizer.json`.
 ///
 ///     let tokenizer = try Tokenizer(folder: modelFolder)
 ///     let ids = tokenizer.encodePrompt("The capital of France is")
 ///     print(ids.map(tokenizer.text(of:)))
 ///
 /// Encoding gives the ids of the `tokenizers` library, without special tokens; the file's `truncation`, `padding` and
-/// `post_processor` have no part in it. SentencePiece-style, WordPiece and Unigram files are refused.
+/// `post_processor` have no part in it. WordPiece and Unigram files are refused.
 public struct Tokenizer: Sendable {
     /// One more than the largest token id.
     public var vocabularySize: Int { vocabulary.count }
@@ -16,6 +16,8 @@ public struct Tokenizer: Sendable {
     public private(set) var beginningOfSequenceToken: Int?
 
     let vocabulary: Vocabulary
+    /// How tokens become text again, and the tokens as the file spells them; nil where they are made of bytes.
+    let spelling: (decoder: TokenDecoder, tokens: Vocabulary)?
     private let encoder: BytePairEncoder
     private let normalizers: [TextNormalizer]
     private let preTokenizers: [PreTokenizer]
@@ -41,22 +43,24 @@ public struct Tokenizer: Sendable {
         beginningOfSequenceToken = nil
         let added = file.addedTokens.map { (bytes: Array($0.content.utf8), id: $0.id) }
         let addedIDs = Set(added.map(\.id))
-        var words: [(bytes: [UInt8], id: Int)] = []
-        var others: [(bytes: [UInt8], id: Int)] = []
-        for (text, id) in file.model.tokens {
-            if let bytes = ByteLevelAlphabet.bytes(of: text) {
-                words.append((bytes, id))
-            } else {
-                others.append((Array(text.utf8), id))
-            }
+        let texts = file.model.tokens.map { (bytes: Array($0.text.utf8), id: $0.id) }
+        if let decoder = file.decoder {
+            encoder = BytePairEncoder(
+                alphabet: file.model.alphabet, boundaries: file.model.boundaries, merges: file.model.merges,
+                tokens: texts, ignoresMerges: file.model.ignoresMerges)
+            let tokens = added + texts.filter { !addedIDs.contains($0.id) }
+            spelling = (decoder, Vocabulary(tokens))
+            vocabulary = Vocabulary(decoder.shown(tokens))
+        } else {
+            spelling = nil
+            let spelled = file.model.tokens.map { (bytes: ByteLevelAlphabet.bytes(of: $0.text), id: $0.id) }
+            let words = spelled.compactMap { token in token.bytes.map { (bytes: $0, id: token.id) } }
+            let others = zip(spelled, texts).filter { $0.0.bytes == nil }.map(\.1)
+            encoder = BytePairEncoder(
+                alphabet: file.model.alphabet, boundaries: nil, merges: file.model.merges, tokens: words,
+                ignoresMerges: file.model.ignoresMerges)
+            vocabulary = Vocabulary(added + (words + others).filter { !addedIDs.contains($0.id) })
         }
-        encoder = BytePairEncoder(
-            byteSymbols: ByteLevelAlphabet.characters.map { character in
-                file.model.ids[ExactText(text: String(character))].map { UInt32($0) } ?? BytePairEncoder.unknown
-            },
-            unknownBytes: file.model.unknownBytes, merges: file.model.merges, tokens: words,
-            ignoresMerges: file.model.ignoresMerges)
-        vocabulary = Vocabulary(added + (words + others).filter { !addedIDs.contains($0.id) })
         literalTokens = AddedTokenMatcher(
             file.addedTokens.filter { !$0.isNormalized }.map { ($0, Array($0.content.utf8)) })
         let normalizers = file.normalizers
@@ -77,7 +81,8 @@ public struct Tokenizer: Sendable {
             if let id = segment.id {
                 ids.append(id)
             } else {
-                encodeWithoutLiteralTokens(Array(bytes[segment.range]), with: &merging, into: &ids)
+                encodeWithoutLiteralTokens(
+                    Array(bytes[segment.range]), startsText: segment.range.lowerBound == 0, with: &merging, into: &ids)
             }
         }
         return ids
@@ -92,14 +97,15 @@ public struct Tokenizer: Sendable {
     }
 
     private func encodeWithoutLiteralTokens(
-        _ text: [UInt8], with merging: inout SymbolMerging, into ids: inout [Int]
+        _ text: [UInt8], startsText: Bool, with merging: inout SymbolMerging, into ids: inout [Int]
     ) {
         let normalized = normalizers.reduce(text) { $1.apply(to: $0) }
         for segment in normalizedTokens.segments(of: normalized) {
             if let id = segment.id {
                 ids.append(id)
             } else {
-                var list = PieceList(Array(normalized[segment.range]))
+                var list = PieceList(
+                    Array(normalized[segment.range]), startsText: startsText && segment.range.lowerBound == 0)
                 for step in preTokenizers { step.apply(to: &list) }
                 list.bytes.withUnsafeBufferPointer { bytes in
                     for piece in list.pieces {

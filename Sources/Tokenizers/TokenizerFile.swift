@@ -6,6 +6,8 @@ struct TokenizerFile {
     let addedTokens: [AddedToken]
     let normalizers: [TextNormalizer]
     let preTokenizers: [PreTokenizer]
+    /// How tokens become text again; nil where they are made of bytes.
+    let decoder: TokenDecoder?
 
     /// Reads and checks a file.
     init(contentsOf url: URL) throws(TokenizerError) {
@@ -13,22 +15,25 @@ struct TokenizerFile {
         let model = try root.required("model")
         // Asked first: a WordPiece or Unigram file is best refused by its model's name.
         if let type = try model.optional("type"), try type.string() != "BPE" {
-            throw type.unexpected("BPE (byte-level byte-pair encoding)")
+            throw type.unexpected("BPE (byte-pair encoding)")
         }
         normalizers = if let node = try root.optional("normalizer") { try TextNormalizer.steps(from: node) } else { [] }
-        guard let preTokenizer = try root.optional("pre_tokenizer") else {
-            throw TokenizerError(
-                file: url.path, place: "pre_tokenizer", expected: PreTokenizer.supportedTypes,
-                found: "none, as in SentencePiece-style encodings, which are not supported")
+        preTokenizers =
+            if let node = try root.optional("pre_tokenizer") { try PreTokenizer.steps(from: node) } else { [] }
+        let decoderNode = try root.optional("decoder")
+        let isByteLevel = preTokenizers.contains(where: \.isByteLevel)
+        if isByteLevel {
+            if let decoderNode { try Self.checkByteLevelDecoder(decoderNode) }
+            decoder = nil
+        } else {
+            decoder = try TokenDecoder(from: decoderNode)
         }
-        preTokenizers = try PreTokenizer.steps(from: preTokenizer)
-        if let decoder = try root.optional("decoder") { try Self.checkDecoder(decoder) }
-        self.model = try BytePairModel(from: model)
+        self.model = try BytePairModel(from: model, isByteLevel: isByteLevel)
         addedTokens = try Self.addedTokens(from: root, model: self.model)
     }
 
     /// Refuses a decoder that does not turn byte-level texts into bytes.
-    private static func checkDecoder(_ node: JSONNode) throws(TokenizerError) {
+    private static func checkByteLevelDecoder(_ node: JSONNode) throws(TokenizerError) {
         let type = try node.required("type")
         switch try type.string() {
         case "ByteLevel": return
@@ -37,7 +42,7 @@ struct TokenizerFile {
                 if try element.required("type").string() == "ByteLevel" { return }
             }
             throw node.error(expected: "a sequence with ByteLevel", found: "one without it")
-        default: throw type.unexpected("ByteLevel or a Sequence with it (byte-level BPE)")
+        default: throw type.unexpected("ByteLevel or a Sequence with it, as the pre-tokenizer has")
         }
     }
 

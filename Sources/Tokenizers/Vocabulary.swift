@@ -6,13 +6,19 @@ struct Vocabulary: Sendable {
     let count: Int
     private let bytes: [UInt8]
     private let ends: [Int]
+    private let isHeld: [Bool]
     private let exactIDs: ByteStringTable
 
     /// A vocabulary of tokens with distinct ids; where two have the same bytes, the first is found by them.
     init(_ tokens: [(bytes: [UInt8], id: Int)]) {
         count = (tokens.map(\.id).max() ?? -1) + 1
         var texts = [[UInt8]](repeating: [], count: count)
-        for (bytes, id) in tokens { texts[id] = bytes }
+        var isHeld = [Bool](repeating: false, count: count)
+        for (bytes, id) in tokens {
+            texts[id] = bytes
+            isHeld[id] = true
+        }
+        self.isHeld = isHeld
         var flat: [UInt8] = []
         var ends = [0]
         for text in texts {
@@ -23,6 +29,9 @@ struct Vocabulary: Sendable {
         self.ends = ends
         exactIDs = ByteStringTable(tokens)
     }
+
+    /// Whether an id has a token.
+    func holds(_ id: Int) -> Bool { isHeld.indices.contains(id) && isHeld[id] }
 
     /// The bytes that an id stands for.
     func bytes(of id: Int) -> ArraySlice<UInt8> {

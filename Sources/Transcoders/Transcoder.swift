@@ -6,22 +6,22 @@ public struct Transcoder: Sendable {
     /// The layer whose MLP input is read.
     public let layer: Int
     /// `[featureCount, modelWidth]`.
-    public let encoder: StoredMatrix
+    public let encoder: WeightMatrix
     /// `[featureCount]`.
     public let encoderBias: [Float]
-    /// `[featureCount * slotCount, modelWidth]`: feature-major; slot `j` is written to layer `layer + j`.
-    public let decoder: StoredMatrix
+    /// A row for each feature and layer it writes to; slot `j` is written to layer `layer + j`.
+    public let decoder: DecoderRows
     /// `[modelWidth]`: added to the reconstruction of this layer.
     public let decoderBias: [Float]
-    /// How many layers each feature writes to: 1 for a per-layer transcoder.
-    public let slotCount: Int
     /// When a feature fires.
     public let activation: ActivationFunction
     /// `[modelWidth, modelWidth]`: a linear skip from input to output, `y += x Wᵀ`.
-    public let skip: StoredMatrix?
+    public let skip: WeightMatrix?
 
     /// Features of this layer.
     public var featureCount: Int { encoder.rowCount }
+    /// How many layers each feature writes to: 1 for a per-layer transcoder.
+    public var slotCount: Int { decoder.slotCount }
     /// The layers that features of this layer write to.
     public var outputLayers: Range<Int> { layer..<layer + slotCount }
 
@@ -30,7 +30,7 @@ public struct Transcoder: Sendable {
     /// - Parameter output: `[modelWidth]`
     public func copyDecoderRow(_ index: Int, outputLayer: Int, into output: UnsafeMutablePointer<Float>) {
         precondition(outputLayers.contains(outputLayer))
-        decoder.copyRows(index * slotCount + outputLayer - layer, into: output)
+        decoder.copyRow(feature: index, slot: outputLayer - layer, into: output)
     }
 
     /// Pre-activations of every feature.
@@ -41,7 +41,9 @@ public struct Transcoder: Sendable {
         var result = encoder.applied(to: input)
         result.values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
-            for row in 0..<input.rowCount { addScaled(1, encoderBias, to: base + row * featureCount, count: featureCount) }
+            for row in 0..<input.rowCount {
+                addScaled(1, encoderBias, to: base + row * featureCount, count: featureCount)
+            }
         }
         return result
     }
@@ -56,14 +58,29 @@ public struct Transcoder: Sendable {
         var active: [ActiveFeature] = []
         preActivations.values.withUnsafeBufferPointer { values in
             for position in min(firstPosition, preActivations.rowCount)..<preActivations.rowCount {
-                for index in 0..<featureCount {
-                    let value = activation(values[position * featureCount + index], index: index)
-                    if value != 0 {
-                        active.append(ActiveFeature(layer: layer, position: position, index: index, activation: value))
-                    }
+                let start = position * featureCount
+                activation.forEachActive(.init(rebasing: values[start..<start + featureCount])) { index, value in
+                    active.append(ActiveFeature(layer: layer, position: position, index: index, activation: value))
                 }
             }
         }
         return active
+    }
+
+    /// The activation of feature `index` at one position, whatever the activation function.
+    ///
+    /// - Parameter preActivations: `[positionCount, featureCount]`
+    public func activation(of index: Int, position: Int, preActivations: Matrix) -> Float {
+        precondition(preActivations.columnCount == featureCount && index < featureCount)
+        let value = preActivations[position, index]
+        guard case .topK = activation else { return activation(value, index: index) }
+        var result: Float = 0
+        preActivations.values.withUnsafeBufferPointer { values in
+            let start = position * featureCount
+            activation.forEachActive(.init(rebasing: values[start..<start + featureCount])) { active, value in
+                if active == index { result = value }
+            }
+        }
+        return result
     }
 }

@@ -3,69 +3,63 @@ import Yams
 
 /// `config.yaml` of a transcoder folder.
 struct TranscoderConfiguration {
+    /// Which activation function a set asks for; thresholds among the weights make the first one JumpReLU.
+    enum Activation: Equatable {
+        case relu
+        case topK(Int)
+    }
+
     let path: String
     let kind: TranscoderSet.Kind
     let inputHook: InputHook
     let outputHook: OutputHook
     let scan: String?
-    /// The files of a per-layer set, in order of layer; `nil` where they are found by name.
+    let activation: Activation
+    /// The files of the set in order of layer, as they are named; `nil` where they are found by name.
     let files: [String]?
 
     /// - Throws: `TranscoderError` with the field, what was expected and found.
     init(folder: String) throws(TranscoderError) {
-        path = folder + "/config.yaml"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw TranscoderError(file: path, "cannot be read; a transcoder folder holds config.yaml beside its weights")
-        }
-        let fields = try Self.fields(of: data, path: path)
-        switch fields["model_kind"] as? String {
+        let path = folder + "/config.yaml"
+        let fields = try YAMLFields(path: path)
+        self.path = path
+        switch fields.text("model_kind") {
         case "transcoder_set": kind = .perLayer
         case "cross_layer_transcoder": kind = .crossLayer
-        default:
-            throw TranscoderError(
-                file: path, place: "model_kind",
-                "expected transcoder_set or cross_layer_transcoder, found \(Self.shown(fields["model_kind"]))")
+        default: throw fields.unexpected("model_kind", "transcoder_set or cross_layer_transcoder")
         }
-        inputHook = try Self.hook(fields["feature_input_hook"], place: "feature_input_hook", path: path)
-        outputHook = try Self.hook(fields["feature_output_hook"], place: "feature_output_hook", path: path)
-        scan = fields["scan"] as? String
-        if let activation = fields["activation"], activation as? String != "relu" {
-            throw TranscoderError(
-                file: path, place: "activation", "expected relu, found \(Self.shown(activation))")
-        }
-        if let list = fields["transcoders"] {
-            guard let names = list as? [String], !names.isEmpty else {
-                throw TranscoderError(file: path, place: "transcoders", "expected a list of file names")
+        inputHook = try Self.hook("feature_input_hook", in: fields)
+        outputHook = try Self.hook("feature_output_hook", in: fields)
+        scan = fields.text("scan")
+        activation = try Self.activation(in: fields)
+        files = fields.has("transcoders") ? try Self.files(in: fields) : nil
+    }
+
+    private static func activation(in fields: YAMLFields) throws(TranscoderError) -> Activation {
+        switch fields.text("activation") {
+        case nil where !fields.has("activation"), "relu": return .relu
+        case "topk":
+            guard let count = fields.integer("k"), count > 0 else {
+                throw fields.unexpected("k", "how many features topk keeps, at least 1")
             }
-            files = names
-        } else {
-            files = nil
+            return .topK(count)
+        default: throw fields.unexpected("activation", "relu or topk")
         }
     }
 
-    private static func fields(of data: Data, path: String) throws(TranscoderError) -> [String: Any] {
-        let object: Any?
-        do {
-            object = try Yams.load(yaml: String(decoding: data, as: UTF8.self))
-        } catch {
-            let reason = String(describing: error).split(separator: "\n").first.map(String.init) ?? "no YAML"
-            throw TranscoderError(file: path, "is no YAML: \(reason)")
+    private static func files(in fields: YAMLFields) throws(TranscoderError) -> [String] {
+        guard let names = fields.texts("transcoders"), !names.isEmpty, !names.contains(where: \.isEmpty) else {
+            throw fields.unexpected("transcoders", "a list of file names")
         }
-        guard let fields = object as? [String: Any] else {
-            throw TranscoderError(file: path, "expected fields by name")
-        }
-        return fields
+        return names
     }
 
-    private static func hook<Hook: RawRepresentable & CaseIterable>(_ value: Any?, place: String, path: String)
+    private static func hook<Hook: RawRepresentable & CaseIterable>(_ name: String, in fields: YAMLFields)
         throws(TranscoderError) -> Hook where Hook.RawValue == String
     {
-        guard let text = value as? String, let hook = Hook(rawValue: text) else {
-            let known = Hook.allCases.map(\.rawValue).joined(separator: ", ")
-            throw TranscoderError(file: path, place: place, "expected one of \(known), found \(shown(value))")
+        guard let hook = fields.text(name).flatMap(Hook.init(rawValue:)) else {
+            throw fields.unexpected(name, "one of " + Hook.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return hook
     }
-
-    private static func shown(_ value: Any?) -> String { value.map { "\($0)" } ?? "nothing" }
 }

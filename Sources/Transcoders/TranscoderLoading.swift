@@ -1,10 +1,12 @@
 import Foundation
 import Safetensors
-import Tensors
 
 extension TranscoderSet {
-    /// Maps a native folder: config.yaml with `layer_<i>.safetensors` (per-layer) or `W_enc_<i>.safetensors` and
-    /// `W_dec_<i>.safetensors` (cross-layer).
+    /// Maps a transcoder folder: config.yaml and the weights that it names or that lie beside it.
+    ///
+    /// Per-layer sets are `layer_<i>.safetensors`, Gemma Scope's `params.npz`, or Gemma Scope 2's safetensors;
+    /// cross-layer sets `W_enc_<i>.safetensors` and `W_dec_<i>.safetensors`, or one Gemma Scope 2 file a layer. Files
+    /// named `hf://owner/name/path` are taken from the local Hugging Face cache.
     ///
     /// - Parameters:
     ///   - folder: where config.yaml lies
@@ -13,104 +15,76 @@ extension TranscoderSet {
     /// - Throws: `TranscoderError` or `SafetensorsError`, one line with file, tensor, expected, found.
     public init(folder: String, layerCount: Int, modelWidth: Int) throws {
         let configuration = try TranscoderConfiguration(folder: folder)
-        let loader = TranscoderLoader(folder: folder, layerCount: layerCount, modelWidth: modelWidth)
-        let loaded =
+        let files = TranscoderFiles(folder: folder, configuration: configuration, layerCount: layerCount)
+        let loaded: [LoadedTranscoder] =
             switch configuration.kind {
-            case .perLayer: try loader.perLayer(files: configuration.files, configurationPath: configuration.path)
-            case .crossLayer: try loader.crossLayer()
+            case .perLayer:
+                try files.perLayer().enumerated().map { layer, path in
+                    try PerLayerFormat.load(path, layer: layer, modelWidth: modelWidth, configuration.activation)
+                }
+            case .crossLayer:
+                try CrossLayerFormat(
+                    layerCount: layerCount, modelWidth: modelWidth, activation: configuration.activation
+                )
+                .load(files)
             }
         kind = configuration.kind
         inputHook = configuration.inputHook
         outputHook = configuration.outputHook
         layers = loaded.map(\.transcoder)
+        decoderRegions = loaded.compactMap(\.decoder)
         name = configuration.scan ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-        fingerprint = try WeightFingerprint.of(
-            smallFiles: [configuration.path], weights: loaded.flatMap(\.files))
+        fingerprint = try TranscoderFingerprint.of(
+            configurationPath: configuration.path, weights: loaded.flatMap(\.files))
+        for region in decoderRegions { region.expectScatteredReads() }
     }
 }
 
-/// Finds and checks the tensors of each layer.
-private struct TranscoderLoader {
-    typealias Loaded = (transcoder: Transcoder, files: [SafetensorsFile])
+/// One layer, the files it was read from, and where its decoder lies in them.
+typealias LoadedTranscoder = (transcoder: Transcoder, files: [any WeightFile], decoder: MappedRegion?)
 
-    let folder: String
-    let layerCount: Int
-    let modelWidth: Int
-
-    func perLayer(files: [String]?, configurationPath: String) throws -> [Loaded] {
-        let names = files ?? (0..<layerCount).map { "layer_\($0).safetensors" }
-        guard names.count == layerCount else {
+extension WeightFile {
+    /// The features of an encoder, whose other dimension is the model's width.
+    func featureCount(_ encoder: String, isTransposed: Bool, modelWidth: Int) throws -> Int {
+        let shape = try shape(of: encoder)
+        let expected = isTransposed ? "[\(modelWidth), features]" : "[features, \(modelWidth)]"
+        guard shape.count == 2, shape[isTransposed ? 0 : 1] == modelWidth, shape[isTransposed ? 1 : 0] > 0 else {
             throw TranscoderError(
-                file: configurationPath, place: "transcoders",
-                "expected \(layerCount) files, one a layer of the model, found \(names.count)")
+                file: path, place: encoder, "expected \(expected) (the model's width), found \(shape)")
         }
-        if let name = names.first(where: { $0.contains("://") }) {
-            throw TranscoderError(
-                file: configurationPath, place: "transcoders", "expected files beside config.yaml, found \(name)")
-        }
-        return try names.enumerated().map { layer, name in
-            let file = try SafetensorsFile(path: folder + "/" + name)
-            let featureCount = try featureCount(file, "W_enc")
-            let decoder = try file.matrix("W_dec", shape: [featureCount, modelWidth])
-            let transcoder = Transcoder(
-                layer: layer, encoder: try file.matrix("W_enc", shape: [featureCount, modelWidth]),
-                encoderBias: try file.vector("b_enc", count: featureCount), decoder: decoder,
-                decoderBias: try file.vector("b_dec", count: modelWidth), slotCount: 1,
-                activation: try activation(file, "activation_function.threshold", featureCount),
-                skip: try skip(file, "W_skip"))
-            return (transcoder, [file])
-        }
+        return shape[isTransposed ? 1 : 0]
     }
 
-    func crossLayer() throws -> [Loaded] {
-        try (0..<layerCount).map { layer in
-            let encoding = try SafetensorsFile(path: folder + "/W_enc_\(layer).safetensors")
-            let decoding = try SafetensorsFile(path: folder + "/W_dec_\(layer).safetensors")
-            let featureCount = try featureCount(encoding, "W_enc_\(layer)")
-            let slotCount = layerCount - layer
-            let transcoder = Transcoder(
-                layer: layer, encoder: try encoding.matrix("W_enc_\(layer)", shape: [featureCount, modelWidth]),
-                encoderBias: try encoding.vector("b_enc_\(layer)", count: featureCount),
-                decoder: try decoding.matrix("W_dec_\(layer)", shape: [featureCount, slotCount, modelWidth]),
-                decoderBias: try encoding.vector("b_dec_\(layer)", count: modelWidth), slotCount: slotCount,
-                activation: try activation(encoding, "threshold_\(layer)", featureCount),
-                skip: try transposedSkip(encoding, "W_skip_\(layer)"))
-            return (transcoder, [encoding, decoding])
-        }
-    }
-
-    private func featureCount(_ file: SafetensorsFile, _ encoder: String) throws(SafetensorsError) -> Int {
-        let shape = try file.tensor(encoder).shape
-        guard shape.count == 2, shape[0] > 0, shape[1] == modelWidth else {
-            throw SafetensorsError(
-                file: file.path, place: encoder, "expected [features, \(modelWidth)] (the model's width), found \(shape)")
-        }
-        return shape[0]
-    }
-
-    private func activation(_ file: SafetensorsFile, _ threshold: String, _ featureCount: Int)
-        throws(SafetensorsError) -> ActivationFunction
+    /// The activation function: thresholds among the weights make it JumpReLU.
+    func activation(_ asked: TranscoderConfiguration.Activation, threshold: String, featureCount: Int) throws
+        -> ActivationFunction
     {
-        guard let tensor = file.tensors[threshold] else { return .relu }
+        guard names.contains(threshold) else {
+            guard case .topK(let count) = asked else { return .relu }
+            guard count <= featureCount else {
+                throw TranscoderError(
+                    file: path,
+                    "expected at least the \(count) features that config.yaml keeps (k), found \(featureCount)")
+            }
+            return .topK(count)
+        }
+        guard asked == .relu else {
+            throw TranscoderError(
+                file: path, place: threshold,
+                "expected no thresholds beside activation: topk in config.yaml, found some")
+        }
         // Some sets keep one threshold a layer, as a scalar or a vector of one number.
-        if tensor.shape.reduce(1, *) == 1 {
-            let value = try file.matrix(threshold, shape: tensor.shape).matrix().values
-            return .jumpReLU([Float](repeating: value[0], count: featureCount))
+        let shape = try shape(of: threshold)
+        if shape.count < 2, shape.reduce(1, *) == 1 {
+            return .jumpReLU([Float](repeating: try matrix(threshold, shape: shape).row(0)[0], count: featureCount))
         }
-        return .jumpReLU(try file.vector(threshold, count: featureCount))
+        return .jumpReLU(try vector(threshold, count: featureCount))
     }
 
-    /// Cross-layer sets store the skip the other way round: `y += x W`.
-    private func transposedSkip(_ file: SafetensorsFile, _ name: String) throws(SafetensorsError) -> StoredMatrix? {
-        guard let stored = try skip(file, name)?.matrix() else { return nil }
-        var transposed = stored
-        for row in 0..<modelWidth {
-            for column in 0..<modelWidth { transposed[column, row] = stored[row, column] }
-        }
-        return StoredMatrix(transposed)
-    }
-
-    private func skip(_ file: SafetensorsFile, _ name: String) throws(SafetensorsError) -> StoredMatrix? {
-        file.tensors[name] == nil ? nil : try file.matrix(name, shape: [modelWidth, modelWidth])
+    /// The linear skip, if there is one.
+    func skip(_ name: String, isTransposed: Bool, modelWidth: Int) throws -> WeightMatrix? {
+        guard names.contains(name) else { return nil }
+        let matrix = try matrix(name, shape: [modelWidth, modelWidth])
+        return isTransposed ? matrix.transposed : matrix
     }
 }

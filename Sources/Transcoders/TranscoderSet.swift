@@ -23,11 +23,21 @@ public struct TranscoderSet: Sendable {
     /// SHA-256 over config.yaml and samples of every tensor, in hexadecimal.
     public let fingerprint: String
 
+    let decoderRegions: [MappedRegion]
+
     /// The residual stream's width.
     public var modelWidth: Int { layers.first?.encoder.columnCount ?? 0 }
 
     /// The layers whose features write to `layer`.
     public func layersWriting(to layer: Int) -> Range<Int> {
         kind == .perLayer ? layer..<layer + 1 : 0..<layer + 1
+    }
+
+    /// Gives the pages back that reading decoder rows has mapped: resident memory is then what the caller copied.
+    ///
+    /// A row maps the 64 KiB around it, and pages stay while they fit; call this when a prompt's rows are gathered.
+    /// Threads that read meanwhile get their pages from the file again.
+    public func releaseDecoderPages() {
+        for region in decoderRegions { region.release() }
     }
 }

@@ -21,8 +21,9 @@ struct AtlasCommand: ParsableCommand {
             """,
         version: Atlas.programVersion,
         subcommands: [
-            DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self,
+            DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, QueryCommand.self,
-            ExportCommand.self, InfoCommand.self, VerifyCommand.self, SQLCommand.self, DeriveCommand.self,
+            ExportCommand.self, InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            DeriveCommand.self,
         ])
 }

@@ -82,7 +82,7 @@ import Testing
         }
         let telling = Array("\"\\{}[]:,_-019eEB".utf8) + [0, 0xff]
         var readCount = 0
-        for _ in 0..<3_000 {
+        for _ in 0..<10_000 {
             var bytes = seed
             for _ in 0...random(3) { bytes[random(bytes.count)] = telling[random(telling.count)] }
             if let read = try? GraphDocument(json: Data(bytes), place: "x.json") {

@@ -48,7 +48,7 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test func `whatever the bytes, each line is a record, a report or skipped, and every record is sound`() throws {
         var random = SeededGenerator(seed: 1)
         let corpus = try TemporaryCorpus("", name: "unused.txt")
-        for round in 0..<8_000 {
+        for round in 0..<10_000 {
             let (name, text) = Self.seeds[round % Self.seeds.count]
             var bytes = Array(text.utf8)
             Self.mutate(&bytes, using: &random)
@@ -74,7 +74,7 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test func `whatever the pattern, a template is refused or expands to as many records as it says`() throws {
         var random = SeededGenerator(seed: 2)
         let alphabet = ["{", "}", "{a}", "{b}", "{{", "x", "é", "\u{301}", " ", "\0"]
-        for _ in 0..<4_000 {
+        for _ in 0..<10_000 {
             let pattern = (0..<Int.random(in: 0..<8, using: &random)).map { _ in alphabet.randomElement(using: &random)!
             }
             let template: CorpusTemplate

@@ -25,18 +25,18 @@ struct GoldenCase: CustomTestStringConvertible {
 
     /// The part of expected.json that the tests read.
     struct Expected: Decodable {
-        struct Partial: Decodable { let max_feature_nodes, batch_size, update_interval: Int }
+        struct Partial: Decodable { let maxFeatureNodes, batchSize, updateInterval: Int }
         struct Intervention: Decodable {
             let layer, position, feature: Int
             let value: Double
             let mode: String
         }
-        let replacement_score, completeness_score: Double
-        let max_n_logits: Int
-        let desired_logit_prob: Double
+        let replacementScore, completenessScore: Double
+        let maxNLogits: Int
+        let desiredLogitProb: Double
         let partial: Partial
         let interventions: [Intervention]
-        let node_threshold, edge_threshold: Double
+        let nodeThreshold, edgeThreshold: Double
     }
 
     init(_ name: String) throws {
@@ -44,7 +44,9 @@ struct GoldenCase: CustomTestStringConvertible {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Golden/\(name)").path
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
         expected = try SafetensorsFile(path: folder + "/expected.safetensors")
-        scores = try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        scores = try decoder.decode(
             Expected.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json")))
     }
 
@@ -75,7 +77,7 @@ struct GoldenCase: CustomTestStringConvertible {
         try attributor.attribute(
             tokens(),
             options: AttributionOptions(
-                maximumLogits: scores.max_n_logits, desiredLogitProbability: scores.desired_logit_prob), jobs: 2)
+                maximumLogits: scores.maxNLogits, desiredLogitProbability: scores.desiredLogitProb), jobs: 2)
     }
 }
 

@@ -64,9 +64,9 @@ import Testing
         let graph = try golden.attributor.attribute(
             golden.tokens(),
             options: AttributionOptions(
-                maximumFeatureNodes: partial.max_feature_nodes, maximumLogits: golden.scores.max_n_logits,
-                desiredLogitProbability: golden.scores.desired_logit_prob, batchSize: partial.batch_size,
-                updateInterval: partial.update_interval)
+                maximumFeatureNodes: partial.maxFeatureNodes, maximumLogits: golden.scores.maxNLogits,
+                desiredLogitProbability: golden.scores.desiredLogitProb, batchSize: partial.batchSize,
+                updateInterval: partial.updateInterval)
         ).graph
         #expect(graph.selectedFeatures == (try golden.integers("partial_selected_features")))
         #expect(excess(graph.adjacency(), try golden.floats("partial_adjacency"), absolute: 1e-4, relative: 1e-3) <= 1)
@@ -78,7 +78,7 @@ import Testing
         let golden = try GoldenCase(name)
         let graph = try golden.graph().graph
         let pruning = Pruning(
-            graph, nodeThreshold: golden.scores.node_threshold, edgeThreshold: golden.scores.edge_threshold)
+            graph, nodeThreshold: golden.scores.nodeThreshold, edgeThreshold: golden.scores.edgeThreshold)
         #expect(pruning.keptNodes.map { $0 ? 1 : 0 } == (try golden.integers("prune_node_mask")))
         #expect(graph.squared(pruning.keptEdges.map { $0 ? 1 : 0 }) == (try golden.integers("prune_edge_mask")))
         #expect(
@@ -91,8 +91,8 @@ import Testing
     func `scores agree with the reference`(name: String) throws {
         let golden = try GoldenCase(name)
         let scores = GraphScores(try golden.graph().graph)
-        #expect(abs(scores.replacement - golden.scores.replacement_score) < 1e-4)
-        #expect(abs(scores.completeness - golden.scores.completeness_score) < 1e-4)
+        #expect(abs(scores.replacement - golden.scores.replacementScore) < 1e-4)
+        #expect(abs(scores.completeness - golden.scores.completenessScore) < 1e-4)
     }
 
     @Test(arguments: GoldenCase.graphNames)

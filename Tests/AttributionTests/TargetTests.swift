@@ -22,8 +22,8 @@ import Testing
             try golden.attributor.attribute(
                 tokens,
                 options: AttributionOptions(
-                    targets: targets, positions: positions, maximumLogits: golden.scores.max_n_logits,
-                    desiredLogitProbability: golden.scores.desired_logit_prob), jobs: 2
+                    targets: targets, positions: positions, maximumLogits: golden.scores.maxNLogits,
+                    desiredLogitProbability: golden.scores.desiredLogitProb), jobs: 2
             ).graph
         }
     }

@@ -103,7 +103,7 @@ private func file(header: String, data: [UInt8], in folder: TemporaryFolder) thr
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % bound
         }
-        for _ in 0..<3000 {
+        for _ in 0..<10_000 {
             var bytes = seed
             for _ in 0...random(4) {
                 switch random(3) {

@@ -18,15 +18,33 @@ struct GoldenData: Decodable {
     let texts: [String]
     let tokenizers: [String: Expectation]
 
-    static let names = ["gpt2", "llama3", "qwen", "smollm", "prefixed"]
+    private static let byteLevelNames = ["gpt2", "llama3", "qwen", "smollm", "prefixed"]
+    /// One file whose `Split` step is written in four ways.
+    static let splitNames = ["split_isolated", "split_mergedwithnext", "split_contiguous", "split_mergedwithprevious"]
+    static let sentencePieceNames = ["gemma", "llama2", "metaspace_first", "metaspace_always", "partial"]
+    /// Those with a file of their own.
+    static let names = byteLevelNames + sentencePieceNames + ["pythia"]
 
-    static func load() throws -> GoldenData {
-        try JSONDecoder().decode(GoldenData.self, from: Data(contentsOf: folder.appending(path: "expected.json")))
+    static func load(_ name: String) throws -> GoldenData {
+        let file = byteLevelNames.contains(name) ? "expected.json" : "sentencepiece.expected.json"
+        return try JSONDecoder().decode(GoldenData.self, from: Data(contentsOf: folder.appending(path: file)))
     }
 
     static func file(_ name: String) -> URL { folder.appending(path: "\(name).tokenizer.json") }
 
-    static func tokenizer(_ name: String) throws -> Tokenizer { try Tokenizer(contentsOf: file(name)) }
+    static func tokenizer(_ name: String) throws -> Tokenizer {
+        guard splitNames.contains(name) else { return try Tokenizer(contentsOf: file(name)) }
+        let behaviors = ["Isolated", "MergedWithNext", "Contiguous", "MergedWithPrevious"]
+        let behavior = behaviors[splitNames.firstIndex(of: name)!]
+        let isInverted = behavior == "Contiguous" || behavior == "MergedWithPrevious"
+        let text = try String(contentsOf: file("split"), encoding: .utf8).replacingOccurrences(
+            of: #""behavior":"MergedWithPrevious","invert":true"#,
+            with: "\"behavior\":\"\(behavior)\",\"invert\":\(isInverted)")
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
+        try Data(text.utf8).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try Tokenizer(contentsOf: url)
+    }
 
     private static let folder = Bundle.module.resourceURL!.appending(path: "Golden")
 }

@@ -36,11 +36,40 @@ struct RefusalTests {
         #expect(error?.found == "\"\(kind)\"")
     }
 
-    @Test func `a SentencePiece-style file is refused with what is supported`() throws {
+    @Test func `an unknown pre-tokenizer is refused with what is supported`() throws {
         let error = try refusal(
-            replacing: #""pre_tokenizer":{"type":"ByteLevel""#, by: #""pre_tokenizer":{"type":"Metaspace""#)
+            replacing: #""pre_tokenizer":{"type":"ByteLevel""#, by: #""pre_tokenizer":{"type":"Whitespace""#)
         #expect(error?.expected == PreTokenizer.supportedTypes)
-        #expect(error?.found == "\"Metaspace\"")
+        #expect(error?.found == "\"Whitespace\"")
+    }
+
+    @Test(arguments: [
+        (#""pattern":{"String":" "},"content""#, #""pattern":{"Regex":" "},"content""#, "normalizer.pattern"),
+        (#""pattern":{"String":" "},"content""#, #""pattern":{"String":""},"content""#, "normalizer.pattern.String"),
+        (#""MergedWithPrevious""#, #""Merged""#, "pre_tokenizer.behavior"),
+        (#"{"type":"Fuse"}"#, #"{"type":"Strip","content":"ab","start":1,"stop":0}"#, "decoder.decoders[2].content"),
+        (#"{"type":"Fuse"}"#, #"{"type":"Strip","content":" ","start":-1,"stop":0}"#, "decoder.decoders[2].start"),
+        (#"{"type":"Fuse"}"#, #"{"type":"WordPiece"}"#, "decoder.decoders[2].type"),
+    ])
+    func `a wrong part of a SentencePiece-style file is named`(old: String, new: String, place: String) throws {
+        #expect(try refusal(of: "gemma", replacing: old, by: new)?.place == place)
+    }
+
+    @Test(arguments: [
+        (#""prepend_scheme":"first""#, #""prepend_scheme":"last""#, "pre_tokenizer.prepend_scheme"),
+        (
+            #""prepend_scheme":"first""#, #""prepend_scheme":"first","add_prefix_space":false"#,
+            "pre_tokenizer.add_prefix_space"
+        ),
+        (#""replacement":"▁""#, #""replacement":"▁▁""#, "pre_tokenizer.replacement"),
+    ])
+    func `a wrong Metaspace step is refused`(old: String, new: String, place: String) throws {
+        #expect(try refusal(of: "metaspace_first", replacing: old, by: new)?.place == place)
+    }
+
+    @Test func `an unknown token that is needed and not in the vocabulary is refused`() throws {
+        let error = try refusal(of: "partial", replacing: #""unk_token":"<unk>""#, by: #""unk_token":"<none>""#)
+        #expect(error?.place == "model.unk_token")
     }
 
     @Test func `an unknown regular expression is refused with its text`() throws {

@@ -15,11 +15,12 @@ enum GPT2Architecture: Architecture {
         }
         try file.refuse("add_cross_attention", because: "attribution is for decoders alone")
         let configuration = ModelConfiguration(
-            architecture: name, layerCount: try file.integer("n_layer"), modelWidth: width, headCount: headCount,
+            architecture: name, layerCount: try file.integer("n_layer", atMost: ConfigurationFile.layerLimit),
+            modelWidth: width, headCount: headCount,
             keyValueHeadCount: headCount, headWidth: width / headCount,
             vocabularySize: try file.integer("vocab_size"),
             contextLength: try file.integer("n_positions", default: 1024))
-        let epsilon = Float(try file.number("layer_norm_epsilon", default: 1e-5))
+        let epsilon = try file.epsilon("layer_norm_epsilon", default: 1e-5)
         let hiddenWidth = try file.integer("n_inner", default: 4 * width)
         let activation = try file.choice(
             "activation_function", of: ["gelu_new", "gelu_pytorch_tanh", "gelu"], default: "gelu_new")

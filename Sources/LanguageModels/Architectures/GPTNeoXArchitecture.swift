@@ -8,18 +8,19 @@ enum GPTNeoXArchitecture: Architecture {
     static func parts(_ file: ConfigurationFile, _ weights: Checkpoint) throws -> ModelParts {
         let width = try file.integer("hidden_size")
         let headCount = try file.integer("num_attention_heads")
-        guard width % headCount == 0 else {
+        guard width % headCount == 0, width / headCount <= ConfigurationFile.headWidthLimit else {
             throw ModelError(
                 file: file.path, place: "num_attention_heads", "expected a divisor of \(width), found \(headCount)")
         }
         let configuration = ModelConfiguration(
-            architecture: name, layerCount: try file.integer("num_hidden_layers"), modelWidth: width,
+            architecture: name, layerCount: try file.integer("num_hidden_layers", atMost: ConfigurationFile.layerLimit),
+            modelWidth: width,
             headCount: headCount, keyValueHeadCount: headCount, headWidth: width / headCount,
             vocabularySize: try file.integer("vocab_size"),
             contextLength: try file.integer("max_position_embeddings"))
         let scoring = AttentionScoring(
             scale: 1 / Float(configuration.headWidth).squareRoot(), rotary: try rotary(file, configuration))
-        let epsilon = Float(try file.number("layer_norm_eps", default: 1e-5))
+        let epsilon = try file.epsilon("layer_norm_eps", default: 1e-5)
         let hiddenWidth = try file.integer("intermediate_size")
         let activation = try file.choice(
             "hidden_act", of: ["gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh"], default: "gelu")

@@ -23,7 +23,7 @@ struct GemmaBlocks {
         _ = try file.choice(
             "hidden_activation", "hidden_act", of: ["gelu_pytorch_tanh"], default: "gelu_pytorch_tanh")
         let width = configuration.modelWidth
-        let epsilon = Float(try file.number("rms_norm_eps", default: 1e-6))
+        let epsilon = try file.epsilon("rms_norm_eps", default: 1e-6)
         let hiddenWidth = try file.integer("intermediate_size")
         let biased = try file.flag("attention_bias", default: false)
         let window = try file.integer("sliding_window", default: 4096)

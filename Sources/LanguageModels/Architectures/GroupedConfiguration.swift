@@ -9,14 +9,17 @@ extension ModelConfiguration {
         let headCount = try file.integer("num_attention_heads")
         let keyValueHeadCount = try file.integer("num_key_value_heads", default: headCount)
         let headWidth = try file.integer("head_dim", default: defaultHeadWidth ?? width / headCount)
-        guard headCount % keyValueHeadCount == 0, headWidth > 0, headWidth % 2 == 0 else {
+        guard headCount % keyValueHeadCount == 0, headWidth > 0, headWidth % 2 == 0,
+            headWidth <= ConfigurationFile.headWidthLimit
+        else {
             throw ModelError(
                 file: file.path, place: "num_key_value_heads",
                 "expected a divisor of \(headCount) heads of even width, found \(keyValueHeadCount) of width \(headWidth)"
             )
         }
         self.init(
-            architecture: architecture, layerCount: try file.integer("num_hidden_layers"), modelWidth: width,
+            architecture: architecture,
+            layerCount: try file.integer("num_hidden_layers", atMost: ConfigurationFile.layerLimit), modelWidth: width,
             headCount: headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
             vocabularySize: try file.integer("vocab_size"),
             contextLength: try file.integer("max_position_embeddings"))

@@ -12,7 +12,7 @@ enum LlamaArchitecture: Architecture {
         let scoring = AttentionScoring(
             scale: 1 / Float(configuration.headWidth).squareRoot(),
             rotary: try file.rotary(headWidth: configuration.headWidth))
-        let epsilon = Float(try file.number("rms_norm_eps", default: 1e-6))
+        let epsilon = try file.epsilon("rms_norm_eps", default: 1e-6)
         let hiddenWidth = try file.integer("intermediate_size")
         let biasedAttention = try file.flag("attention_bias", default: false)
         let biasedMLP = try file.flag("mlp_bias", default: false)

@@ -9,7 +9,7 @@ enum Qwen3Architecture: Architecture {
         let configuration = try ModelConfiguration(grouped: file, architecture: name, defaultHeadWidth: 128)
         _ = try file.choice("hidden_act", of: ["silu"], default: "silu")
         let width = configuration.modelWidth
-        let epsilon = Float(try file.number("rms_norm_eps", default: 1e-6))
+        let epsilon = try file.epsilon("rms_norm_eps", default: 1e-6)
         let hiddenWidth = try file.integer("intermediate_size")
         let biased = try file.flag("attention_bias", default: false)
         let tied = try file.flag("tie_word_embeddings", default: false)

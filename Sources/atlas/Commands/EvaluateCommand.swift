@@ -5,16 +5,25 @@ import Foundation
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Judge a replacement model: agreement, divergence, error and L0 a layer.",
+        commandName: "evaluate",
+        abstract: "Judge a replacement model: agreement, divergence, cross-entropy, error, L0, dead features, scores.",
         discussion: """
             Runs the replacement model freely beside the underlying model over a corpus, and compares them after every \
-            token but each prompt's first.
+            token but each prompt's first. Some prompts are attributed too, for their replacement and completeness \
+            scores. With --state the sums are saved every few seconds: the same command goes on after an interruption, \
+            and its figures are the same to the last bit.
 
               atlas evaluate corpus.jsonl --model MODEL --transcoders DIR
+              atlas evaluate corpus.jsonl --model MODEL --transcoders DIR --state evaluation.json --json
             """)
 
     @OptionGroup var corpus: CorpusArguments
     @OptionGroup var replacementModel: ReplacementModelOptions
+    @Option(help: "Prompts that are attributed for their scores, evenly spaced over the corpus; 0 for none.")
+    var attributedPrompts = EvaluationOptions().attributedPrompts
+    @OptionGroup(title: "Attribution") var attribution: AttributionArguments
+    @Option(help: "A file in which sums are saved, and from which an interrupted run goes on.") var state: String?
+    @Option(help: "Seconds between two savings at least.") var saveInterval = 5.0
     @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
         .activeProcessorCount
     @Flag(help: "Show no progress.") var quiet = false
@@ -22,19 +31,37 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        guard attributedPrompts >= 0 else {
+            throw ValidationError("--attributed-prompts: expected 0 or more, found \(attributedPrompts)")
+        }
+        guard saveInterval >= 0 else {
+            throw ValidationError("--save-interval: expected 0 or more seconds, found \(saveInterval)")
+        }
     }
 
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
-        let quality = try CorpusEvaluation(try replacementModel.attributor()).quality(
-            of: try corpus.source(), onMalformed: corpus.policy, jobs: jobs
-        ) { progress.show("evaluating", done: $0, total: $1, unit: "prompts") }
-        try output.print(quality) { print(quality) }
-    }
-
-    /// Prints the figures with their sample size.
-    private func print(_ quality: ReplacementQuality) {
-        QualityText(quality).lines.forEach { Swift.print($0) }
+        // Without a state an interruption has nothing to save and ends the program at once.
+        let keeping = state.map { path in
+            let interruption = InterruptionRequest()
+            return EvaluationKeeping(
+                path: path, corpusName: corpus.defaultName, interval: saveInterval,
+                shouldStop: { interruption.isMade })
+        }
+        do {
+            let quality = try CorpusEvaluation(try replacementModel.attributor()).quality(
+                of: try corpus.source(), onMalformed: corpus.policy,
+                options: EvaluationOptions(
+                    attributedPrompts: attributedPrompts, attribution: attribution.options), keeping: keeping,
+                jobs: jobs
+            ) { progress.show("evaluating", done: $0, total: $1, unit: "prompts") }
+            try output.print(quality) { QualityText(quality).lines.forEach { print($0) } }
+        } catch let error as EvaluationInterrupted {
+            progress.end()
+            FileHandle.standardError.write(
+                Data("\(error), saved in \(state ?? ""); the same command goes on from there\n".utf8))
+            throw ExitCode(InterruptionRequest.exitCode)
+        }
     }
 }

@@ -1,0 +1,24 @@
+import Dispatch
+
+/// Chooses how many prompts make a batch: about a second's work, so that a killed run loses little.
+struct BatchPace {
+    /// Prompts of the next batch.
+    private(set) var size: Int
+    private let smallest: Int
+    private static let largest = 256
+
+    /// Starts with one prompt a job.
+    init(jobs: Int) {
+        smallest = max(1, jobs)
+        size = smallest
+    }
+
+    /// Runs one batch and adapts the size to the time it took.
+    mutating func measure(_ body: () throws -> Void) rethrows {
+        let started = DispatchTime.now()
+        try body()
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
+        if seconds < 0.5 { size = min(Self.largest, size * 2) }
+        if seconds > 2 { size = max(smallest, size / 2) }
+    }
+}

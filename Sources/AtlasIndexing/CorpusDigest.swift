@@ -1,0 +1,18 @@
+import AtlasStore
+
+/// Tells whether two corpora hold the same texts and answers in the same order.
+///
+/// Each record's hash covers the one before it; texts hold no NUL, so fields cannot run into each other.
+struct CorpusDigest {
+    /// The digest of the records so far; empty for none.
+    private(set) var hexadecimal = ""
+
+    /// Adds the next record.
+    mutating func add(_ record: CorpusRecord) {
+        let fields = [hexadecimal, record.text] + (record.answer.map { [$0] } ?? [])
+        hexadecimal = ContentHash(of: fields.joined(separator: "\0")).bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

@@ -1,0 +1,36 @@
+import Safetensors
+import Tensors
+
+/// A file of named arrays, in whatever format.
+protocol WeightFile: Sendable {
+    /// Where the file lies, as it was given.
+    var path: String { get }
+    /// The arrays it holds.
+    var names: Set<String> { get }
+    /// The dimensions of one array.
+    func shape(of name: String) throws -> [Int]
+    /// An array of this shape, which stays in the file; dimensions before the last are folded into rows.
+    func matrix(_ name: String, shape: [Int]) throws -> WeightMatrix
+    /// Where an array lies, if it stays in the file.
+    func region(of name: String) -> MappedRegion?
+}
+
+extension WeightFile {
+    /// A vector as Float32.
+    func vector(_ name: String, count: Int) throws -> [Float] { try matrix(name, shape: [count]).row(0) }
+}
+
+extension SafetensorsFile: WeightFile {
+    var names: Set<String> { Set(tensors.keys) }
+
+    func shape(of name: String) throws -> [Int] { try tensor(name).shape }
+
+    func matrix(_ name: String, shape: [Int]) throws -> WeightMatrix {
+        let stored: StoredMatrix = try matrix(name, shape: shape)
+        return WeightMatrix(stored)
+    }
+
+    func region(of name: String) -> MappedRegion? {
+        tensors[name].flatMap { MappedRegion(bytes(of: $0), owner: self) }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import AtlasQuery
+import Foundation
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Say what a folder or file is: a model, transcoders, an atlas, weights.",
+        discussion: """
+            A folder with config.yaml is a transcoder set, one with config.json a language model; a file is an atlas or \
+            .safetensors weights. Headers are read and checked, weights stay where they are.
+
+              atlas inspect SmolLM2-135M
+              atlas inspect my.atlas --json
+            """)
+
+    @Argument(help: "A folder or file.") var path: String
+    @Option(
+        help: ArgumentHelp(
+            "For transcoders whose files do not tell how many layers they have: the language model's folder.",
+            valueName: "dir"))
+    var model: String?
+    @OptionGroup var output: JSONOutput
+
+    func run() throws {
+        let inspection = try inspection()
+        try output.print(inspection) { InspectionText(inspection).lines.forEach { print($0) } }
+    }
+
+    private func inspection() throws -> Inspection {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw InspectionError(path: path, "expected a folder or file, found nothing")
+        }
+        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+        if isFolder.boolValue {
+            if holds("config.yaml") { return .transcoders(try TranscoderDescription(folder: path, modelFolder: model)) }
+            if holds("config.json") { return .model(try ModelDescription(folder: path)) }
+            throw InspectionError(
+                path: path,
+                "expected config.json (a language model) or config.yaml (transcoders) in the folder, found neither")
+        }
+        if path.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: path)) }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw InspectionError(path: path, "cannot be opened")
+        }
+        defer { try? file.close() }
+        guard try file.read(upToCount: 15) == Data("SQLite format 3".utf8) else {
+            throw InspectionError(path: path, "expected an atlas or .safetensors weights, found another file")
+        }
+        return .atlas(try AtlasReader.open(path).information())
+    }
+}
+
+/// What cannot be inspected.
+struct InspectionError: Error, CustomStringConvertible {
+    /// One line.
+    let description: String
+
+    init(path: String, _ reason: String) { description = "\(path): \(reason)" }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+@Suite struct `the evaluate command` {
+    private func arguments(_ demo: SmallDemo, _ more: [String] = []) -> [String] {
+        [
+            "evaluate", demo.corpus, "--model", demo.data.model, "--transcoders", demo.data.transcoders, "--quiet",
+            "--json",
+        ] + more
+    }
+
+    @Test func `kills at random moments and going on give the figures of an undisturbed run, byte for byte`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 6)
+        let started = Date()
+        let whole = try Program.run(arguments(demo))
+        let duration = Date().timeIntervalSince(started)
+        #expect(whole.status == 0, "\(whole.error)")
+        let state = ["--state", folder.path + "/state.json", "--save-interval", "0"]
+        var interruptions = 0
+        var moments: [Double] = []
+        while interruptions < 8, moments.count < 40 {
+            let moment = Double.random(in: 0.1...0.5) * duration
+            moments.append(moment)
+            if try Program.kill(arguments(demo, state), after: moment) { interruptions += 1 }
+        }
+        let resumed = try Program.run(arguments(demo, state + ["--jobs", "1"]))
+        #expect(resumed.status == 0, "\(resumed.error)")
+        #expect(interruptions > 0)
+        #expect(resumed.output == whole.output, "after kills at \(moments) of \(duration) s")
+    }
+
+    @Test func `an interruption from the terminal leaves a state that is gone on from`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 6)
+        let whole = try Program.run(arguments(demo))
+        let path = folder.path + "/state.json"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = arguments(demo, ["--state", path, "--save-interval", "0"])
+        process.standardOutput = FileHandle.nullDevice
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        // The first state on disk says that the run is under way.
+        let deadline = Date().addingTimeInterval(60)
+        while !FileManager.default.fileExists(atPath: path), process.isRunning, Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        process.interrupt()
+        process.waitUntilExit()
+        let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(
+            process.terminationReason == .exit && process.terminationStatus == 130,
+            "\(process.terminationStatus) \(said)")
+        #expect(said.contains("interrupted after") && said.contains("the same command goes on from there"))
+        #expect(try Program.run(arguments(demo, ["--state", path])).output == whole.output)
+    }
+
+    @Test func `a state of other transcoders, another corpus or other options is refused with both`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 300)
+        let path = folder.path + "/state.json"
+        let state = ["--state", path, "--attributed-prompts", "2"]
+        #expect(try Program.run(arguments(demo, state)).status == 0)
+        let saved = try Data(contentsOf: URL(fileURLWithPath: path))
+
+        func expectRefusal(_ arguments: [String], _ parts: [String], sourceLocation: SourceLocation = #_sourceLocation)
+            throws
+        {
+            let outcome = try Program.run(arguments)
+            #expect(outcome.status == 1, sourceLocation: sourceLocation)
+            #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)", sourceLocation: sourceLocation)
+            for part in parts + ["state.json", "expected", "found"] {
+                #expect(outcome.error.contains(part), "\(outcome.error)", sourceLocation: sourceLocation)
+            }
+        }
+        try expectRefusal(
+            arguments(demo, ["--state", path, "--attributed-prompts", "3"]),
+            ["options", "\"attributedPrompts\":3", "\"attributedPrompts\":2"])
+        let otherFolder = try TemporaryFolder()
+        let other = try SmallDemo(in: otherFolder, every: 400)
+        try expectRefusal(arguments(other, state), ["corpus", "records"])
+        let transcoders = folder.path + "/transcoders"
+        try FileManager.default.copyItem(atPath: demo.data.transcoders, toPath: transcoders)
+        let configuration = transcoders + "/config.yaml"
+        try (String(contentsOfFile: configuration, encoding: .utf8) + "\n# another\n").write(
+            toFile: configuration, atomically: true, encoding: .utf8)
+        try expectRefusal(
+            [
+                "evaluate", demo.corpus, "--model", demo.data.model, "--transcoders", transcoders, "--quiet",
+            ] + state, ["transcoders: expected"])
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == saved)
+        let notes = try folder.file("state.json", "my notes")
+        try expectRefusal(arguments(demo, ["--state", notes]), ["the state of an evaluation"])
+    }
+
+    @Test func `a finished state gives its figures again`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 300)
+        let state = ["--state", folder.path + "/state.json"]
+        let first = try Program.run(arguments(demo, state))
+        #expect(first.status == 0)
+        #expect(try Program.run(arguments(demo, state)).output == first.output)
+    }
+
+    @Test func `attributed prompts are spaced over the corpus and none where none are asked for`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 300)
+        func quality(_ count: Int) throws -> [String: Any] {
+            let outcome = try Program.run(arguments(demo, ["--attributed-prompts", "\(count)"]))
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        }
+        let none = try quality(0)
+        #expect(none["attributedPromptCount"] as? Int == 0 && none["meanReplacementScore"] == nil)
+        #expect(try quality(3)["attributedPromptCount"] as? Int == 3)
+        let all = try quality(1_000_000)
+        #expect(all["attributedPromptCount"] as? Int == all["promptCount"] as? Int)
+    }
+
+    @Test func `the table names each figure with its sample size`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 300)
+        let outcome = try Program.run(arguments(demo).filter { $0 != "--json" })
+        for part in [
+            "top-1 agreement", "unsure", "KL divergence", "cross-entropy gap", "replacement score", "completeness",
+            "normalised MSE", "L0", "dead", "actual next tokens", "attributed prompts",
+        ] {
+            #expect(outcome.output.contains(part), "\(outcome.output)")
+        }
+    }
+}
