@@ -2,7 +2,7 @@
 PACKAGES = libsqlite3-dev libopenblas-dev liblz4-dev
 ATLAS = .build/release/atlas
 
-.PHONY: demo test lint build dependencies benchmark clean
+.PHONY: demo test lint build dependencies benchmark fuzz clean
 
 demo: build
 	$(ATLAS) demo
@@ -19,6 +19,10 @@ lint:
 
 benchmark: dependencies
 	swift run -c release Benchmarks attribution
+
+# Ten minutes of damaged files for every parser; `swift run -c release FuzzParsers --help` says more.
+fuzz: dependencies
+	swift run -c release FuzzParsers --seconds 600
 
 # Installs the system libraries that are missing: Debian and Ubuntu by apt, macOS by Homebrew.
 dependencies:

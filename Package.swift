@@ -39,7 +39,8 @@ let package = Package(
         .target(
             name: "Transcoders",
             dependencies: [
-                "Safetensors", "Tensors", "Circuits", .product(name: "Yams", package: "Yams"),
+                "Safetensors", "Tensors", "Circuits", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: optimised),
         .target(

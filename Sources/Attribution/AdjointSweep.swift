@@ -29,6 +29,7 @@ struct AdjointSweep {
     let local: LocalReplacementModel
     /// What the graph's targets read, one for each.
     let readings: [TargetSelection.Reading]
+
     /// `[layerCount]`: from the residual stream to what attention computed, where a norm lies between them.
     private let attentionPostAdjoints: [NormAdjoint?]
 

@@ -56,11 +56,17 @@ public struct Attributor: Sendable {
 
     /// Runs the underlying model and freezes it, without attributing anything.
     public func localReplacementModel(_ tokens: [Int]) throws -> LocalReplacementModel {
-        LocalReplacementModel(
+        let local = LocalReplacementModel(
             model: model, transcoders: transcoders,
             trace: try model.run(tokens, site: transcoders.outputHook.site),
             firstCountedPosition: model.firstCountedPosition(in: tokens))
+        if transcoders.decoderByteCount > Self.residentDecoderLimit { transcoders.releaseDecoderPages() }
+        return local
     }
+
+    /// Bytes of decoders up to which their pages stay mapped between prompts; larger ones would fill memory with the
+    /// neighbours of the rows that are read.
+    private static let residentDecoderLimit = 1 << 30
 
     /// Throws for targets that this replacement model does not have, before anything is run.
     public func check(_ options: AttributionOptions) throws(TargetError) {

@@ -60,7 +60,8 @@ struct InterventionPlan {
             let index = intervention.feature.index
             func activation(_ preActivations: Matrix, _ position: Int) -> Float {
                 guard position >= firstCountedPosition else { return 0 }
-                return transcoder.activation(of: index, in: preActivations, row: position - firstPosition)
+                return transcoder.activation(
+                    of: index, position: position - firstPosition, preActivations: preActivations)
             }
             return intervention.positions.positions(below: firstPosition + reference.rowCount)
                 .filter { $0 >= firstPosition }
@@ -75,17 +76,5 @@ struct InterventionPlan {
                         activation: new - activation(reference, position))
                 }
         }
-    }
-}
-
-extension Transcoder {
-    /// The activation of one feature at one row of `[rows, featureCount]`.
-    fileprivate func activation(of index: Int, in preActivations: Matrix, row: Int) -> Float {
-        guard case .topK = activation else { return activation(preActivations[row, index], index: index) }
-        var found: Float = 0
-        preActivations.row(row).withUnsafeBufferPointer { values in
-            activation.forEachActive(values) { if $0 == index { found = $1 } }
-        }
-        return found
     }
 }

@@ -29,6 +29,8 @@ struct FuzzParsers: ParsableCommand {
         for parser in parsers { print("\(parser.name): \(parser.seeds.count) real files") }
         let missing = FuzzedParser.uncovered(parsers, package: package)
         if !missing.isEmpty, only == nil { print("not covered: \(missing.joined(separator: ", "))") }
+        // A folder of this run's own: what an earlier one left may be of other real files.
+        let scratch = "\(scratch)/run-\(ProcessInfo.processInfo.processIdentifier)"
         print("seed \(seed), first input \(first), scratch folder \(scratch)")
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
         let watch = Watch()
@@ -50,6 +52,7 @@ struct FuzzParsers: ParsableCommand {
             watch.end()
             input += 1
         }
+        try FileManager.default.removeItem(atPath: scratch)
         for parser in parsers {
             let outcome = outcomes[parser.name] ?? (0, 0)
             print("\(parser.name): \(outcome.works + outcome.refused) inputs, \(outcome.refused) refused")

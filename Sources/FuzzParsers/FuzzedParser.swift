@@ -45,6 +45,8 @@ struct FuzzedParser {
         }
         let name = chosen.folder == nil ? URL(fileURLWithPath: chosen.file).lastPathComponent : chosen.file
         let path = folder + "/" + name
+        // Some file systems flush a file that is written over, and not one that is new.
+        try? manager.removeItem(atPath: path)
         try Data(Damage.apply(to: chosen.bytes, using: &random)).write(to: URL(fileURLWithPath: path))
         // A folder serves several seeds: its undamaged file comes back.
         defer { if chosen.folder != nil { try? Data(chosen.bytes).write(to: URL(fileURLWithPath: path)) } }

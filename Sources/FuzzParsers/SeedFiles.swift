@@ -8,6 +8,7 @@ struct SeedFiles {
     private static let largestByteCount = 1 << 19
 
     init(package: String) throws {
+        let package = URL(fileURLWithPath: package).standardizedFileURL.path
         let roots = ["Sources/DemoData/Demo", "Tests"].map { package + "/" + $0 }
         paths = try roots.flatMap { root in
             try FileManager.default.subpathsOfDirectory(atPath: root).sorted().map { root + "/" + $0 }

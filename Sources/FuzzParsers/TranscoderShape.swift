@@ -5,9 +5,10 @@ struct TranscoderShape {
     let layerCount: Int
     let modelWidth: Int
 
-    /// Finds the dimensions with which an undamaged folder loads; `nil` where none of a tiny model's does.
+    /// Finds the dimensions with which an undamaged folder loads, with as many layers as do; `nil` where none of a tiny
+    /// model's does.
     init?(findingIn folder: String) {
-        for layerCount in 1...8 {
+        for layerCount in (1...8).reversed() {
             for modelWidth in 1...256 {
                 guard (try? TranscoderSet(folder: folder, layerCount: layerCount, modelWidth: modelWidth)) != nil else {
                     continue

@@ -33,6 +33,9 @@ public struct TranscoderSet: Sendable {
         kind == .perLayer ? layer..<layer + 1 : 0..<layer + 1
     }
 
+    /// How large the decoders are, as they lie in the mapped files.
+    public var decoderByteCount: Int { decoderRegions.reduce(0) { $0 + $1.byteCount } }
+
     /// Gives the pages back that reading decoder rows has mapped: resident memory is then what the caller copied.
     ///
     /// A row maps the 64 KiB around it, and pages stay while they fit; call this when a prompt's rows are gathered.

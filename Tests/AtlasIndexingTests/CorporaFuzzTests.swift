@@ -53,6 +53,8 @@ struct SeededGenerator: RandomNumberGenerator {
             var bytes = Array(text.utf8)
             Self.mutate(&bytes, using: &random)
             let path = corpus.folder.appendingPathComponent(name).path
+            // A new file each time: some file systems flush one that is written over.
+            try? FileManager.default.removeItem(atPath: path)
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             let reports = Reports()
             var records: [CorpusRecord] = []

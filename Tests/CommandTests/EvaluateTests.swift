@@ -11,7 +11,7 @@ import Testing
 
     @Test func `kills at random moments and going on give the figures of an undisturbed run, byte for byte`() throws {
         let folder = try TemporaryFolder()
-        let demo = try SmallDemo(in: folder, every: 6)
+        let demo = try SmallDemo(in: folder, every: 12)
         let started = Date()
         let whole = try Program.run(arguments(demo))
         let duration = Date().timeIntervalSince(started)
@@ -19,7 +19,7 @@ import Testing
         let state = ["--state", folder.path + "/state.json", "--save-interval", "0"]
         var interruptions = 0
         var moments: [Double] = []
-        while interruptions < 8, moments.count < 40 {
+        while interruptions < 5, moments.count < 40 {
             let moment = Double.random(in: 0.1...0.5) * duration
             moments.append(moment)
             if try Program.kill(arguments(demo, state), after: moment) { interruptions += 1 }
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `an interruption from the terminal leaves a state that is gone on from`() throws {
         let folder = try TemporaryFolder()
-        let demo = try SmallDemo(in: folder, every: 6)
+        let demo = try SmallDemo(in: folder, every: 12)
         let whole = try Program.run(arguments(demo))
         let path = folder.path + "/state.json"
         let process = Process()

@@ -112,6 +112,8 @@ private func file(header: String, data: [UInt8], in folder: TemporaryFolder) thr
                 default: bytes.insert(UInt8(random(256)), at: random(bytes.count))
                 }
             }
+            // A new file each time: some file systems flush one that is written over.
+            try FileManager.default.removeItem(atPath: path)
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             guard let opened = try? SafetensorsFile(path: path) else { continue }
             for (name, tensor) in opened.tensors {

@@ -5,7 +5,8 @@ import Foundation
 /// `@unchecked Sendable`: the memory is never written and is kept alive by `owner`.
 struct MappedRegion: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
-    private let byteCount: Int
+    /// Bytes in whole pages.
+    let byteCount: Int
     private let owner: AnyObject
 
     /// The whole pages inside `bytes`, which `owner` keeps mapped; nil where there is none.
