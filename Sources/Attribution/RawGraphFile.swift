@@ -1,4 +1,5 @@
 import Circuits
+import Foundation
 import Safetensors
 
 /// The unpruned result as named arrays, in the order and under the names that the field's reference data uses.
@@ -6,7 +7,8 @@ import Safetensors
 /// `input_ids [n]`, `active_features [N, 3]` (layer, position, index), `activation_values [N]`,
 /// `selected_features [S]`, `logit_tokens [K]`, `logit_probabilities [K]`, `adjacency [M, M]` (rows are targets; order:
 /// selected features, errors, tokens, logits); beside them, new here, `bias [M]`, `unselected [M]` (what features that
-/// were not selected contribute) and `pre_activations [M]`, zero for nodes without inputs.
+/// were not selected contribute) and `pre_activations [M]`, zero for nodes without inputs; `logit_positions [K]`, and in
+/// the file's metadata `targets`, a JSON list of what the K targets are, tokens as `#id`.
 public struct RawGraphFile: Sendable {
     private let graph: AttributionGraph
 
@@ -27,6 +29,8 @@ public struct RawGraphFile: Sendable {
         writer.add("selected_features", shape: [layout.featureCount], integers: graph.selectedFeatures)
         writer.add("logit_tokens", shape: [layout.logitCount], integers: graph.targets.map(\.token))
         writer.add("logit_probabilities", shape: [layout.logitCount], floats: graph.targets.map(\.probability))
+        writer.add("logit_positions", shape: [layout.logitCount], integers: graph.targets.map(\.position))
+        writer.metadata["targets"] = targetNames
         var adjacency = [Float](repeating: 0, count: layout.nodeCount * layout.nodeCount)
         for target in 0..<layout.targetCount {
             let row = layout.node(ofTarget: target) * layout.nodeCount
@@ -38,6 +42,12 @@ public struct RawGraphFile: Sendable {
         writer.add("unselected", shape: [layout.nodeCount], floats: perNode(graph.unselectedWeights))
         writer.add("pre_activations", shape: [layout.nodeCount], floats: perNode(graph.preActivations))
         try writer.write(to: path)
+    }
+
+    private var targetNames: String {
+        let names = graph.targets.map { $0.name { "#\($0)" } }
+        guard let json = try? JSONEncoder().encode(names) else { preconditionFailure("names are text") }
+        return String(decoding: json, as: UTF8.self)
     }
 
     private func perNode(_ values: [Float]) -> [Float] {

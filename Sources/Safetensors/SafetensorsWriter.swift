@@ -8,6 +8,9 @@ import Foundation
 public struct SafetensorsWriter: Sendable {
     private var entries: [(name: String, type: String, shape: [Int], bytes: Data)] = []
 
+    /// Free text by name, which readers of the format hand on.
+    public var metadata: [String: String] = [:]
+
     /// Starts without arrays.
     public init() {}
 
@@ -34,6 +37,7 @@ public struct SafetensorsWriter: Sendable {
     /// - Throws: `SafetensorsError` when the file cannot be written.
     public func write(to path: String) throws(SafetensorsError) {
         var header: [String: Any] = [:]
+        if !metadata.isEmpty { header["__metadata__"] = metadata }
         var offset = 0
         for entry in entries {
             header[entry.name] = [

@@ -95,6 +95,18 @@ import Testing
         #expect(logit.isTargetLogit)
     }
 
+    @Test func `a target that is no token is described without quotes of its own, under a number of its own`() throws {
+        var graph = SparseGraph.small()
+        graph.targets = [
+            LogitTarget(.difference(token: 5, minus: 6), virtualToken: 50, weight: 0.25, position: 2)
+        ]
+        let document = GraphDocument(graph, context: try .named("difference"))
+        let logit = try #require(document.nodes.first { $0.name.featureType == "logit" })
+        #expect(logit.label == "Output \"'t5' - 't6'\" (p=0.250)")
+        #expect(logit.name.id == "5_50_2")
+        #expect(try GraphDocument(json: document.json, place: "difference.json").nodes == document.nodes)
+    }
+
     @Test func `a feature's label is the one it has everywhere`() throws {
         let document = GraphDocument(.small(), context: try .named("x"))
         #expect(document.nodes.prefix(2).map(\.label) == ["", "label 1/3"])

@@ -1,5 +1,6 @@
 import Attribution
 import Circuits
+import Foundation
 import LanguageModels
 import Testing
 
@@ -126,5 +127,28 @@ import Testing
                 golden.tokens(),
                 interventions: [Intervention(feature: FeatureID(layer: 99, index: 0), position: 1, value: 0)], count: 1)
         }
+    }
+
+    @Test(arguments: [InterventionMode.free, .attentionFrozen, .frozen])
+    func `features of which the largest fire are set as others are`(mode: InterventionMode) throws {
+        let folder = try CopiedModel("llama-plt_relu")
+        let file = folder.path + "/transcoders/config.yaml"
+        try (String(contentsOfFile: file, encoding: .utf8) + "\nactivation: topk\nk: 5\n").write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let attributor = try Attributor(
+            modelFolder: folder.path + "/model", transcoderFolder: folder.path + "/transcoders")
+        let tokens = try GoldenCase("llama-plt_relu").tokens()
+        let active = try #require(
+            attributor.localReplacementModel(tokens).activeFeatures.last { $0.position == tokens.count - 2 })
+        let multiple = Intervention(
+            feature: active.feature, positions: PositionRange(active.position), setting: .multiple(-4))
+        let value = Intervention(feature: active.feature, position: active.position, value: -4 * active.activation)
+        let own = try attributor.intervene(tokens, [], mode: mode).trace.finalResidual.values
+        let found = try attributor.intervene(tokens, [multiple], mode: mode).trace.finalResidual.values
+        #expect(found == (try attributor.intervene(tokens, [value], mode: mode).trace.finalResidual.values))
+        #expect(found != own)
+        #expect(
+            try attributor.generate(tokens, interventions: [multiple], mode: mode, count: 3)
+                == attributor.generate(tokens, interventions: [value], mode: mode, count: 3))
     }
 }

@@ -1,4 +1,5 @@
 import Circuits
+import Foundation
 import Safetensors
 import Testing
 
@@ -189,5 +190,17 @@ import Testing
             try golden.attributor.attribute(
                 tokens, options: AttributionOptions(targets: [.token(id: 1), .token(id: 1)]))
         }
+    }
+
+    @Test func `a raw file says what and where its targets are`() throws {
+        let whole = try Whole("llama-clt_relu")
+        let graph = try whole.attribute([.token(id: 3), .difference(token: 5, minus: 9)], at: [PositionRange(2)])
+        let path = NSTemporaryDirectory() + "raw-" + UUID().uuidString + ".safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try RawGraphFile(graph).write(to: path)
+        #expect(try SafetensorsFile(path: path).tensor("logit_positions").shape == [2])
+        let header = try String(decoding: Data(contentsOf: URL(fileURLWithPath: path)).prefix(4096), as: UTF8.self)
+        #expect(header.contains("__metadata__"))
+        #expect(header.contains("#5"))
     }
 }

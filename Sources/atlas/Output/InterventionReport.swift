@@ -64,27 +64,50 @@ struct InterventionReport: Encodable {
                 token: token, text: attributor.model.tokenizer.text(of: token), probabilityBefore: old[token],
                 probabilityAfter: new[token])
         }
-        var changes: [(change: Change, size: Float)] = []
-        func isSet(_ feature: FeatureID, _ position: Int) -> Bool {
-            interventions.contains { $0.feature == feature && $0.positions.contains(position) }
+        let changes = Self.changes(
+            from: before, to: after, attributor: attributor,
+            firstPosition: attributor.model.firstCountedPosition(in: tokens)
+        ).filter { change in
+            !interventions.contains { $0.feature == change.feature && $0.positions.contains(change.position) }
         }
+        changedFeatures = changes.prefix(limit).map { change in
+            Change(
+                feature: "\(change.feature)", position: change.position, token: texts[change.position],
+                before: change.before, after: change.after)
+        }
+    }
+
+    /// What one feature was and became at one position.
+    private struct ActivationChange {
+        let feature: FeatureID
+        let position: Int
+        let before: Float
+        var after: Float
+
+        var size: Float { abs(after - before) }
+    }
+
+    /// Every feature whose activation changed, the largest changes first.
+    private static func changes(
+        from before: InterventionResult, to after: InterventionResult, attributor: Attributor, firstPosition: Int
+    ) -> [ActivationChange] {
+        var changes: [ActivationChange] = []
         for (transcoder, (x, y)) in zip(attributor.transcoders.layers, zip(before.preActivations, after.preActivations))
         {
-            for position in tokens.indices.dropFirst(attributor.model.firstCountedPosition(in: tokens)) {
-                for index in 0..<transcoder.featureCount {
-                    let was = transcoder.activation(of: index, position: position, preActivations: x)
-                    let isNow = transcoder.activation(of: index, position: position, preActivations: y)
-                    guard was != isNow, !isSet(FeatureID(layer: transcoder.layer, index: index), position) else {
-                        continue
-                    }
-                    let change = Change(
-                        feature: "\(transcoder.layer)/\(index)", position: position, token: texts[position],
-                        before: was, after: isNow)
-                    changes.append((change, abs(isNow - was)))
-                }
+            func place(_ feature: ActiveFeature) -> Int { feature.position * transcoder.featureCount + feature.index }
+            func change(_ feature: ActiveFeature, before: Float, after: Float) -> ActivationChange {
+                ActivationChange(feature: feature.feature, position: feature.position, before: before, after: after)
             }
+            var found: [Int: ActivationChange] = [:]
+            for feature in transcoder.activeFeatures(x, firstPosition: firstPosition) {
+                found[place(feature)] = change(feature, before: feature.activation, after: 0)
+            }
+            for feature in transcoder.activeFeatures(y, firstPosition: firstPosition) {
+                found[place(feature), default: change(feature, before: 0, after: 0)].after = feature.activation
+            }
+            changes += found.values.filter { $0.before != $0.after }
         }
-        changedFeatures = changes.sorted { $0.size > $1.size }.prefix(limit).map(\.change)
+        return changes.sorted { ($1.size, $0.position, $0.feature) < ($0.size, $1.position, $1.feature) }
     }
 
     private static func generated(
