@@ -63,7 +63,7 @@ public struct DashboardExporter: Sendable {
                 place: "features to export", expected: "each feature once",
                 found: "\(features.count - exported.count) repeated")
         }
-        try prepareFolder()
+        try writing(to: folder) { try prepareFolder() }
         var index = DashboardIndex()
         for (ordinal, feature) in features.enumerated() {
             let report = try report(feature)
@@ -82,7 +82,8 @@ public struct DashboardExporter: Sendable {
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws {
-        try Data(bytes).write(to: folder.appendingPathComponent(path))
+        let file = folder.appendingPathComponent(path)
+        try writing(to: file) { try Data(bytes).write(to: file) }
     }
 
     /// Makes the folders and writes the pages; what an earlier export left is removed, anything else is refused.

@@ -26,8 +26,8 @@ extension GraphDocument {
     /// Each file is replaced in one step, the graph before the list, so that a reader never sees half of one. One
     /// writer at a time: two that enter graphs at the same moment may lose one entry of the list.
     /// - Returns: the graph's file.
-    /// - Throws: `ExportError` for a slug that is no slug or a list that cannot be understood, which is left as it is;
-    ///   errors of the file system.
+    /// - Throws: `ExportError` for a slug that is no slug or a list that cannot be understood, which is left as it is,
+    ///   or a folder that cannot be written.
     @discardableResult
     public func write(to folder: URL) throws -> URL {
         guard try GraphSlug(metadata.slug).description == metadata.slug else {
@@ -35,12 +35,21 @@ extension GraphDocument {
                 place: "graph slug", expected: "a to z, 0 to 9 and single hyphens", found: "'\(metadata.slug)'",
                 advice: "make it with GraphSlug")
         }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let list = try GraphList(in: folder).replacing(metadata)
-        let file = folder.appendingPathComponent("\(metadata.slug).json")
-        try json.write(to: file, options: .atomic)
-        try list.write()
-        return file
+        return try writing(to: folder) {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let list = try GraphList(in: folder).replacing(metadata)
+            let file = folder.appendingPathComponent("\(metadata.slug).json")
+            try json.write(to: file, options: .atomic)
+            try list.write()
+            return file
+        }
+    }
+
+    /// Writes the graph alone, in one step.
+    ///
+    /// - Throws: `ExportError` when the file cannot be written.
+    public func write(toFile file: URL) throws {
+        try writing(to: file) { try json.write(to: file, options: .atomic) }
     }
 }
 

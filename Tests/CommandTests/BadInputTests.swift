@@ -143,6 +143,23 @@ private func expectRefusal(
         #expect(try Program.run(["verify", atlas]).status == 0)
     }
 
+    @Test func `a place that cannot be written is named in one line`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 600)
+        let atlas = folder.path + "/small.atlas"
+        #expect(try Program.run(demo.arguments(atlas: atlas)).status == 0)
+        let file = try folder.file("taken", "a file where a folder is asked for")
+        for command in [["export", "graph", "--prompt", "two-step-0066"], ["export", "dashboards", "--quiet"]] {
+            let outcome = try Program.run(command + ["--atlas", atlas, "--output", file])
+            expectRefusal(outcome, [file, "expected a place that can be written"])
+        }
+        let attributed = try Program.run([
+            "attribute", "calc: 1+2=", "--model", demo.data.model, "--transcoders", demo.data.transcoders, "--output",
+            folder.path + "/none/graph.json",
+        ])
+        expectRefusal(attributed, ["none/graph.json", "expected a place that can be written"])
+    }
+
     @Test(arguments: [
         ["index"], ["index", "corpus.txt"], ["index", "a.txt", "--template", "x"], ["frobnicate"],
         ["query", "drivers"], ["query", "feature", "seven", "--atlas", "x"],

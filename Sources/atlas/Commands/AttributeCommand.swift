@@ -82,6 +82,6 @@ struct AttributeCommand: ParsableCommand {
                 slug: try GraphSlug(file.deletingPathExtension().lastPathComponent), scan: attributor.transcoders.name,
                 prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
                 tokenText: { tokenizer.text(of: $0) }))
-        try document.json.write(to: file, options: .atomic)
+        try document.write(toFile: file)
     }
 }
