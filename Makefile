@@ -2,7 +2,7 @@
 PACKAGES = libsqlite3-dev libopenblas-dev liblz4-dev
 ATLAS = .build/release/atlas
 
-.PHONY: demo test lint build dependencies benchmark fuzz clean
+.PHONY: demo test lint build dependencies benchmark fuzz clean libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -39,5 +39,11 @@ dependencies:
 	  for formula in openblas lz4; do brew list $$formula >/dev/null 2>&1 || brew install $$formula; done; \
 	fi
 
+# Coverage-guided: libFuzzer over the instrumented parsers, ten minutes; what it finds lies in .build-fuzz/corpus.
+libfuzzer: dependencies
+	FUZZ=1 swift build --scratch-path .build-fuzz -c release --product ParserFuzzer
+	mkdir -p .build-fuzz/corpus
+	SWIFT_BACKTRACE=enable=no .build-fuzz/release/ParserFuzzer -max_total_time=600 -rss_limit_mb=2048 .build-fuzz/corpus
+
 clean:
-	rm -rf .build demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

@@ -2,7 +2,11 @@
 import PackageDescription
 
 /// Numeric targets are optimised in debug builds too: their inner loops are 10 to 350 times slower otherwise.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+///
+/// With the variable FUZZ set they are instrumented for libFuzzer (`make libfuzzer`).
+let isFuzzing = Context.environment["FUZZ"] != nil
+let optimised: [SwiftSetting] =
+    [.unsafeFlags(["-O"], .when(configuration: .debug))] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 let package = Package(
     name: "FeatureAtlas",
@@ -114,3 +118,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "ParserFuzzer",
+            dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Tokenizers", "Transcoders"],
+            swiftSettings: [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

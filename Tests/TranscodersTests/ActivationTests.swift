@@ -26,7 +26,9 @@ import Testing
     }
 
     @Test func `TopK orders numbers of any size`() {
-        let values: [Float] = [.infinity, Float.leastNonzeroMagnitude, -Float.leastNonzeroMagnitude, -.infinity, .nan, 3e38, -3e38, 1, -1]
+        let values: [Float] = [
+            .infinity, Float.leastNonzeroMagnitude, -Float.leastNonzeroMagnitude, -.infinity, .nan, 3e38, -3e38, 1, -1,
+        ]
         #expect(active(.topK(4), values).map(\.0) == [0, 1, 5, 7])
     }
 
