@@ -3,11 +3,14 @@ import Foundation
 /// A file mapped read-only into memory; unmapped with its last user.
 ///
 /// `@unchecked Sendable`: nothing writes to the mapping after `init`.
-final class MappedFile: @unchecked Sendable {
-    let bytes: UnsafeRawBufferPointer
+public final class MappedFile: @unchecked Sendable {
+    /// All of the file.
+    public let bytes: UnsafeRawBufferPointer
 
+    /// Maps the file; an empty one gives no bytes.
+    ///
     /// - Throws: `SafetensorsError` when the file is missing, is no regular file, or cannot be mapped.
-    init(path: String) throws(SafetensorsError) {
+    public init(path: String) throws(SafetensorsError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SafetensorsError(file: path, "cannot be opened: \(Self.systemMessage())") }
         defer { close(descriptor) }
