@@ -17,13 +17,14 @@ let package = Package(
             name: "FeatureAtlas",
             targets: [
                 "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders", "Attribution",
-                "AtlasStore", "AtlasQuery", "AtlasIndexing", "AtlasExport",
+                "AtlasStore", "AtlasQuery", "AtlasIndexing", "AtlasInterface", "AtlasExport", "AtlasServer",
             ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -65,20 +66,31 @@ let package = Package(
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
             name: "AtlasQuery",
-            dependencies: ["AtlasStore", "Circuits", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "AtlasStore", "Attribution", "Circuits", "Transcoders", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: optimised),
         .target(
             name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"],
             swiftSettings: optimised),
         .target(
-            name: "AtlasExport", dependencies: ["AtlasQuery", "Circuits"], exclude: ["embedded.list", "Pages"],
-            swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
+            name: "AtlasInterface", dependencies: ["AtlasQuery", "AtlasStore", "Attribution", "Circuits"],
+            exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
+        .target(
+            name: "AtlasExport", dependencies: ["AtlasInterface", "AtlasQuery", "Circuits"], swiftSettings: optimised),
+        .target(
+            name: "AtlasServer",
+            dependencies: [
+                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
         .target(name: "DemoData", resources: [.copy("Demo")]),
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
-                "LanguageModels", "Safetensors", "Tensors", "Transcoders",
+                "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
+                "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -108,8 +120,20 @@ let package = Package(
         .testTarget(
             name: "AtlasStoreTests",
             dependencies: ["AtlasStore", "AtlasQuery", "Circuits", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "AtlasQueryTests",
+            dependencies: [
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "AtlasIndexingTests", dependencies: ["AtlasIndexing", "AtlasQuery", "DemoData"]),
-        .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport"]),
+        .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
+        .testTarget(
+            name: "AtlasServerTests",
+            dependencies: [
+                "AtlasIndexing", "AtlasInterface", "AtlasServer", "AtlasStore", "DemoData",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -1,3 +1,4 @@
+import AtlasInterface
 import AtlasQuery
 import Circuits
 import Foundation
@@ -106,7 +107,7 @@ public struct DashboardExporter: Sendable {
             try manager.createDirectory(
                 at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
         }
-        for page in EmbeddedPages.files { try write(Array(page.text.utf8), to: page.name) }
+        for page in Pages.files { try write(Array(page.text.utf8), to: page.name) }
     }
 
     /// The line of `index.html` by which an export is known.

@@ -20,6 +20,10 @@ public enum QuestionError: Error, Equatable, Sendable {
     case ambiguousPrompt(name: String, ids: [Int])
     /// The prompt was stored without an attribution graph.
     case notAttributed(prompt: Int)
+    /// No prompt has a tag of this name, or none of this value.
+    case unknownTag(name: String, value: String?, nearest: [String])
+    /// No prompt, or none with a graph where graphs are asked about, satisfies the filter.
+    case emptyGroup(filter: String, needsGraphs: Bool)
     /// The derived tables have not been built.
     case notDerived(path: String)
     /// The SQL is not one reading statement.
@@ -48,6 +52,12 @@ extension QuestionError: CustomStringConvertible {
             "\(ids.count) prompts are called \(quoted(name)); ask by id: \(ids.map(String.init).joined(separator: ", "))"
         case .notAttributed(let prompt):
             "prompt \(prompt) was indexed without an attribution graph; index it again with graphs"
+        case .unknownTag(let name, let value?, let nearest):
+            "no prompt is tagged \(quoted("\(name)=\(value)")); \(hint(nearest.map(quoted)))"
+        case .unknownTag(let name, nil, let nearest):
+            "no prompt has a tag named \(quoted(name)); \(hint(nearest.map(quoted)))"
+        case .emptyGroup(let filter, let needsGraphs):
+            "no prompt\(needsGraphs ? " with a stored graph" : "") is in the group \(quoted(filter))"
         case .notDerived(let path):
             "\(path): statistics have not been derived from the facts yet; derive them first"
         case .refusedSQL(let reason):

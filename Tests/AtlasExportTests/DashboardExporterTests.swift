@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import AtlasExport
+import AtlasInterface
 
 @Suite struct DashboardExporterTests {
     private let features = (0..<3).flatMap { layer in (0..<5).map { FeatureID(layer: layer, index: $0) } }
@@ -145,10 +146,10 @@ import Testing
     }
 
     @Test func `the page allows nothing but its own files`() throws {
-        let page = try #require(EmbeddedPages.files.first { $0.name == "index.html" }).text
+        let page = try #require(Pages.files.first { $0.name == "index.html" }).text
         #expect(page.contains("default-src 'none'; script-src 'self'; style-src 'self'"))
         #expect(!page.contains("unsafe"))
-        for file in EmbeddedPages.files {
+        for file in Pages.files {
             #expect(
                 !file.text.contains("http")
                     || file.text.replacingOccurrences(of: "http-equiv", with: "")
@@ -160,8 +161,8 @@ import Testing
     }
 
     @Test func `every script that the page names is there`() throws {
-        let names = Set(EmbeddedPages.files.map(\.name))
-        let page = try #require(EmbeddedPages.files.first { $0.name == "index.html" }).text
+        let names = Set(Pages.files.map(\.name))
+        let page = try #require(Pages.files.first { $0.name == "index.html" }).text
         let named = page.matches(of: /(?:src|stylesheet" href)="([^"]+)"/).map { String($0.1) }
         #expect(Set(named) == names.subtracting(["index.html"]))
     }
