@@ -118,10 +118,7 @@ let package = Package(
             name: "AttributionTests", dependencies: ["Attribution", "Safetensors", "DemoData"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AtlasStoreTests",
-            dependencies: ["AtlasStore", "AtlasQuery", "Circuits", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(
-            name: "AtlasQueryTests",
+            name: "AtlasTests",
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -27,7 +27,8 @@ extension AtlasReader {
                         name: "corpus", value: name, nearest: Self.offered(name, among: names).map { "corpus=\($0)" })
                 }
                 clauses.append(
-                    "id IN (SELECT prompt_id FROM memberships WHERE corpus_id = (SELECT id FROM corpora WHERE name = ?))")
+                    "id IN (SELECT prompt_id FROM memberships WHERE corpus_id = (SELECT id FROM corpora WHERE name = ?))"
+                )
                 arguments.append(name)
             case ("right", "yes"): clauses.append("answer_token = predicted_token")
             case ("right", "no"): clauses.append("answer_token <> predicted_token")

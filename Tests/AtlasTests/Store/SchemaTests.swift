@@ -7,7 +7,7 @@ import Testing
 /// The data dictionary and the migrations say the same.
 struct SchemaTests {
     private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     private func schema(of database: any DatabaseReader) throws -> [String] {
         try database.read { db in
