@@ -4,9 +4,8 @@ import {shortName} from "./graphModel.js";
 import {visible} from "./numbers.js";
 
 const gutter = 62;
-const columnGap = 10;
 const widestUnit = 34;
-const narrowestUnit = 15;
+const narrowestUnit = 13;
 const rowPadding = 24;
 const usualHeight = 520;
 const subrowHeight = 19;
@@ -58,8 +57,10 @@ export function layOutPositions(model, shown, width) {
         subrows[row] = Math.max(subrows[row], Math.ceil(cell.length / nodesAbreast));
     }
     const total = units.reduce((sum, count) => sum + Math.max(1, count), 0);
+    // Narrow drawings (two side by side) take less room between columns.
+    const columnGap = width < 760 ? 5 : 10;
     const spare = width - gutter - columnGap * units.length - 8;
-    const unit = Math.max(narrowestUnit, Math.min(widestUnit, spare / total));
+    const unit = Math.max(width < 760 ? 10 : narrowestUnit, Math.min(widestUnit, spare / total));
     let x = gutter;
     const columns = model.columns.map((column, position) => {
         const wide = Math.max(1, units[position]) * unit + columnGap;
