@@ -35,23 +35,29 @@ extension Route {
         },
         Route(
             "features/{layer}/{index}", "One feature: statistics, examples, token effects and neighbours",
-            RouteParameter.feature + [.init("neighbours", .integer(0...1_000), "neighbours a side", fallback: "20")]
+            RouteParameter.feature + [
+                .init("neighbours", .integer(0...1_000), "neighbours a side", fallback: "20"),
+                .init("window", .integer(8...10_000), "tokens of an example at most", fallback: "160"),
+            ]
         ) { request, service in
             try service.reader.feature(request.featureOfPath(), neighbourLimit: request.integer("neighbours")!)
+                .shortened(window: request.integer("window")!)
         },
         Route(
             "features/{layer}/{index}/upstream", "What drives a feature in stored graphs",
             RouteParameter.feature + [.limit]
         ) { request, service in
             NeighbourList(
-                items: try service.reader.upstream(of: request.featureOfPath(), limit: try request.range().limit))
+                items: try service.reader.upstream(of: request.featureOfPath(), limit: try request.range().limit)
+                    .map(\.shortened))
         },
         Route(
             "features/{layer}/{index}/downstream", "What a feature drives in stored graphs",
             RouteParameter.feature + [.limit]
         ) { request, service in
             NeighbourList(
-                items: try service.reader.downstream(of: request.featureOfPath(), limit: try request.range().limit))
+                items: try service.reader.downstream(of: request.featureOfPath(), limit: try request.range().limit)
+                    .map(\.shortened))
         },
         Route(
             "features/{layer}/{index}/prompts", "The prompts in which a feature fires, strongest first",
