@@ -24,6 +24,10 @@ public enum QuestionError: Error, Equatable, Sendable {
     case unknownTag(name: String, value: String?, nearest: [String])
     /// No prompt, or none with a graph where graphs are asked about, satisfies the filter.
     case emptyGroup(filter: String, needsGraphs: Bool)
+    /// Nobody named the feature.
+    case unlabelled(feature: FeatureID)
+    /// No supernode has this name.
+    case unknownSupernode(name: String, nearest: [String])
     /// The derived tables have not been built.
     case notDerived(path: String)
     /// The SQL is not one reading statement.
@@ -58,6 +62,10 @@ extension QuestionError: CustomStringConvertible {
             "no prompt has a tag named \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .emptyGroup(let filter, let needsGraphs):
             "no prompt\(needsGraphs ? " with a stored graph" : "") is in the group \(quoted(filter))"
+        case .unlabelled(let feature):
+            "nobody named feature \(feature); its label, if it has one, was made automatically"
+        case .unknownSupernode(let name, let nearest):
+            "no supernode is called \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .notDerived(let path):
             "\(path): statistics have not been derived from the facts yet; derive them first"
         case .refusedSQL(let reason):
