@@ -67,7 +67,7 @@ extension Route {
         },
         Route("features/{layer}/{index}/label", "A feature's label and note", RouteParameter.feature) {
             request, service in
-            try service.reader.label(of: request.featureOfPath())
+            try service.reader.name(of: request.featureOfPath())
         },
         Route(
             .put, "features/{layer}/{index}/label", "Gives a feature a label and a note", RouteParameter.feature,
@@ -86,14 +86,14 @@ extension Route {
                     400, "Wrong body", "note: expected \(LabelBody.noteLimit) bytes at most, found \(note.utf8.count)")
             }
             try service.write { try $0.setLabel(body.label, note: note, of: feature) }
-            return try service.reader.label(of: feature)
+            return try service.reader.name(of: feature)
         },
         Route(
             .delete, "features/{layer}/{index}/label", "Takes a feature's label and note away", RouteParameter.feature
         ) { request, service in
             let feature = try request.featureOfPath()
             try service.write { try $0.setLabel(nil, of: feature) }
-            return try service.reader.label(of: feature)
+            return try service.reader.name(of: feature)
         },
     ]
 }
