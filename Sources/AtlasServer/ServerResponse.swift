@@ -9,7 +9,7 @@ import NIOCore
 enum ServerResponse {
     /// What a page may do: load and ask this server's own files, and nothing else.
     static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     /// What every answer says.

@@ -23,9 +23,9 @@ struct AtlasCommand: AsyncParsableCommand {
         version: Atlas.programVersion,
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
-            EvaluateCommand.self, QueryCommand.self,
-            ServeCommand.self, ExportCommand.self, InfoCommand.self, InspectCommand.self, VerifyCommand.self,
-            SQLCommand.self,
+            EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ServeCommand.self,
+            ExportCommand.self,
+            InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
             DeriveCommand.self,
         ])
 }

@@ -82,7 +82,7 @@ public struct InterventionAnswer: Codable, Sendable, Equatable {
         }
         changed = try changes.prefix(Self.shownChanges).map { change in
             Change(
-                feature: change.feature.feature, label: try reader.label(of: change.feature.feature).label,
+                feature: change.feature.feature, label: try reader.name(of: change.feature.feature).label,
                 position: change.feature.position, before: Double(change.before), after: Double(change.after))
         }
     }

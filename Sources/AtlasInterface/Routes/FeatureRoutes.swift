@@ -35,23 +35,29 @@ extension Route {
         },
         Route(
             "features/{layer}/{index}", "One feature: statistics, examples, token effects and neighbours",
-            RouteParameter.feature + [.init("neighbours", .integer(0...1_000), "neighbours a side", fallback: "20")]
+            RouteParameter.feature + [
+                .init("neighbours", .integer(0...1_000), "neighbours a side", fallback: "20"),
+                .init("window", .integer(8...10_000), "tokens of an example at most", fallback: "160"),
+            ]
         ) { request, service in
             try service.reader.feature(request.featureOfPath(), neighbourLimit: request.integer("neighbours")!)
+                .shortened(window: request.integer("window")!)
         },
         Route(
             "features/{layer}/{index}/upstream", "What drives a feature in stored graphs",
             RouteParameter.feature + [.limit]
         ) { request, service in
             NeighbourList(
-                items: try service.reader.upstream(of: request.featureOfPath(), limit: try request.range().limit))
+                items: try service.reader.upstream(of: request.featureOfPath(), limit: try request.range().limit)
+                    .map(\.shortened))
         },
         Route(
             "features/{layer}/{index}/downstream", "What a feature drives in stored graphs",
             RouteParameter.feature + [.limit]
         ) { request, service in
             NeighbourList(
-                items: try service.reader.downstream(of: request.featureOfPath(), limit: try request.range().limit))
+                items: try service.reader.downstream(of: request.featureOfPath(), limit: try request.range().limit)
+                    .map(\.shortened))
         },
         Route(
             "features/{layer}/{index}/prompts", "The prompts in which a feature fires, strongest first",
@@ -61,7 +67,7 @@ extension Route {
         },
         Route("features/{layer}/{index}/label", "A feature's label and note", RouteParameter.feature) {
             request, service in
-            try service.reader.label(of: request.featureOfPath())
+            try service.reader.name(of: request.featureOfPath())
         },
         Route(
             .put, "features/{layer}/{index}/label", "Gives a feature a label and a note", RouteParameter.feature,
@@ -80,14 +86,14 @@ extension Route {
                     400, "Wrong body", "note: expected \(LabelBody.noteLimit) bytes at most, found \(note.utf8.count)")
             }
             try service.write { try $0.setLabel(body.label, note: note, of: feature) }
-            return try service.reader.label(of: feature)
+            return try service.reader.name(of: feature)
         },
         Route(
             .delete, "features/{layer}/{index}/label", "Takes a feature's label and note away", RouteParameter.feature
         ) { request, service in
             let feature = try request.featureOfPath()
             try service.write { try $0.setLabel(nil, of: feature) }
-            return try service.reader.label(of: feature)
+            return try service.reader.name(of: feature)
         },
     ]
 }

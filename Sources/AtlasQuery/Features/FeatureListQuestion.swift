@@ -6,7 +6,7 @@ import GRDB
 public struct FeatureListItem: Codable, Sendable, Equatable {
     /// The feature.
     public let feature: FeatureID
-    /// Its label.
+    /// Its label, up to 400 characters of it.
     public let label: String?
     /// Whether no person gave the label.
     public let labelIsAutomatic: Bool
@@ -93,7 +93,8 @@ extension AtlasReader {
                 let row = try Row.fetchOne(
                     db.cachedStatement(sql: Self.featureSummary), arguments: [feature.layer, feature.index])!
                 return FeatureListItem(
-                    feature: feature, label: row["label"], labelIsAutomatic: row["label_is_automatic"],
+                    feature: feature, label: (row["label"] as String?)?.shortened(to: String.nameLimit),
+                    labelIsAutomatic: row["label_is_automatic"],
                     activeTokens: row["active_tokens"], countedTokens: row["counted_tokens"],
                     activePrompts: row["active_prompts"], countedPrompts: row["counted_prompts"],
                     maximum: row["maximum"], mean: row["mean"])

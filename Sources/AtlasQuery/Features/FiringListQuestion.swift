@@ -5,7 +5,7 @@ import GRDB
 public struct FiringPrompt: Codable, Sendable, Equatable {
     /// The prompt's id.
     public let promptID: Int
-    /// Its text.
+    /// Its text, up to 2,000 characters of it.
     public let text: String
     /// Where the feature is strongest; the first of equals.
     public let position: Int
@@ -45,7 +45,8 @@ extension AtlasReader {
             let items = try ordered.dropFirst(range.offset).prefix(range.limit).map { prompt, best in
                 let row = try Row.fetchOne(db.cachedStatement(sql: Self.firingPrompt), arguments: [prompt])!
                 return FiringPrompt(
-                    promptID: prompt, text: row["text"], position: best.position, activation: best.activation,
+                    promptID: prompt, text: (row["text"] as String).shortened(to: String.excerptLimit),
+                    position: best.position, activation: best.activation,
                     positionCount: best.count, hasGraph: row["has_graph"])
             }
             return ItemList(items: Array(items), total: ordered.count, offset: range.offset)

@@ -120,7 +120,7 @@ extension AtlasReader {
             feature = FeatureID(layer: its, index: index)
             let statement = try db.cachedStatement(sql: Self.labelOfFeature)
             if let row = try Row.fetchOne(statement, arguments: [its, index]) {
-                label = (row["label"], row["label_is_automatic"])
+                label = ((row["label"] as String?)?.shortened(to: String.nameLimit), row["label_is_automatic"])
             }
         case .error(let its, let at):
             kind = "error"
@@ -143,7 +143,8 @@ extension AtlasReader {
         }
         return GraphReport.Node(
             id: name(of: node.id, in: graph), kind: kind, layer: layer, position: position, feature: feature,
-            token: token, text: text, label: label.text, labelIsAutomatic: label.isAutomatic,
+            token: token, text: text?.shortened(to: String.nameLimit), label: label.text,
+            labelIsAutomatic: label.isAutomatic,
             activation: Double(node.activation), influence: Double(node.influence),
             cumulativeInfluence: Double(node.cumulativeInfluence), inputSum: Double(node.inputSum),
             probability: probability)

@@ -7,7 +7,7 @@ import GRDB
 public struct PromptListItem: Codable, Sendable, Equatable {
     /// The prompt's id in this file.
     public let id: Int
-    /// Its text.
+    /// Its text, up to 2,000 characters of it.
     public let text: String
     /// Its tokens.
     public let tokenCount: Int
@@ -29,6 +29,16 @@ public struct PromptListItem: Codable, Sendable, Equatable {
     public let scores: GraphScores?
     /// Nodes of the stored graph.
     public let nodeCount: Int?
+}
+
+extension PromptListItem {
+    /// The same prompt as one without a graph, for an export that leaves the graph out.
+    public var withoutGraph: PromptListItem {
+        PromptListItem(
+            id: id, text: text, tokenCount: tokenCount, predicted: predicted,
+            predictedProbability: predictedProbability, answer: answer, answerProbability: answerProbability,
+            isRight: isRight, tags: tags, hasGraph: false, scores: scores, nodeCount: nodeCount)
+    }
 }
 
 /// The orders in which prompts are listed; `PromptOrder("-probability")` is the order backwards.
@@ -120,7 +130,7 @@ extension AtlasReader {
         let predicted: Int = row["predicted_token"]
         let tags = try JSONDecoder().decode([[String]].self, from: Data((row["tags"] as String).utf8))
         return PromptListItem(
-            id: id, text: row["text"], tokenCount: row["token_count"],
+            id: id, text: (row["text"] as String).shortened(to: String.excerptLimit), tokenCount: row["token_count"],
             predicted: .init(token: predicted, text: text(of: predicted)),
             predictedProbability: row["predicted_probability"], answer: row["answer"],
             answerProbability: row["answer_probability"], isRight: row["is_right"],

@@ -2,7 +2,7 @@ import Circuits
 import GRDB
 
 /// What a feature is called.
-public struct FeatureLabel: Codable, Sendable, Equatable {
+public struct FeatureName: Codable, Sendable, Equatable {
     /// The feature.
     public let feature: FeatureID
     /// A person's name for it, else the automatic one.
@@ -18,7 +18,7 @@ extension AtlasReader {
     static let noteOfFeature = "SELECT note FROM labels WHERE layer = ? AND feature_index = ?"
 
     /// What a feature is called, and what was noted about it.
-    public func label(of feature: FeatureID) throws -> FeatureLabel {
+    public func name(of feature: FeatureID) throws -> FeatureName {
         try ask("asking what a feature is called") { db in
             guard atlas.identity.contains(feature) else {
                 throw QuestionError.unknownFeature(
@@ -27,7 +27,7 @@ extension AtlasReader {
             }
             let key: StatementArguments = [feature.layer, feature.index]
             let row = try Row.fetchOne(db, sql: Self.labelOfFeature, arguments: key)!
-            return FeatureLabel(
+            return FeatureName(
                 feature: feature, label: row["label"], labelIsAutomatic: row["label_is_automatic"],
                 note: try String.fetchOne(db, sql: Self.noteOfFeature, arguments: key) ?? "")
         }
