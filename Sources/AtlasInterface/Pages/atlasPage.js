@@ -78,7 +78,8 @@ function searchForm() {
 }
 
 function entries(tags, logits) {
-    const names = tags.filter((tag) => tag.values?.length > 1 && tag.values.length <= 40).slice(0, 2);
+    const given = tags.filter((tag) => tag.values?.length > 1 && tag.values.length <= 40);
+    const names = [...given.filter((tag) => tag.name !== "corpus" && tag.name !== "right"), ...given].slice(0, 2);
     return section("Where to begin", null,
         names.map((tag) => element("p", { class: "entry" }, element("bdi", {}, tag.name), ": ", tag.values.slice(0, 12).map((value) =>
             element("a", { class: "tag", href: addressOf(["prompts"], { where: `${tag.name}=${value.value}` }) }, element("bdi", {}, shortened(value.value, 30)), ` ${number(value.promptCount)}`)))),

@@ -1,6 +1,7 @@
 // Draws links on a canvas under the nodes: straight, as wide as their share of the target's input, dashed when negative.
 
 const widestLink = 7;
+const widestOfCircuit = 4;
 const quietAlpha = 0.05;
 
 function colours(element) {
@@ -8,8 +9,8 @@ function colours(element) {
     return { positive: style.getPropertyValue("--positive").trim(), negative: style.getPropertyValue("--negative").trim() };
 }
 
-function widthOf(edge) {
-    return 0.5 + widestLink * Math.min(1, Math.abs(edge.share ?? 0));
+function widthOf(edge, widest) {
+    return 0.5 + widest * Math.min(1, Math.abs(edge.share ?? 0));
 }
 
 function strengthOf(edge) {
@@ -34,6 +35,7 @@ export function drawLinks(canvas, model, layout, { shown, focus = null, colourOf
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, layout.width, layout.height);
     const palette = colours(canvas);
+    const widest = model.isCollapsed ? widestOfCircuit : widestLink;
     const batches = new Map();
     for (const edge of model.edges) {
         if (!shown.has(edge.source) || !shown.has(edge.target)) continue;
@@ -41,8 +43,8 @@ export function drawLinks(canvas, model, layout, { shown, focus = null, colourOf
         const alpha = isNear ? (focus === null ? strengthOf(edge) : Math.max(0.5, strengthOf(edge))) : quietAlpha;
         const colour = colourOf?.(edge) ?? (edge.weight < 0 ? palette.negative : palette.positive);
         // Links of nearly the same look are drawn in one stroke: a thousand strokes take longer than a frame.
-        const key = `${isNear ? 1 : 0}|${colour}|${edge.weight < 0 ? 1 : 0}|${Math.round(widthOf(edge) * 3)}|${Math.round(alpha * 12)}`;
-        if (!batches.has(key)) batches.set(key, { isNear, colour, isDashed: edge.weight < 0, width: widthOf(edge), alpha, edges: [] });
+        const key = `${isNear ? 1 : 0}|${colour}|${edge.weight < 0 ? 1 : 0}|${Math.round(widthOf(edge, widest) * 3)}|${Math.round(alpha * 12)}`;
+        if (!batches.has(key)) batches.set(key, { isNear, colour, isDashed: edge.weight < 0, width: widthOf(edge, widest), alpha, edges: [] });
         batches.get(key).edges.push(edge);
     }
     const ordered = [...batches.values()].sort((a, b) => Number(a.isNear) - Number(b.isNear) || a.alpha - b.alpha);

@@ -1,7 +1,7 @@
 // The activation of a feature over a template with two operands, as a heat map with axes.
 
 import {element, quiet, section} from "./elements.js";
-import {ask} from "./data.js";
+import {ask, isFolder} from "./data.js";
 import {measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
 import {onThemeChange} from "./theme.js";
@@ -96,6 +96,7 @@ function shapeView(shape, grid) {
 
 /** The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it. */
 export function operandSection(feature) {
+    if (isFolder) return null;
     const content = element("div", {});
     const whole = section("Operands", "The activation at the last token over a template with two operands.", content);
     whole.hidden = true;
