@@ -103,10 +103,8 @@ export function layOutLayers(model, shown, width) {
     const lineHeight = 46;
     const room = width - gutter - 8;
     // Crowded rows show numbers only, so that they stay within few lines.
-    const abreastIn = (row) => {
-        const withLabels = Math.max(3, Math.floor(room / labelledSlot));
-        return row.length <= 2 * withLabels ? withLabels : Math.max(3, Math.floor(room / numberedSlot));
-    };
+    const labelledAbreast = Math.max(3, Math.floor(room / labelledSlot));
+    const abreastIn = (row) => row.length <= 2 * labelledAbreast ? labelledAbreast : Math.max(3, Math.floor(room / numberedSlot));
     const byRow = Array.from({ length: model.rowCount }, () => []);
     for (const index of shown) byRow[model.rowOf(model.nodes[index])].push(index);
     const order = new Map();
@@ -142,17 +140,17 @@ export function layOutLayers(model, shown, width) {
             const slot = room / inLine;
             places[index] = {
                 x: gutter + slot * (Math.floor(ordinal / lines) + 0.5),
-                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170),
+                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170), isNumbered: indices.length > 2 * labelledAbreast,
             };
         });
     });
     return { width, height: bottom + 6, places, columns: [], rows, isSlanted: false, gutter, captionsBelow: true };
 }
 
-/** A name that fits a slot of some pixels. */
-export function fittingName(node, slot) {
-    const text = node.kind === "feature" && node.label && slot > numberedSlot + 12 ? `${shortName(node)} ${node.label}` : shortName(node);
-    const room = Math.max(4, Math.floor(slot / 6.4));
+/** A name that fits the slot of a place. */
+export function fittingName(node, { slot, isNumbered }) {
+    const text = node.kind === "feature" && node.label && !isNumbered ? `${shortName(node)} ${node.label}` : shortName(node);
+    const room = Math.max(4, Math.floor((slot - 6) / 6.4));
     const characters = Array.from(text);
     return characters.length <= room ? text : `${characters.slice(0, room - 1).join("")}…`;
 }
