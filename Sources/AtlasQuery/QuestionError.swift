@@ -24,6 +24,14 @@ public enum QuestionError: Error, Equatable, Sendable {
     case unknownTag(name: String, value: String?, nearest: [String])
     /// No prompt, or none with a graph where graphs are asked about, satisfies the filter.
     case emptyGroup(filter: String, needsGraphs: Bool)
+    /// Two groups that are compared share prompts.
+    case overlappingGroups(first: String, second: String, count: Int)
+    /// No two prompts can be paired.
+    case noPairs(reason: String)
+    /// Not one number of each of two tags belongs to the prompts.
+    case noGrid(rows: String, columns: String, nearest: [String])
+    /// Facts have come in since the statistics were derived, and this question needs both to agree.
+    case staleStatistics(path: String)
     /// The derived tables have not been built.
     case notDerived(path: String)
     /// The SQL is not one reading statement.
@@ -58,6 +66,14 @@ extension QuestionError: CustomStringConvertible {
             "no prompt has a tag named \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .emptyGroup(let filter, let needsGraphs):
             "no prompt\(needsGraphs ? " with a stored graph" : "") is in the group \(quoted(filter))"
+        case .overlappingGroups(let first, let second, let count):
+            "\(count) prompts are in both groups, \(quoted(first)) and \(quoted(second)); compare groups that share none"
+        case .noPairs(let reason):
+            "no prompts can be paired: \(reason)"
+        case .noGrid(let rows, let columns, let nearest):
+            "no prompt has a number for both tags \(quoted(rows)) and \(quoted(columns)); \(hint(nearest.map(quoted)))"
+        case .staleStatistics(let path):
+            "\(path): prompts have come in since statistics were derived; derive them again first"
         case .notDerived(let path):
             "\(path): statistics have not been derived from the facts yet; derive them first"
         case .refusedSQL(let reason):

@@ -14,6 +14,7 @@ struct QueryCommand: ParsableCommand {
             """,
         subcommands: [
             DriversCommand.self, UpstreamCommand.self, DownstreamCommand.self, FeatureCommand.self, PromptCommand.self,
-            SearchCommand.self,
+            SearchCommand.self, DiffCommand.self, ContrastCommand.self, InvariantCommand.self, SimilarCommand.self,
+            FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self, OperandsCommand.self,
         ])
 }
