@@ -35,7 +35,7 @@ extension AtlasReader {
         }
         let planned = plans.compactMap(\.1)
         let possible = planned.flatMap(\.trials)
-        var numbers = SplitNumbers(seed: options.seed, stream: .max)
+        var numbers = SeededNumbers(seed: options.seed, stream: .max)
         let drawn = possible.indices.shuffled(using: &numbers).prefix(options.interventions).sorted()
         var trials: [ValidationReport.Trial] = []
         var undisturbed: (prompt: Int, token: Int, value: Double)?

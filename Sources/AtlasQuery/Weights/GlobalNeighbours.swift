@@ -175,7 +175,7 @@ private struct FeatureEdges {
     /// One neighbour with its stored edges, if it has any.
     func neighbour(_ key: NodeKey, _ db: Database) throws -> Neighbour {
         let node = NodeName(key, vocabulary: reader.atlas.identity.vocabulary)
-        let label = try key.feature.flatMap { try reader.label(of: $0, db) }
+        let label = try key.feature.flatMap { try reader.shownLabel(of: $0, db).label }
         if let totals { return (totals[key] ?? EdgeTotals()).neighbour(node, label: label) }
         let own = NodeKey(feature)
         let (target, source) = direction == .upstream ? (own, key) : (key, own)
@@ -184,12 +184,6 @@ private struct FeatureEdges {
 }
 
 extension AtlasReader {
-    /// A feature's label, a person's or the automatic one.
-    func label(of feature: FeatureID, _ db: Database) throws -> String? {
-        let statement = try db.cachedStatement(sql: Self.labelOfFeature)
-        return try Row.fetchOne(statement, arguments: [feature.layer, feature.index])?["label"]
-    }
-
     /// The aggregated edge between two nodes, told of one of them.
     func storedEdge(
         from source: NodeKey, to target: NodeKey, told node: NodeName, label: String?, _ db: Database
