@@ -1,5 +1,4 @@
 import ArgumentParser
-import AtlasIndexing
 import AtlasQuery
 import Foundation
 
@@ -52,7 +51,6 @@ struct ValidateCommand: ParsableCommand {
         let reader = try file.reader()
         let tokens = try chosenTokens(reader)
         let attributor = try replacementModel.attributor()
-        try reader.atlas.requireSame(as: AtlasIdentity(attributor))
         var options = ValidationOptions()
         options.interventions = interventions
         options.seed = seed
