@@ -96,8 +96,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "DemoData", "Tensors",
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
         .executableTarget(

@@ -24,8 +24,20 @@ public enum QuestionError: Error, Equatable, Sendable {
     case unknownTag(name: String, value: String?, nearest: [String])
     /// No prompt, or none with a graph where graphs are asked about, satisfies the filter.
     case emptyGroup(filter: String, needsGraphs: Bool)
+    /// Nobody named the feature.
+    case unlabelled(feature: FeatureID)
+    /// No supernode has this name.
+    case unknownSupernode(name: String, nearest: [String])
     /// The derived tables have not been built.
     case notDerived(path: String)
+    /// The question needs the replacement model's weights, and none were given.
+    case needsModel(question: String)
+    /// No edge can lead from one node to the other, whatever the prompts.
+    case impossibleEdge(source: String, target: String, reason: String)
+    /// The model has no such layer.
+    case unknownLayer(layer: Int, layerCount: Int)
+    /// A text that names no node.
+    case malformedNode(text: String)
     /// The SQL is not one reading statement.
     case refusedSQL(reason: String)
 }
@@ -58,8 +70,20 @@ extension QuestionError: CustomStringConvertible {
             "no prompt has a tag named \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .emptyGroup(let filter, let needsGraphs):
             "no prompt\(needsGraphs ? " with a stored graph" : "") is in the group \(quoted(filter))"
+        case .unlabelled(let feature):
+            "nobody named feature \(feature); its label, if it has one, was made automatically"
+        case .unknownSupernode(let name, let nearest):
+            "no supernode is called \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .notDerived(let path):
             "\(path): statistics have not been derived from the facts yet; derive them first"
+        case .needsModel(let question):
+            "\(question) needs the replacement model's weights; give the model and its transcoders"
+        case .impossibleEdge(let source, let target, let reason):
+            "no edge can lead from \(source) to \(target): \(reason)"
+        case .unknownLayer(let layer, let count):
+            "there is no layer \(layer): layers are 0 to \(count - 1)"
+        case .malformedNode(let text):
+            "expected a node as 2/157, error:3, token:TEXT or logit:TEXT, found \(quoted(text))"
         case .refusedSQL(let reason):
             "expected one SQL statement that reads: \(reason)"
         }

@@ -22,8 +22,8 @@ struct AtlasCommand: ParsableCommand {
         version: Atlas.programVersion,
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
-            EvaluateCommand.self, QueryCommand.self,
-            ExportCommand.self, InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ExportCommand.self,
+            InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
             DeriveCommand.self,
         ])
 }

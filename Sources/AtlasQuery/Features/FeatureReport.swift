@@ -135,7 +135,7 @@ public struct Neighbour: Codable, Sendable, Equatable {
     public let node: NodeName
     /// Its label, where it is a feature that has one.
     public let label: String?
-    /// How many stored graphs have the link.
+    /// How many stored graphs have the link; 0, as everything below, for one that only weights tell of.
     public let support: Int
     /// The mean signed weight over those graphs.
     public let mean: Double
@@ -147,11 +147,13 @@ public struct Neighbour: Codable, Sendable, Equatable {
     public let signConsistency: Double
     /// The share of the absolute weight on links whose ends are at the same position, in 0…1.
     public let samePositionShare: Double
+    /// What weights and co-activations say; `nil` where the model was not asked, and for nodes that are no features.
+    public var weights: GlobalWeight?
 
     /// Holds one neighbour.
     public init(
         node: NodeName, label: String?, support: Int, mean: Double, spread: Double, meanShare: Double,
-        signConsistency: Double, samePositionShare: Double
+        signConsistency: Double, samePositionShare: Double, weights: GlobalWeight? = nil
     ) {
         self.node = node
         self.label = label
@@ -161,6 +163,7 @@ public struct Neighbour: Codable, Sendable, Equatable {
         self.meanShare = meanShare
         self.signConsistency = signConsistency
         self.samePositionShare = samePositionShare
+        self.weights = weights
     }
 }
 

@@ -59,10 +59,4 @@ extension AtlasReader {
         let names = try String.fetchAll(db, sql: Self.tagNames) + ["corpus", "right"]
         throw QuestionError.unknownTag(name: name, value: nil, nearest: Self.offered(name, among: names))
     }
-
-    /// What is offered for a name that does not exist: the nearest, else the first few there are.
-    private static func offered(_ name: String, among names: [String]) -> [String] {
-        let nearest = NearestNames.of(name, among: names)
-        return nearest.isEmpty ? Array(names.prefix(NearestNames.count)) : nearest
-    }
 }

@@ -15,6 +15,6 @@ struct QueryCommand: ParsableCommand {
         subcommands: [
             DriversCommand.self, UpstreamCommand.self, DownstreamCommand.self, FeatureCommand.self, PromptCommand.self,
             SearchCommand.self,
-            CircuitCommand.self, StableCommand.self, SupernodesCommand.self, ValidateCommand.self,
+            CorrelatedCommand.self, EdgeCommand.self, InhibitorsCommand.self, CircuitCommand.self, StableCommand.self, SupernodesCommand.self, ValidateCommand.self,
         ])
 }
