@@ -25,7 +25,8 @@ struct PlannedTrial {
 /// One token's circuit from half of the prompts, and the interventions that the other half allows.
 struct ValidationPlan {
     let token: Int
-    let fittedCount: Int
+    /// The prompts that the circuit is made from, in canonical order.
+    let fitted: [Int]
     let heldOutCount: Int
     let features: [FeatureID]
     let trials: [PlannedTrial]
@@ -46,7 +47,7 @@ struct ValidationPlan {
         let effects = CircuitEffects(grown)
         let members = Set(grown.growth.members.compactMap(\.feature))
         self.token = token
-        fittedCount = fitted.count
+        self.fitted = Array(fitted)
         heldOutCount = heldOut.count
         features = members.sorted()
         trials = try heldOut.flatMap { prompt in

@@ -147,7 +147,7 @@ struct CircuitQuestionTests {
         let fixture = try QueryFixture()
         let source = FeatureID(layer: 0, index: 1)
         var asked: [FeatureID] = []
-        let report = try fixture.reader.circuit(from: .token(3), options: CircuitOptions(size: 5)) { feature in
+        let report = try fixture.reader.circuit(from: .token(3), options: CircuitOptions(size: 5)) { feature, _ in
             asked.append(feature)
             return feature.layer > 0 ? [GlobalInput(source: source, weight: -2, coactivations: 3)] : []
         }
