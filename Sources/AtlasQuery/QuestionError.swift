@@ -20,6 +20,8 @@ public enum QuestionError: Error, Equatable, Sendable {
     case ambiguousPrompt(name: String, ids: [Int])
     /// The prompt was stored without an attribution graph.
     case notAttributed(prompt: Int)
+    /// The prompt's graph has no node of this name.
+    case unknownGraphNode(name: String, nearest: [String])
     /// No prompt has a tag of this name, or none of this value.
     case unknownTag(name: String, value: String?, nearest: [String])
     /// No prompt, or none with a graph where graphs are asked about, satisfies the filter.
@@ -76,6 +78,8 @@ extension QuestionError: CustomStringConvertible {
             "\(ids.count) prompts are called \(quoted(name)); ask by id: \(ids.map(String.init).joined(separator: ", "))"
         case .notAttributed(let prompt):
             "prompt \(prompt) was indexed without an attribution graph; index it again with graphs"
+        case .unknownGraphNode(let name, let nearest):
+            "the stored graph has no node \(quoted(name)); \(hint(nearest))"
         case .unknownTag(let name, let value?, let nearest):
             "no prompt is tagged \(quoted("\(name)=\(value)")); \(hint(nearest.map(quoted)))"
         case .unknownTag(let name, nil, let nearest):
