@@ -35,7 +35,7 @@ function weightColumns(largest, by) {
 /** The table of one list of neighbours. */
 export function neighbourTable(rows, caption, by = "edges") {
     const key = { edges: "mean", twera: "twera", era: "era", virtual: "virtualWeight" }[by];
-    const flat = rows.map((row) => ({ ...row, ...row.weight }));
+    const flat = rows.map((row) => ({ ...row, ...row.weights }));
     const largest = Math.max(0, ...flat.map((row) => Math.abs(row[key] ?? 0)));
     return dataTable(caption, [
         { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node ?? { kind: "feature", feature: row.feature }, row.label) },
