@@ -1,7 +1,7 @@
 // The view of a global circuit: grown from a logit, a feature or a group of prompts, positions collapsed.
 
 import {choice, element, heading, link, quiet} from "./elements.js";
-import {addressOf, currentAddress, featureAddress, go, keepInAddress, logitAddress} from "./address.js";
+import {addressOf, currentAddress, featureAddress, go, graphAddress, keepInAddress, logitAddress} from "./address.js";
 import {ask, capabilities, isFolder} from "./data.js";
 import {counted, number, percentage} from "./numbers.js";
 import {filterControls} from "./promptFilter.js";
@@ -35,7 +35,7 @@ export function modelOfCircuit(report, layerCount) {
 
 /** The seed that an address names, as parameters of the question; null when it names none. */
 export function seedFrom(parameters) {
-    for (const name of ["token", "feature", "where"]) {
+    for (const name of ["token", "feature", "prompt", "where"]) {
         if (parameters.get(name)) return { [name]: parameters.get(name) };
     }
     return null;
@@ -76,12 +76,14 @@ function circuitSummary(report) {
 function seedTitle(seed, report) {
     if (seed.token) return ["Circuit of the logit ", tokenText(report.seedName ?? report.nodes.find((row) => row.node.kind === "logit")?.node.text ?? seed.token)];
     if (seed.feature) return `Circuit of feature ${seed.feature}`;
+    if (seed.prompt) return `Circuit of prompt ${seed.prompt}`;
     return ["Circuit of the prompts ", element("bdi", {}, seed.where)];
 }
 
 function back(seed) {
     if (seed.token) return link(logitAddress(seed.token), "What drives it");
     if (seed.feature) return link(featureAddress({ layer: seed.feature.split("/")[0], index: seed.feature.split("/")[1] }), "Its dashboard");
+    if (seed.prompt) return link(graphAddress(seed.prompt), "Its graph");
     return link(addressOf(["prompts"], { where: seed.where }), "These prompts");
 }
 

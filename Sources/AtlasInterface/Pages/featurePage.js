@@ -11,6 +11,7 @@ import {labelEditor} from "./labelEditor.js";
 import {localNeighbours, valueInPrompt} from "./localFeature.js";
 import {neighbourTabs} from "./neighbours.js";
 import {correlatedSection} from "./correlated.js";
+import {inhibitorSection} from "./inhibitors.js";
 import {operandSection} from "./operandGrid.js";
 
 function statistic(title, definition, value, sample, count, side) {
@@ -96,7 +97,7 @@ export async function showFeature({ parts, parameters, signal }) {
                 report.intervals.length === 0 ? quiet("No prompt.") : intervalView(report)),
             section("Upstream, over all prompts", "What drives this feature in stored graphs, strongest first.", neighbourTabs(report.feature, "upstream", report.upstream ?? [], able)),
             section("Downstream, over all prompts", "What this feature drives in stored graphs, strongest first.", neighbourTabs(report.feature, "downstream", report.downstream ?? [], able)),
-            correlatedSection(report.feature), operandSection(report.feature),
+            correlatedSection(report.feature), inhibitorSection(report.feature, able), operandSection(report.feature),
         ],
     };
 }

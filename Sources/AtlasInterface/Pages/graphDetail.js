@@ -30,8 +30,10 @@ function ways(node, prompt) {
         list.push(link(addressOf(["circuit"], { token: node.token }), "Its global circuit"));
     } else if (node.kind === "token" || node.kind === "embedding") {
         list.push(link(addressOf(["prompts"], { search: node.text.trim() }), "Other prompts with it"));
+        if (prompt) list.push(link(addressOf(["circuit"], { prompt }), "The circuit of this prompt"));
     } else {
         list.push(link(addressOf(["atlas"]), "Where the model is explained badly"));
+        if (prompt) list.push(link(addressOf(["circuit"], { prompt }), "The circuit of this prompt"));
     }
     return element("ul", { class: "ways" }, list.map((item) => element("li", {}, item)));
 }
@@ -63,8 +65,8 @@ function ends(model, edges, other) {
     return edges.map((edge) => ({ node: model.nodes[edge[other]], weight: edge.weight, share: edge.share, index: edge[other] }));
 }
 
-/** The panel of a node; `prompt` is null for a circuit. */
-export function nodeDetail({ model, index, prompt, isPinned, actions }) {
+/** The panel of a node; `prompt` and `nodesPath`, where all stored links are asked for, are null for a circuit. */
+export function nodeDetail({ model, index, prompt, nodesPath, isPinned, actions }) {
     const node = model.nodes[index];
     const inputs = ends(model, model.inputs[index], "source");
     const outputs = ends(model, model.outputs[index], "target");
@@ -74,10 +76,10 @@ export function nodeDetail({ model, index, prompt, isPinned, actions }) {
         lists.replaceChildren(linkList(inTitle, ins, largest, actions), linkList(outTitle, outs, largest, actions));
     };
     show(inputs.slice(0, listedLinks), outputs.slice(0, listedLinks), `Inputs (${inputs.length} shown)`, `Outputs (${outputs.length} shown)`);
-    const whole = prompt === null || prompt === undefined || isFolder ? null : button("All stored inputs and outputs", async () => {
+    const whole = !nodesPath || isFolder ? null : button("All stored inputs and outputs", async () => {
         whole.disabled = true;
         try {
-            const report = await ask(`prompts/${prompt}/graph/nodes/${encodeURIComponent(node.id)}`, {}, { limit: 100 });
+            const report = await ask(`${nodesPath}/${encodeURIComponent(node.id)}`, {}, { limit: 100 });
             const known = (items) => items.map((item) => ({ ...item, index: model.byID.get(item.node.id) ?? null }));
             show(known(report.inputs), known(report.outputs), `Inputs (${report.inputs.length} of ${counted(report.inputCount, "stored one")})`,
                 `Outputs (${report.outputs.length} of ${counted(report.outputCount, "stored one")})`);

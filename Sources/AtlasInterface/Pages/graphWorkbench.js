@@ -15,8 +15,8 @@ import {withGroup, withGroupRenamed, withoutGroup, withPinToggled} from "./graph
 
 /** The workbench; `onChange(state, shownCount)` hears every change. */
 export class GraphWorkbench {
-    constructor({ title, model, state, prompt = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
-        Object.assign(this, { model, state, prompt, able, saved, onChange });
+    constructor({ title, model, state, prompt = null, nodesPath = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
+        Object.assign(this, { model, state, prompt, nodesPath, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
         this.edits = new EditHistory((error) => { this.message.textContent = error.message; });
         this.edits.listen(signal);
@@ -166,7 +166,7 @@ export class GraphWorkbench {
                 this.state.selected ? quiet(`The node ${this.state.selected} of the address is not in this graph at these thresholds.`) : "");
             return;
         }
-        const detail = nodeDetail({ model: this.model, index: selected, prompt: this.prompt, isPinned: pins.has(selected), actions: this.actions });
+        const detail = nodeDetail({ model: this.model, index: selected, prompt: this.prompt, nodesPath: this.nodesPath, isPinned: pins.has(selected), actions: this.actions });
         const hadFocus = this.detail.contains(document.activeElement);
         this.detail.replaceChildren(...detail);
         if (hadFocus) this.detail.focus({ preventScroll: true });
