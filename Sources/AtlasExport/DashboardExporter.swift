@@ -17,8 +17,10 @@ public struct DashboardExporter: Sendable {
     private static let itemsAtOnce = 1_000
     /// Tokens of an example, tried until the file is small enough.
     private static let windows = [160, 80, 40, 20, 8]
-    /// Nodes and edges of a graph, tried until the file is small enough.
-    private static let graphSizes = [(nodes: 300, edges: 1_500), (200, 1_000), (100, 500), (50, 250), (20, 100)]
+    /// Nodes of a graph, tried until the file is small enough.
+    private static let graphSizes = [300, 200, 100, 50, 20]
+    /// Edges of an exported graph for each of its nodes.
+    private static let edgesANode = 5
 
     private let service: AtlasService
     private let folder: URL
@@ -130,7 +132,7 @@ public struct DashboardExporter: Sendable {
         let graph = "prompts/\(prompt)/graph"
         do {
             try write(
-                graph, to: output, as: Self.graphSizes.map { "\(graph)?limit=\($0.nodes)&edgeLimit=\($0.edges)" })
+                graph, to: output, as: Self.graphSizes.map { "\(graph)?limit=\($0)&edgeLimit=\($0 * Self.edgesANode)" })
         } catch let problem as Problem where problem.status == 404 {
             // Indexed without a graph: its page says so.
         }
