@@ -37,18 +37,11 @@ public struct CircuitOptions: Codable, Hashable, Sendable {
 }
 
 /// An input of a feature that global weights name: for growing a circuit without stored edges.
-public struct GlobalInput: Codable, Hashable, Sendable {
+struct GlobalInput {
     /// The feature that affects.
-    public let source: FeatureID
+    let source: FeatureID
     /// The signed weight.
-    public let weight: Double
+    let weight: Double
     /// In how many tokens both fire.
-    public let coactivations: Int
-
-    /// Describes an input.
-    public init(source: FeatureID, weight: Double, coactivations: Int) {
-        self.source = source
-        self.weight = weight
-        self.coactivations = coactivations
-    }
+    let coactivations: Int
 }

@@ -1,4 +1,5 @@
 import AtlasStore
+import Attribution
 import Circuits
 import Foundation
 import GRDB
@@ -28,18 +29,44 @@ extension AtlasReader {
     /// of all stored graphs. In a circuit over all graphs an inner edge is a mean over every prompt that has it,
     /// whether or not the seed matters there; in a group it is the group's own.
     ///
-    /// - Parameters:
-    ///   - globalInputs: when given, the inputs of features are these instead of stored edges (shares by absolute
-    ///     weight); a seed that is no feature keeps its stored direct edges, and tokens and errors appear only there
-    public func circuit(
-        from seed: CircuitSeed, options: CircuitOptions = CircuitOptions(),
-        globalInputs: ((FeatureID) throws -> [GlobalInput])? = nil
+    /// - Throws: ``QuestionError`` for a token that is not explained, a feature that does not fire, an empty group
+    public func circuit(from seed: CircuitSeed, options: CircuitOptions = CircuitOptions()) throws -> CircuitReport {
+        try circuit(from: seed, options: options) { _, _ in nil }
+    }
+
+    /// Grows a circuit; where `globalInputs` tells a feature's inputs, they stand in place of its stored edges, their
+    /// shares by absolute weight. It is asked in the middle of a read, which it is handed.
+    func circuit(
+        from seed: CircuitSeed, options: CircuitOptions,
+        globalInputs: (FeatureID, Database) throws -> [GlobalInput]?
     ) throws -> CircuitReport {
         try ask("growing a circuit") { db in
             try requireDerivation(db)
             let grown = try GrownCircuit(
                 try circuitBasis(seed, options: options, db), options: options, globalInputs: globalInputs, db)
             return try report(grown, db)
+        }
+    }
+
+    /// Grows the circuit that leads to a seed, features' inputs by TWERA instead of stored edges.
+    ///
+    /// A feature's inputs are all features that fire together with it, by the absolute value of E[a_target a_source] /
+    /// E[a_target] × V over the tokens of the options' group, or of all prompts. A seed that is no feature keeps its
+    /// stored direct edges. Attention, tokens and errors have no part in TWERA, so below the seed paths end in features.
+    ///
+    /// - Parameter jobs: threads that read weights
+    public func circuit(
+        from seed: CircuitSeed, options: CircuitOptions = CircuitOptions(), weights: VirtualWeights, jobs: Int = 1
+    ) throws -> CircuitReport {
+        try requireModel(weights.attributor)
+        return try circuit(from: seed, options: options) { feature, db in
+            let global = try globalWeights(
+                of: feature, .upstream, weights, where: options.group ?? .all, jobs: jobs, db)
+            return global.coactivation.partners.compactMap { partner in
+                guard let weight = global.weight(with: partner.feature), weight.twera != 0 else { return nil }
+                return GlobalInput(
+                    source: partner.feature, weight: weight.twera, coactivations: weight.coactiveTokens)
+            }
         }
     }
 

@@ -15,16 +15,18 @@ struct GrownCircuit {
 
     /// Grows a circuit over stored edges, or below the seed over `globalInputs`.
     init(
-        _ basis: CircuitBasis, options: CircuitOptions, globalInputs: ((FeatureID) throws -> [GlobalInput])? = nil,
-        _ db: Database
+        _ basis: CircuitBasis, options: CircuitOptions,
+        globalInputs: (FeatureID, Database) throws -> [GlobalInput]? = { _, _ in nil }, _ db: Database
     ) throws {
         var totals: [NodeKey: [EdgeTotal]] = [:]
+        var isGlobal = false
         growth = try CircuitGrowth(
             from: basis.seedKey, size: options.size, mayJoin: { $0.kind == .feature || $0.kind == .token },
             inputs: { key in
                 var inputs: [EdgeTotal] = []
-                if let globalInputs, let feature = key.feature {
-                    inputs = try globalInputs(feature).map(EdgeTotal.init).sorted { $0.source < $1.source }
+                if let feature = key.feature, let global = try globalInputs(feature, db) {
+                    isGlobal = true
+                    inputs = global.map(EdgeTotal.init).sorted { $0.source < $1.source }
                 } else if key.kind == .feature || key.kind == .logit {
                     inputs = try basis.edges?.inputs(of: key) ?? EdgeTotal.inputs(of: key, db)
                 }
@@ -35,7 +37,7 @@ struct GrownCircuit {
         self.totals = totals
         self.basis = basis
         self.options = options
-        weighting = globalInputs == nil ? "stored" : "twera"
+        weighting = isGlobal ? "twera" : "stored"
         errors = growth.known.filter { $0.kind == .error }.sorted()
     }
 

@@ -26,7 +26,7 @@ extension AtlasReader {
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> ValidationReport {
         precondition(!options.modes.isEmpty && options.interventions > 0)
-        try requireModelOfCircuits(attributor)
+        try requireModel(attributor)
         let plans = try ask("planning interventions") { db in
             try requireDerivation(db)
             return try Set(tokens).sorted().map { token in
@@ -35,8 +35,7 @@ extension AtlasReader {
         }
         let planned = plans.compactMap(\.1)
         let possible = planned.flatMap(\.trials)
-        var numbers = SplitNumbers(seed: options.seed, stream: .max)
-        let drawn = possible.indices.shuffled(using: &numbers).prefix(options.interventions).sorted()
+        let drawn = Self.draw(possible, options)
         var trials: [ValidationReport.Trial] = []
         var undisturbed: (prompt: Int, token: Int, value: Double)?
         var weights: [Int: [FeatureID: Float]] = [:]
@@ -73,12 +72,32 @@ extension AtlasReader {
             circuits: planned.map { plan in
                 let own = trials.filter { $0.token == plan.token }
                 return ValidationReport.Circuit(
-                    token: plan.token, text: text(of: plan.token), fittedPrompts: plan.fittedCount,
+                    token: plan.token, text: text(of: plan.token), fittedPrompts: plan.fitted.count,
                     heldOutPrompts: plan.heldOutCount, featureCount: plan.features.count, trialCount: own.count,
                     correlation: RankCorrelation.spearman(own.map(\.predicted), own.map { $0.measured[0] }))
             }, skippedTokens: plans.filter { $0.1 == nil }.map(\.0), possibleCount: possible.count,
             results: options.modes.enumerated().map { ValidationReport.Result($1, trials, measurement: $0) },
             trials: trials)
+    }
+
+    /// The interventions to make, by their places, ascending: drawn one by one, or prompt by prompt.
+    private static func draw(_ possible: [PlannedTrial], _ options: ValidationOptions) -> [Int] {
+        var numbers = SeededNumbers(seed: options.seed, stream: .max)
+        guard options.wholePrompts else {
+            return possible.indices.shuffled(using: &numbers).prefix(options.interventions).sorted()
+        }
+        // A circuit's interventions in one prompt follow each other.
+        var runs: [Range<Int>] = []
+        for (index, trial) in possible.enumerated() {
+            if let last = runs.last, possible[last.lowerBound].token == trial.token,
+                possible[last.lowerBound].prompt == trial.prompt
+            {
+                runs[runs.count - 1] = last.lowerBound..<index + 1
+            } else {
+                runs.append(index..<index + 1)
+            }
+        }
+        return runs.shuffled(using: &numbers).joined().prefix(options.interventions).sorted()
     }
 
     /// The tokens that a group's prompts are answered by, as far as stored graphs explain them, by id.
@@ -98,17 +117,6 @@ extension AtlasReader {
         SELECT p.answer_token FROM prompts p JOIN graphs g ON g.prompt_id = p.id
         JOIN logit_targets t ON t.graph_id = g.id AND t.token = p.answer_token WHERE p.id = ?
         """
-
-    /// Throws unless the atlas was indexed with this model and these transcoders.
-    private func requireModelOfCircuits(_ attributor: Attributor) throws(AtlasError) {
-        let pairs = [
-            ("model fingerprint", attributor.model.fingerprint, atlas.identity.modelFingerprint),
-            ("transcoder fingerprint", attributor.transcoders.fingerprint, atlas.identity.transcoderFingerprint),
-        ]
-        for (part, expected, found) in pairs where expected != found {
-            throw .otherReplacementModel(path: atlas.path, part: part, expected: expected, found: found)
-        }
-    }
 }
 
 extension ValidationOptions.Mode {

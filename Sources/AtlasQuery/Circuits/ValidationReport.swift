@@ -14,6 +14,8 @@ public struct ValidationOptions: Codable, Sendable, Hashable {
 
     /// How many interventions are made at most, drawn from all that are possible.
     public var interventions = 200
+    /// Whether all that a prompt allows is drawn together, so that correlations inside prompts can be told.
+    public var wholePrompts = false
     /// The same seed splits and draws alike.
     public var seed: UInt64 = 0
     /// How circuits are grown; its group is that of all prompts, before they are split.

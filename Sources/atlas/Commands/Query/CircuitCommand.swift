@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasExport
 import AtlasQuery
+import Attribution
 import Circuits
 import Foundation
 
@@ -15,19 +16,42 @@ struct CircuitCommand: ParsableCommand {
 
               atlas query circuit --token " Austin" --atlas my.atlas
               atlas query circuit --token " Austin" --size 20 --output circuit.json --atlas my.atlas
+              atlas query circuit --token " Austin" --by twera --model MODEL --transcoders DIR --atlas my.atlas
               atlas query circuit --feature 2/157 --where family=two-step --atlas my.atlas
               atlas query circuit --where family=antonym,language=fr --atlas my.atlas
             """)
 
     @OptionGroup var seed: CircuitSeedOptions
     @OptionGroup var growth: CircuitGrowthOptions
+    @Option(help: ArgumentHelp("What feeds features: stored edges, or twera, which needs the model.", valueName: "edges"))
+    var by = Weighting.edges
+    @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @Option(help: ArgumentHelp("Write the circuit as a graph.", valueName: "file.json")) var output: String?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var json: JSONOutput
 
+    enum Weighting: String, CaseIterable, ExpressibleByArgument {
+        case edges, twera
+    }
+
+    func validate() throws {
+        guard by == .edges || replacementModel.areGiven else {
+            throw ValidationError("--by twera needs --model and --transcoders")
+        }
+    }
+
     func run() throws {
         let reader = try file.reader()
-        let report = try reader.circuit(from: seed.seed(reader), options: growth.options(group: seed.condition))
+        let options = growth.options(group: seed.condition)
+        let report =
+            switch by {
+            case .edges: try reader.circuit(from: seed.seed(reader), options: options)
+            case .twera:
+                try reader.circuit(
+                    from: seed.seed(reader), options: options,
+                    weights: VirtualWeights(replacementModel.attributor(for: reader)!),
+                    jobs: ProcessInfo.processInfo.activeProcessorCount)
+            }
         if let output {
             let identity = reader.atlas.identity
             let file = URL(fileURLWithPath: output)

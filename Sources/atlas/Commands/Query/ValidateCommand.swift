@@ -1,5 +1,4 @@
 import ArgumentParser
-import AtlasIndexing
 import AtlasQuery
 import Foundation
 
@@ -24,6 +23,7 @@ struct ValidateCommand: ParsableCommand {
         help: ArgumentHelp("Only prompts with these tags; alone, their answers are the tokens.", valueName: "filter"))
     var group: PromptFilter?
     @Option(help: "How many interventions at most, drawn from all that are possible.") var interventions = 200
+    @Flag(help: "Draw all that a prompt allows together, for correlations inside prompts.") var wholePrompts = false
     @Option(help: "The same seed splits and draws alike.") var seed: UInt64 = 0
     @Option(
         help: ArgumentHelp(
@@ -52,10 +52,10 @@ struct ValidateCommand: ParsableCommand {
         let reader = try file.reader()
         let tokens = try chosenTokens(reader)
         let attributor = try replacementModel.attributor()
-        try reader.atlas.requireSame(as: AtlasIdentity(attributor))
         var options = ValidationOptions()
         options.interventions = interventions
         options.seed = seed
+        options.wholePrompts = wholePrompts
         options.circuit = growth.options(group: group)
         if !mode.isEmpty { options.modes = mode }
         let line = ProgressLine()
