@@ -17,17 +17,10 @@ public struct DashboardExporter: Sendable {
     private static let itemsAtOnce = 1_000
     /// Tokens of an example, tried until the file is small enough.
     private static let windows = [160, 80, 40, 20, 8]
-<<<<<<< HEAD
-    /// Nodes of a graph, tried until the file is small enough.
-    private static let graphSizes = [300, 200, 100, 50, 20]
-    /// Edges of an exported graph for each of its nodes.
-    private static let edgesANode = 5
-=======
     /// Nodes and edges of a graph, tried until the file is small enough.
     private static let graphSizes: [(nodes: Int, edges: Int)] = [
         (nodes: 300, edges: 1_500), (200, 1_000), (100, 500), (50, 250), (20, 100),
     ]
->>>>>>> e91590d86bc44d93cb2ca7de5627ef51cf5c2b5b
 
     private let service: AtlasService
     private let folder: URL
