@@ -103,8 +103,9 @@ export async function showPrompts({ parameters }) {
         title: "Prompts",
         view: [
             heading("Prompts"), form, filterControls(Array.isArray(tags) ? tags : tags.items ?? [], state.where, (where) => change({ where })),
-            state.where ? element("p", { class: "controls" }, link(addressOf(["compare"], { a: state.where }), "Compare this group with others"), link(addressOf(["circuit"], { where: state.where }), "The circuit of this group"),
-                button("Families of this group", (event) => familySection(state.where, event.target), { class: "more" })) : null,
+            element("p", { class: "controls" },
+                state.where ? [link(addressOf(["compare"], { a: state.where }), "Compare this group with others"), link(addressOf(["circuit"], { where: state.where }), "The circuit of this group")] : null,
+                isFolder && state.where ? null : button(state.where ? "Families of this group" : "Sort into families", (event) => familySection(state.where, event.target), { class: "more" })),
             pager(first, part.items.length, part.total, "prompt", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + part.items.length < part.total ? turn(first + pageLength) : null),
             promptTable(part.items, { column: key, descending, choose: (column) => change({ sort: state.sort === `-${column}` ? column : `-${column}` }) }),
         ],
