@@ -47,13 +47,15 @@ public struct Problem: Error, Codable, Sendable, Equatable {
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
         case .neverFired(_, let nearest):
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest.map(\.description))
-        case .notDerived:
+        case .noGrid(_, _, let nearest):
+            self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
+        case .notDerived, .staleStatistics:
             self.init(409, "Not derived yet", Self.shown("\(error)"))
         case .needsModel:
             self.init(
                 409, "No model loaded",
                 "\(error): start atlas serve FILE --model DIR --transcoders DIR")
-        case .impossibleEdge, .malformedNode:
+        case .impossibleEdge, .malformedNode, .overlappingGroups:
             self.init(400, "Wrong question", "\(error)")
         case .ambiguousToken, .ambiguousPrompt:
             self.init(409, "Several are meant", "\(error)")

@@ -46,26 +46,6 @@ extension RouteRequest {
     }
 }
 
-extension AtlasService {
-    /// The inputs of features by TWERA, for growing a circuit by weights; `nil` for one by stored edges.
-    fileprivate func globalInputs(
-        _ request: RouteRequest, _ options: CircuitOptions
-    ) throws -> ((FeatureID) throws -> [GlobalInput])? {
-        guard request.text("by") == "twera" else { return nil }
-        guard let weights else { throw QuestionError.needsModel(question: "a circuit by TWERA") }
-        let count = 20
-        return { [self] feature in
-            try reader.neighbours(
-                of: feature, .upstream, by: .twera, where: options.group ?? .all, weights: weights, limit: count,
-                jobs: threads
-            ).neighbours.compactMap { neighbour in
-                guard let source = neighbour.node.feature, let weight = neighbour.weights else { return nil }
-                return GlobalInput(source: source, weight: weight.twera, coactivations: weight.coactiveTokens)
-            }
-        }
-    }
-}
-
 extension Route {
     static let circuits = [
         Route(
@@ -74,8 +54,11 @@ extension Route {
         ) { request, service in
             let seed = try request.seed()
             let options = request.circuitOptions(seed)
-            return try service.reader.circuit(
-                from: seed, options: options, globalInputs: service.globalInputs(request, options))
+            guard request.text("by") == "twera" else {
+                return try service.reader.circuit(from: seed, options: options)
+            }
+            guard let weights = service.weights else { throw QuestionError.needsModel(question: "a circuit by TWERA") }
+            return try service.reader.circuit(from: seed, options: options, weights: weights, jobs: service.threads)
         },
         Route(
             "circuits/supernodes", "Groups of alike features suggested for a circuit, with the loss that each costs",
