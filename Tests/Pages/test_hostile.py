@@ -25,13 +25,16 @@ class Hostile(PageTest):
                 self.assertIn("<script>", self.text())
                 self.assert_harmless()
 
-    def test_a_label_of_ten_thousand_characters_breaks_no_view(self):
-        layer, index = self.label(("a very long label " * 500 + "withoutspaces" * 100)[:10_000])
+    def test_ten_thousand_characters_break_no_view(self):
+        layer, index = self.label("without" + "spaces" * 82, "a very long note " * 400 + "withoutspaces" * 246)
         prompt = served.prompt_named("the capital of the state containing")
-        for view in (f"feature/{layer}/{index}", f"graph/{prompt}", f"graph/{prompt}?view=table", f"prompt/{prompt}", "features"):
-            with self.subTest(view=view):
+        node = next(node["id"] for node in served.ask(f"prompts/{prompt}/graph")["nodes"] if node["kind"] == "feature")
+        name = "group" * 2_000
+        for view in (f"feature/{layer}/{index}", f"graph/{prompt}", f"graph/{prompt}?view=table", f"prompt/{prompt}", "features",
+                     f"graph/{prompt}?pins={node}&groups={name}:{node}", f"graph/{prompt}?find={name}", f"prompts?search={name[:900]}"):
+            with self.subTest(view=view[:60]):
                 self.open(served.address(), view)
-                self.assertLessEqual(self.run_script("return document.documentElement.scrollWidth - innerWidth"), 1, view)
+                self.assertLessEqual(self.run_script("return document.documentElement.scrollWidth - innerWidth"), 1, view[:60])
 
     def test_a_label_from_right_to_left_keeps_its_surroundings_in_order(self):
         layer, index = self.label(served.RIGHT_TO_LEFT)

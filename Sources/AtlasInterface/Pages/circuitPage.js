@@ -59,8 +59,8 @@ const circuitScores = [
     ["replacement", "Replacement score", "Of the influence that ends in tokens or errors, the share that ends in tokens: as the replacement score of a graph."],
     ["completeness", "Completeness score", "The influence-weighted share of the members' inputs that does not come from errors."],
     ["tokens", "Ends in tokens", "The share of the seed's influence whose paths end in tokens."],
-    ["errors", "in errors", "The share whose paths end in errors, which nothing explains."],
-    ["outside", "in features left out", "The share whose paths leave the circuit through features that did not join: a larger circuit follows them further."],
+    ["errors", "Ends in errors", "The share whose paths end in errors, which nothing explains."],
+    ["outside", "Ends in features left out", "The share whose paths leave the circuit through features that did not join: a larger circuit follows them further."],
 ];
 
 function circuitSummary(report) {

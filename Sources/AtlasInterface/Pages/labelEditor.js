@@ -32,7 +32,7 @@ export function labelEditor(report, able, signal) {
     }
 
     function edit() {
-        const label = element("input", { type: "text", id: "label", maxlength: "10000", autocomplete: "off", value: kept.isAutomatic ? "" : kept.label ?? "" });
+        const label = element("input", { type: "text", id: "label", maxlength: "500", autocomplete: "off", value: kept.isAutomatic ? "" : kept.label ?? "" });
         const note = element("textarea", { id: "note", rows: "3", maxlength: "100000" }, kept.note);
         const form = element("form", { class: "edit-form" },
             element("label", { for: "label" }, "Label"), label, element("label", { for: "note" }, "Note"), note,

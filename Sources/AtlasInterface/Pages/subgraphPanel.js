@@ -12,7 +12,7 @@ function groupForm(model, loose, edits) {
         return { control, item: element("li", {}, control, element("label", { for: `pin-${id}` }, shortName(model.nodes[index])),
             element("bdi", { class: "quiet" }, model.nodes[index].label ?? ""), button("Unpin", () => edits.unpin(id), { class: "more", "aria-label": `Unpin ${shortName(model.nodes[index])}` })) };
     });
-    const name = element("input", { type: "text", id: "group-name", maxlength: "200", autocomplete: "off", placeholder: "e.g. Texas" });
+    const name = element("input", { type: "text", id: "group-name", maxlength: "500", autocomplete: "off", placeholder: "e.g. Texas" });
     const form = element("form", { class: "group-form" },
         element("ul", { class: "pins" }, boxes.map(({ item }) => item)),
         element("div", { class: "controls" }, element("label", { for: "group-name" }, "Name"), name,
@@ -28,7 +28,7 @@ function groupForm(model, loose, edits) {
 }
 
 function groupItem(model, group, edits, canSave, isSaved) {
-    const name = element("input", { type: "text", value: group.name, maxlength: "200", "aria-label": `Name of the supernode ${group.name}` });
+    const name = element("input", { type: "text", value: group.name, maxlength: "500", "aria-label": `Name of the supernode ${group.name}` });
     name.addEventListener("change", () => {
         if (name.value.trim() !== "" && name.value.trim() !== group.name) edits.rename(group.name, name.value.trim());
         else name.value = group.name;
