@@ -78,7 +78,8 @@ struct CircuitQuestionTests {
         var options = Self.everything(size: 8)
         options.group = PromptFilter("family=even")
         let report = try fixture.reader.circuit(from: .token(3), options: options)
-        check(report, against: CircuitOracle(fixture.facts.filter { $0.tags["family"] == "even" }), seed: .init(logit: 3))
+        check(
+            report, against: CircuitOracle(fixture.facts.filter { $0.tags["family"] == "even" }), seed: .init(logit: 3))
     }
 
     @Test func `a limit takes the first prompts in canonical order`() throws {
@@ -121,20 +122,25 @@ struct CircuitQuestionTests {
         let prompts = fixture.oracle.prompts.prefix(7)
         for node in report.nodes {
             guard let feature = node.node.feature else { continue }
-            let active = prompts.flatMap { $0.activations.filter { $0.feature == feature }.map { Double($0.activation) } }
+            let active = prompts.flatMap {
+                $0.activations.filter { $0.feature == feature }.map { Double($0.activation) }
+            }
             let firing = prompts.filter { $0.activations.contains { $0.feature == feature } }
             #expect(node.promptShare == Double(firing.count) / 7)
             #expect(active.isEmpty || agree(node.meanActivation!, active.reduce(0, +) / Double(active.count)))
         }
     }
 
-    @Test(arguments: [CircuitSeed.token(3), .feature(FeatureID(layer: 2, index: 5)), .group(PromptFilter("family=odd")!)])
+    @Test(arguments: [
+        CircuitSeed.token(3), .feature(FeatureID(layer: 2, index: 5)), .group(PromptFilter("family=odd")!),
+    ])
     func `a circuit does not depend on the order and split of the corpus`(seed: CircuitSeed) throws {
         let one = try QueryFixture()
         let other = try QueryFixture(shuffledBy: 9)
         var options = CircuitOptions(size: 12)
         options.promptLimit = 11
-        #expect(try one.reader.circuit(from: seed, options: options) == other.reader.circuit(from: seed, options: options))
+        #expect(
+            try one.reader.circuit(from: seed, options: options) == other.reader.circuit(from: seed, options: options))
     }
 
     @Test func `global inputs take the place of stored edges below the seed`() throws {
@@ -156,7 +162,8 @@ struct CircuitQuestionTests {
         let fixture = try QueryFixture()
         #expect(throws: QuestionError.self) { try fixture.reader.circuit(from: .token(0)) }
         var options = CircuitOptions()
-        let number = try #require(fixture.facts.firstIndex { facts in !facts.graph!.targets.contains { $0.token == 7 } })
+        let number = try #require(
+            fixture.facts.firstIndex { facts in !facts.graph!.targets.contains { $0.token == 7 } })
         options.group = PromptFilter("number=\(number)")
         #expect(throws: QuestionError.emptyGroup(filter: "number=\(number) explaining \"w7\"", needsGraphs: true)) {
             try fixture.reader.circuit(from: .token(7), options: options)
