@@ -32,7 +32,7 @@ struct GeneratedAtlas {
         vocabulary: (0..<vocabularySize).map { " word\($0)" })
 
     private let size: Size
-    private var generator = SplitMix(state: 1)
+    private var generator = SeededNumbers(seed: 1)
     private let topics: [Topic]
 
     /// What the prompts of one topic share.
@@ -44,7 +44,7 @@ struct GeneratedAtlas {
 
     init(_ size: Size) {
         self.size = size
-        var generator = SplitMix(state: 2)
+        var generator = SeededNumbers(seed: 2)
         topics = (0..<Self.topicCount).map { _ in
             Topic(
                 tokens: (0..<60).map { _ in Self.uneven(Self.vocabularySize, &generator) },
@@ -142,27 +142,14 @@ struct GeneratedAtlas {
             nodeThreshold: 0.95, edgeThreshold: 0.99)
     }
 
-    private static func feature(_ generator: inout SplitMix) -> FeatureID {
+    private static func feature(_ generator: inout SeededNumbers) -> FeatureID {
         FeatureID(
             layer: Int.random(in: 0..<layerCount, using: &generator), index: uneven(featuresPerLayer, &generator))
     }
 
     /// A number below `count`, small ones far more often: the square of a uniform one.
-    private static func uneven(_ count: Int, _ generator: inout SplitMix) -> Int {
+    private static func uneven(_ count: Int, _ generator: inout SeededNumbers) -> Int {
         let uniform = Double.random(in: 0..<1, using: &generator)
         return Int(uniform * uniform * Double(count))
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

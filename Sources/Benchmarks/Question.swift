@@ -22,9 +22,11 @@ struct Question {
         case .feature: _ = try reader.feature(feature(argument))
         case .upstream: _ = try reader.upstream(of: feature(argument))
         case .downstream: _ = try reader.downstream(of: feature(argument))
-        case .edge: break
+        case .edge:
+            let ends = argument.split(separator: " ").map { NodeKey(feature($0)) }
+            _ = try reader.edge(from: ends[0], to: ends[1])
         case .search: _ = try reader.search(argument)
-        case .circuit: break
+        case .circuit: _ = try reader.circuit(from: .token(Int(argument) ?? 0))
         }
     }
 
@@ -40,7 +42,7 @@ struct QuestionChoice {
     /// `count` questions of each kind: a token, a feature or a pair is as likely as any other of the atlas.
     func pick(_ count: Int) throws -> [Question] {
         try reader.atlas.read("choosing questions") { db in
-            var generator = SplitMix(state: 3)
+            var generator = SeededNumbers(seed: 3)
             let tokens = try Int.fetchAll(db, sql: "SELECT token FROM logit_statistics ORDER BY token")
             let features = try Row.fetchAll(
                 db, sql: "SELECT layer, feature_index FROM feature_statistics ORDER BY layer, feature_index"

@@ -69,10 +69,9 @@ extension AtlasReader {
     ///
     /// Words are runs of letters and digits; case and accents do not count. Text without any finds nothing.
     public func search(_ text: String, limit: Int = 20) throws -> SearchReport {
-        let words = text.split { !$0.isLetter && !$0.isNumber }
-        guard !words.isEmpty else { return SearchReport(query: text, prompts: [], labels: [], supernodes: []) }
-        // Quoted, so that a word is never an operator of the search language.
-        let pattern = words.map { "\"\($0)\"" }.joined(separator: " ") + "*"
+        guard let pattern = Self.searchPattern(text) else {
+            return SearchReport(query: text, prompts: [], labels: [], supernodes: [])
+        }
         return try ask("searching") { db in
             let prompts = try Row.fetchAll(db, sql: Self.matchingPrompts, arguments: [pattern, limit]).map { row in
                 SearchReport.PromptMatch(id: row["rowid"], snippet: Self.parts(row["snippet"]))
@@ -92,6 +91,14 @@ extension AtlasReader {
             }
             return SearchReport(query: text, prompts: prompts, labels: labels, supernodes: supernodes)
         }
+    }
+
+    /// What the full-text tables are asked for; `nil` for text without words.
+    static func searchPattern(_ text: String) -> String? {
+        let words = text.split { !$0.isLetter && !$0.isNumber }
+        guard !words.isEmpty else { return nil }
+        // Quoted, so that a word is never an operator of the search language.
+        return words.map { "\"\($0)\"" }.joined(separator: " ") + "*"
     }
 
     /// Cuts a snippet at the two control characters that mark matches.

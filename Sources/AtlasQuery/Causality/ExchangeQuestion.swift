@@ -9,6 +9,9 @@ import Tensors
 
 /// Whether a value's own features carry the answer: put another value's in their place, and see what the model says.
 extension AtlasReader {
+    /// Trials between two reports of progress.
+    private static let trialsAtOnce = 64
+
     static let tagOfPrompt = "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1"
     static let answerOfPrompt = "SELECT answer_token, predicted_token FROM prompts WHERE id = ?"
 
@@ -25,29 +28,28 @@ extension AtlasReader {
     ///   - tag: the tag's name; its values must differ in their answers
     ///   - group: which prompts; those without a graph, the tag or an answer are left out
     ///   - attributor: the atlas's replacement model
-    ///   - progress: called with trials done and in all, from any thread
+    ///   - progress: called with trials done and in all, from the calling thread
     /// - Throws: ``QuestionError`` for a group without prompts, a tag that none of them has, or fewer than two values.
     /// - SeeAlso: Lindsey et al. 2025, "On the Biology of a Large Language Model", two-step reasoning: swapping Texas.
     public func exchange(
         by tag: String, where group: PromptFilter = .all, attributor: Attributor,
-        options: ExchangeOptions = ExchangeOptions(), progress: @Sendable (Int, Int) -> Void = { _, _ in }
+        options: ExchangeOptions = ExchangeOptions(), progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ExchangeReport {
         let subject = try ask("choosing features to exchange") { db in
             try ExchangeSubject(reader: self, tag: tag, group: group, featureLimit: options.featureLimit, db)
         }
         let planned = subject.trials(limit: options.trialLimit, seed: options.seed)
         let results = Mutex([Result<ExchangeReport.Trial, any Error>?](repeating: nil, count: planned.count))
-        let done = Mutex(0)
-        inParallel(count: planned.count, jobs: options.jobs) { index in
-            let result = Result {
-                try subject.run(planned[index], strength: options.strength, attributor: attributor, reader: self)
+        for start in stride(from: 0, to: planned.count, by: Self.trialsAtOnce) {
+            let batch = start..<min(start + Self.trialsAtOnce, planned.count)
+            inParallel(count: batch.count, jobs: options.jobs) { place in
+                let index = batch.lowerBound + place
+                let result = Result {
+                    try subject.run(planned[index], strength: options.strength, attributor: attributor, reader: self)
+                }
+                results.withLock { $0[index] = result }
             }
-            results.withLock { $0[index] = result }
-            progress(
-                done.withLock {
-                    $0 += 1
-                    return $0
-                }, planned.count)
+            progress(batch.upperBound, planned.count)
         }
         return ExchangeReport(
             tag: tag, promptCount: subject.promptCount, featureLimit: options.featureLimit, strength: options.strength,
@@ -114,7 +116,8 @@ struct ExchangeSubject {
         }
         guard gathered.count > 1 else {
             throw QuestionError.nothingToCompare(
-                what: "the tag \(tag.debugDescription) in \(group)", expected: "two values or more with answers and graphs",
+                what: "the tag \(tag.debugDescription) in \(group)",
+                expected: "two values or more with answers and graphs",
                 found: "\(gathered.count)")
         }
         var activeValues: [FeatureID: Int] = [:]
@@ -127,8 +130,7 @@ struct ExchangeSubject {
             let features = try scored.prefix(featureLimit).map { feature, _ in
                 ExchangeReport.OwnFeature(
                     feature: feature,
-                    label: try Row.fetchOne(
-                        db, sql: AtlasReader.labelOfFeature, arguments: [feature.layer, feature.index])?["label"],
+                    label: try reader.shownLabel(of: feature, db).label,
                     influence: (entry.influence[feature] ?? 0) / count,
                     activation: (entry.activation[feature] ?? 0) / count, activeValues: activeValues[feature] ?? 0)
             }
@@ -158,7 +160,7 @@ struct ExchangeSubject {
             }
         }
         guard all.count > limit else { return all }
-        var generator = SeededChoice(seed: seed)
+        var generator = SeededNumbers(seed: seed)
         return all.indices.shuffled(using: &generator).prefix(limit).sorted().map { all[$0] }
     }
 

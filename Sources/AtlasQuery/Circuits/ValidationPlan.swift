@@ -36,7 +36,7 @@ struct ValidationPlan {
         guard let prompts = try reader.circuitPrompts(.token(token), group: options.circuit.group, db),
             prompts.count > 1
         else { return nil }
-        var numbers = SplitNumbers(seed: options.seed, stream: UInt64(token))
+        var numbers = SeededNumbers(seed: options.seed, stream: UInt64(token))
         let shuffled = prompts.indices.shuffled(using: &numbers)
         let limit = options.circuit.promptLimit
         let fitted = shuffled.prefix((prompts.count + 1) / 2).sorted().prefix(limit).map { prompts[$0] }
@@ -94,22 +94,5 @@ struct ValidationPlan {
             if let feature = node.id.feature { effects[feature, default: 0] += effect }
         }
         return effects
-    }
-}
-
-/// Random numbers that a seed and a stream decide, the same on every machine (Steele, Lea and Flood 2014, SplitMix64).
-struct SplitNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64, stream: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 ^ stream &* 0xD1B5_4A32_D192_ED03
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -82,7 +82,7 @@ extension AtlasReader {
 
     /// The interventions to make, by their places, ascending: drawn one by one, or prompt by prompt.
     private static func draw(_ possible: [PlannedTrial], _ options: ValidationOptions) -> [Int] {
-        var numbers = SplitNumbers(seed: options.seed, stream: .max)
+        var numbers = SeededNumbers(seed: options.seed, stream: .max)
         guard options.wholePrompts else {
             return possible.indices.shuffled(using: &numbers).prefix(options.interventions).sorted()
         }

@@ -72,16 +72,21 @@ public struct FeatureExample: Codable, Sendable, Equatable {
     public let position: Int
     /// The activation at `position`.
     public let activation: Double
-    /// The text of every token.
+    /// The text of every token, or of those in a window.
     public let tokens: [String]
-    /// The feature's activation at every token; 0 where it is inactive.
+    /// The feature's activation at each of `tokens`; 0 where it is inactive.
     public let activations: [Double]
     /// The right continuation, where the corpus knows it.
     public let answer: String?
+    /// The position of the first of `tokens`.
+    public let firstPosition: Int
+    /// Tokens of the whole prompt.
+    public let tokenCount: Int
 
-    /// Holds one example.
+    /// Holds one example, whole unless `firstPosition` and `tokenCount` say otherwise.
     public init(
-        promptID: Int, position: Int, activation: Double, tokens: [String], activations: [Double], answer: String?
+        promptID: Int, position: Int, activation: Double, tokens: [String], activations: [Double], answer: String?,
+        firstPosition: Int = 0, tokenCount: Int? = nil
     ) {
         self.promptID = promptID
         self.position = position
@@ -89,6 +94,8 @@ public struct FeatureExample: Codable, Sendable, Equatable {
         self.tokens = tokens
         self.activations = activations
         self.answer = answer
+        self.firstPosition = firstPosition
+        self.tokenCount = tokenCount ?? tokens.count
     }
 }
 

@@ -59,7 +59,6 @@ public struct Coactivation: Codable, Sendable, Equatable {
 
 /// Which features fire together with one.
 extension AtlasReader {
-    static let activationsOfPrompt = "SELECT activations, token_count, counted_tokens FROM prompts WHERE id = ?"
     static let firingsOfFeature = """
         SELECT active_tokens, activation_sum, activation_square_sum FROM feature_statistics
         WHERE layer = ? AND feature_index = ?

@@ -91,7 +91,7 @@ extension AtlasReader {
                 activeTokens: coactivation.own.activeTokens, partnerCount: coactivation.partners.count,
                 correlated: try ranked.prefix(limit).map { partner, _ in
                     CorrelatedFeatures.Correlated(
-                        feature: partner.feature, label: try label(of: partner.feature, db),
+                        feature: partner.feature, label: try shownLabel(of: partner.feature, db).label,
                         activeTokens: partner.firings.activeTokens, coactiveTokens: partner.coactiveTokens,
                         jaccard: coactivation.jaccard(partner), pearson: coactivation.pearson(partner))
                 })

@@ -112,10 +112,8 @@ extension AtlasReader {
                 targetText: text(of: graph.tokens[to]), weight: Double(edge.weight))
         }
         return EdgeReport.Example(
-            promptID: prompt, text: try String.fetchOne(db, sql: Self.textOfPrompt, arguments: [prompt])!,
+            promptID: prompt, text: try promptText(prompt, db),
             weight: edges.reduce(0) { $0 + Double($1.weight) },
             links: links.sorted { ($0.targetPosition, $0.sourcePosition) < ($1.targetPosition, $1.sourcePosition) })
     }
-
-    static let textOfPrompt = "SELECT text FROM prompts WHERE id = ?"
 }

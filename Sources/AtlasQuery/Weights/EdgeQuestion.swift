@@ -54,7 +54,7 @@ extension AtlasReader {
             if target.kind == .logit { try requireExplained(target.token!, db) }
             let vocabulary = atlas.identity.vocabulary
             let told = NodeName(target, vocabulary: vocabulary)
-            let targetLabel = try target.feature.flatMap { try label(of: $0, db) }
+            let targetLabel = try target.feature.flatMap { try shownLabel(of: $0, db).label }
             var edge: Neighbour
             let group: [Int]?
             let graphCount: Int
@@ -80,7 +80,7 @@ extension AtlasReader {
                 from: source, to: target, support: edge.support, among: group, reader: self, db)
             return EdgeReport(
                 source: NodeName(source, vocabulary: vocabulary),
-                sourceLabel: try source.feature.flatMap { try label(of: $0, db) },
+                sourceLabel: try source.feature.flatMap { try shownLabel(of: $0, db).label },
                 filter: filter.conditions.isEmpty ? nil : "\(filter)", graphCount: graphCount, target: edge,
                 scale: global?.scale, examples: Array(examples.found.prefix(exampleLimit)),
                 examinedGraphs: examples.examinedGraphs, examplesAreStrongest: examples.found.count == edge.support)

@@ -84,7 +84,8 @@ extension AtlasReader {
             if ranking == .edges {
                 neighbours = try edges.strongest(limit, db)
             } else {
-                neighbours = try strongest(limit, by: ranking, global!).map { try edges.neighbour(NodeKey($0), db) }
+                neighbours = try global!.strongest(limit, by: ranking)
+                    .map { try edges.neighbour(NodeKey($0.feature), db) }
             }
             if let global {
                 for index in neighbours.indices {
@@ -114,20 +115,28 @@ extension AtlasReader {
         }
     }
 
-    /// The features of largest magnitude; those of no weight at all are left out.
-    private func strongest(_ limit: Int, by ranking: NeighbourRanking, _ global: GlobalWeights) -> [FeatureID] {
-        let values: [(feature: FeatureID, magnitude: Double)]
-        if ranking == .virtual {
-            values = global.pairs.map { ($0.feature, Double($0.weight.magnitude)) }
-        } else {
-            values = global.coactivation.partners.compactMap { partner in
-                global.weight(with: partner.feature).map {
-                    (partner.feature, (ranking == .twera ? $0.twera : $0.era).magnitude)
-                }
-            }
+    /// The features of largest global weight with one, without their stored edges: what a circuit by TWERA grows over.
+    ///
+    /// - Parameters: as of ``neighbours(of:_:by:where:weights:limit:jobs:)``; `ranking` is not by stored edges
+    public func weighted(
+        _ feature: FeatureID, _ direction: NeighbourDirection, by ranking: NeighbourRanking = .twera,
+        where filter: PromptFilter = .all, weights: VirtualWeights, limit: Int = 20, jobs: Int = 1
+    ) throws -> [WeightedFeature] {
+        try requireModel(weights.attributor)
+        return try ask("asking for a feature's global weights") { db in
+            try requireFired(feature, db)
+            return try weighted(
+                feature, direction, by: ranking, where: filter, weights: weights, limit: limit, jobs: jobs, db)
         }
-        return values.filter { $0.magnitude > 0 }
-            .sorted { ($1.magnitude, $0.feature) < ($0.magnitude, $1.feature) }.prefix(limit).map(\.feature)
+    }
+
+    /// The same inside a question, of the atlas's model and a feature that fires.
+    func weighted(
+        _ feature: FeatureID, _ direction: NeighbourDirection, by ranking: NeighbourRanking,
+        where filter: PromptFilter, weights: VirtualWeights, limit: Int, jobs: Int, _ db: Database
+    ) throws -> [WeightedFeature] {
+        try globalWeights(of: feature, direction, weights, where: filter, jobs: jobs, db)
+            .strongest(limit, by: ranking)
     }
 }
 
@@ -175,7 +184,7 @@ private struct FeatureEdges {
     /// One neighbour with its stored edges, if it has any.
     func neighbour(_ key: NodeKey, _ db: Database) throws -> Neighbour {
         let node = NodeName(key, vocabulary: reader.atlas.identity.vocabulary)
-        let label = try key.feature.flatMap { try reader.label(of: $0, db) }
+        let label = try key.feature.flatMap { try reader.shownLabel(of: $0, db).label }
         if let totals { return (totals[key] ?? EdgeTotals()).neighbour(node, label: label) }
         let own = NodeKey(feature)
         let (target, source) = direction == .upstream ? (own, key) : (key, own)
@@ -184,12 +193,6 @@ private struct FeatureEdges {
 }
 
 extension AtlasReader {
-    /// A feature's label, a person's or the automatic one.
-    func label(of feature: FeatureID, _ db: Database) throws -> String? {
-        let statement = try db.cachedStatement(sql: Self.labelOfFeature)
-        return try Row.fetchOne(statement, arguments: [feature.layer, feature.index])?["label"]
-    }
-
     /// The aggregated edge between two nodes, told of one of them.
     func storedEdge(
         from source: NodeKey, to target: NodeKey, told node: NodeName, label: String?, _ db: Database

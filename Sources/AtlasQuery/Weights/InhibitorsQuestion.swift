@@ -36,7 +36,7 @@ extension AtlasReader {
                 feature: feature, filter: filter.conditions.isEmpty ? nil : "\(filter)",
                 countedTokens: global.coactivation.countedTokens, activeTokens: global.coactivation.own.activeTokens,
                 sources: try sources.map {
-                    .init(feature: $0.feature, label: try label(of: $0.feature, db), twera: $0.twera)
+                    .init(feature: $0.feature, label: try shownLabel(of: $0.feature, db).label, twera: $0.twera)
                 },
                 expectedTokens: tokens.expectedCount, silentTokens: tokens.silentCount,
                 inhibitors: Array(ranked.prefix(limit)))
@@ -70,7 +70,8 @@ extension AtlasReader {
             && weight.virtualWeight.magnitude >= global.magnitude(ofTop: InhibitorsReport.largeWeightShare)
         guard isLarge || edge.mean < 0 else { return nil }
         return InhibitorsReport.Inhibitor(
-            feature: other, label: try label(of: other, db), virtualWeight: weight.virtualWeight, meanEdge: edge.mean,
+            feature: other, label: try shownLabel(of: other, db).label, virtualWeight: weight.virtualWeight,
+            meanEdge: edge.mean,
             edgeSupport: edge.support, silentTokens: activity.tokens, silentShare: silentShare,
             activeShare: activeShare, lift: activeShare > 0 ? silentShare / activeShare : nil,
             meanInhibition: activity.sum / Double(silentTokens) * weight.virtualWeight)

@@ -17,6 +17,13 @@ struct ReplacementModelOptions: ParsableArguments {
     func attributor() throws -> Attributor {
         try Attributor(modelFolder: model, transcoderFolder: transcoders)
     }
+
+    /// Maps both, checked to be the model that the atlas is about.
+    func attributor(for reader: AtlasReader) throws -> Attributor {
+        let attributor = try attributor()
+        try reader.atlas.requireSame(as: AtlasIdentity(attributor))
+        return attributor
+    }
 }
 
 /// Where the replacement model lies, on commands that can answer without it, but less.

@@ -55,7 +55,8 @@ struct WeightCells {
         cells =
             weight.map {
                 [
-                    $0.virtualWeight.signed(3), $0.era.signed(4), $0.twera.signed(3), $0.coactiveTokens.grouped,
+                    $0.virtualWeight.signed(3), $0.era.significant(3), $0.twera.significant(3),
+                    $0.coactiveTokens.grouped,
                     $0.flag?.rawValue ?? "",
                 ]
             } ?? ["", "", "", "", ""]
@@ -68,9 +69,10 @@ struct WeightCells {
             "left out: compare V with V, not with edges; nothing here went through attention. ERA: V × mean activation of",
             "the source over all tokens where the target fires; TWERA: V × mean of source × target / mean of target;",
             "together: tokens where both are active. Trust no ERA or TWERA with few of them.",
-            "interference: never together, |V| ≥ \(scale.largeWeight.fixed(3)) (top 1 % of \(scale.pairCount.grouped) pairs);"
-                + " co-activation alone: |V| ≤ \(scale.tinyWeight.fixed(3)) (lower half)"
-                + (scale.largeTargetWeighted.map { ", |TWERA| ≥ \($0.fixed(3)) (top 5 %)" } ?? "") + ".",
+            "interference: never together, |V| ≥ \(scale.largeWeight.fixed(3)) (top 1 % of \(scale.pairCount.grouped) pairs);",
+            "co-activation alone: |V| ≤ \(scale.tinyWeight.fixed(3)) (lower half)"
+                + (scale.largeTargetWeighted.map { ", |TWERA| ≥ \($0.fixed(3)) (top 5 % of those together)" } ?? "")
+                + ".",
         ]
     }
 }

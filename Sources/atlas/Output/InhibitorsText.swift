@@ -34,12 +34,12 @@ struct InhibitorsText {
         lines += table.lines
         lines += [
             "",
-            "expected: of the \(InhibitorsReport.sourceCount) sources of largest positive TWERA those active hold half of it or more. "
-                + "silent: expected, not active.",
-            "of silent, of active: share of silent tokens, and of tokens where \(report.feature) is active, at which the inhibitor is active;",
-            "lift: their ratio. mean inhibition: V × its mean activation over silent tokens. Listed: V among the most negative "
-                + "(|V| in the top 10 %)",
-            "or a negative mean edge. Trust no row with few silent tokens; whether it causes the silence only an intervention shows.",
+            "expected: of the \(InhibitorsReport.sourceCount) sources of largest positive TWERA those active hold half of it "
+                + "or more; silent: expected, not active.",
+            "of silent: share of silent tokens where the inhibitor is active; of active: of tokens where \(report.feature) is;",
+            "lift: their ratio; mean inhibition: V × its mean activation over silent tokens. Listed are features with a V",
+            "among the most negative (|V| in the top 10 %) or a negative mean edge. Trust no row with few silent tokens;",
+            "whether it causes the silence only an intervention shows.",
         ]
         return lines
     }

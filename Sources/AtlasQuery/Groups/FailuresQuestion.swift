@@ -1,0 +1,90 @@
+import AtlasStore
+import GRDB
+
+/// Which answers to distrust.
+extension AtlasReader {
+    /// What a table of tags may have as values to be told without being asked for.
+    static let tabledValueCount = 2...20
+    static let scoredPrompt = """
+        SELECT p.text, p.answer, v.text AS predicted, p.predicted_probability AS probability,
+            p.answer_token = p.predicted_token AS is_right, 1 - g.replacement_score AS error_influence,
+            g.replacement_score, g.completeness_score, g.largest_violation
+        FROM prompts p JOIN vocabulary v ON v.token = p.predicted_token LEFT JOIN graphs g ON g.prompt_id = p.id
+        WHERE p.id = ?
+        """
+
+    /// The prompts that the replacement model explains least, the wrong answers, and the scores by tag.
+    ///
+    /// - Parameters:
+    ///   - filter: which prompts
+    ///   - tag: the tag whose values are told; `nil`: every tag with 2 to 20 values
+    ///   - limit: how many prompts of each kind are told
+    public func failures(
+        where filter: PromptFilter = .all, byTag tag: String? = nil, limit: Int = 20
+    ) throws -> FailuresReport {
+        try ask("asking which answers to distrust") { db in
+            if let tag { try requireTagName(tag, db) }
+            let ids = try prompts(where: filter, needGraphs: false, db)
+            let scored = try ids.map { id in
+                try ScoredPrompt(id, Row.fetchOne(db.cachedStatement(sql: Self.scoredPrompt), arguments: [id])!)
+            }
+            let errors = scored.compactMap(\.row.errorInfluence)
+            let answered = scored.filter { $0.row.isRight != nil }
+            func worst(_ key: (FailuresReport.Row) -> Double?) -> [FailuresReport.Row] {
+                let ranked = scored.indices.filter { key(scored[$0].row) != nil }
+                    .sorted { (key(scored[$1].row)!, $0) < (key(scored[$0].row)!, $1) }
+                return ranked.prefix(limit).map { scored[$0].row }
+            }
+            return FailuresReport(
+                filter: "\(filter)", promptCount: ids.count, graphCount: errors.count,
+                meanErrorInfluence: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count),
+                answeredCount: answered.count, wrongCount: answered.count { $0.row.isRight == false },
+                byErrorInfluence: worst(\.errorInfluence),
+                wrongAnswers: worst { $0.isRight == false ? $0.probability : nil }, byViolation: worst(\.violation),
+                tags: try tagRows(scored, asked: tag, db))
+        }
+    }
+
+    private func tagRows(
+        _ prompts: [ScoredPrompt], asked: String?, _ db: Database
+    ) throws -> [FailuresReport.TagRow] {
+        var groups: [String: [String: [ScoredPrompt]]] = [:]
+        for prompt in prompts {
+            for tag in try Row.fetchAll(db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [prompt.row.prompt]) {
+                groups[tag["name"], default: [:]][tag["value"], default: []].append(prompt)
+            }
+        }
+        return groups.keys.sorted().filter { name in
+            asked.map { $0 == name } ?? Self.tabledValueCount.contains(groups[name]!.count)
+        }.flatMap { name in
+            groups[name]!.keys.sorted().map { value in
+                let members = groups[name]![value]!
+                let right = members.compactMap(\.row.isRight)
+                return FailuresReport.TagRow(
+                    name: name, value: value, promptCount: members.count,
+                    graphCount: members.count { $0.replacement != nil },
+                    meanReplacement: Self.mean(members.compactMap(\.replacement)),
+                    meanCompleteness: Self.mean(members.compactMap(\.row.completeness)),
+                    rightShare: Self.mean(right.map { $0 ? 1 : 0 }))
+            }
+        }
+    }
+
+    private static func mean(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+}
+
+/// A prompt's row and its replacement score as it is stored.
+private struct ScoredPrompt {
+    let row: FailuresReport.Row
+    let replacement: Double?
+
+    init(_ id: Int, _ row: Row) {
+        replacement = row["replacement_score"]
+        self.row = FailuresReport.Row(
+            prompt: id, text: row["text"], answer: row["answer"], predicted: row["predicted"],
+            probability: row["probability"], isRight: row["is_right"], errorInfluence: row["error_influence"],
+            completeness: row["completeness_score"], violation: row["largest_violation"])
+    }
+}

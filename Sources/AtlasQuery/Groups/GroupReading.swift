@@ -1,0 +1,51 @@
+import AtlasStore
+import Circuits
+import Foundation
+import GRDB
+
+/// What the questions about groups read of each prompt.
+extension AtlasReader {
+    static let nodesOfPrompt = "SELECT id, nodes FROM graphs WHERE prompt_id = ?"
+
+    /// Hands every active feature of each prompt to `body`, with the prompt's place in `ids` and its token count.
+    func forEachActivations(
+        of ids: [Int], _ db: Database, _ body: (_ place: Int, _ tokenCount: Int, [ActiveFeature]) throws -> Void
+    ) throws {
+        let statement = try db.cachedStatement(sql: Self.activationsOfPrompt)
+        for (place, id) in ids.enumerated() {
+            let row = try Row.fetchOne(statement, arguments: [id])!
+            let tokenCount: Int = row["token_count"]
+            try body(place, tokenCount, activations(row["activations"], prompt: id, positions: tokenCount))
+        }
+    }
+
+    /// The prompts' features, positions taken together by the largest activation.
+    func featureMaxima(of ids: [Int], _ db: Database) throws -> Incidence<FeatureID> {
+        var incidence = Incidence<FeatureID>()
+        try forEachActivations(of: ids, db) { place, _, active in
+            var maxima: [FeatureID: Float] = [:]
+            for feature in active {
+                maxima[feature.feature] = max(maxima[feature.feature] ?? -.infinity, feature.activation)
+            }
+            for (feature, maximum) in maxima { incidence.add(feature, prompt: place, value: Double(maximum)) }
+        }
+        return incidence
+    }
+
+    /// The stored nodes of a prompt's graph.
+    func storedNodes(of prompt: Int, _ db: Database) throws -> [SparseGraph.Node] {
+        let statement = try db.cachedStatement(sql: Self.nodesOfPrompt)
+        guard let row = try Row.fetchOne(statement, arguments: [prompt]) else {
+            throw QuestionError.notAttributed(prompt: prompt)
+        }
+        return try decode("graphs.nodes", row: row["id"]) { () throws(BlockFault) in
+            try NodeBlock.decode(row["nodes"] as Data)
+        }
+    }
+
+    /// Which of these prompts have a stored graph, in the order given.
+    func attributed(_ ids: [Int], _ db: Database) throws -> [Int] {
+        let known = try Set(Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs"))
+        return ids.filter(known.contains)
+    }
+}

@@ -1,0 +1,173 @@
+import AtlasStore
+import Circuits
+import GRDB
+
+/// Which prompts make an operand grid, and what is read of them.
+public struct OperandsOptions: Codable, Sendable, Equatable {
+    /// The tag of the first operand, `a`.
+    public var rowTag = "a"
+    /// The tag of the second operand, `b`.
+    public var columnTag = "b"
+    /// Where activations are read.
+    public var position = OperandPosition.last
+    /// Which prompts, of those that have a number for both tags.
+    public var filter = PromptFilter.all
+
+    /// The defaults.
+    public init() {}
+}
+
+/// How activations depend on the two operands of a template.
+extension AtlasReader {
+    static let operandTags = """
+        SELECT r.prompt_id, r.value AS row, c.value AS col FROM tags r JOIN tags c ON c.prompt_id = r.prompt_id
+        WHERE r.name = ? AND c.name = ? ORDER BY r.prompt_id, r.value, c.value
+        """
+    static let tokenCountOfPrompt = "SELECT token_count FROM prompts WHERE id = ?"
+
+    /// A feature's activations over two operands, and what they depend on; see ``OperandsReport``.
+    public func operands(of feature: FeatureID, options: OperandsOptions = OperandsOptions()) throws -> OperandsReport {
+        try ask("asking how a feature depends on operands") { db in
+            try requireFired(feature, db)
+            let prompts = try GridPrompts(operandCells(options, db))
+            var values: [Int: Double] = [:]
+            for firing in try firings(of: feature, db) where prompts.cells[firing.promptID] != nil {
+                if options.position == .last {
+                    let count = try Int.fetchOne(
+                        db.cachedStatement(sql: Self.tokenCountOfPrompt), arguments: [firing.promptID])!
+                    guard firing.position == count - 1 else { continue }
+                }
+                values[firing.promptID] = max(values[firing.promptID] ?? -.infinity, firing.activation)
+            }
+            let sparse = prompts.cellMeans(values.map { ($0.key, $0.value) })
+            let grid = prompts.grid
+            var dense = [[Double?]](
+                repeating: [Double?](repeating: nil, count: grid.columns.count), count: grid.rows.count)
+            for cell in grid.cells { dense[cell / grid.columns.count][cell % grid.columns.count] = 0 }
+            for (place, value) in sparse {
+                let cell = grid.cells[place]
+                dense[cell / grid.columns.count][cell % grid.columns.count] = value
+            }
+            let label = try shownLabel(of: feature, db)
+            return OperandsReport(
+                feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, rowTag: options.rowTag,
+                columnTag: options.columnTag, position: options.position, filter: "\(options.filter)",
+                rows: grid.rows, columns: grid.columns, values: dense,
+                shape: OperandFitting(sparse, grid: grid).shape)
+        }
+    }
+
+    /// Every feature that fires in an operand grid, with what it depends on, the best fits of each class first.
+    ///
+    /// - Parameters:
+    ///   - kind: only features of this class
+    ///   - limit: how many of each class are told
+    public func operandRanking(
+        of kind: OperandClass? = nil, options: OperandsOptions = OperandsOptions(), limit: Int = 20
+    ) throws -> OperandRanking {
+        try ask("asking which features depend on operands") { db in
+            let prompts = try GridPrompts(operandCells(options, db))
+            var byFeature: [FeatureID: [(prompt: Int, value: Double)]] = [:]
+            try forEachActivations(of: prompts.ids, db) { place, tokenCount, active in
+                var maxima: [FeatureID: Float] = [:]
+                for feature in active where options.position == .largest || feature.position == tokenCount - 1 {
+                    maxima[feature.feature] = max(maxima[feature.feature] ?? -.infinity, feature.activation)
+                }
+                for (feature, value) in maxima {
+                    byFeature[feature, default: []].append((prompts.ids[place], Double(value)))
+                }
+            }
+            let shapes = byFeature.keys.sorted().map { feature in
+                (feature, OperandFitting(prompts.cellMeans(byFeature[feature]!), grid: prompts.grid).shape)
+            }
+            var counts: [String: Int] = [:]
+            for (_, shape) in shapes { counts[shape.kind.rawValue, default: 0] += 1 }
+            var rows: [OperandRanking.Row] = []
+            for wanted in [OperandClass.bar, .stripe, .diagonal, .lookup, .constant, .none]
+            where kind == nil || kind == wanted {
+                let ranked = shapes.filter { $0.1.kind == wanted }.sorted {
+                    ($1.1.explained ?? 0, $1.1.maximum, $0.0) < ($0.1.explained ?? 0, $0.1.maximum, $1.0)
+                }
+                for (feature, shape) in ranked.prefix(limit) {
+                    let label = try shownLabel(of: feature, db)
+                    rows.append(
+                        .init(feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, shape: shape))
+                }
+            }
+            return OperandRanking(
+                rowTag: options.rowTag, columnTag: options.columnTag, position: options.position,
+                filter: "\(options.filter)", cellCount: prompts.grid.cells.count, featureCount: shapes.count,
+                counts: counts, features: rows)
+        }
+    }
+
+    /// The prompts that have one number for each operand, in canonical order.
+    private func operandCells(_ options: OperandsOptions, _ db: Database) throws -> [(prompt: Int, cell: OperandCell)] {
+        try requireTagName(options.rowTag, db)
+        try requireTagName(options.columnTag, db)
+        var cells: [Int: OperandCell] = [:]
+        var ambiguous = Set<Int>()
+        let tags = try Row.fetchCursor(db, sql: Self.operandTags, arguments: [options.rowTag, options.columnTag])
+        while let tag = try tags.next() {
+            guard let row = Int(tag["row"] as String), let column = Int(tag["col"] as String) else { continue }
+            let prompt: Int = tag["prompt_id"]
+            if cells.updateValue(OperandCell(row: row, column: column), forKey: prompt) != nil {
+                ambiguous.insert(prompt)
+            }
+        }
+        let found = try prompts(where: options.filter, needGraphs: false, db).compactMap { id in
+            ambiguous.contains(id) ? nil : cells[id].map { (id, $0) }
+        }
+        guard !found.isEmpty else {
+            throw QuestionError.noGrid(
+                rows: options.rowTag, columns: options.columnTag, nearest: try numericTagNames(db))
+        }
+        return found
+    }
+
+    private func numericTagNames(_ db: Database) throws -> [String] {
+        try String.fetchAll(
+            db,
+            sql: """
+                SELECT DISTINCT name FROM tags WHERE value <> '' AND value NOT GLOB '*[^0-9]*' ORDER BY name LIMIT 5
+                """)
+    }
+}
+
+/// The prompts of an operand grid, each in a cell.
+private struct GridPrompts {
+    let ids: [Int]
+    let cells: [Int: OperandCell]
+    let grid: OperandGrid
+    /// The place in `grid.cells` of each prompt's cell, and the prompt's place in `ids`.
+    private let places: [Int: (cell: Int, order: Int)]
+    private let promptCounts: [Int]
+
+    init(_ prompts: [(prompt: Int, cell: OperandCell)]) {
+        ids = prompts.map(\.prompt)
+        cells = Dictionary(uniqueKeysWithValues: prompts.map { ($0.prompt, $0.cell) })
+        let grid = OperandGrid(Set(prompts.map(\.cell)))
+        self.grid = grid
+        let rows = Dictionary(uniqueKeysWithValues: grid.rows.enumerated().map { ($1, $0) })
+        let columns = Dictionary(uniqueKeysWithValues: grid.columns.enumerated().map { ($1, $0) })
+        let cellPlaces = Dictionary(uniqueKeysWithValues: grid.cells.enumerated().map { ($1, $0) })
+        var places: [Int: (cell: Int, order: Int)] = [:]
+        var counts = [Int](repeating: 0, count: grid.cells.count)
+        for (order, (prompt, cell)) in prompts.enumerated() {
+            let place = cellPlaces[rows[cell.row]! * grid.columns.count + columns[cell.column]!]!
+            places[prompt] = (place, order)
+            counts[place] += 1
+        }
+        self.places = places
+        promptCounts = counts
+    }
+
+    /// The mean over each cell's prompts of what fires there, for the cells where anything does.
+    func cellMeans(_ values: [(prompt: Int, value: Double)]) -> [(cell: Int, value: Double)] {
+        var sums: [Int: Double] = [:]
+        for (prompt, value) in values.sorted(by: { places[$0.prompt]!.order < places[$1.prompt]!.order }) {
+            sums[places[prompt]!.cell, default: 0] += value
+        }
+        return sums.keys.sorted().map { ($0, sums[$0]! / Double(promptCounts[$0])) }
+    }
+}

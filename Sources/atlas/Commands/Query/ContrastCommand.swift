@@ -1,0 +1,58 @@
+import ArgumentParser
+import AtlasQuery
+import Foundation
+
+struct ContrastCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "contrast", abstract: "Which features are active in exactly one prompt of each pair.",
+        discussion: """
+            Pairs are the prompts of two groups that have the same value of a tag, or the lines of a file: two prompts
+            (ids or ids in a corpus) between a tab or a comma.
+
+              atlas query contrast --a family=two-step --b family=city-state --pair-by city --atlas my.atlas
+              atlas query contrast --pairs pairs.tsv --atlas my.atlas
+            """)
+
+    @Option(name: .customLong("a"), help: "The group of first members.") var first: PromptFilter?
+    @Option(name: .customLong("b"), help: "The group of second members.") var second: PromptFilter?
+    @Option(help: "The tag whose value the members of a pair share.") var pairBy: String?
+    @Option(help: "A file with two prompts a line.") var pairs: String?
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var output: JSONOutput
+
+    func validate() throws {
+        let byTag = [first != nil, second != nil, pairBy != nil]
+        guard pairs == nil ? byTag.allSatisfy(\.self) : !byTag.contains(true) else {
+            throw ValidationError("expected either --a, --b and --pair-by, or --pairs")
+        }
+    }
+
+    func run() throws {
+        let reader = try file.reader()
+        let report: ContrastReport
+        if let pairs {
+            report = try reader.contrast(try readPairs(pairs, reader), limit: limit.limit)
+        } else {
+            report = try reader.contrast(first!, second!, pairedBy: pairBy!, limit: limit.limit)
+        }
+        try output.print(report) { ContrastText(report).lines.forEach { print($0) } }
+    }
+
+    private func readPairs(_ path: String, _ reader: AtlasReader) throws -> [PromptPair] {
+        let text: String
+        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+            throw ValidationError("\(path): cannot be read as text")
+        }
+        return try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
+            let separator: Character = line.contains("\t") ? "\t" : ","
+            let names = line.split(separator: separator, omittingEmptySubsequences: false)
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            guard names.count == 2, !names.contains("") else {
+                throw ValidationError(
+                    "\(path), line \(number + 1): expected two prompts between a tab or a comma, found \(names.count)")
+            }
+            return PromptPair(first: try reader.promptID(names[0]), second: try reader.promptID(names[1]))
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import AtlasQuery
+
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Which features and edges set two groups of prompts apart, and which they share.",
+        discussion: """
+            A group is given by tags: name=value, several between commas; corpus=NAME and right=yes are tags too.
+            Without --b the second group is every prompt outside the first.
+
+              atlas query diff --a family=two-step --b family=city-state --atlas my.atlas
+              atlas query diff --a right=no --permutations 10000 --json --atlas my.atlas
+            """)
+
+    @Option(name: .customLong("a"), help: "The first group.") var first: PromptFilter
+    @Option(name: .customLong("b"), help: "The second group.") var second: PromptFilter?
+    @Option(help: "How many permutations of the group labels are drawn.") var permutations = 1000
+    @Option(help: "Decides the permutations.") var seed: UInt64 = 0
+    @Option(help: "Leave out features and edges in fewer prompts.") var minimumSupport = 5
+    @Option(help: "The share of both groups that the shared core has.") var coreShare = 0.9
+    @Option(help: "How many prompts of a group are read at most.") var prompts = 5000
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var output: JSONOutput
+
+    func validate() throws {
+        try requireShare(coreShare, "--core-share")
+        try requirePositive(permutations, "--permutations")
+        try requirePositive(minimumSupport, "--minimum-support")
+        try requirePositive(prompts, "--prompts")
+    }
+
+    func run() throws {
+        var options = DiffOptions()
+        options.permutations = permutations
+        options.seed = seed
+        options.minimumSupport = minimumSupport
+        options.coreShare = coreShare
+        options.promptLimit = prompts
+        options.limit = limit.limit
+        let report = try file.reader().diff(first, second, options: options)
+        try output.print(report) { DiffText(report).lines.forEach { print($0) } }
+    }
+}
+
+/// Throws unless a share lies in 0…1.
+func requireShare(_ value: Double, _ option: String) throws {
+    guard 0...1 ~= value else { throw ValidationError("\(option): expected 0 to 1, found \(value)") }
+}
+
+/// Throws unless a number is at least 1.
+func requirePositive(_ value: Int, _ option: String) throws {
+    guard value >= 1 else { throw ValidationError("\(option): expected 1 or more, found \(value)") }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import AtlasQuery
+
+struct MotifsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "motifs", abstract: "Labelled subgraphs that recur over prompts, against rewired graphs.",
+        discussion: """
+              atlas query motifs --where family=two-step --atlas my.atlas
+              atlas query motifs --where family=acronym --rewirings 1000 --graphs 50 --atlas my.atlas
+            """)
+
+    @Option(name: .customLong("where"), help: "Only these prompts: name=value, several between commas.")
+    var filter: PromptFilter?
+    @Option(help: "Share of influence whose nodes are kept.") var nodeThreshold = 0.8
+    @Option(help: "Share of edge scores whose edges are kept.") var edgeThreshold = 0.98
+    @Option(help: "How often each graph is rewired.") var rewirings = 100
+    @Option(help: "Decides the rewirings.") var seed: UInt64 = 0
+    @Option(help: "How many graphs are read at most.") var graphs = 200
+    @Option(help: "Leave out motifs in fewer prompts.") var minimumSupport = 3
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var output: JSONOutput
+
+    func validate() throws {
+        try requireShare(nodeThreshold, "--node-threshold")
+        try requireShare(edgeThreshold, "--edge-threshold")
+        try requirePositive(rewirings, "--rewirings")
+        try requirePositive(graphs, "--graphs")
+        try requirePositive(minimumSupport, "--minimum-support")
+    }
+
+    func run() throws {
+        var options = MotifsOptions()
+        options.nodeThreshold = nodeThreshold
+        options.edgeThreshold = edgeThreshold
+        options.rewirings = rewirings
+        options.seed = seed
+        options.graphLimit = graphs
+        options.minimumSupport = minimumSupport
+        options.limit = limit.limit
+        let report = try file.reader().motifs(where: filter ?? .all, options: options)
+        try output.print(report) { MotifsText(report).lines.forEach { print($0) } }
+    }
+}

@@ -1,0 +1,132 @@
+import Circuits
+import Foundation
+import Testing
+
+@testable import AtlasQuery
+@testable import AtlasStore
+
+/// Two groups of prompts compared, against the plain way.
+struct DiffQuestionTests {
+    private let fixture: QueryFixture
+    private let even = PromptFilter("family=even")!
+    private let odd = PromptFilter("family=odd")!
+
+    init() throws { fixture = try QueryFixture() }
+
+    private var everything: DiffOptions {
+        var options = DiffOptions()
+        options.permutations = 50
+        options.minimumSupport = 1
+        options.coreShare = 0.5
+        options.limit = 100_000
+        return options
+    }
+
+    private func groups(_ fixture: QueryFixture) -> [[PromptFacts]] {
+        ["even", "odd"].map { family in fixture.oracle.prompts.filter { $0.tags["family"] == family } }
+    }
+
+    @Test func `a feature's shares and means are those of the facts`() throws {
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        let groups = groups(fixture)
+        #expect(report.first.promptCount == 20 && report.second.promptCount == 20 && report.first.graphCount == 20)
+        #expect(
+            report.testedFeatures == fixture.oracle.features.count && report.features.count == report.testedFeatures)
+        for row in report.features {
+            func maxima(_ group: [PromptFacts]) -> [Double] {
+                group.compactMap { facts in
+                    facts.activations.filter { $0.feature == row.feature }.map { Double($0.activation) }.max()
+                }
+            }
+            func influence(_ group: [PromptFacts]) -> [Double] {
+                group.map { facts in
+                    facts.graph!.nodes.filter {
+                        guard case .feature(let layer, _, let index) = $0.id else { return false }
+                        return FeatureID(layer: layer, index: index) == row.feature
+                    }.reduce(0) { $0 + Double($1.influence) }
+                }
+            }
+            func mean(_ values: [Double]) -> Double {
+                values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+            }
+            let (first, second) = (maxima(groups[0]), maxima(groups[1]))
+            #expect(
+                agree(row.firstShare, Double(first.count) / 20) && agree(row.secondShare, Double(second.count) / 20))
+            #expect(agree(row.difference, row.firstShare - row.secondShare))
+            #expect(agree(row.firstMaximum, mean(first)) && agree(row.secondMaximum, mean(second)))
+            #expect(agree(try #require(row.firstInfluence), mean(influence(groups[0]))))
+            #expect(agree(try #require(row.secondGraphShare), Double(influence(groups[1]).count { $0 > 0 }) / 20))
+        }
+    }
+
+    @Test func `an edge's shares and means are those of the graphs`() throws {
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        var weights: [[EdgeKey: [Double]]] = []
+        for group in groups(fixture) {
+            var found: [EdgeKey: [Double]] = [:]
+            for graph in group.compactMap(\.graph) {
+                let byKey = Dictionary(grouping: graph.edges) {
+                    EdgeKey(
+                        source: fixture.oracle.key($0.source, of: graph),
+                        target: fixture.oracle.key($0.target, of: graph))
+                }
+                for (key, edges) in byKey { found[key, default: []].append(edges.reduce(0) { $0 + Double($1.weight) }) }
+            }
+            weights.append(found)
+        }
+        let keys = Set(weights[0].keys).union(weights[1].keys).sorted()
+        #expect(report.testedEdges == keys.count && report.edges.count == keys.count)
+        let vocabulary = RandomFacts.identity.vocabulary
+        let byName = Dictionary(
+            uniqueKeysWithValues: keys.map { key in
+                ([NodeName(key.source, vocabulary: vocabulary), NodeName(key.target, vocabulary: vocabulary)], key)
+            })
+        for row in report.edges {
+            let key = try #require(byName[[row.source, row.target]])
+            for (found, share, mean) in [
+                (weights[0][key] ?? [], row.firstShare, row.firstMean),
+                (weights[1][key] ?? [], row.secondShare, row.secondMean),
+            ] {
+                #expect(agree(share, Double(found.count) / 20))
+                #expect(agree(mean, found.isEmpty ? 0 : found.reduce(0, +) / Double(found.count)))
+            }
+        }
+    }
+
+    @Test func `the shared core is what both groups have often enough`() throws {
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        let expected = report.features.filter { $0.firstShare >= 0.5 && $0.secondShare >= 0.5 }.map(\.feature)
+        #expect(Set(report.core.map(\.feature)) == Set(expected) && report.coreFeatureCount == expected.count)
+        let edges = report.edges.filter { $0.firstShare >= 0.5 && $0.secondShare >= 0.5 }
+        #expect(report.coreEdgeCount == edges.count)
+    }
+
+    @Test func `rows come by q-value and then by the size of the difference`() throws {
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        let order = report.features.map { [$0.qValue, -$0.difference.magnitude] }
+        #expect(order == order.sorted { $0.lexicographicallyPrecedes($1) })
+        #expect(report.features.allSatisfy { 1.0 / 51 <= $0.pValue && $0.pValue <= $0.qValue && $0.qValue <= 1 })
+    }
+
+    @Test func `a diff does not depend on the order and split of the corpus`() throws {
+        let shuffled = try QueryFixture(shuffledBy: 5)
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        let other = try shuffled.reader.diff(even, odd, options: everything)
+        withExtendedLifetime(shuffled) {}
+        #expect(report == other)
+    }
+
+    @Test func `the second group is by default every prompt outside the first`() throws {
+        let (named, rest) = (
+            try fixture.reader.diff(even, odd, options: everything),
+            try fixture.reader.diff(even, nil, options: everything)
+        )
+        #expect(named.features == rest.features && named.edges == rest.edges)
+    }
+
+    @Test func `groups that share prompts are refused`() throws {
+        #expect(throws: QuestionError.overlappingGroups(first: "family=even", second: "number=2", count: 1)) {
+            try fixture.reader.diff(even, PromptFilter("number=2")!)
+        }
+    }
+}
