@@ -94,7 +94,9 @@ struct WrongQuestionTests {
         AtlasReader.firedFeatures, AtlasReader.postingsOfFeature, AtlasReader.promptByID, AtlasReader.promptBlocks,
         AtlasReader.promptsByExternalID, AtlasReader.promptByHash, AtlasReader.labelOfFeature,
         AtlasReader.graphOfPrompt,
-        AtlasReader.targetsOfGraph,
+        AtlasReader.targetsOfGraph, AtlasReader.attributedPromptsOfToken, AtlasReader.storedEdgesOfPrompt,
+        AtlasReader.statisticsOfFeature, AtlasReader.labelOfCircuitFeature, AtlasReader.activationsForCircuit,
+        AtlasReader.promotedOfFeature, AtlasReader.explainedAnswerOfPrompt, EdgeTotal.inputsOfNode,
     ])
     func `a question about one thing reads no table from end to end`(sql: String) throws {
         let plan = try fixture.test.atlas.read("explaining") { db in
