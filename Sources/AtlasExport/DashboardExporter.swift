@@ -3,113 +3,171 @@ import AtlasQuery
 import Circuits
 import Foundation
 
-/// Writes feature dashboards as a folder of static pages, which opens from disk without a network.
+/// Writes the pages of an atlas as a folder that opens from disk without a network.
 ///
-///     let exporter = DashboardExporter(folder: folder, description: description)
-///     try exporter.write(features: features) { try query.feature($0) }
+///     try DashboardExporter(service, folder: folder).write(content)
 ///
-/// The folder holds the pages, `data/index.js` with what the overview needs to begin, `data/index/N.js` with its rows,
-/// and `data/feature/LAYER-INDEX.js` for each feature. No file is larger than `DashboardExporter.fileLimit`.
+/// The pages are those that a server gives, and the answers they find are the answers of the same routes.
 public struct DashboardExporter: Sendable {
-    /// What the overview says about the atlas.
-    public struct Description: Sendable {
-        /// The heading.
-        public var title: String
-        /// The language model.
-        public var model: String
-        /// The transcoder set.
-        public var transcoders: String
-        /// How many prompts the statistics are about.
-        public var promptCount: Int
-        /// How many tokens the statistics are about.
-        public var tokenCount: Int
-
-        /// Describes an atlas.
-        public init(title: String, model: String, transcoders: String, promptCount: Int, tokenCount: Int) {
-            self.title = title
-            self.model = model
-            self.transcoders = transcoders
-            self.promptCount = promptCount
-            self.tokenCount = tokenCount
-        }
-    }
-
     /// The largest file that is written, in bytes.
-    public static let fileLimit = 300_000
+    public static let fileLimit = DashboardFolder.fileLimit
+    /// A list goes on in a new file beyond this size, in bytes.
+    private static let chunkSize = 150_000
+    /// Items of a list that are asked for at once.
+    private static let itemsAtOnce = 1_000
+    /// Tokens of an example, tried until the file is small enough.
+    private static let windows = [160, 80, 40, 20, 8]
+    /// Nodes and edges of a graph, tried until the file is small enough.
+    private static let graphSizes = [(nodes: 300, edges: 1_500), (200, 1_000), (100, 500), (50, 250), (20, 100)]
 
+    private let service: AtlasService
     private let folder: URL
-    private let description: Description
 
     /// Will write into `folder`.
-    public init(folder: URL, description: Description) {
+    public init(_ service: AtlasService, folder: URL) {
+        self.service = service
         self.folder = folder
-        self.description = description
     }
 
-    /// Writes the pages and the data of `features`, in this order.
+    /// Writes the pages and the answers.
     ///
-    /// An earlier export in the folder is replaced; its list of features goes first and the new one comes last, so that
-    /// a list never names a feature that is not there. Only one report is in memory at a time.
-    /// - Parameters:
-    ///   - progress: called with the number of features written so far.
-    ///   - report: gives a feature's report.
-    /// - Throws: `ExportError` for a folder that holds something else, a feature given twice, or a report that
-    ///   contradicts itself; whatever `report` throws; errors of the file system.
-    public func write(
-        features: [FeatureID], progress: (Int) -> Void = { _ in }, report: (FeatureID) throws -> FeatureReport
+    /// An earlier export in the folder is replaced; the answer that every page begins with goes first and the new one
+    /// comes last, so that an export that was interrupted is seen to be none. Only one answer is in memory at a time.
+    /// - Parameter progress: called with the number of answers written so far and in all.
+    /// - Throws: `ExportError` for a folder that holds something else, something named twice, or an answer that cannot
+    ///   be made small enough; `Problem` for a question that the atlas cannot answer; errors of the file system.
+    public func write(_ content: DashboardContent, progress: (Int, Int) -> Void = { _, _ in }) throws {
+        try Self.requireOnce(content.features.map(\.description), "features")
+        try Self.requireOnce(content.prompts.map(String.init), "prompts")
+        let output = try DashboardFolder(folder)
+        let total = content.features.count + content.prompts.count + content.logits.count
+        var done = 0
+        func advance() {
+            done += 1
+            progress(done, total)
+        }
+        for feature in content.features {
+            let path = "features/\(feature)"
+            try write(
+                path, to: output, as: Self.windows.map { "\(path)?window=\($0)" } + ["\(path)?window=8&neighbours=5"])
+            advance()
+        }
+        for prompt in content.prompts {
+            try writeGraph(of: prompt, to: output)
+            advance()
+        }
+        for (rank, token) in content.logits.enumerated() {
+            try write("logits/\(token)", to: output, as: ["logits/\(token)", "logits/\(token)?limit=5"])
+            if rank < content.circuits { try writeIfAsked("circuits?token=\(token)", to: output) }
+            advance()
+        }
+        for pair in content.comparisons {
+            for group in [pair.a, pair.b] { try writeIfAsked("circuits?where=\(Self.encoded(group))", to: output) }
+            try writeIfAsked("diff?a=\(Self.encoded(pair.a))&b=\(Self.encoded(pair.b))", to: output)
+        }
+        try writeLists(content, to: output)
+        for path in ["tags", "failures", "families", "supernodes"] { try writeIfAsked(path, to: output) }
+        try write(DashboardFolder.lastPath, to: output)
+    }
+
+    private func writeLists(_ content: DashboardContent, to output: DashboardFolder) throws {
+        let reader = service.reader
+        let features = Set(content.features)
+        try writeList("features", to: output) { range in
+            let part = try reader.featureList(range: range)
+            return (part.items.filter { features.contains($0.feature) }, part.total)
+        }
+        let prompts = Set(content.prompts)
+        try writeList("prompts", to: output) { range in
+            let part = try reader.promptList(range: range)
+            return (part.items.map { prompts.contains($0.id) ? $0 : $0.withoutGraph }, part.total)
+        }
+        let logits = Set(content.logits)
+        try writeList("logits", to: output) { range in
+            let part = try reader.logitList(range: range)
+            return (part.items.filter { logits.contains($0.token) }, part.total)
+        }
+    }
+
+    /// Writes a list in files of bounded size: `path`, then `path?after=N` for what follows its first N items.
+    private func writeList<Item: Encodable>(
+        _ path: String, to output: DashboardFolder, _ part: (ListRange) throws -> (items: [Item], total: Int)
     ) throws {
-        let exported = Set(features)
-        guard exported.count == features.count else {
-            throw ExportError(
-                place: "features to export", expected: "each feature once",
-                found: "\(features.count - exported.count) repeated")
-        }
-        try writing(to: folder) { try prepareFolder() }
-        var index = DashboardIndex()
-        for (ordinal, feature) in features.enumerated() {
-            let report = try report(feature)
-            guard report.feature == feature else {
-                throw ExportError(
-                    place: "feature \(feature)", expected: "its own report", found: "that of \(report.feature)")
+        var chunks: [[Data]] = [[]]
+        var size = 0
+        var offset = 0
+        while true {
+            let (items, total) = try part(ListRange(limit: Self.itemsAtOnce, offset: offset))
+            for item in items {
+                let json = try AtlasService.json(item)
+                if size + json.count > Self.chunkSize, !chunks[chunks.count - 1].isEmpty {
+                    chunks.append([])
+                    size = 0
+                }
+                chunks[chunks.count - 1].append(json)
+                size += json.count
             }
-            let page = DashboardFeature(
-                report: report, previous: ordinal > 0 ? features[ordinal - 1] : nil,
-                next: ordinal + 1 < features.count ? features[ordinal + 1] : nil, exported: exported)
-            try write(try page.script(limit: Self.fileLimit), to: DashboardFeature.path(of: feature))
-            index.append(report)
-            progress(ordinal + 1)
+            offset += Self.itemsAtOnce
+            if offset >= total { break }
         }
-        for (path, script) in index.scripts(description) { try write(script, to: path) }
+        let count = chunks.reduce(0) { $0 + $1.count }
+        var first = 0
+        for chunk in chunks {
+            let next = first + chunk.count
+            var json = Data("{\"items\":[".utf8)
+            json.append(contentsOf: chunk.joined(separator: Data(",".utf8)))
+            json.append(contentsOf: "],".utf8)
+            if next < count { json.append(contentsOf: "\"next\":\"\(next)\",".utf8) }
+            json.append(contentsOf: "\"total\":\(count)}".utf8)
+            let name = first == 0 ? path : "\(path)?after=\(first)"
+            guard try output.write(json, at: name) else { throw Self.tooLarge(name) }
+            first = next
+        }
     }
 
-    private func write(_ bytes: [UInt8], to path: String) throws {
-        let file = folder.appendingPathComponent(path)
-        try writing(to: file) { try Data(bytes).write(to: file) }
+    private func writeGraph(of prompt: Int, to output: DashboardFolder) throws {
+        try write("prompts/\(prompt)", to: output, as: ["prompts/\(prompt)", "prompts/\(prompt)?features=0"])
+        let graph = "prompts/\(prompt)/graph"
+        do {
+            try write(
+                graph, to: output, as: Self.graphSizes.map { "\(graph)?limit=\($0.nodes)&edgeLimit=\($0.edges)" })
+        } catch let problem as Problem where problem.status == 404 {
+            // Indexed without a graph: its page says so.
+        }
     }
 
-    /// Makes the folders and writes the pages; what an earlier export left is removed, anything else is refused.
-    private func prepareFolder() throws {
-        let manager = FileManager.default
-        try manager.createDirectory(at: folder, withIntermediateDirectories: true)
-        let contents = try manager.contentsOfDirectory(atPath: folder.path)
-        let home = try? String(contentsOf: folder.appendingPathComponent("index.html"), encoding: .utf8)
-        guard contents.isEmpty || home?.contains(Self.generatorMark) == true else {
-            throw ExportError(
-                place: folder.lastPathComponent, expected: "an empty folder or an earlier export",
-                found: "\(contents.count) other files", advice: "choose a new folder")
+    /// Writes the first of some answers that is small enough, under the path that the page asks for.
+    private func write(_ path: String, to output: DashboardFolder, as questions: [String]? = nil) throws {
+        for question in questions ?? [path] {
+            if try output.write(service.answer(.get, question).bytes, at: path) { return }
         }
-        let data = folder.appendingPathComponent("data")
-        if manager.fileExists(atPath: data.path) {
-            try? manager.removeItem(at: data.appendingPathComponent("index.js"))
-            try manager.removeItem(at: data)
-        }
-        for name in ["data/index", "data/feature"] {
-            try manager.createDirectory(
-                at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
-        }
-        for page in Pages.files { try write(Array(page.text.utf8), to: page.name) }
+        throw Self.tooLarge(path)
     }
 
-    /// The line of `index.html` by which an export is known.
-    private static let generatorMark = "<meta name=\"generator\" content=\"Feature Atlas\">"
+    /// Writes an answer that not every atlas has, and that not every page needs.
+    private func writeIfAsked(_ path: String, to output: DashboardFolder) throws {
+        do {
+            try write(path, to: output)
+        } catch let problem as Problem where (400..<500).contains(problem.status) {}
+    }
+
+    private static func encoded(_ text: String) -> String {
+        // What encodeURIComponent leaves as it is.
+        text.addingPercentEncoding(
+            withAllowedCharacters: CharacterSet(
+                charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()")) ?? text
+    }
+
+    private static func requireOnce(_ names: [String], _ what: String) throws(ExportError) {
+        let repeated = names.count - Set(names).count
+        guard repeated == 0 else {
+            throw ExportError(place: "\(what) to export", expected: "each once", found: "\(repeated) repeated")
+        }
+    }
+
+    private static func tooLarge(_ path: String) -> ExportError {
+        ExportError(
+            place: path, expected: "an answer of at most \(fileLimit) bytes", found: "a larger one",
+            advice: "leave it out of the export")
+    }
 }

@@ -1,13 +1,58 @@
-/// A data file of the dashboards: one call that hands a value to the page.
+import Foundation
+
+/// A data file of an export: one call that hands an answer to the page.
 ///
 /// A page opened from disk may load scripts of its folder but not read files, so data come as scripts.
 enum DashboardScript {
-    /// `atlasReceive("key", value);` with the value that `body` writes as JSON.
-    static func bytes(key: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    /// `atlasReceive("path", value);`, in which no page can mistake a string for a tag.
+    ///
+    /// - Parameters:
+    ///   - path: what the page asks for
+    ///   - json: the answer
+    static func bytes(path: String, json: Data) -> [UInt8] {
         var name = JSONWriter(escapesMarkup: true)
-        name.value(key)
-        var value = JSONWriter(escapesMarkup: true)
-        value.object(body)
-        return Array("atlasReceive(".utf8) + name.bytes + Array(",".utf8) + value.bytes + Array(");\n".utf8)
+        name.value(path)
+        return Array("atlasReceive(".utf8) + name.bytes + [UInt8(ascii: ",")] + escaped(json) + Array(");\n".utf8)
+    }
+
+    /// The file's name in the folder `data`: every byte of the path but letters, digits, points and hyphens is written as
+    /// an underscore and its two hexadecimal digits.
+    static func name(of path: String) -> String {
+        var name = ""
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                name.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                name += "_" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return name + ".js"
+    }
+
+    /// JSON that is also an expression of JavaScript and holds no `<`.
+    ///
+    /// All of the bytes replaced can only stand inside strings.
+    static func escaped(_ json: Data) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(json.count)
+        let source = Array(json)
+        var index = 0
+        while index < source.count {
+            let byte = source[index]
+            if byte == UInt8(ascii: "<") {
+                bytes += Array("\\u003c".utf8)
+            } else if byte == 0xE2, index + 2 < source.count, source[index + 1] == 0x80,
+                source[index + 2] == 0xA8 || source[index + 2] == 0xA9
+            {
+                bytes += Array((source[index + 2] == 0xA8 ? "\\u2028" : "\\u2029").utf8)
+                index += 2
+            } else {
+                bytes.append(byte)
+            }
+            index += 1
+        }
+        return bytes
     }
 }

@@ -58,3 +58,11 @@ public struct NearestNames {
         return row[right.count] <= largestDistance ? row[right.count] : nil
     }
 }
+
+extension AtlasReader {
+    /// What is offered for a name that does not exist: the nearest, else the first few there are.
+    static func offered(_ name: String, among names: [String]) -> [String] {
+        let nearest = NearestNames.of(name, among: names)
+        return nearest.isEmpty ? Array(names.prefix(NearestNames.count)) : nearest
+    }
+}

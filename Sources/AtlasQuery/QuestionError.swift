@@ -20,10 +20,16 @@ public enum QuestionError: Error, Equatable, Sendable {
     case ambiguousPrompt(name: String, ids: [Int])
     /// The prompt was stored without an attribution graph.
     case notAttributed(prompt: Int)
+    /// The prompt's graph has no node of this name.
+    case unknownGraphNode(name: String, nearest: [String])
     /// No prompt has a tag of this name, or none of this value.
     case unknownTag(name: String, value: String?, nearest: [String])
     /// No prompt, or none with a graph where graphs are asked about, satisfies the filter.
     case emptyGroup(filter: String, needsGraphs: Bool)
+    /// Nobody named the feature.
+    case unlabelled(feature: FeatureID)
+    /// No supernode has this name.
+    case unknownSupernode(name: String, nearest: [String])
     /// Two groups that are compared share prompts.
     case overlappingGroups(first: String, second: String, count: Int)
     /// No two prompts can be paired.
@@ -32,8 +38,20 @@ public enum QuestionError: Error, Equatable, Sendable {
     case noGrid(rows: String, columns: String, nearest: [String])
     /// Facts have come in since the statistics were derived, and this question needs both to agree.
     case staleStatistics(path: String)
+    /// The prompts of one value of a tag have different answers, so that the value has none of its own.
+    case ambiguousAnswer(tag: String, value: String)
+    /// There are too few things to compare.
+    case nothingToCompare(what: String, expected: String, found: String)
     /// The derived tables have not been built.
     case notDerived(path: String)
+    /// The question needs the replacement model's weights, and none were given.
+    case needsModel(question: String)
+    /// No edge can lead from one node to the other, whatever the prompts.
+    case impossibleEdge(source: String, target: String, reason: String)
+    /// The model has no such layer.
+    case unknownLayer(layer: Int, layerCount: Int)
+    /// A text that names no node.
+    case malformedNode(text: String)
     /// The SQL is not one reading statement.
     case refusedSQL(reason: String)
 }
@@ -60,12 +78,18 @@ extension QuestionError: CustomStringConvertible {
             "\(ids.count) prompts are called \(quoted(name)); ask by id: \(ids.map(String.init).joined(separator: ", "))"
         case .notAttributed(let prompt):
             "prompt \(prompt) was indexed without an attribution graph; index it again with graphs"
+        case .unknownGraphNode(let name, let nearest):
+            "the stored graph has no node \(quoted(name)); \(hint(nearest))"
         case .unknownTag(let name, let value?, let nearest):
             "no prompt is tagged \(quoted("\(name)=\(value)")); \(hint(nearest.map(quoted)))"
         case .unknownTag(let name, nil, let nearest):
             "no prompt has a tag named \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .emptyGroup(let filter, let needsGraphs):
             "no prompt\(needsGraphs ? " with a stored graph" : "") is in the group \(quoted(filter))"
+        case .unlabelled(let feature):
+            "nobody named feature \(feature); its label, if it has one, was made automatically"
+        case .unknownSupernode(let name, let nearest):
+            "no supernode is called \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .overlappingGroups(let first, let second, let count):
             "\(count) prompts are in both groups, \(quoted(first)) and \(quoted(second)); compare groups that share none"
         case .noPairs(let reason):
@@ -74,8 +98,20 @@ extension QuestionError: CustomStringConvertible {
             "no prompt has a number for both tags \(quoted(rows)) and \(quoted(columns)); \(hint(nearest.map(quoted)))"
         case .staleStatistics(let path):
             "\(path): prompts have come in since statistics were derived; derive them again first"
+        case .ambiguousAnswer(let tag, let value):
+            "prompts tagged \(quoted("\(tag)=\(value)")) have different answers; narrow the group with --where"
+        case .nothingToCompare(let what, let expected, let found):
+            "\(what): expected \(expected), found \(found)"
         case .notDerived(let path):
             "\(path): statistics have not been derived from the facts yet; derive them first"
+        case .needsModel(let question):
+            "\(question) needs the replacement model's weights; give the model and its transcoders"
+        case .impossibleEdge(let source, let target, let reason):
+            "no edge can lead from \(source) to \(target): \(reason)"
+        case .unknownLayer(let layer, let count):
+            "there is no layer \(layer): layers are 0 to \(count - 1)"
+        case .malformedNode(let text):
+            "expected a node as 2/157, error:3, token:TEXT or logit:TEXT, found \(quoted(text))"
         case .refusedSQL(let reason):
             "expected one SQL statement that reads: \(reason)"
         }

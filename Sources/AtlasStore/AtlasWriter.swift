@@ -117,31 +117,6 @@ public struct AtlasWriter: Sendable {
             }
         }
     }
-
-    /// Gives a feature a name and a note, or takes them away when the name is `nil`.
-    public func setLabel(_ label: String?, note: String = "", of feature: FeatureID) throws(AtlasError) {
-        guard atlas.identity.contains(feature) else {
-            throw .unstorable(
-                what: "label of feature \(feature)",
-                expected: "\(atlas.identity.layerCount) layers of \(atlas.identity.featuresPerLayer) features",
-                found: "\(feature)")
-        }
-        try atlas.write("labelling feature \(feature)") { db in
-            if let label {
-                try db.execute(
-                    sql: """
-                        INSERT INTO labels (layer, feature_index, label, note, updated_at) VALUES (?, ?, ?, ?, ?)
-                        ON CONFLICT (layer, feature_index)
-                        DO UPDATE SET label = excluded.label, note = excluded.note, updated_at = excluded.updated_at
-                        """,
-                    arguments: [feature.layer, feature.index, label, note, Date.now.formatted(.iso8601)])
-            } else {
-                try db.execute(
-                    sql: "DELETE FROM labels WHERE layer = ? AND feature_index = ?",
-                    arguments: [feature.layer, feature.index])
-            }
-        }
-    }
 }
 
 extension AtlasWriter {

@@ -13,3 +13,10 @@ public func softmax(_ logits: UnsafeMutableBufferPointer<Float>) {
     }
     for index in logits.indices { logits[index] /= total }
 }
+
+/// The softmax of `logits`.
+public func softmax(_ logits: [Float]) -> [Float] {
+    var values = logits
+    values.withUnsafeMutableBufferPointer { softmax($0) }
+    return values
+}

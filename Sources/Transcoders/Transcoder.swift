@@ -33,6 +33,26 @@ public struct Transcoder: Sendable {
         decoder.copyRow(feature: index, slot: outputLayer - layer, into: output)
     }
 
+    /// What every feature writes along given directions: for each the sum over `layers` of its decoder row times the
+    /// layer's direction.
+    ///
+    /// - Parameters:
+    ///   - directions: `[layers.count, modelWidth]`
+    ///   - layers: layers written to, from this transcoder's own
+    /// - Returns: `[featureCount]`
+    /// - Complexity: O(features × layers × modelWidth); decoders are streamed, not kept
+    public func written(along directions: Matrix, to layers: Range<Int>) -> [Float] {
+        precondition(layers.lowerBound == layer && layers.upperBound <= outputLayers.upperBound)
+        precondition(directions.rowCount == layers.count && directions.columnCount == encoder.columnCount)
+        return [Float](unsafeUninitializedCapacity: featureCount) { buffer, initialized in
+            directions.values.withUnsafeBufferPointer { directions in
+                guard let output = buffer.baseAddress, let directions = directions.baseAddress else { return }
+                decoder.sumsOfProducts(with: directions, count: layers.count, into: output)
+                initialized = featureCount
+            }
+        }
+    }
+
     /// Pre-activations of every feature.
     ///
     /// - Parameter input: `[positionCount, modelWidth]`, the tensor of the set's input hook

@@ -3,7 +3,7 @@ import AtlasStore
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
-struct AtlasCommand: ParsableCommand {
+struct AtlasCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "atlas",
         abstract: "A persistent, cross-prompt atlas of what a language model computes.",
@@ -14,6 +14,7 @@ struct AtlasCommand: ParsableCommand {
               atlas demo
               atlas index corpus.jsonl --model MODEL --transcoders TRANSCODERS --atlas my.atlas
               atlas query drivers --token " Austin" --atlas my.atlas
+              atlas serve my.atlas
               atlas export dashboards --atlas my.atlas --output dashboards
 
             Data goes to standard output, progress to standard error. Every command that prints data takes --json. \
@@ -22,8 +23,9 @@ struct AtlasCommand: ParsableCommand {
         version: Atlas.programVersion,
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
-            EvaluateCommand.self, QueryCommand.self,
-            ExportCommand.self, InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ServeCommand.self,
+            ExportCommand.self,
+            InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
             DeriveCommand.self,
         ])
 }

@@ -1,58 +1,119 @@
-"use strict";
-// Loads data files. A page opened from disk cannot fetch, so each file is a script that calls atlasReceive.
+// Answers come from the server's routes, or, where the pages are a folder, from its scripts: a page opened from disk cannot fetch.
 
-const pending = new Map();
-const kept = new Map();
-const keptFeatures = 50;
+/** Whether the pages are an exported folder: nothing can be asked that was not exported, and nothing be written. */
+export const isFolder = document.querySelector('meta[name="atlas-source"]')?.content === "folder";
 
-/** Called by the data files. */
-function atlasReceive(key, value) {
-    const waiting = pending.get(key);
-    if (waiting) waiting.resolve(value);
+/** Why an answer is missing. */
+export class AnswerError extends Error {
+    constructor(message, status = 0, nearest = []) {
+        super(message);
+        this.status = status;
+        this.nearest = nearest;
+    }
 }
 
-/** Gives the value of `data/<path>.js`, which hands it over under `key`; rejects when there is no such file. */
-function load(key, path = key) {
-    if (kept.has(key)) return kept.get(key);
-    const promise = new Promise((resolve, reject) => {
+const waitingScripts = new Map();
+const keptAnswers = new Map();
+const keptAnswerCount = 120;
+
+function queryOf(parameters) {
+    return Object.entries(parameters)
+        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+}
+
+function withQuery(path, query) {
+    return query ? `${path}?${query}` : path;
+}
+
+/** The name of an answer's file: whatever is not a plain character is written as its hexadecimal bytes. */
+function scriptName(path) {
+    return Array.from(new TextEncoder().encode(path), (byte) => {
+        const character = String.fromCharCode(byte);
+        return /[A-Za-z0-9.-]/.test(character) ? character : `_${byte.toString(16).padStart(2, "0")}`;
+    }).join("");
+}
+
+globalThis.atlasReceive = (path, value) => waitingScripts.get(path)?.(value);
+
+function loadScript(path) {
+    return new Promise((resolve, reject) => {
         const script = document.createElement("script");
         const end = (action, value) => {
-            pending.delete(key);
+            waitingScripts.delete(path);
             script.remove();
             action(value);
         };
-        pending.set(key, { resolve: (value) => end(resolve, value) });
-        script.addEventListener("error", () => end(reject, new Error(`There is no file data/${path}.js in this folder.`)));
+        waitingScripts.set(path, (value) => end(resolve, value));
+        script.addEventListener("error", () => end(reject, new AnswerError("This was not exported. Serve the atlas to see it: atlas serve FILE", 404)));
         script.addEventListener("load", () => {
-            if (pending.has(key)) end(reject, new Error(`The file data/${path}.js is damaged.`));
+            if (waitingScripts.has(path)) end(reject, new AnswerError(`The file data/${scriptName(path)}.js is damaged.`));
         });
-        script.src = `data/${path}.js`;
+        script.src = `data/${scriptName(path)}.js`;
         document.head.append(script);
     });
-    kept.set(key, promise);
-    promise.catch(() => kept.delete(key));
-    forgetOldFeatures();
-    return promise;
 }
 
-/** Loads a feature's report. */
-function loadFeature(layer, index) {
-    return load(`feature/${layer}/${index}`, `feature/${layer}-${index}`);
+/** The token that writes need, kept while the tab is open. */
+export function setToken(token) {
+    sessionStorage.setItem("atlas-token", token);
+    keptAnswers.clear();
 }
 
-/** Loads what the overview says first. */
-function loadIndex() {
-    return load("index");
+async function request(path, options = {}) {
+    const token = sessionStorage.getItem("atlas-token");
+    const headers = { Accept: "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}), ...options.headers };
+    let response;
+    try {
+        response = await fetch(`api/v1/${path}`, { ...options, headers });
+    } catch (error) {
+        if (error.name === "AbortError") throw error;
+        throw new AnswerError("The server does not answer. Is `atlas serve` still running?");
+    }
+    if (response.ok) return response.status === 204 ? null : response.json();
+    let problem = {};
+    try {
+        problem = await response.json();
+    } catch { /* not every error has a body */ }
+    throw new AnswerError(problem.detail ?? problem.title ?? `The server answered ${response.status}.`, response.status, problem.nearest ?? []);
 }
 
-/** Loads the rows of the overview, in order. */
-async function loadRows() {
-    const head = await loadIndex();
-    const chunks = await Promise.all(Array.from({ length: head.chunkCount }, (_, ordinal) => load(`index/${ordinal}`)));
-    return chunks.flatMap((chunk) => chunk.rows);
+/** The answer at a path. `parameters` say which answer; `refinements` (limits, orders, thresholds) are only for a server. */
+export function ask(path, parameters = {}, refinements = {}, signal = undefined) {
+    const key = withQuery(path, isFolder ? queryOf(parameters) : queryOf({ ...parameters, ...refinements }));
+    if (keptAnswers.has(key)) return keptAnswers.get(key);
+    const answer = isFolder ? loadScript(key) : request(key, { signal });
+    if (path.startsWith("jobs/")) return answer;
+    keptAnswers.set(key, answer);
+    answer.catch(() => keptAnswers.delete(key));
+    if (keptAnswers.size > keptAnswerCount) keptAnswers.delete(keptAnswers.keys().next().value);
+    return answer;
 }
 
-function forgetOldFeatures() {
-    const features = [...kept.keys()].filter((key) => key.startsWith("feature/"));
-    for (const key of features.slice(0, -keptFeatures)) kept.delete(key);
+/** All items of a list that was exported in pieces. */
+export async function askWhole(path) {
+    const items = [];
+    let after;
+    do {
+        const page = await ask(path, { after });
+        items.push(...page.items);
+        after = page.next;
+    } while (after !== null && after !== undefined);
+    return items;
+}
+
+/** Writes into the atlas, or starts work on the server; what was asked before is asked anew afterwards. */
+export async function change(method, path, body) {
+    const answer = await request(path, {
+        method, body: body === undefined ? undefined : JSON.stringify(body),
+        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    });
+    keptAnswers.clear();
+    return answer;
+}
+
+/** What can be done here: {modelLoaded, writable, needsToken}. */
+export async function capabilities() {
+    if (isFolder) return { modelLoaded: false, writable: false, needsToken: false };
+    return (await ask("atlas")).capabilities ?? { modelLoaded: false, writable: false, needsToken: false };
 }

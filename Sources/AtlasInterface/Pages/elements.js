@@ -1,87 +1,56 @@
-"use strict";
-// Builds elements and writes numbers. Texts of prompts, tokens and labels are hostile: they only ever become text nodes.
+// Builds elements. Texts of prompts, tokens and labels are hostile: they only ever become text nodes.
 
-/** An element with attributes (`class`, `href`, …), and children that are elements or texts; null children are left out. */
-function element(name, attributes = {}, ...children) {
-    const node = document.createElement(name);
+function fill(node, attributes, children) {
     for (const [key, value] of Object.entries(attributes)) {
-        if (key === "onclick" || key === "oninput" || key === "onchange") node.addEventListener(key.slice(2), value);
+        if (typeof value === "function") node.addEventListener(key.slice(2), value);
         else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
     }
     for (const child of children.flat(Infinity)) {
-        if (child !== null && child !== undefined) node.append(child);
+        if (child !== null && child !== undefined && child !== false) node.append(child);
     }
     return node;
 }
 
+/** An element with attributes (`class`, `href`, `onclick`, …), and children that are elements or texts; null ones are left out. */
+export function element(name, attributes = {}, ...children) {
+    return fill(document.createElement(name), attributes, children);
+}
+
 /** An SVG element. */
-function drawing(name, attributes = {}, ...children) {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
+export function drawing(name, attributes = {}, ...children) {
+    return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
 
-let tipCount = 0;
-
-/** A term whose definition shows on hover and on keyboard focus; `side` is "end" near the right edge. */
-function term(text, definition, side = "start") {
-    const id = `tip-${++tipCount}`;
-    return element("span", { class: "help" },
-        element("button", { type: "button", class: "term", "aria-describedby": id }, text),
-        element("span", { class: `tip ${side}`, role: "tooltip", id }, definition));
+/** A button that is no form's submit. */
+export function button(text, onclick, attributes = {}) {
+    return element("button", { type: "button", onclick, ...attributes }, text);
 }
 
-/** A count with separators, or a dash for none. */
-function number(value) {
-    return value === null || value === undefined ? "–" : value.toLocaleString("en");
+/** A link to a view of these pages. */
+export function link(address, ...children) {
+    return element("a", { href: address }, ...children);
 }
 
-/** A measured value with three significant digits, or a dash for none. */
-function measure(value) {
-    if (value === null || value === undefined) return "–";
-    const magnitude = Math.abs(value);
-    const text = magnitude === 0 ? "0"
-        : magnitude >= 1000 ? Math.round(magnitude).toLocaleString("en")
-        : magnitude < 0.0001 ? magnitude.toExponential(1)
-        : magnitude.toPrecision(3);
-    return value < 0 ? `−${text}` : text;
+/** A part of a view under a heading, with what its numbers are. */
+export function section(title, definition, ...children) {
+    return element("section", {}, element("h2", {}, title),
+        definition ? element("p", { class: "definition" }, definition) : null, ...children);
 }
 
-/** A measured value that always has its sign. */
-function signed(value) {
-    return value > 0 ? `+${measure(value)}` : measure(value);
+/** A sentence in place of what is missing. */
+export function quiet(...children) {
+    return element("p", { class: "quiet" }, ...children);
 }
 
-/** A share of one as a percentage. */
-function percentage(share) {
-    return share === null || share === undefined ? "–" : `${measure(share * 100)} %`;
+/** The heading of a view, which takes the focus when the view changes. */
+export function heading(...children) {
+    return element("h1", { tabindex: "-1" }, ...children);
 }
 
-/** A count with its noun. */
-function counted(count, noun, plural = `${noun}s`) {
-    return `${number(count)} ${count === 1 ? noun : plural}`;
-}
-
-/** A token's text with its spaces, breaks and control characters made visible. */
-function visible(text) {
-    if (text === "") return "∅";
-    return text.replace(/ /g, "␣").replace(/\n/g, "↵").replace(/\t/g, "⇥")
-        .replace(/[\u0000-\u001f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)));
-}
-
-/** The mark for numbers that rest on too little; null when there is enough. */
-function fewSamples(count) {
-    return count < 10 ? element("span", { class: "badge warning" }, count === 0 ? "no sample" : "few samples") : null;
-}
-
-/** A label, marked when a program made it. */
-function labelText(label, isAutomatic) {
-    if (label === null || label === undefined || label === "") return [element("span", { class: "quiet" }, "no label")];
-    return [element("bdi", {}, label), isAutomatic ? element("span", { class: "badge" }, "automatic") : null];
-}
-
-/** The address of a feature's view. */
-function featureAddress(feature) {
-    return `#/feature/${feature.layer}/${feature.index}`;
+/** A choice among values, given as [value, text]. */
+export function choice(id, options, value, onchange) {
+    const select = element("select", { id, onchange: (event) => onchange(event.target.value) },
+        options.map(([key, text]) => element("option", { value: key }, text)));
+    select.value = value;
+    return select;
 }

@@ -1,52 +1,65 @@
-"use strict";
-// Neighbours: what stored graphs link a feature to.
+// Neighbours of a feature across prompts: what drives it and what it drives, by stored links or by weights.
 
-const neighbourColumns = [
-    ["Mean weight", "Mean of the signed direct effect over the stored graphs that have the link."],
-    ["Spread", "Standard deviation of the weight over those graphs."],
-    ["Mean share", "Mean share of the target's summed absolute inputs that the link makes up."],
-    ["Same sign", "Share of the links whose sign is that of the mean."],
-    ["Same position", "Share of the links whose two ends are at the same token; the others reach it through attention."],
-    ["Support", "How many links in stored graphs the other numbers of this row are about. Under 10 they are marked as few samples."],
+import {button, element, quiet} from "./elements.js";
+import {ask, isFolder} from "./data.js";
+import {measure, number, percentage, signed} from "./numbers.js";
+import {fewSamples, nodeText, weightBar} from "./terms.js";
+import {dataTable} from "./tables.js";
+
+const storedColumns = (largest) => [
+    { title: "Mean weight", numeric: true, definition: "Mean of the signed direct effect over the prompts whose stored graphs have the link.", cell: (row) => [signed(row.mean), weightBar(row.mean, largest)] },
+    { title: "Spread", numeric: true, definition: "Standard deviation of the weight over those prompts.", cell: (row) => measure(row.spread) },
+    { title: "Mean share", numeric: true, definition: "Mean share of the target's summed absolute inputs that the link makes up.", cell: (row) => percentage(row.meanShare) },
+    { title: "Same sign", numeric: true, definition: "Share of the links whose sign is that of the mean.", cell: (row) => percentage(row.signConsistency) },
+    { title: "Same position", numeric: true, definition: "Share of the links whose two ends are at the same token; the others reach it through attention.", cell: (row) => percentage(row.samePositionShare) },
+    { title: "Support", numeric: true, definition: "How many prompts the other numbers of this row are about. Under 10 they are marked as few samples.", cell: (row) => [fewSamples(row.support), " ", number(row.support)] },
 ];
 
-function neighbourName(neighbour) {
-    switch (neighbour.kind) {
-    case "feature": {
-        const name = `${neighbour.feature.layer}/${neighbour.feature.index}`;
-        return [
-            neighbour.exported ? element("a", { href: featureAddress(neighbour.feature) }, name)
-                : element("span", { title: "not in this export" }, name),
-            " ", neighbour.label === null ? null : element("bdi", { class: "quiet" }, neighbour.label),
-        ];
-    }
-    case "error":
-        return [element("span", { class: "kind" }, "error"), ` of layer ${neighbour.layer}`];
-    default:
-        return [element("span", { class: "kind" }, neighbour.kind), " ",
-            element("bdi", { class: "quoted", title: `token ${neighbour.token}` }, visible(neighbour.text ?? ""))];
-    }
+const weightDefinitions = {
+    twera: ["TWERA", "Target-weighted expected residual attribution: the virtual weight times the source's mean activation where the target fires, weighted by the target's activation."],
+    era: ["ERA", "Expected residual attribution: the virtual weight times the source's activation where the target fires, averaged over counted tokens."],
+    virtualWeight: ["Virtual weight", "What one unit of the source writes straight into the target's encoder through the residual stream, from the weights alone."],
+};
+
+function weightColumns(largest, by) {
+    const key = { twera: "twera", era: "era", virtual: "virtualWeight" }[by];
+    const columns = Object.entries(weightDefinitions).map(([field, [title, definition]]) => ({
+        title, definition, numeric: true, cell: (row) => field === key ? [signed(row[field]), weightBar(row[field], largest)] : signed(row[field]),
+    }));
+    return [...columns,
+        { title: "Co-active tokens", numeric: true, definition: "Counted tokens at which both fire. Weights between features that never fire together mean nothing.", cell: (row) => [fewSamples(row.coactiveTokens ?? 0), " ", number(row.coactiveTokens)] },
+        { title: "Flags", definition: "Interference: a large virtual weight between features that never fire together. Co-activation alone: a tiny virtual weight whose TWERA is large only because both fire often.", cell: (row) => row.flag ? element("span", { class: "badge warning" }, row.flag) : "–" },
+    ];
 }
 
-/** A table of neighbours, or a sentence when there are none. */
-function neighbourTable(neighbours, caption) {
-    if (neighbours.length === 0) return element("p", { class: "quiet" }, "No stored graph has such a link.");
-    const largest = Math.max(...neighbours.map((neighbour) => Math.abs(neighbour.mean ?? 0)));
-    const rows = neighbours.map((neighbour) => {
-        const bar = element("span", { class: neighbour.mean < 0 ? "weight negative" : "weight" });
-        bar.style.setProperty("--length", largest > 0 ? (Math.abs(neighbour.mean ?? 0) / largest).toFixed(3) : "0");
-        return element("tr", {},
-            element("th", { scope: "row" }, neighbourName(neighbour)),
-            element("td", { class: "numeric" }, signed(neighbour.mean), bar),
-            element("td", { class: "numeric" }, measure(neighbour.spread)),
-            element("td", { class: "numeric" }, percentage(neighbour.meanShare)),
-            element("td", { class: "numeric" }, percentage(neighbour.signConsistency)),
-            element("td", { class: "numeric" }, percentage(neighbour.samePositionShare)),
-            element("td", { class: "numeric" }, fewSamples(neighbour.support), " ", number(neighbour.support)));
-    });
-    return element("table", { class: "neighbours" },
-        element("caption", { class: "hidden" }, caption),
-        element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Node"),
-            neighbourColumns.map(([title, definition]) => element("th", { scope: "col", class: "numeric" }, term(title, definition, "end"))))),
-        element("tbody", {}, rows));
+/** The table of one list of neighbours. */
+export function neighbourTable(rows, caption, by = "edges") {
+    const key = { edges: "mean", twera: "twera", era: "era", virtual: "virtualWeight" }[by];
+    const flat = rows.map((row) => ({ ...row, ...row.weight }));
+    const largest = Math.max(0, ...flat.map((row) => Math.abs(row[key] ?? 0)));
+    return dataTable(caption, [
+        { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node ?? { kind: "feature", feature: row.feature }, row.label) },
+        ...(by === "edges" ? storedColumns(largest) : weightColumns(largest, by)),
+    ], flat, { empty: by === "edges" ? "No stored graph has such a link." : "No feature has such a weight.", withLegend: true });
+}
+
+const orders = [["edges", "Stored links"], ["twera", "TWERA"], ["era", "ERA"], ["virtual", "Virtual weight"]];
+
+/** Tabs that order the neighbours by links or weights; those of weights need the model. */
+export function neighbourTabs(feature, direction, stored, able) {
+    const caption = direction === "upstream" ? "Nodes that drive this feature" : "Nodes that this feature drives";
+    const content = element("div", {}, neighbourTable(stored, caption));
+    if (!able.modelLoaded) {
+        return [content, isFolder ? null : quiet("By weights (virtual weight, ERA, TWERA) when the server has the model: atlas serve FILE --model DIR --transcoders DIR")];
+    }
+    const tabs = orders.map(([key, title]) => button(title, async () => {
+        tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab === tabs[orders.findIndex(([other]) => other === key)])));
+        try {
+            const answer = key === "edges" ? stored : await ask(`features/${feature.layer}/${feature.index}/${direction}`, {}, { by: key, limit: 20 });
+            content.replaceChildren(neighbourTable(Array.isArray(answer) ? answer : answer.neighbours ?? answer.items ?? [], caption, key));
+        } catch (error) {
+            content.replaceChildren(quiet(error.message));
+        }
+    }, { "aria-pressed": String(key === "edges") }));
+    return [element("div", { class: "toggle", role: "group", "aria-label": "Order" }, tabs), content];
 }

@@ -2,7 +2,7 @@ import AtlasStore
 import Circuits
 import GRDB
 
-/// Prompts and labels that contain some words.
+/// Prompts, labels and supernodes that contain some words.
 public struct SearchReport: Codable, Sendable, Equatable {
     /// What was searched for.
     public let query: String
@@ -10,6 +10,8 @@ public struct SearchReport: Codable, Sendable, Equatable {
     public let prompts: [PromptMatch]
     /// Matching labels of features, best first.
     public let labels: [LabelMatch]
+    /// Matching supernodes, best first.
+    public let supernodes: [SupernodeMatch]
 
     /// A prompt that contains the words.
     public struct PromptMatch: Codable, Sendable, Equatable {
@@ -31,6 +33,14 @@ public struct SearchReport: Codable, Sendable, Equatable {
         public let snippet: [Part]
     }
 
+    /// A supernode whose name or note contains the words.
+    public struct SupernodeMatch: Codable, Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// The part of name or note around the words.
+        public let snippet: [Part]
+    }
+
     /// A piece of a snippet: a word that was searched for, or what lies between.
     public struct Part: Codable, Sendable, Equatable {
         /// The text.
@@ -40,7 +50,7 @@ public struct SearchReport: Codable, Sendable, Equatable {
     }
 }
 
-/// Full-text search over prompts and labels.
+/// Full-text search over prompts and names.
 extension AtlasReader {
     static let matchingPrompts = """
         SELECT rowid, snippet(prompt_search, 0, char(2), char(3), '…', 24) AS snippet
@@ -50,15 +60,18 @@ extension AtlasReader {
         SELECT rowid, label, snippet(label_search, -1, char(2), char(3), '…', 24) AS snippet
         FROM label_search WHERE label_search MATCH ? ORDER BY rank, rowid LIMIT ?
         """
+    static let matchingSupernodes = """
+        SELECT name, snippet(supernode_search, -1, char(2), char(3), '…', 24) AS snippet
+        FROM supernode_search WHERE supernode_search MATCH ? ORDER BY rank, name LIMIT ?
+        """
 
-    /// The prompts and labels that contain all words of `text`, the last of which may be the beginning of a word.
+    /// The prompts, labels and supernodes that contain all words of `text`, the last of which may be the beginning of a word.
     ///
     /// Words are runs of letters and digits; case and accents do not count. Text without any finds nothing.
     public func search(_ text: String, limit: Int = 20) throws -> SearchReport {
-        let words = text.split { !$0.isLetter && !$0.isNumber }
-        guard !words.isEmpty else { return SearchReport(query: text, prompts: [], labels: []) }
-        // Quoted, so that a word is never an operator of the search language.
-        let pattern = words.map { "\"\($0)\"" }.joined(separator: " ") + "*"
+        guard let pattern = Self.searchPattern(text) else {
+            return SearchReport(query: text, prompts: [], labels: [], supernodes: [])
+        }
         return try ask("searching") { db in
             let prompts = try Row.fetchAll(db, sql: Self.matchingPrompts, arguments: [pattern, limit]).map { row in
                 SearchReport.PromptMatch(id: row["rowid"], snippet: Self.parts(row["snippet"]))
@@ -72,8 +85,20 @@ extension AtlasReader {
                         snippet: Self.parts(row["snippet"]))
                 }
             }
-            return SearchReport(query: text, prompts: prompts, labels: labels)
+            let supernodes = try Row.fetchAll(db, sql: Self.matchingSupernodes, arguments: [pattern, limit]).map {
+                row in
+                SearchReport.SupernodeMatch(name: row["name"], snippet: Self.parts(row["snippet"]))
+            }
+            return SearchReport(query: text, prompts: prompts, labels: labels, supernodes: supernodes)
         }
+    }
+
+    /// What the full-text tables are asked for; `nil` for text without words.
+    static func searchPattern(_ text: String) -> String? {
+        let words = text.split { !$0.isLetter && !$0.isNumber }
+        guard !words.isEmpty else { return nil }
+        // Quoted, so that a word is never an operator of the search language.
+        return words.map { "\"\($0)\"" }.joined(separator: " ") + "*"
     }
 
     /// Cuts a snippet at the two control characters that mark matches.

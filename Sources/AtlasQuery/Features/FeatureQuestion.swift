@@ -59,11 +59,7 @@ extension AtlasReader {
 
     /// Throws unless the transcoder set has the feature and it fires in some indexed prompt.
     func requireFired(_ feature: FeatureID, _ db: Database) throws {
-        guard atlas.identity.contains(feature) else {
-            throw QuestionError.unknownFeature(
-                feature: feature, layerCount: atlas.identity.layerCount,
-                featuresPerLayer: atlas.identity.featuresPerLayer)
-        }
+        try requireExists(feature)
         try requireDerivation(db)
         guard
             try Row.fetchOne(db, sql: Self.featureSummary, arguments: [feature.layer, feature.index]) != nil
@@ -71,6 +67,15 @@ extension AtlasReader {
             let nearest = try Int.fetchAll(db, sql: Self.firedFeatures, arguments: [feature.layer, feature.index])
             throw QuestionError.neverFired(
                 feature: feature, nearest: nearest.map { FeatureID(layer: feature.layer, index: $0) })
+        }
+    }
+
+    /// Throws unless the transcoder set has the feature.
+    func requireExists(_ feature: FeatureID) throws(QuestionError) {
+        guard atlas.identity.contains(feature) else {
+            throw .unknownFeature(
+                feature: feature, layerCount: atlas.identity.layerCount,
+                featuresPerLayer: atlas.identity.featuresPerLayer)
         }
     }
 

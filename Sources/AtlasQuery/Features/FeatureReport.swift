@@ -72,16 +72,21 @@ public struct FeatureExample: Codable, Sendable, Equatable {
     public let position: Int
     /// The activation at `position`.
     public let activation: Double
-    /// The text of every token.
+    /// The text of every token, or of those in a window.
     public let tokens: [String]
-    /// The feature's activation at every token; 0 where it is inactive.
+    /// The feature's activation at each of `tokens`; 0 where it is inactive.
     public let activations: [Double]
     /// The right continuation, where the corpus knows it.
     public let answer: String?
+    /// The position of the first of `tokens`.
+    public let firstPosition: Int
+    /// Tokens of the whole prompt.
+    public let tokenCount: Int
 
-    /// Holds one example.
+    /// Holds one example, whole unless `firstPosition` and `tokenCount` say otherwise.
     public init(
-        promptID: Int, position: Int, activation: Double, tokens: [String], activations: [Double], answer: String?
+        promptID: Int, position: Int, activation: Double, tokens: [String], activations: [Double], answer: String?,
+        firstPosition: Int = 0, tokenCount: Int? = nil
     ) {
         self.promptID = promptID
         self.position = position
@@ -89,6 +94,8 @@ public struct FeatureExample: Codable, Sendable, Equatable {
         self.tokens = tokens
         self.activations = activations
         self.answer = answer
+        self.firstPosition = firstPosition
+        self.tokenCount = tokenCount ?? tokens.count
     }
 }
 
@@ -135,7 +142,7 @@ public struct Neighbour: Codable, Sendable, Equatable {
     public let node: NodeName
     /// Its label, where it is a feature that has one.
     public let label: String?
-    /// How many stored graphs have the link.
+    /// How many stored graphs have the link; 0, as everything below, for one that only weights tell of.
     public let support: Int
     /// The mean signed weight over those graphs.
     public let mean: Double
@@ -147,11 +154,13 @@ public struct Neighbour: Codable, Sendable, Equatable {
     public let signConsistency: Double
     /// The share of the absolute weight on links whose ends are at the same position, in 0…1.
     public let samePositionShare: Double
+    /// What weights and co-activations say; `nil` where the model was not asked, and for nodes that are no features.
+    public var weights: GlobalWeight?
 
     /// Holds one neighbour.
     public init(
         node: NodeName, label: String?, support: Int, mean: Double, spread: Double, meanShare: Double,
-        signConsistency: Double, samePositionShare: Double
+        signConsistency: Double, samePositionShare: Double, weights: GlobalWeight? = nil
     ) {
         self.node = node
         self.label = label
@@ -161,6 +170,7 @@ public struct Neighbour: Codable, Sendable, Equatable {
         self.meanShare = meanShare
         self.signConsistency = signConsistency
         self.samePositionShare = samePositionShare
+        self.weights = weights
     }
 }
 

@@ -105,7 +105,7 @@ extension AtlasReader {
             significantFeatures: qValues.count { $0 <= 0.05 },
             features: try order.prefix(limit).map { place in
                 let count = counts[place]
-                let label = try label(of: count.feature, db)
+                let label = try shownLabel(of: count.feature, db)
                 return ContrastReport.Row(
                     feature: count.feature, label: label.label, labelIsAutomatic: label.isAutomatic,
                     onlyFirst: count.onlyFirst.count, onlySecond: count.onlySecond.count, both: count.both,

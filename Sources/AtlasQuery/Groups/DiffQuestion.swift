@@ -45,7 +45,7 @@ extension AtlasReader {
                 edges: try edgeRows.prefix(options.limit).map { try describe($0, graphs: graphs.map(\.count), db) },
                 coreFeatureCount: features.core.count,
                 core: try features.core.prefix(options.limit).map { row in
-                    let label = try label(of: row.key, db)
+                    let label = try shownLabel(of: row.key, db)
                     return DiffReport.CoreFeature(
                         feature: row.key, label: label.label, labelIsAutomatic: label.isAutomatic,
                         firstShare: Double(row.firstCount) / Double(ids[0].count),
@@ -116,7 +116,7 @@ extension AtlasReader {
         _ row: GroupDifference<FeatureID>.Row, sizes: [Int], graphs: [Int],
         influence: GroupDifference<FeatureID>.Row?, _ db: Database
     ) throws -> DiffReport.FeatureRow {
-        let label = try label(of: row.key, db)
+        let label = try shownLabel(of: row.key, db)
         let hasGraphs = graphs[0] > 0 && graphs[1] > 0
         return DiffReport.FeatureRow(
             feature: row.key, label: label.label, labelIsAutomatic: label.isAutomatic,

@@ -44,6 +44,6 @@ extension AtlasReader {
     /// A node's name, and a feature's label.
     func named(_ key: NodeKey, _ db: Database) throws -> (name: NodeName, label: String?) {
         let name = NodeName(key, vocabulary: atlas.identity.vocabulary)
-        return (name, try key.feature.map { try label(of: $0, db).label } ?? nil)
+        return (name, try key.feature.map { try shownLabel(of: $0, db).label } ?? nil)
     }
 }

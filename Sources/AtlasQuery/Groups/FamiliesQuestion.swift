@@ -45,7 +45,7 @@ extension AtlasReader {
                         meanSimilarity: others.isEmpty
                             ? 1 : others.reduce(0) { $0 + clustering.similarities[$1] } / Double(others.count),
                         shared: try sharedFeatures(places.map { vectors[$0] }).prefix(5).map { feature, weight in
-                            .init(feature: feature, label: try label(of: feature, db).label, weight: weight)
+                            .init(feature: feature, label: try shownLabel(of: feature, db).label, weight: weight)
                         },
                         tags: Self.commonTags(places.map { tags[$0] }, overall: overall, promptCount: ids.count),
                         examples: places.prefix(5).map { ids[$0] })

@@ -3,15 +3,8 @@ import Circuits
 import Foundation
 import GRDB
 
-/// A feature that a report names, as people call it.
-struct FeatureLabel {
-    let label: String?
-    let isAutomatic: Bool
-}
-
 /// What the questions about groups read of each prompt.
 extension AtlasReader {
-    static let activationsOfPrompt = "SELECT token_count, activations FROM prompts WHERE id = ?"
     static let nodesOfPrompt = "SELECT id, nodes FROM graphs WHERE prompt_id = ?"
 
     /// Hands every active feature of each prompt to `body`, with the prompt's place in `ids` and its token count.
@@ -54,12 +47,5 @@ extension AtlasReader {
     func attributed(_ ids: [Int], _ db: Database) throws -> [Int] {
         let known = try Set(Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs"))
         return ids.filter(known.contains)
-    }
-
-    /// What a feature is called.
-    func label(of feature: FeatureID, _ db: Database) throws -> FeatureLabel {
-        let statement = try db.cachedStatement(sql: Self.labelOfFeature)
-        let row = try Row.fetchOne(statement, arguments: [feature.layer, feature.index])!
-        return FeatureLabel(label: row["label"], isAutomatic: row["label_is_automatic"])
     }
 }

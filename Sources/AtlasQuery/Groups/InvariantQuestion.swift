@@ -35,7 +35,7 @@ extension AtlasReader {
                 let feature = FeatureID(layer: row["layer"], index: row["feature_index"])
                 let entries = places[feature].map { incidence[$0] } ?? []
                 guard entries.isEmpty || Double(entries.count) >= share * Double(ids.count) else { continue }
-                let label = try label(of: feature, db)
+                let label = try shownLabel(of: feature, db)
                 let outsideCount: Int = row["active_prompts"] - entries.count
                 let insideShare = Double(entries.count) / Double(ids.count)
                 let outsideShare = outside > 0 ? Double(outsideCount) / Double(outside) : 0

@@ -1,3 +1,5 @@
+import Circuits
+
 /// Random ways to choose which prompts are called the first group: the permutations of a permutation test.
 ///
 /// What is tested is the difference of two shares: of the prompts of a first group that have a thing, and of a second's.

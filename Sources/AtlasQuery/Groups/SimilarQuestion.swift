@@ -4,7 +4,6 @@ import GRDB
 
 /// Which prompts are most like one.
 extension AtlasReader {
-    static let textOfPrompt = "SELECT text FROM prompts WHERE id = ?"
     /// How many of a prompt's strongest features look for candidates.
     static let candidateFeatures = 24
     /// How many candidates the exact cosine is computed with at most.
@@ -51,7 +50,7 @@ extension AtlasReader {
                         prompt: candidates[place], text: try promptText(candidates[place], db), similarity: cosine,
                         sharedCount: parts.count,
                         shared: try strongest.map {
-                            .init(feature: $0.feature, label: try label(of: $0.feature, db).label, part: $0.part)
+                            .init(feature: $0.feature, label: try shownLabel(of: $0.feature, db).label, part: $0.part)
                         })
                 })
         }
@@ -94,9 +93,5 @@ extension AtlasReader {
             }
             return FeatureVector(sums)
         }
-    }
-
-    func promptText(_ id: Int, _ db: Database) throws -> String {
-        try String.fetchOne(db.cachedStatement(sql: Self.textOfPrompt), arguments: [id])!
     }
 }

@@ -15,7 +15,10 @@ extension AtlasReader {
         try ask("looking up a group of prompts") { db in try prompts(where: filter, needGraphs: needGraphs, db) }
     }
 
-    func prompts(where filter: PromptFilter, needGraphs: Bool, _ db: Database) throws -> [Int] {
+    /// What a filter asks of a row `p` of prompts; throws for a tag that no prompt has.
+    func conditions(
+        of filter: PromptFilter, _ db: Database
+    ) throws -> (clauses: [String], arguments: [any DatabaseValueConvertible]) {
         var clauses: [String] = []
         var arguments: [any DatabaseValueConvertible] = []
         for condition in filter.conditions {
@@ -27,21 +30,29 @@ extension AtlasReader {
                         name: "corpus", value: name, nearest: Self.offered(name, among: names).map { "corpus=\($0)" })
                 }
                 clauses.append(
-                    "id IN (SELECT prompt_id FROM memberships WHERE corpus_id = (SELECT id FROM corpora WHERE name = ?))"
+                    """
+                    p.id IN (SELECT prompt_id FROM memberships
+                        WHERE corpus_id = (SELECT id FROM corpora WHERE name = ?))
+                    """
                 )
                 arguments.append(name)
-            case ("right", "yes"): clauses.append("answer_token = predicted_token")
-            case ("right", "no"): clauses.append("answer_token <> predicted_token")
+            case ("right", "yes"): clauses.append("p.answer_token = p.predicted_token")
+            case ("right", "no"): clauses.append("p.answer_token <> p.predicted_token")
             case (let name, let value):
                 try requireTag(name, value, db)
-                clauses.append("id IN (SELECT prompt_id FROM tags WHERE name = ? AND value = ?)")
+                clauses.append("p.id IN (SELECT prompt_id FROM tags WHERE name = ? AND value = ?)")
                 arguments += [name, value]
             }
         }
-        if needGraphs { clauses.append("id IN (SELECT prompt_id FROM graphs)") }
+        return (clauses, arguments)
+    }
+
+    func prompts(where filter: PromptFilter, needGraphs: Bool, _ db: Database) throws -> [Int] {
+        var (clauses, arguments) = try conditions(of: filter, db)
+        if needGraphs { clauses.append("p.id IN (SELECT prompt_id FROM graphs)") }
         let condition = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
         let ids = try Int.fetchAll(
-            db, sql: "SELECT id FROM prompts \(condition) ORDER BY content_hash",
+            db, sql: "SELECT p.id FROM prompts p \(condition) ORDER BY p.content_hash",
             arguments: StatementArguments(arguments))
         guard !ids.isEmpty else {
             throw QuestionError.emptyGroup(filter: "\(filter)", needsGraphs: needGraphs)
@@ -58,11 +69,5 @@ extension AtlasReader {
         }
         let names = try String.fetchAll(db, sql: Self.tagNames) + ["corpus", "right"]
         throw QuestionError.unknownTag(name: name, value: nil, nearest: Self.offered(name, among: names))
-    }
-
-    /// What is offered for a name that does not exist: the nearest, else the first few there are.
-    private static func offered(_ name: String, among names: [String]) -> [String] {
-        let nearest = NearestNames.of(name, among: names)
-        return nearest.isEmpty ? Array(names.prefix(NearestNames.count)) : nearest
     }
 }

@@ -41,6 +41,12 @@ public struct PromptReport: Codable, Sendable, Equatable {
         public let token: Int
         /// What it decodes to alone.
         public let text: String
+
+        /// Pairs a token with its text.
+        public init(token: Int, text: String) {
+            self.token = token
+            self.text = text
+        }
     }
 
     /// One thing that a corpus says about a prompt.

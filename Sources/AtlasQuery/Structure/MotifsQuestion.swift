@@ -22,7 +22,7 @@ extension AtlasReader {
             }
             let streams = try ids.map { id in
                 let hash = try Data.fetchOne(db.cachedStatement(sql: Self.hashOfPrompt), arguments: [id])!
-                return hash.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+                return hash.prefix(8).reduce(0 as UInt64) { sum, byte in sum << 8 | UInt64(byte) }
             }
             let count = MotifCount(graphs, streams: streams, options: options)
             let tests = count.tested.indices.map { MotifTest(count.tested[$0].support, null: count.nullSupport[$0]) }
@@ -37,7 +37,7 @@ extension AtlasReader {
                     rows.append(
                         .init(
                             kind: kind, features: motif.features,
-                            labels: try motif.features.map { try label(of: $0, db).label }, support: support,
+                            labels: try motif.features.map { try shownLabel(of: $0, db).label }, support: support,
                             together: together, expected: tests[place].expected, deviation: tests[place].deviation,
                             zScore: tests[place].zScore, pValue: tests[place].pValueMore, qValue: qValues[place]))
                 }

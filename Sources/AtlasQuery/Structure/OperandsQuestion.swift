@@ -48,7 +48,7 @@ extension AtlasReader {
                 let cell = grid.cells[place]
                 dense[cell / grid.columns.count][cell % grid.columns.count] = value
             }
-            let label = try label(of: feature, db)
+            let label = try shownLabel(of: feature, db)
             return OperandsReport(
                 feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, rowTag: options.rowTag,
                 columnTag: options.columnTag, position: options.position, filter: "\(options.filter)",
@@ -91,7 +91,7 @@ extension AtlasReader {
                     ($1.1.explained ?? 0, $1.1.maximum, $0.0) < ($0.1.explained ?? 0, $0.1.maximum, $1.0)
                 }
                 for (feature, shape) in ranked.prefix(limit) {
-                    let label = try label(of: feature, db)
+                    let label = try shownLabel(of: feature, db)
                     rows.append(
                         .init(feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, shape: shape))
                 }

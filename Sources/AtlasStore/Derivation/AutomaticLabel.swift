@@ -1,35 +1,97 @@
-/// Names a feature by rule: the tokens it fires on most strongly, and the tokens it promotes.
-///
-/// `on " Dallas", " Houston" → " Austin"` says: of the activation in its strongest examples, the tokens before the arrow
-/// hold at least 15 % each (at most three are named; an ellipsis says that they hold less than half together); the tokens
-/// behind it are the two whose logits it raises most.
-enum AutomaticLabel {
-    /// How many tokens are named on the left.
-    private static let strongestTokens = 3
-    /// How many tokens are named on the right.
-    static let promotedTokens = 2
-    /// The share of activation from which a token is named.
-    private static let leastShare = 0.15
+import Foundation
 
-    /// The label of a feature.
+/// Names a feature by rule, from its strongest examples and the tokens it promotes.
+///
+/// `on " is" after " Texas", " capital" → " Austin"` says, each share being one of the activation in these examples:
+/// - on: the tokens it fires on, those that hold at least 15 %, at most three; an ellipsis where they hold less than half;
+/// - after: the tokens that stand before it, at most two, in at least 25 % and at least three times as often as in all
+///   prompts, the most telling first (share × logarithm of how much more often);
+/// - →: of the ten tokens it promotes most, the ones that come next (in the text, or behind its end by the model's
+///   prediction), at most two, where these ten come next in at least 15 %. A feature that promotes what never comes next
+///   gets no arrow: its direct effect on the logits is not what it is about.
+struct AutomaticLabel {
+    /// How many tokens are named before "after".
+    private static let firingTokens = 3
+    /// How many tokens are named behind "after" and behind the arrow.
+    private static let otherTokens = 2
+    /// How many of the tokens that a feature promotes are looked at.
+    static let promotedTokens = 10
+    /// The share of activation from which a token fired on is named, and from which the promoted ones are.
+    private static let leastShare = 0.15
+    /// The share of activation from which a token that stands before is named.
+    private static let leastContextShare = 0.25
+    /// How many times as often as elsewhere such a token stands there.
+    private static let leastLift = 3.0
+
+    /// One of the examples.
+    struct Example {
+        /// The token fired on.
+        var token: Int
+        /// The distinct tokens before it.
+        var before: Set<Int>
+        /// The token that follows, or that the model predicts behind the end.
+        var next: Int
+        /// How strongly the feature fires.
+        var activation: Double
+    }
+
+    private let examples: [Example]
+    private let promoted: Set<Int>
+    private let total: Double
+
+    /// - Parameters:
+    ///   - examples: the feature's strongest
+    ///   - promoted: the tokens it promotes
+    init(examples: [Example], promoted: [Int]) {
+        self.examples = examples
+        self.promoted = Set(promoted)
+        total = examples.reduce(0) { $0 + $1.activation }
+    }
+
+    /// The label.
     ///
     /// - Parameters:
-    ///   - strongest: token and activation of each of its strongest examples
-    ///   - promoted: the tokens it promotes, strongest first
-    static func text(
-        strongest: [(token: Int, activation: Double)], promoted: [Int], vocabulary: [String]
-    ) -> String {
-        var weights: [Int: Double] = [:]
-        for example in strongest { weights[example.token, default: 0] += example.activation }
-        let total = strongest.reduce(0) { $0 + $1.activation }
-        let ranked = weights.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        var named = ranked.prefix(strongestTokens).filter { $0.value >= leastShare * total }
+    ///   - vocabulary: the texts of tokens
+    ///   - frequency: the share of all prompts that contain a token
+    func text(vocabulary: [String], frequency: (Int) -> Double) -> String {
+        func list(_ tokens: [Int]) -> String { tokens.map { Self.quoted(vocabulary[$0]) }.joined(separator: ", ") }
+        let firing = firing()
+        var text = "on " + list(firing.tokens) + (firing.isMostly ? "" : ", …")
+        let context = context(frequency: frequency)
+        if !context.isEmpty { text += " after " + list(context) }
+        let next = next()
+        if !next.isEmpty { text += " → " + list(next) }
+        return text
+    }
+
+    private func firing() -> (tokens: [Int], isMostly: Bool) {
+        let ranked = ranked { [$0.token] }
+        var named = ranked.prefix(Self.firingTokens).filter { $0.share >= Self.leastShare }
         if named.isEmpty { named = Array(ranked.prefix(1)) }
-        var left = named.map { quoted(vocabulary[$0.key]) }
-        if named.reduce(0, { $0 + $1.value }) < total / 2 { left.append("…") }
-        let right = promoted.prefix(promotedTokens).map { quoted(vocabulary[$0]) }
-        let start = "on \(left.joined(separator: ", "))"
-        return right.isEmpty ? start : "\(start) → \(right.joined(separator: ", "))"
+        return (named.map(\.token), named.reduce(0) { $0 + $1.share } >= 0.5)
+    }
+
+    private func context(frequency: (Int) -> Double) -> [Int] {
+        ranked { $0.before }.compactMap { token, share -> (token: Int, score: Double)? in
+            let lift = share / frequency(token)
+            guard share >= Self.leastContextShare, lift >= Self.leastLift else { return nil }
+            return (token, share * log(lift))
+        }.sorted { ($1.score, $0.token) < ($0.score, $1.token) }.prefix(Self.otherTokens).map(\.token)
+    }
+
+    private func next() -> [Int] {
+        let coming = ranked { promoted.contains($0.next) ? [$0.next] : [] }
+        guard coming.reduce(0, { $0 + $1.share }) >= Self.leastShare else { return [] }
+        return coming.prefix(Self.otherTokens).map(\.token)
+    }
+
+    /// Tokens by their share of the activation, largest first.
+    private func ranked(_ tokens: (Example) -> Set<Int>) -> [(token: Int, share: Double)] {
+        var weights: [Int: Double] = [:]
+        for example in examples {
+            for token in tokens(example) { weights[token, default: 0] += example.activation }
+        }
+        return weights.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value / total) }
     }
 
     /// A token between quotation marks, with what cannot be seen spelled out.

@@ -33,19 +33,25 @@ struct AutomaticLabelDerivation {
     /// Labels one feature from its strongest examples; they name at least one token.
     func insert(_ feature: FeatureID, strongest: [PromptMaximum], prompts: CanonicalPrompts) throws {
         let examples = try strongest.map { example in
-            guard let token = prompts.token(ordinal: example.ordinal, position: example.position) else {
+            let tokens = prompts.tokens(ordinal: example.ordinal)
+            guard tokens.indices ~= example.position else {
                 throw AtlasError.damagedBlock(
                     table: "prompts.activations", row: prompts.ids[example.ordinal],
                     expected: "positions inside the prompt", found: "position \(example.position)")
             }
-            return (token: token, activation: Double(example.activation))
+            return AutomaticLabel.Example(
+                token: tokens[example.position], before: Set(tokens[..<example.position].dropFirst()),
+                next: example.position + 1 < tokens.count
+                    ? tokens[example.position + 1] : prompts.predictedTokens[example.ordinal],
+                activation: Double(example.activation))
         }
         let start = (feature.layer * identity.featuresPerLayer + feature.index) * AutomaticLabel.promotedTokens
         let tokens = promoted[start..<start + AutomaticLabel.promotedTokens].filter { $0 >= 0 }.map(Int.init)
         labels.bind(feature.layer)
         labels.bind(feature.index)
         labels.bind(
-            AutomaticLabel.text(strongest: examples, promoted: tokens, vocabulary: identity.vocabulary))
+            AutomaticLabel(examples: examples, promoted: tokens).text(
+                vocabulary: identity.vocabulary, frequency: prompts.frequency(of:)))
         try labels.step()
     }
 

@@ -6,6 +6,10 @@ struct CanonicalPrompts {
     private(set) var ids: [Int] = []
     /// The leading 64 bits of the content hashes by ordinal, for seeded choices.
     private(set) var hashPrefixes: [UInt64] = []
+    /// The model's most likely next tokens by ordinal.
+    private(set) var predictedTokens: [Int] = []
+    /// How many prompts contain each token.
+    private var promptCounts: [Int32]
     /// All token ids, prompt after prompt.
     private var tokens: [Int32] = []
     /// Where each prompt's tokens begin; one more than there are prompts.
@@ -13,7 +17,9 @@ struct CanonicalPrompts {
 
     /// Reads every prompt; throws for a token outside the vocabulary.
     init(_ db: Database, vocabularySize: Int) throws {
-        try BlobScan.run(db, sql: "SELECT id, tokens, content_hash FROM prompts ORDER BY content_hash") { row in
+        promptCounts = [Int32](repeating: 0, count: vocabularySize)
+        let sql = "SELECT id, tokens, content_hash, predicted_token FROM prompts ORDER BY content_hash"
+        try BlobScan.run(db, sql: sql) { row in
             ids.append(row.integer(0))
             hashPrefixes.append(row.bigEndianPrefix(2))
             let decoded = try row.decode("prompts.tokens", column: 1) { (frame) throws(BlockFault) in
@@ -25,14 +31,13 @@ struct CanonicalPrompts {
             }
             tokens += decoded.map { Int32(truncatingIfNeeded: $0) }
             starts.append(tokens.count)
+            predictedTokens.append(row.integer(3))
+            for token in Set(decoded) { promptCounts[token] += 1 }
         }
     }
 
-    /// The token at a position; `nil` past the end of the prompt.
-    func token(ordinal: Int, position: Int) -> Int? {
-        let place = starts[ordinal] + position
-        return place < starts[ordinal + 1] ? Int(tokens[place]) : nil
-    }
+    /// The share of prompts that contain a token.
+    func frequency(of token: Int) -> Double { Double(promptCounts[token]) / Double(ids.count) }
 
     /// The token ids of a prompt.
     func tokens(ordinal: Int) -> [Int] { tokens[starts[ordinal]..<starts[ordinal + 1]].map(Int.init) }

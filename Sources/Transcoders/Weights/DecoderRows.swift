@@ -29,6 +29,29 @@ public struct DecoderRows: Sendable {
         matrix.copyRow(feature * storedSlotCount + storedSlotCount - slotCount + slot, into: output)
     }
 
+    /// For each feature the dot products of the rows in its first slots with one vector each, added up.
+    ///
+    /// - Parameters:
+    ///   - vectors: `[count, modelWidth]`, one a slot
+    ///   - count: how many slots are read, from a feature's own layer up
+    ///   - output: `[featureCount]`, overwritten
+    func sumsOfProducts(with vectors: UnsafePointer<Float>, count: Int, into output: UnsafeMutablePointer<Float>) {
+        precondition(count >= 0 && count <= slotCount)
+        if storedSlotCount == 1, count == 1 { return matrix.apply(to: vectors, count: 1, into: output) }
+        let width = matrix.columnCount
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { row in
+            guard let row = row.baseAddress else { return }
+            for feature in 0..<matrix.rowCount / storedSlotCount {
+                var sum: Float = 0
+                for slot in 0..<count {
+                    copyRow(feature: feature, slot: slot, into: row)
+                    sum += dot(row, vectors + slot * width, count: width)
+                }
+                output[feature] = sum
+            }
+        }
+    }
+
     /// The row `feature * slotCount + slot`, without the unused ones between.
     public func row(_ index: Int) -> [Float] {
         [Float](unsafeUninitializedCapacity: matrix.columnCount) { buffer, count in

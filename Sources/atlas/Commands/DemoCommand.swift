@@ -47,7 +47,7 @@ struct DemoCommand: ParsableCommand {
         let feature = strongestWriter(in: drivers)
         let folder = URL(fileURLWithPath: directory).appendingPathComponent("demo-dashboards").path
         try DashboardExport(reader, features: nil).write(to: folder) {
-            progress.show("exporting", done: $0, total: $1, unit: "dashboards")
+            progress.show("exporting", done: $0, total: $1, unit: "answers")
         }
         progress.end()
 

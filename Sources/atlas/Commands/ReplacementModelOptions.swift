@@ -1,4 +1,7 @@
 import ArgumentParser
+import AtlasIndexing
+import AtlasQuery
+import AtlasStore
 import Attribution
 
 /// Where the replacement model lies, the same on every command that runs it.
@@ -13,6 +16,40 @@ struct ReplacementModelOptions: ParsableArguments {
     /// Maps both.
     func attributor() throws -> Attributor {
         try Attributor(modelFolder: model, transcoderFolder: transcoders)
+    }
+
+    /// Maps both, checked to be the model that the atlas is about.
+    func attributor(for reader: AtlasReader) throws -> Attributor {
+        let attributor = try attributor()
+        try reader.atlas.requireSame(as: AtlasIdentity(attributor))
+        return attributor
+    }
+}
+
+/// Where the replacement model lies, on commands that can answer without it, but less.
+struct OptionalReplacementModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The language model's folder, for answers that need weights; with --transcoders.", valueName: "dir"))
+    var model: String?
+    @Option(help: ArgumentHelp("The transcoders' folder; with --model.", valueName: "dir"))
+    var transcoders: String?
+
+    /// Whether both are given.
+    var areGiven: Bool { model != nil }
+
+    /// Maps both, checked to be the model that the atlas is about; `nil` where neither is given.
+    func attributor(for reader: AtlasReader) throws -> Attributor? {
+        guard let model, let transcoders else { return nil }
+        let attributor = try Attributor(modelFolder: model, transcoderFolder: transcoders)
+        try reader.atlas.requireSame(as: AtlasIdentity(attributor))
+        return attributor
+    }
+
+    func validate() throws {
+        guard (model == nil) == (transcoders == nil) else {
+            throw ValidationError("expected --model and --transcoders together, found only one of them")
+        }
     }
 }
 

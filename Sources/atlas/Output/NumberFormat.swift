@@ -7,6 +7,9 @@ extension Double {
     /// With an explicit sign and `digits` after the point.
     func signed(_ digits: Int) -> String { String(format: "%+.\(digits)f", self) }
 
+    /// With an explicit sign and so many significant digits; 0 as `0`.
+    func significant(_ digits: Int) -> String { self == 0 ? "0" : String(format: "%+.\(digits)g", self) }
+
     /// As a share of one hundred.
     func percent(_ digits: Int = 0) -> String { String(format: "%.\(digits)f %%", 100 * self) }
 }

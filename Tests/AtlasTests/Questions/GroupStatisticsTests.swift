@@ -1,3 +1,4 @@
+import Circuits
 import Testing
 
 @testable import AtlasQuery

@@ -139,18 +139,4 @@ struct FeatureDerivationTests {
         }.sorted { ($0.feature, $0.prompt, $0.position) < ($1.feature, $1.prompt, $1.position) }
         #expect(found == expected)
     }
-
-    @Test func `an automatic label names the strongest and the promoted tokens`() {
-        let vocabulary = ["a", " Dallas", " Houston", "\"\n", " Austin", " Texas"]
-        #expect(
-            AutomaticLabel.text(
-                strongest: [(1, 5), (2, 4), (1, 3), (3, 0.5)], promoted: [4], vocabulary: vocabulary)
-                == "on \" Dallas\", \" Houston\" → \" Austin\"")
-        #expect(
-            AutomaticLabel.text(strongest: [(3, 5)], promoted: [], vocabulary: vocabulary) == #"on "\"\n""#)
-        #expect(
-            AutomaticLabel.text(
-                strongest: (0..<10).map { ($0, 1) }, promoted: [], vocabulary: (0..<10).map { "t\($0)" })
-                == #"on "t0", …"#)
-    }
 }

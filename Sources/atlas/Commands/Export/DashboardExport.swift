@@ -1,28 +1,63 @@
 import AtlasExport
+import AtlasInterface
 import AtlasQuery
 import Circuits
 import Foundation
 
-/// The dashboards of an atlas, as `export dashboards` and `demo` write them.
+/// The pages of an atlas as a folder, as `export dashboards` and `demo` write them.
 struct DashboardExport {
-    private let reader: AtlasReader
-    private let features: [FeatureID]
+    /// Prompts whose graphs are exported unless told otherwise: enough for a look, and some 20 MB.
+    static let usualPrompts = 300
+    /// Logits with a page, those of most prompts first.
+    private static let logitLimit = 500
 
-    /// Exports `features`, or all that fire.
-    init(_ reader: AtlasReader, features: [FeatureID]?) throws {
+    private let reader: AtlasReader
+    private let content: DashboardContent
+
+    /// Exports `features`, or all that fire, and the first of the prompts that have graphs.
+    ///
+    /// - Parameters:
+    ///   - promptLimit: prompts at most
+    ///   - circuits: logits whose global circuit is exported
+    ///   - comparisons: the tag whose values are compared with each other
+    init(
+        _ reader: AtlasReader, features: [FeatureID]?, promptLimit: Int = usualPrompts, circuits: Int = 20,
+        comparing tag: String? = nil
+    ) throws {
         self.reader = reader
-        self.features = try features ?? reader.firedFeatures()
+        let logits = try reader.logitList(range: ListRange(limit: Self.logitLimit)).items.map(\.token)
+        var comparisons: [(a: String, b: String)] = []
+        if let tag {
+            let values = try reader.tags().items.first { $0.name == tag }?.values.map(\.value) ?? []
+            let groups = values.prefix(6).map { "\(PromptFilter([.init(name: tag, value: $0)]))" }
+            for (index, a) in groups.enumerated() { comparisons += groups.dropFirst(index + 1).map { (a, $0) } }
+        }
+        content = DashboardContent(
+            features: try features ?? reader.firedFeatures(),
+            prompts: promptLimit == 0 ? [] : try Self.prompts(reader, limit: promptLimit), logits: logits,
+            circuits: circuits, comparisons: comparisons)
     }
 
-    /// Writes pages and data; `progress` is called with dashboards done and in all.
+    /// Prompts with graphs, spread evenly over all of them.
+    private static func prompts(_ reader: AtlasReader, limit: Int) throws -> [Int] {
+        let all: [Int]
+        do {
+            all = try reader.prompts(where: .all, needGraphs: true).sorted()
+        } catch QuestionError.emptyGroup {
+            return []
+        }
+        guard all.count > limit else { return all }
+        return (0..<limit).map { all[$0 * all.count / limit] }
+    }
+
+    /// Writes pages and answers; `progress` is called with answers done and in all.
     func write(to folder: String, progress: (Int, Int) -> Void) throws {
-        let information = try reader.information()
         let exporter = DashboardExporter(
-            folder: URL(fileURLWithPath: folder, isDirectory: true),
-            description: DashboardExporter.Description(
-                title: URL(fileURLWithPath: reader.atlas.path).lastPathComponent, model: information.modelName,
-                transcoders: information.transcoderName, promptCount: information.promptCount,
-                tokenCount: information.countedTokens))
-        try exporter.write(features: features, progress: { progress($0, features.count) }) { try reader.feature($0) }
+            AtlasService(reader), folder: URL(fileURLWithPath: folder, isDirectory: true))
+        do {
+            try exporter.write(content, progress: progress)
+        } catch let problem as Problem {
+            throw ExportError(place: folder, expected: "an answer to every question", found: problem.detail)
+        }
     }
 }

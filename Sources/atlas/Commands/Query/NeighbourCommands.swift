@@ -1,39 +1,81 @@
 import ArgumentParser
 import AtlasQuery
+import Attribution
 import Circuits
+import Foundation
 
 struct UpstreamCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "upstream", abstract: "What drives a feature, across prompts: features, tokens and errors.",
-        discussion: "  atlas query upstream 2/157 --atlas my.atlas")
+        discussion: """
+            By stored edges unless asked otherwise. With the model, virtual weights, ERA and TWERA stand beside them, \
+            and any of these may rank.
+
+              atlas query upstream 2/157 --atlas my.atlas
+              atlas query upstream 2/157 --where family=two-step --atlas my.atlas
+              atlas query upstream 2/157 --by twera --model MODEL --transcoders DIR --atlas my.atlas
+            """)
 
     @Argument(help: "The feature, layer/index.") var feature: FeatureID
-    @OptionGroup var file: AtlasFileOption
-    @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var arguments: NeighbourArguments
 
     func run() throws {
-        let neighbours = try file.reader().upstream(of: feature, limit: limit.limit)
-        try output.print(neighbours) {
-            NeighboursText("what drives \(feature)", neighbours).lines.forEach { print($0) }
-        }
+        try arguments.answer(feature, .upstream, title: "what drives \(feature)")
     }
 }
 
 struct DownstreamCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "downstream", abstract: "What a feature drives, across prompts: features and logits.",
-        discussion: "  atlas query downstream 2/157 --atlas my.atlas")
+        discussion: """
+            By stored edges unless asked otherwise. With the model, virtual weights, ERA and TWERA stand beside them, \
+            and any of these may rank.
+
+              atlas query downstream 2/157 --atlas my.atlas
+              atlas query downstream 2/157 --by virtual --model MODEL --transcoders DIR --atlas my.atlas
+            """)
 
     @Argument(help: "The feature, layer/index.") var feature: FeatureID
+    @OptionGroup var arguments: NeighbourArguments
+
+    func run() throws {
+        try arguments.answer(feature, .downstream, title: "what \(feature) drives")
+    }
+}
+
+/// What both directions are asked with.
+struct NeighbourArguments: ParsableArguments {
+    @Option(name: .customLong("by"), help: "What comes first; all but edges need the model.")
+    var ranking: NeighbourRanking = .edges
+    @OptionGroup var group: PromptGroupOption
+    @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput
 
-    func run() throws {
-        let neighbours = try file.reader().downstream(of: feature, limit: limit.limit)
-        try output.print(neighbours) {
-            NeighboursText("what \(feature) drives", neighbours).lines.forEach { print($0) }
+    func validate() throws {
+        guard ranking == .edges || replacementModel.areGiven else {
+            throw ValidationError("--by \(ranking.rawValue) needs --model and --transcoders")
         }
     }
+
+    /// Prints the neighbours. Without a model and a group these are the list of stored edges alone.
+    func answer(_ feature: FeatureID, _ direction: NeighbourDirection, title: String) throws {
+        let reader = try file.reader()
+        if !replacementModel.areGiven, group.filter.conditions.isEmpty {
+            let neighbours =
+                switch direction {
+                case .upstream: try reader.upstream(of: feature, limit: limit.limit)
+                case .downstream: try reader.downstream(of: feature, limit: limit.limit)
+                }
+            return try output.print(neighbours) { NeighboursText(title, neighbours).lines.forEach { print($0) } }
+        }
+        let neighbours = try reader.neighbours(
+            of: feature, direction, by: ranking, where: group.filter,
+            weights: replacementModel.attributor(for: reader).map(VirtualWeights.init), limit: limit.limit,
+            jobs: ProcessInfo.processInfo.activeProcessorCount)
+        try output.print(neighbours) { GlobalNeighboursText(title, neighbours).lines.forEach { print($0) } }
+    }
 }
+
+extension NeighbourRanking: ExpressibleByArgument {}

@@ -4,7 +4,7 @@ import Foundation
 
 struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Prompts and feature labels that contain some words.",
+        commandName: "search", abstract: "Prompts, feature labels and supernodes that contain some words.",
         discussion: "  atlas query search \"capital Dallas\" --atlas my.atlas")
 
     @Argument(help: "Words; the last may be the beginning of one.") var text: String
@@ -23,6 +23,9 @@ struct SearchCommand: ParsableCommand {
                 print("  \(match.feature)  \(shown(match.label))" + (match.labelIsAutomatic ? "  (automatic)" : ""))
             }
             if report.labels.isEmpty { print("  none") }
+            print("supernodes")
+            for match in report.supernodes { print("  \(snippet(match.snippet))") }
+            if report.supernodes.isEmpty { print("  none") }
         }
     }
 

@@ -1,0 +1,62 @@
+/// What is answered when a job is taken on.
+public struct JobTicket: Codable, Sendable, Equatable {
+    /// The job's id; `jobs/ID` tells how it stands.
+    public let job: String
+}
+
+/// How a job stands.
+public struct JobReport: Encodable, Sendable {
+    /// Where a job can be.
+    public enum State: String, Codable, Sendable {
+        /// Others come first.
+        case queued
+        /// The model is at it.
+        case running
+        /// There is a result.
+        case done
+        /// There is none, and `error` says why.
+        case failed
+        /// Nobody wants it any more.
+        case cancelled
+
+        /// Whether nothing more will happen.
+        public var isEnded: Bool { self != .queued && self != .running }
+    }
+
+    /// The job's id.
+    public let id: String
+    /// `run` or `intervention`.
+    public let kind: String
+    /// Where it is.
+    public let state: State
+    /// Jobs that come before it while it is queued.
+    public let waitingBefore: Int
+    /// Pieces of work done.
+    public let done: Int
+    /// Pieces of work in all, once known.
+    public let total: Int?
+    /// Pieces a second, while it runs.
+    public let rate: Double?
+    /// Seconds that it will still take, by its rate.
+    public let secondsLeft: Double?
+    /// What came out.
+    public let result: JobResult?
+    /// Why nothing came out.
+    public let error: String?
+}
+
+/// What came out of a job.
+public enum JobResult: Encodable, Sendable {
+    /// A text that was run.
+    case run(RunReport)
+    /// A text that was run with features set.
+    case intervention(InterventionAnswer)
+
+    /// Writes what came out, without a case's name.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .run(let report): try report.encode(to: encoder)
+        case .intervention(let answer): try answer.encode(to: encoder)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// The part of the address behind #: every state of a view is in it, so that a link shares what is seen.
+
+/** The parts of a path and its parameters, as they stand in the address now. */
+export function currentAddress() {
+    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+    let parts;
+    try {
+        parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+    } catch {
+        parts = ["?"];
+    }
+    return { parts, parameters: new URLSearchParams(query) };
+}
+
+/** The address of a view; empty parameters are left out. */
+export function addressOf(parts, parameters = {}) {
+    const query = Object.entries(parameters)
+        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+    return `#/${parts.map(encodeURIComponent).join("/")}${query ? `?${query}` : ""}`;
+}
+
+/** Puts a state into the address without showing the view anew. */
+export function keepInAddress(parts, parameters) {
+    history.replaceState(null, "", addressOf(parts, parameters));
+}
+
+/** Goes to a view. */
+export function go(parts, parameters) {
+    const address = addressOf(parts, parameters);
+    if (location.hash === address) dispatchEvent(new HashChangeEvent("hashchange"));
+    else location.hash = address;
+}
+
+/** The address of a feature's view; `prompt` is the one it is seen from. */
+export function featureAddress(feature, prompt) {
+    return addressOf(["feature", feature.layer, feature.index], { prompt });
+}
+
+/** The address of a prompt's graph, with a node chosen. */
+export function graphAddress(prompt, selected) {
+    return addressOf(["graph", prompt], { selected });
+}
+
+/** The address of a token's view. */
+export function logitAddress(token) {
+    return addressOf(["logit", token]);
+}
+
+/** How a feature is written. */
+export function featureName(feature) {
+    return `${feature.layer}/${feature.index}`;
+}

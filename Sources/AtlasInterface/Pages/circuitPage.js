@@ -1,0 +1,111 @@
+// The view of a global circuit: grown from a logit, a feature or a group of prompts, positions collapsed.
+
+import {choice, element, heading, link, quiet} from "./elements.js";
+import {addressOf, currentAddress, featureAddress, go, keepInAddress, logitAddress} from "./address.js";
+import {ask, capabilities, isFolder} from "./data.js";
+import {counted, number, percentage} from "./numbers.js";
+import {filterControls} from "./promptFilter.js";
+import {GraphModel} from "./graphModel.js";
+import {GraphWorkbench} from "./graphWorkbench.js";
+import {graphStateFrom, parametersOf} from "./graphState.js";
+import {savedSupernodes} from "./supernodes.js";
+import {fewSamples, term, tokenText} from "./terms.js";
+
+function circuitID(node, ordinal) {
+    if (node.kind === "feature") return `${node.feature.layer}_${node.feature.index}`;
+    if (node.kind === "error") return `${node.layer}_-1`;
+    return node.token === null || node.token === undefined ? `${node.kind}_${ordinal}` : `${node.kind}_${node.token}`;
+}
+
+/** The model of a circuit, as the server reports it. */
+export function modelOfCircuit(report, layerCount) {
+    const nodes = report.nodes.map((row, ordinal) => ({
+        id: circuitID(row.node, ordinal), kind: row.node.kind, feature: row.node.feature ?? null, token: row.node.token ?? null,
+        text: row.node.text ?? (row.node.kind === "logit" ? report.seedName ?? "logits" : null), layer: row.layer ?? row.node.feature?.layer ?? row.node.layer ?? 0, position: 0,
+        label: row.label ?? null, labelIsAutomatic: row.labelIsAutomatic, influence: row.influence, share: row.promptShare ?? null,
+        meanActivation: row.meanActivation ?? null, inputSum: 0,
+    }));
+    const edges = report.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: edge.mean, share: edge.share, support: edge.support }));
+    // Boxes show shares of summed inputs: what the drawing has of them is |weight| / share.
+    for (const edge of edges) {
+        if (edge.share > 0) nodes[edge.target].inputSum = Math.max(nodes[edge.target].inputSum, Math.abs(edge.weight) / edge.share);
+    }
+    return new GraphModel({ nodes, edges, layerCount, columns: [{ position: 0, text: "" }], isCollapsed: true });
+}
+
+/** The seed that an address names, as parameters of the question; null when it names none. */
+export function seedFrom(parameters) {
+    for (const name of ["token", "feature", "where"]) {
+        if (parameters.get(name)) return { [name]: parameters.get(name) };
+    }
+    return null;
+}
+
+async function seedControls() {
+    const [logits, tags] = await Promise.all([ask("logits", {}, { limit: 200 }).catch(() => ({ items: [] })), ask("tags").catch(() => [])]);
+    const feature = element("input", { id: "seed-feature", type: "text", placeholder: "2/157", pattern: "\\d+/\\d+", size: "8" });
+    const form = element("form", { class: "controls" }, element("label", { for: "seed-feature" }, "from a feature"), feature, element("button", { type: "submit" }, "Grow"));
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        if (/^\d+\/\d+$/.test(feature.value.trim())) go(["circuit"], { feature: feature.value.trim() });
+        else feature.focus();
+    });
+    return element("section", {}, element("h2", {}, "Grow a circuit"),
+        element("p", { class: "controls" }, element("label", { for: "seed-token" }, "from a logit"), choice("seed-token", [["", "a token…"], ...logits.items.map((item) => [String(item.token), `${item.text.trim() || item.text} (${number(item.promptCount)})`])], "", (token) => token && go(["circuit"], { token }))),
+        form, filterControls(Array.isArray(tags) ? tags : tags.items ?? [], "", (where) => go(["circuit"], { where }), { id: "seed-tag", title: "from a group of prompts" }));
+}
+
+function circuitSummary(report) {
+    const scores = report.scores ?? {};
+    const shares = Object.entries(scores).filter(([, value]) => typeof value === "number");
+    const readable = (name) => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+    return element("p", { class: "scores" },
+        element("span", {}, term("Prompts", "Stored graphs that were added up for this circuit."), ` ${report.promptCount === null || report.promptCount === undefined ? "all" : number(report.promptCount)} of ${number(report.groupSize)}`),
+        fewSamples(report.promptCount ?? report.groupSize ?? 0),
+        element("span", {}, term("Kept influence", "Share of the influence of what joined the circuit, and of errors, that pruning left."), ` ${percentage(report.keptInfluence)}`),
+        shares.map(([name, value]) => element("span", {}, term(readable(name), "Where the seed's influence ends: the share of its paths through the circuit that end there."), ` ${percentage(value)}`)));
+}
+
+function seedTitle(seed, report) {
+    if (seed.token) return ["Circuit of the logit ", tokenText(report.seedName ?? report.nodes.find((row) => row.node.kind === "logit")?.node.text ?? seed.token)];
+    if (seed.feature) return `Circuit of feature ${seed.feature}`;
+    return ["Circuit of the prompts ", element("bdi", {}, seed.where)];
+}
+
+function back(seed) {
+    if (seed.token) return link(logitAddress(seed.token), "What drives it");
+    if (seed.feature) return link(featureAddress({ layer: seed.feature.split("/")[0], index: seed.feature.split("/")[1] }), "Its dashboard");
+    return link(addressOf(["prompts"], { where: seed.where }), "These prompts");
+}
+
+/** Shows a circuit. */
+export async function showCircuit({ parameters, signal }) {
+    const seed = seedFrom(parameters);
+    if (!seed) return { title: "Circuit", view: [heading("Global circuit"), quiet("A circuit tells which features, over many prompts, lead to a logit, to a feature, or to the answers of a group of prompts. Positions are taken together."), await seedControls()] };
+    const size = parameters.get("size") ?? "";
+    const by = parameters.get("by") ?? "";
+    const [report, atlas, able, saved] = await Promise.all([ask("circuits", seed, { size, by }), ask("atlas"), capabilities(), savedSupernodes()]);
+    const model = modelOfCircuit(report, (atlas.information ?? atlas).layerCount);
+    const change = (update) => go(["circuit"], { ...seed, size, by, ...update });
+    const status = element("p", { class: "quiet", role: "status" });
+    const workbench = new GraphWorkbench({
+        title: "Global circuit", model, state: graphStateFrom(parameters), able, saved, signal, hasNodeThreshold: false,
+        onChange: (state, shown) => {
+            if (currentAddress().parts[0] !== "circuit") return;
+            const { nodes: _nodes, edges: _edges, ...rest } = parametersOf(state);
+            keepInAddress(["circuit"], { ...seed, size, by, ...rest });
+            status.textContent = `${counted(shown, "node")}, ${counted(model.edges.length, "link")}${report.joinedCount ? `; ${number(report.joinedCount)} joined before pruning` : ""}.`;
+        },
+    });
+    return {
+        title: "Circuit", isWide: true,
+        view: [
+            element("div", { class: "heading" }, heading(seedTitle(seed, report)), element("nav", { class: "walk", "aria-label": "From here" }, back(seed), link("#/circuit", "Another circuit"))),
+            circuitSummary(report),
+            isFolder ? null : element("p", { class: "controls" }, element("label", { for: "size" }, "Nodes at most"), choice("size", ["20", "50", "100", "200"].map((value) => [value, value]), size || "50", (value) => change({ size: value })),
+                able.modelLoaded ? [element("label", { for: "by" }, "by"), choice("by", [["", "stored links"], ["twera", "TWERA"]], by, (value) => change({ by: value }))] : null),
+            workbench.element, status,
+        ],
+        shown: () => workbench.start(),
+    };
+}

@@ -1,0 +1,36 @@
+// The twin of a drawing: the same nodes as a table, for those who cannot or would rather not see it.
+
+import {button, element} from "./elements.js";
+import {measure, percentage, signed} from "./numbers.js";
+import {labelText, tokenText} from "./terms.js";
+import {shortName} from "./graphModel.js";
+import {dataTable} from "./tables.js";
+
+function strongest(model, edges, other, shown) {
+    const edge = edges.find((item) => shown.has(item[other]));
+    return edge ? [element("bdi", {}, shortName(model.nodes[edge[other]])), ` ${signed(edge.weight)}`] : "–";
+}
+
+/** The table of the shown nodes, most influential first. */
+export function nodeTable(model, state, actions) {
+    const rows = [...state.shown].filter((index) => !state.found || state.found.has(index))
+        .sort((a, b) => (model.nodes[b].influence ?? 0) - (model.nodes[a].influence ?? 0));
+    const place = model.isCollapsed ? [] : [{
+        title: "Position", numeric: true, cell: (index) => model.nodes[index].position,
+    }, {
+        title: "At", cell: (index) => model.nodes[index].kind === "logit" ? "–" : tokenText(model.columns[model.nodes[index].position]?.text),
+    }];
+    return dataTable("Nodes", [
+        { title: "Node", head: true, cell: (index) => button([shortName(model.nodes[index])], () => actions.select(index), { class: "link-name", "data-row": index, "aria-pressed": String(state.selected === index) }) },
+        { title: "Row", cell: (index) => model.rowTitle(model.rowOf(model.nodes[index])) },
+        ...place,
+        { title: "Label", cell: (index) => model.nodes[index].kind === "feature" ? labelText(model.nodes[index].label, model.nodes[index].labelIsAutomatic) : model.nodes[index].kind },
+        { title: "Activation", numeric: true, cell: (index) => model.nodes[index].kind === "feature" ? measure(model.nodes[index].activation ?? model.nodes[index].meanActivation) : "–" },
+        { title: "Influence", numeric: true, definition: "How much of the explained logits, weighted by their probabilities, comes through the node by any path.", cell: (index) => model.nodes[index].kind === "logit" ? "–" : percentage(model.nodes[index].influence) },
+        { title: "Strongest input", cell: (index) => strongest(model, model.inputs[index], "source", state.shown) },
+        { title: "Strongest output", cell: (index) => strongest(model, model.outputs[index], "target", state.shown) },
+        ...(actions.pin ? [{ title: "Pinned", cell: (index) => element("input", {
+            type: "checkbox", "aria-label": `Pin ${shortName(model.nodes[index])}`, checked: state.pins.has(index) ? "" : null, onchange: () => actions.pin(index),
+        }) }] : []),
+    ], rows, { empty: "No node matches.", rowClass: (index) => index === state.selected ? "chosen" : null });
+}

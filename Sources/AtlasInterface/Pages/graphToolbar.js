@@ -1,0 +1,60 @@
+// The controls above a drawing: pruning, search, the table twin, undo.
+
+import {button, element} from "./elements.js";
+import {term} from "./terms.js";
+
+/** A slider with its value beside it. `oninput` follows the hand, `onchange` comes when it rests. */
+export function slider({ id, title, definition, minimum, maximum, step, value, oninput, onchange }) {
+    const output = element("output", { for: id }, value.toFixed(2));
+    const control = element("input", {
+        type: "range", id, min: minimum, max: maximum, step, value, "aria-label": title,
+        oninput: () => {
+            output.textContent = Number(control.value).toFixed(2);
+            oninput(Number(control.value));
+        },
+        onchange: () => onchange(Number(control.value)),
+    });
+    const set = (number) => {
+        control.value = number;
+        output.textContent = number.toFixed(2);
+    };
+    return { element: element("span", { class: "slider" }, term(title, definition), control, output), set };
+}
+
+/** A field that searches the nodes; Enter walks through what it found. */
+export function finder(value, oninput, onenter) {
+    const status = element("span", { role: "status", class: "quiet" });
+    const control = element("input", {
+        id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "token, label or layer", value,
+        "aria-label": "Search the nodes",
+        oninput: () => oninput(control.value),
+    });
+    control.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        onenter();
+    });
+    return { element: element("span", { class: "finder" }, control, element("kbd", { title: "The key / goes to the search" }, "/"), status), status };
+}
+
+/** The choice between the drawing and its table. */
+export function viewToggle(view, onchange) {
+    const controls = [["drawing", "Drawing"], ["table", "Table"]].map(([key, title]) =>
+        button(title, () => onchange(key), { "aria-pressed": String(view === key), "data-view": key }));
+    const set = (chosen) => controls.forEach((control) => control.setAttribute("aria-pressed", String(control.dataset.view === chosen)));
+    return { element: element("span", { class: "toggle", role: "group", "aria-label": "View" }, controls), set };
+}
+
+/** What the shapes and colours mean, and the keys. */
+export function drawingLegend(extra = []) {
+    return element("div", { class: "drawing-legend" },
+        element("span", {}, element("i", { class: "shape circle" }), " feature"),
+        element("span", {}, element("i", { class: "shape square" }), " token or logit"),
+        element("span", {}, element("i", { class: "shape diamond" }), " error"),
+        element("span", {}, element("i", { class: "stroke positive" }), " raises"),
+        element("span", {}, element("i", { class: "stroke negative" }), " lowers"),
+        element("span", {}, "width: share of the target's input; size: influence"), extra,
+        element("details", { class: "keys" }, element("summary", {}, "Keys"),
+            element("dl", {}, [["← →", "along a layer"], ["↑ ↓", "to the next layer"], ["Enter", "choose"], ["p", "pin"], ["Esc", "choose nothing"], ["/", "search"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"]]
+                .map(([key, meaning]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, meaning)]))));
+}

@@ -1,0 +1,172 @@
+// A drawing with everything around it: controls, details, table twin, pins, supernodes, undo. Graph and circuit share it.
+
+import {element, quiet} from "./elements.js";
+import {drawingLegend, finder, slider, viewToggle} from "./graphToolbar.js";
+import {EditHistory} from "./history.js";
+import {GraphView} from "./graphView.js";
+import {layOutLayers, layOutPositions} from "./graphLayout.js";
+import {nodeDetail} from "./graphDetail.js";
+import {nodeTable} from "./graphTable.js";
+import {removeSupernode, savedSupernodes, saveSupernode} from "./supernodes.js";
+import {shortName, spokenName} from "./graphModel.js";
+import {subgraphPanel} from "./subgraphPanel.js";
+import {withGroup, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
+
+/** The workbench; `onChange(state, shownCount)` hears every change. */
+export class GraphWorkbench {
+    constructor({ title, model, state, prompt = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
+        Object.assign(this, { model, state, prompt, able, saved, onChange });
+        this.message = element("p", { role: "alert", class: "failure" });
+        this.edits = new EditHistory((error) => { this.message.textContent = error.message; });
+        this.edits.listen(signal);
+        this.actions = { select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index) };
+        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, ...colouring });
+        this.detail = element("aside", { class: "detail", "aria-label": "Chosen node", tabindex: "-1" });
+        this.table = element("div", {});
+        this.panel = element("div", {});
+        this.told = element("p", { class: "told", "aria-hidden": "true" });
+        this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
+            element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.told, this.view.element, this.table), this.detail), this.panel);
+        signal.addEventListener("abort", () => this.view.end());
+    }
+
+    toolbar(hasNodeThreshold, hasEdgeThreshold, limits) {
+        const threshold = (name, title, definition, minimum, maximum) => {
+            let before = null;
+            return slider({
+                id: `threshold-${name}`, title, definition, minimum, maximum, step: 0.01, value: Math.min(maximum, this.state[name]),
+                oninput: (value) => {
+                    before ??= this.state;
+                    this.set({ ...this.state, [name]: value });
+                },
+                onchange: (value) => {
+                    this.edit("prune", { ...this.state, [name]: value }, before ?? this.state);
+                    before = null;
+                },
+            });
+        };
+        this.nodeSlider = hasNodeThreshold ? threshold("nodes", "Nodes", "Share of the influence that the shown nodes hold together: fewer nodes below, more above.", 0.3, limits.nodes) : null;
+        this.edgeSlider = hasEdgeThreshold ? threshold("edges", "Links", "Share of the influence through links that the shown ones hold together.", 0.6, 0.99) : null;
+        this.finder = finder(this.state.find, (find) => this.set({ ...this.state, find }), () => this.walkThroughFound());
+        this.toggle = viewToggle(this.state.view, (view) => this.set({ ...this.state, view }));
+        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.edits.undoButton, this.edits.redoButton);
+    }
+
+    /** Begins to draw, once the workbench is in the document. */
+    start() {
+        this.show();
+    }
+
+    /** Shows another answer in the same state. */
+    setModel(model) {
+        this.model = model;
+        this.view.walker = null;
+        this.show();
+    }
+
+    set(state) {
+        this.state = state;
+        this.show();
+    }
+
+    /** Makes an edit that can be undone. */
+    edit(title, after, before = this.state) {
+        return this.edits.do({ title, apply: () => this.restore(after), revert: () => this.restore(before) });
+    }
+
+    /** Takes over what edits change, and leaves what is merely looked at. */
+    restore(state) {
+        this.nodeSlider?.set(state.nodes);
+        this.edgeSlider?.set(state.edges);
+        this.set({ ...this.state, nodes: state.nodes, edges: state.edges, pins: state.pins, groups: state.groups });
+    }
+
+    select(index) {
+        this.set({ ...this.state, selected: index === null ? null : this.model.nodes[index].id });
+    }
+
+    togglePin(id) {
+        const index = this.model.byID.get(id);
+        const verb = this.state.pins.includes(id) ? "unpin" : "pin";
+        return this.edit(`${verb} ${index === undefined ? id : shortName(this.model.nodes[index])}`, withPinToggled(this.state, id));
+    }
+
+    tell(index) {
+        this.told.textContent = index === null || index === undefined ? "" : spokenName(this.model.nodes[index]);
+    }
+
+    walkThroughFound() {
+        const found = [...(this.found ?? [])].filter((index) => this.shown.has(index));
+        if (found.length === 0) return;
+        const place = found.indexOf(this.model.byID.get(this.state.selected));
+        this.select(found[(place + 1) % found.length]);
+    }
+
+    get subgraphEdits() {
+        return {
+            unpin: (id) => this.togglePin(id),
+            group: (name, members) => this.edit(`group ${name}`, withGroup(this.state, name, members)),
+            adopt: (name, members) => this.edit(`show ${name}`, withGroup(this.state, name, members)),
+            rename: (from, to) => this.edit(`rename ${from}`, withGroupRenamed(this.state, from, to)),
+            ungroup: (name) => this.edit(`ungroup ${name}`, withoutGroup(this.state, name)),
+            save: (group) => this.save(group),
+        };
+    }
+
+    save(group) {
+        const features = [...new Map(group.members.map((id) => this.model.nodes[this.model.byID.get(id)]).filter((node) => node?.kind === "feature")
+            .map((node) => [`${node.feature.layer}/${node.feature.index}`, node.feature])).values()];
+        const renew = async () => {
+            this.saved = await savedSupernodes();
+            this.show();
+        };
+        return this.edits.do({
+            title: `save ${group.name}`,
+            apply: () => saveSupernode(group.name, features).then(renew),
+            revert: () => removeSupernode(group.name).then(renew),
+        });
+    }
+
+    show() {
+        const { model, state } = this;
+        this.shown = model.within(state.nodes);
+        this.found = model.matching(state.find);
+        const selected = state.selected === null ? null : model.byID.get(state.selected) ?? null;
+        const pins = new Set(state.pins.map((id) => model.byID.get(id)).filter((index) => index !== undefined));
+        for (const index of [...pins, ...(selected === null ? [] : [selected])]) this.shown.add(index);
+        const view = { shown: this.shown, selected, pins, found: this.found };
+        const count = this.found ? [...this.found].filter((index) => this.shown.has(index)).length : null;
+        this.finder.status.textContent = count === null ? "" : count === 0 ? "no node matches" : `${count} of ${this.shown.size}`;
+        this.toggle.set(state.view);
+        const isTable = state.view === "table";
+        this.view.element.hidden = isTable;
+        this.table.hidden = !isTable;
+        if (isTable) this.showTable(view);
+        else this.view.show(model, view);
+        this.showDetail(selected, pins);
+        this.panel.replaceChildren(subgraphPanel({
+            model, pins: state.pins, groups: state.groups, saved: this.saved, canSave: this.able.writable,
+            edits: this.subgraphEdits, width: Math.max(320, this.element.clientWidth - 50),
+        }));
+        this.onChange(state, this.shown.size);
+    }
+
+    showTable(view) {
+        const focused = document.activeElement?.dataset?.row;
+        this.table.replaceChildren(nodeTable(this.model, view, this.actions));
+        if (focused !== undefined) this.table.querySelector(`[data-row="${focused}"]`)?.focus();
+    }
+
+    showDetail(selected, pins) {
+        if (selected === null) {
+            this.detail.replaceChildren(element("h2", { class: "node-title" }, "No node chosen"),
+                quiet("Choose a node to see what feeds it and what it feeds. Arrow keys walk through the drawing, Enter chooses."),
+                this.state.selected ? quiet(`The node ${this.state.selected} of the address is not in this graph at these thresholds.`) : "");
+            return;
+        }
+        const detail = nodeDetail({ model: this.model, index: selected, prompt: this.prompt, isPinned: pins.has(selected), actions: this.actions });
+        const hadFocus = this.detail.contains(document.activeElement);
+        this.detail.replaceChildren(...detail);
+        if (hadFocus) this.detail.focus({ preventScroll: true });
+    }
+}

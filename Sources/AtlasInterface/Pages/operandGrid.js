@@ -1,0 +1,109 @@
+// The activation of a feature over a template with two operands, as a heat map with axes.
+
+import {element, quiet, section} from "./elements.js";
+import {ask} from "./data.js";
+import {measure, number} from "./numbers.js";
+import {dataTable} from "./tables.js";
+import {onThemeChange} from "./theme.js";
+
+const margin = { left: 40, top: 10, bottom: 34, right: 10 };
+
+function drawGrid(canvas, grid) {
+    const { rows, columns, values, maximum } = grid;
+    const cell = Math.max(3, Math.min(24, Math.floor(440 / Math.max(rows.length, columns.length))));
+    const width = margin.left + columns.length * cell + margin.right;
+    const height = margin.top + rows.length * cell + margin.bottom;
+    const scale = devicePixelRatio || 1;
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    const style = getComputedStyle(canvas);
+    const warm = style.getPropertyValue("--warm").trim().split(/\s+/).join(",");
+    const context = canvas.getContext("2d");
+    context.scale(scale, scale);
+    context.clearRect(0, 0, width, height);
+    context.fillStyle = style.getPropertyValue("--badge");
+    context.fillRect(margin.left, margin.top, columns.length * cell, rows.length * cell);
+    values.forEach((line, row) => line.forEach((value, column) => {
+        if (value === null || value === undefined) context.fillStyle = style.getPropertyValue("--line");
+        else if (value > 0) context.fillStyle = `rgba(${warm},${(0.15 + 0.85 * Math.min(1, value / maximum)).toFixed(3)})`;
+        else return;
+        context.fillRect(margin.left + column * cell, margin.top + row * cell, cell, cell);
+    }));
+    context.fillStyle = style.getPropertyValue("--quiet");
+    context.font = "12px system-ui, sans-serif";
+    const every = (count) => count > 50 ? 10 : count > 20 ? 5 : 1;
+    context.textAlign = "center";
+    columns.forEach((name, column) => { if (column % every(columns.length) === 0) context.fillText(name, margin.left + (column + 0.5) * cell, margin.top + rows.length * cell + 14); });
+    context.textAlign = "right";
+    rows.forEach((name, row) => { if (row % every(rows.length) === 0) context.fillText(name, margin.left - 5, margin.top + (row + 0.5) * cell + 4); });
+    context.textAlign = "center";
+    context.fillText(grid.columnTag, margin.left + columns.length * cell / 2, margin.top + rows.length * cell + 30);
+    context.save();
+    context.translate(11, margin.top + rows.length * cell / 2);
+    context.rotate(-Math.PI / 2);
+    context.fillText(grid.rowTag, 0, 0);
+    context.restore();
+    return cell;
+}
+
+/** The grid of an answer: values by row and column, null where no prompt is. */
+export function gridOf(report) {
+    const { rows, columns, values, rowTag, columnTag } = report;
+    const maximum = Math.max(0, ...values.flat().filter((value) => value !== null));
+    return { rows, columns, values, maximum, rowTag, columnTag };
+}
+
+function gridView(report) {
+    const grid = gridOf(report);
+    if (!grid || grid.maximum === 0) return null;
+    const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, at most ${measure(grid.maximum)}` });
+    const reading = element("p", { class: "quiet", role: "status" }, "Point at a cell to read it.");
+    let cell = drawGrid(canvas, grid);
+    // Colours and fonts are known only once the canvas is in the document.
+    requestAnimationFrame(() => { cell = drawGrid(canvas, grid); });
+    onThemeChange(() => { if (canvas.isConnected) cell = drawGrid(canvas, grid); });
+    canvas.addEventListener("pointermove", (event) => {
+        const column = Math.floor((event.offsetX - margin.left) / cell);
+        const row = Math.floor((event.offsetY - margin.top) / cell);
+        const value = grid.values[row]?.[column];
+        if (value === undefined) return;
+        reading.textContent = `${grid.rowTag} = ${grid.rows[row]}, ${grid.columnTag} = ${grid.columns[column]}: ${value === null ? "no prompt" : measure(value)}`;
+    });
+    return element("div", { class: "operands" }, element("div", {}, canvas, reading), shapeView(report.shape, grid));
+}
+
+const shapeNames = {
+    constant: "the same everywhere", bar: "a bar: one operand decides", stripe: "stripes: one operand modulo a number decides",
+    diagonal: "a diagonal: the sum decides", lookup: "points: certain pairs of operands decide", none: "none of those tried",
+};
+
+function shapeView(shape, grid) {
+    const fits = [...(shape.fits ?? [])].sort((a, b) => b.explained - a.explained).slice(0, 6);
+    return element("div", {},
+        element("p", {}, "Its shape: ", element("strong", {}, shapeNames[shape.kind] ?? shape.kind), shape.fit ? ` (by ${shape.fit}, R² ${measure(shape.explained)})` : ""),
+        shape.peaks?.length > 0 ? element("p", {}, "Strongest where ", shape.peaks.map((peak) => `${peak.name} (mean ${measure(peak.mean)})`).join(", "), ".") : null,
+        fits.length > 0 ? dataTable("Ways of depending on the operands", [
+            { title: "Grouped by", head: true, cell: (fit) => fit.name },
+            { title: "Groups", numeric: true, cell: (fit) => number(fit.groupCount) },
+            { title: "R²", numeric: true, definition: "Adjusted share of the grid's variance that the groups' means explain.", cell: (fit) => measure(fit.explained) },
+        ], fits, { withLegend: false }) : null,
+        shape.sumDefect === null || shape.sumDefect === undefined ? null : quiet(`Sum defect ${measure(shape.sumDefect)}: 0 if the activation depends on the sum alone, 1 if the sum says nothing.`),
+        shape.rectangleDefect === null || shape.rectangleDefect === undefined ? null : quiet(`Rectangle (parallelogram) defect ${measure(shape.rectangleDefect)}: 0 if the two operands add up independently.`),
+        quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no activation.`));
+}
+
+/** The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it. */
+export function operandSection(feature) {
+    const content = element("div", {});
+    const whole = section("Operands", "The activation at the last token over a template with two operands.", content);
+    whole.hidden = true;
+    ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: "a", columns: "b" }).then((report) => {
+        const view = gridView(report);
+        if (!view) return whole.remove();
+        content.replaceChildren(view);
+        whole.hidden = false;
+    }).catch(() => whole.remove());
+    return whole;
+}

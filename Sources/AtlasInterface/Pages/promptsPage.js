@@ -1,0 +1,112 @@
+// The view of all prompts: search, filters by tag, order, and the prompts where one feature fires.
+
+import {button, choice, element, heading, link, quiet} from "./elements.js";
+import {addressOf, featureAddress, go, graphAddress} from "./address.js";
+import {ask, isFolder} from "./data.js";
+import {counted, measure, number, percentage, shortened} from "./numbers.js";
+import {familySection} from "./families.js";
+import {filterControls} from "./promptFilter.js";
+import {firstFrom, holdsWords, listPart, pageLength} from "./listing.js";
+import {dataTable, pager} from "./tables.js";
+import {tokenText} from "./terms.js";
+
+const textLimit = 200;
+
+const orders = {
+    id: (a, b) => a.id - b.id,
+    text: (a, b) => a.text < b.text ? -1 : 1,
+    probability: (a, b) => a.predictedProbability - b.predictedProbability,
+    replacement: (a, b) => (a.scores?.replacement ?? 2) - (b.scores?.replacement ?? 2),
+    completeness: (a, b) => (a.scores?.completeness ?? 2) - (b.scores?.completeness ?? 2),
+};
+
+/** A prompt's text as a link: to its graph if it has one. */
+export function promptLink(prompt) {
+    return element("a", { href: prompt.hasGraph === false ? addressOf(["prompt", prompt.id]) : graphAddress(prompt.id) },
+        element("bdi", {}, shortened(prompt.text, textLimit)));
+}
+
+/** Whether a prompt of a folder is in a group, given as name=value with commas between. */
+function isInGroup(prompt, group) {
+    return group.split(",").filter(Boolean).every((condition) => {
+        const [name, value] = [condition.slice(0, condition.indexOf("=")), condition.slice(condition.indexOf("=") + 1)];
+        if (name === "right") return prompt.isRight === (value === "yes");
+        return (prompt.tags ?? []).some((tag) => tag.name === name && tag.value === value);
+    });
+}
+
+function promptTable(items, sort) {
+    return dataTable("Prompts", [
+        { title: "Prompt", key: "text", head: true, width: "wide-name", cell: (row) => [promptLink(row), element("span", { class: "tags" }, (row.tags ?? []).slice(0, 4).map((tag) =>
+            element("a", { class: "tag", href: addressOf(["prompts"], { where: `${tag.name}=${tag.value}` }) }, `${tag.name}: `, element("bdi", {}, shortened(tag.value, 30)))))] },
+        { title: "Model says", cell: (row) => row.predicted ? [tokenText(row.predicted.text, row.predicted.token), row.isRight === false ? [" ", element("span", { class: "badge warning" }, "wrong")] : null] : "–" },
+        { title: "Probability", key: "probability", numeric: true, definition: "The model's probability for what it says.", cell: (row) => percentage(row.predictedProbability) },
+        { title: "Answer", cell: (row) => row.answer === null || row.answer === undefined ? "–" : tokenText(row.answer) },
+        { title: "Replacement", key: "replacement", numeric: true, definition: "Replacement score of the graph: the share of the influence that begins in tokens rather than errors. Low: distrust the graph.", cell: (row) => row.scores ? percentage(row.scores.replacement) : "no graph" },
+        { title: "Nodes", numeric: true, cell: (row) => number(row.nodeCount) },
+        { title: "", cell: (row) => link(addressOf(["prompt", row.id]), element("span", { "aria-hidden": "true" }, "features"), element("span", { class: "hidden" }, `features of prompt ${row.id}`)) },
+    ], items, { sort, empty: "No prompt matches. Take a filter away, or search for fewer words." });
+}
+
+async function showFirings(name, first) {
+    const [layer, index] = name.split("/");
+    const answer = isFolder ? await firingsInFolder(layer, index, first) : await listPart(`features/${layer}/${index}/prompts`, {}, first);
+    const turn = (to) => () => go(["prompts"], { feature: name, after: to || "" });
+    return {
+        title: `Prompts where ${name} fires`,
+        view: [
+            element("div", { class: "heading" }, heading(`Prompts where feature ${name} fires`), element("nav", { class: "walk", "aria-label": "From here" },
+                link(featureAddress({ layer, index }), "Its dashboard"), link(addressOf(["circuit"], { feature: name }), "Its global circuit"))),
+            answer.note ? quiet(answer.note) : null,
+            pager(first, answer.items.length, answer.total, "prompt", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + answer.items.length < answer.total ? turn(first + pageLength) : null),
+            dataTable("Prompts", [
+                { title: "Prompt", head: true, width: "wide-name", cell: (row) => element("a", { href: row.hasGraph === false ? addressOf(["prompt", row.promptID]) : graphAddress(row.promptID) }, element("bdi", {}, shortened(row.text, textLimit))) },
+                { title: "Largest activation", numeric: true, definition: "The feature's largest activation in the prompt.", cell: (row) => measure(row.activation) },
+                { title: "At position", numeric: true, cell: (row) => number(row.position) },
+                { title: "Active tokens", numeric: true, cell: (row) => number(row.positionCount) },
+                { title: "", cell: (row) => link(featureAddress({ layer, index }, row.promptID), element("span", { "aria-hidden": "true" }, "there"), element("span", { class: "hidden" }, `the feature in prompt ${row.promptID}`)) },
+            ], answer.items, { empty: "It fires in no prompt of this atlas." }),
+        ],
+    };
+}
+
+/** A folder knows the examples of a feature only. */
+async function firingsInFolder(layer, index, first) {
+    const report = await ask(`features/${layer}/${index}`);
+    const items = report.topExamples.map((example) => ({ promptID: example.promptID, text: example.tokens.join(""), activation: example.activation, position: example.position, positionCount: example.activations.filter((value) => value > 0).length }));
+    return { items: items.slice(first, first + pageLength), total: items.length, note: `An export tells its strongest examples, of ${counted(report.activePrompts, "prompt")} where it fires.` };
+}
+
+/** Shows prompts. */
+export async function showPrompts({ parameters }) {
+    const first = firstFrom(parameters);
+    const feature = parameters.get("feature");
+    if (feature && /^\d+\/\d+$/.test(feature)) return showFirings(feature, first);
+    const state = { search: parameters.get("search") ?? "", where: parameters.get("where") ?? "", sort: parameters.get("sort") ?? "" };
+    const key = state.sort.replace(/^-/, "");
+    const descending = state.sort.startsWith("-");
+    const [tags, part] = await Promise.all([ask("tags").catch(() => ({ items: [] })), listPart("prompts", state, first, {
+        matches: (prompt) => holdsWords(prompt.text, state.search) && isInGroup(prompt, state.where),
+        order: orders[key] ? (a, b) => (descending ? -1 : 1) * orders[key](a, b) : null,
+    })]);
+    const change = (update) => go(["prompts"], { ...state, ...update });
+    const search = element("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "words of a prompt", value: state.search, maxlength: "1000" });
+    const form = element("form", { class: "controls", role: "search" }, element("label", { for: "search" }, "Search"), search,
+        element("kbd", { title: "The key / goes to the search" }, "/"), element("button", { type: "submit" }, "Search"),
+        element("label", { for: "order" }, "Order"), choice("order", [["", "as indexed"], ["replacement", "worst explained first"], ["-replacement", "best explained first"], ["probability", "least sure first"], ["-probability", "surest first"]], state.sort, (sort) => change({ sort })));
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        change({ search: search.value.trim() });
+    });
+    const turn = (to) => () => change({ after: to || "" });
+    return {
+        title: "Prompts",
+        view: [
+            heading("Prompts"), form, filterControls(Array.isArray(tags) ? tags : tags.items ?? [], state.where, (where) => change({ where })),
+            state.where ? element("p", { class: "controls" }, link(addressOf(["compare"], { a: state.where }), "Compare this group with others"), link(addressOf(["circuit"], { where: state.where }), "The circuit of this group"),
+                button("Families of this group", (event) => familySection(state.where, event.target), { class: "more" })) : null,
+            pager(first, part.items.length, part.total, "prompt", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + part.items.length < part.total ? turn(first + pageLength) : null),
+            promptTable(part.items, { column: key, descending, choose: (column) => change({ sort: state.sort === `-${column}` ? column : `-${column}` }) }),
+        ],
+    };
+}

@@ -1,0 +1,64 @@
+// Pinned nodes gathered into named supernodes, which the atlas keeps when it may be written.
+
+import {button, element, quiet, section} from "./elements.js";
+import {featureName} from "./address.js";
+import {shortName} from "./graphModel.js";
+import {boxesOf, subgraphDrawing} from "./subgraphDrawing.js";
+
+function groupForm(model, loose, edits) {
+    const boxes = loose.map((id) => {
+        const index = model.byID.get(id);
+        const control = element("input", { type: "checkbox", value: id, id: `pin-${id}` });
+        return { control, item: element("li", {}, control, element("label", { for: `pin-${id}` }, shortName(model.nodes[index])),
+            element("bdi", { class: "quiet" }, model.nodes[index].label ?? ""), button("Unpin", () => edits.unpin(id), { class: "more", "aria-label": `Unpin ${shortName(model.nodes[index])}` })) };
+    });
+    const name = element("input", { type: "text", id: "group-name", maxlength: "200", autocomplete: "off", placeholder: "e.g. Texas" });
+    const form = element("form", { class: "group-form" },
+        element("ul", { class: "pins" }, boxes.map(({ item }) => item)),
+        element("div", { class: "controls" }, element("label", { for: "group-name" }, "Name"), name,
+            element("button", { type: "submit" }, "Group the ticked")));
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const members = boxes.filter(({ control }) => control.checked).map(({ control }) => control.value);
+        if (members.length === 0) boxes[0]?.control.focus();
+        else if (name.value.trim() === "") name.focus();
+        else edits.group(name.value.trim(), members);
+    });
+    return form;
+}
+
+function groupItem(model, group, edits, canSave, isSaved) {
+    const name = element("input", { type: "text", value: group.name, maxlength: "200", "aria-label": `Name of the supernode ${group.name}` });
+    name.addEventListener("change", () => {
+        if (name.value.trim() !== "" && name.value.trim() !== group.name) edits.rename(group.name, name.value.trim());
+        else name.value = group.name;
+    });
+    const members = group.members.map((id) => model.byID.get(id)).filter((index) => index !== undefined);
+    return element("li", {}, name,
+        element("span", { class: "quiet" }, members.map((index) => shortName(model.nodes[index])).join(", ")),
+        button("Ungroup", () => edits.ungroup(group.name), { class: "more", "aria-label": `Ungroup ${group.name}` }),
+        canSave ? (isSaved ? element("span", { class: "badge" }, "in the atlas") : button("Save in the atlas", () => edits.save(group), { class: "more", "aria-label": `Save ${group.name} in the atlas` })) : null);
+}
+
+/** Features of saved supernodes that this graph has, as ids of its nodes. */
+export function membersHere(model, supernode) {
+    const wanted = new Set(supernode.members.map(featureName));
+    return model.nodes.filter((node) => node.kind === "feature" && wanted.has(featureName(node.feature))).map((node) => node.id);
+}
+
+/** The panel under the drawing. `saved` are the atlas's supernodes; `edits` change the page's state. */
+export function subgraphPanel({ model, pins, groups, saved, canSave, edits, width }) {
+    const known = pins.filter((id) => model.byID.has(id));
+    const grouped = new Set(groups.flatMap((group) => group.members));
+    const loose = known.filter((id) => !grouped.has(id));
+    const boxes = boxesOf(model, known, groups);
+    const names = new Set(groups.map((group) => group.name));
+    const offered = saved.filter((supernode) => !names.has(supernode.name) && membersHere(model, supernode).length > 0);
+    const savedNames = new Set(saved.map((supernode) => supernode.name));
+    return section("Pinned subgraph", "Pin nodes (shift-click, or the key p) and gather them under a name. Links between boxes are the sums of their members' links.",
+        boxes.length === 0 ? quiet("Nothing is pinned yet.") : element("div", { class: "scrolling", role: "region", tabindex: "0", "aria-label": "Pinned subgraph" }, subgraphDrawing(model, boxes, Math.max(320, width))),
+        groups.length > 0 ? element("ul", { class: "groups" }, groups.map((group) => groupItem(model, group, edits, canSave, savedNames.has(group.name)))) : null,
+        loose.length > 0 ? groupForm(model, loose, edits) : null,
+        offered.length > 0 ? element("p", { class: "offers" }, "Supernodes of the atlas that are in this graph: ",
+            offered.slice(0, 12).map((supernode) => button(supernode.name, () => edits.adopt(supernode.name, membersHere(model, supernode)), { class: "offer" }))) : null);
+}

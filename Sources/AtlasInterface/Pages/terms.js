@@ -1,0 +1,77 @@
+// Terms with their definitions, marks for weak numbers, and names of things: shown the same way everywhere.
+
+import {element} from "./elements.js";
+import {number, visible} from "./numbers.js";
+import {featureAddress, featureName, logitAddress} from "./address.js";
+
+let tipCount = 0;
+
+/** A term whose definition shows on hover and on keyboard focus; `side` is "end" near the right edge. */
+export function term(text, definition, side = "start") {
+    const id = `tip-${++tipCount}`;
+    return element("span", { class: "help" },
+        element("button", { type: "button", class: "term", "aria-describedby": id }, text),
+        element("span", { class: `tip ${side}`, role: "tooltip", id }, definition));
+}
+
+/** The mark for numbers that rest on too little; null when there is enough. */
+export function fewSamples(count) {
+    return count < 10 ? element("span", { class: "badge warning" }, count === 0 ? "no sample" : "few samples") : null;
+}
+
+/** A label, marked when a program made it. */
+export function labelText(label, isAutomatic) {
+    if (label === null || label === undefined || label === "") return [element("span", { class: "quiet" }, "no label")];
+    return [element("bdi", { class: "made-label" }, label), isAutomatic ? element("span", { class: "badge" }, "automatic") : null];
+}
+
+/** A token as a quotation. */
+export function tokenText(text, token) {
+    return element("bdi", { class: "quoted", title: token === null || token === undefined ? null : `token ${number(token)}` }, visible(text));
+}
+
+/** A node of a graph or circuit by name, with a link to its own view. */
+export function nodeText(node, label, prompt) {
+    switch (node.kind) {
+    case "feature":
+        return [element("a", { href: featureAddress(node.feature, prompt) }, featureName(node.feature)),
+            label ? [" ", element("bdi", { class: "quiet" }, label)] : null];
+    case "error":
+        return [element("span", { class: "kind" }, "error"), ` of layer ${node.layer}`];
+    case "logit":
+        return [element("span", { class: "kind" }, "logit "), element("a", { href: logitAddress(node.token) }, tokenText(node.text, node.token))];
+    default:
+        return [element("span", { class: "kind" }, `${node.kind} `), tokenText(node.text, node.token)];
+    }
+}
+
+/** A bar as long as a share of the largest; negative ones are striped as well as purple. */
+export function weightBar(value, largest) {
+    const bar = element("span", { class: value < 0 ? "weight negative" : "weight" });
+    bar.style.setProperty("--length", largest > 0 ? Math.min(1, Math.abs(value ?? 0) / largest).toFixed(3) : "0");
+    return bar;
+}
+
+/** What the numbers of a view are, for those who do not hover. */
+export function legend(definitions) {
+    return element("details", { class: "legend" }, element("summary", {}, "What these numbers are"),
+        element("dl", {}, definitions.map(([name, definition]) => [element("dt", {}, name), element("dd", {}, definition)])));
+}
+
+/** Puts a definition beside its term when it shows: fixed to the window, so that no scrolling table cuts it. */
+export function placeTips() {
+    const place = (event) => {
+        const control = event.target.closest?.(".term");
+        const tip = control?.nextElementSibling;
+        if (!tip?.classList.contains("tip")) return;
+        const bounds = control.getBoundingClientRect();
+        const width = Math.min(320, innerWidth - 16);
+        const left = tip.classList.contains("end") ? bounds.right - width : bounds.left;
+        tip.style.width = `${width}px`;
+        tip.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+        tip.style.top = `${bounds.bottom + 6}px`;
+        if (bounds.bottom + 6 + tip.offsetHeight > innerHeight) tip.style.top = `${Math.max(8, bounds.top - 6 - tip.offsetHeight)}px`;
+    };
+    addEventListener("mouseover", place);
+    addEventListener("focusin", place);
+}

@@ -1,0 +1,44 @@
+// Light and dark: the system's choice until a person makes another.
+
+import {button} from "./elements.js";
+
+function storedTheme() {
+    try {
+        return localStorage.getItem("atlas-theme");
+    } catch {
+        return null;
+    }
+}
+
+function systemIsDark() {
+    return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** Whether the pages are dark now. */
+export function isDark() {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen ? chosen === "dark" : systemIsDark();
+}
+
+/** Called when the colours change. */
+export function onThemeChange(listener, signal) {
+    addEventListener("atlas-theme", listener, { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listener, { signal });
+}
+
+/** Applies what was chosen before, and gives the control that changes it. */
+export function themeControl() {
+    const stored = storedTheme();
+    if (stored === "dark" || stored === "light") document.documentElement.dataset.theme = stored;
+    const name = () => isDark() ? "Light" : "Dark";
+    const control = button(name(), () => {
+        document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+        try {
+            localStorage.setItem("atlas-theme", document.documentElement.dataset.theme);
+        } catch { /* a folder may have no storage */ }
+        control.textContent = name();
+        dispatchEvent(new Event("atlas-theme"));
+    }, { class: "theme", title: "Changes between light and dark" });
+    onThemeChange(() => { control.textContent = name(); });
+    return control;
+}

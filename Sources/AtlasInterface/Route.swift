@@ -1,0 +1,118 @@
+import Foundation
+
+/// One thing that can be asked of an atlas: the server answers it over HTTP, the exporter writes the answer to a file, and
+/// the interface's description names it. The table of all is ``RouteTable``.
+public struct Route: Sendable {
+    /// What is done.
+    public enum Method: String, Sendable, CaseIterable {
+        /// Reads.
+        case get = "GET"
+        /// Starts something.
+        case post = "POST"
+        /// Sets something; the same again changes nothing.
+        case put = "PUT"
+        /// Takes something away.
+        case delete = "DELETE"
+
+        /// Whether it leaves everything as it was.
+        public var isReading: Bool { self == .get }
+    }
+
+    /// What is done.
+    public let method: Method
+    /// The path below `/api/v1/`, with names of parameters in braces: `prompts/{id}/graph`.
+    public let path: String
+    /// One line that says what is answered.
+    public let summary: String
+    /// What can be given: first those of the path, then those of the query.
+    public let parameters: [RouteParameter]
+    /// An example of the body, where there is one.
+    public let bodyExample: String?
+    /// The status of a good answer.
+    public let status: Int
+    /// Whether the answer can change from one moment to the next though nobody writes.
+    public let isVolatile: Bool
+    let answer: @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
+
+    init(
+        _ method: Method, _ path: String, _ summary: String, _ parameters: [RouteParameter] = [],
+        bodyExample: String? = nil, status: Int = 200, isVolatile: Bool = false,
+        answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
+    ) {
+        self.method = method
+        self.path = path
+        self.summary = summary
+        self.parameters = parameters
+        self.bodyExample = bodyExample
+        self.status = status
+        self.isVolatile = isVolatile
+        self.answer = answer
+        for name in pathNames {
+            precondition(parameters.contains { $0.name == name }, "\(path): \(name) is not described")
+        }
+    }
+
+    init(
+        _ path: String, _ summary: String, _ parameters: [RouteParameter] = [], isVolatile: Bool = false,
+        answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
+    ) {
+        self.init(.get, path, summary, parameters, isVolatile: isVolatile, answer: answer)
+    }
+
+    /// The names in braces.
+    public var pathNames: [String] {
+        segments.compactMap { $0.first == "{" ? String($0.dropFirst().dropLast()) : nil }
+    }
+
+    var segments: [Substring] { path.split(separator: "/") }
+
+    /// The values of the names in braces, if `path`, already split and decoded, is one of this route.
+    func match(_ path: [String]) -> [String: String]? {
+        let segments = segments
+        guard segments.count == path.count else { return nil }
+        var values: [String: String] = [:]
+        for (segment, part) in zip(segments, path) {
+            if segment.first == "{" {
+                values[String(segment.dropFirst().dropLast())] = part
+            } else if segment != part {
+                return nil
+            }
+        }
+        return values
+    }
+}
+
+/// A value that a route takes from its path or its query.
+public struct RouteParameter: Sendable {
+    /// What values there are.
+    public enum Kind: Sendable, Equatable {
+        /// A whole number in a range.
+        case integer(ClosedRange<Int>)
+        /// A number in a range.
+        case number(ClosedRange<Double>)
+        /// Text of at most so many bytes.
+        case text(limit: Int)
+        /// One of some words.
+        case choice([String])
+        /// `name=value` or several with commas between: ``PromptFilter``.
+        case filter
+        /// `layer/index`.
+        case feature
+    }
+
+    /// Its name.
+    public let name: String
+    /// What values there are.
+    public let kind: Kind
+    /// What it is where it is not given; `nil`: nothing.
+    public let fallback: String?
+    /// What it means.
+    public let summary: String
+
+    init(_ name: String, _ kind: Kind, _ summary: String, fallback: String? = nil) {
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+        self.fallback = fallback
+    }
+}

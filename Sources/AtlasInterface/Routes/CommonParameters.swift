@@ -1,0 +1,17 @@
+extension RouteParameter {
+    static let limit = RouteParameter("limit", .integer(1...1_000), "items at most", fallback: "50")
+    static let after = RouteParameter(
+        "after", .integer(0...Int(Int32.max)), "where a list goes on: `next` of the part before it")
+    static let list = [limit, after]
+    static let search = RouteParameter("search", .text(limit: 1_000), "words; the last may be the beginning of one")
+    static let group = RouteParameter(
+        "where", .filter,
+        "a group of prompts: tag=value, corpus=name, right=yes or right=no, several with commas between")
+    static let prompt = RouteParameter("id", .integer(1...Int(Int32.max)), "a prompt's id in this atlas")
+    static let token = RouteParameter("token", .integer(0...Int(Int32.max)), "a token's id")
+    static let feature = [
+        RouteParameter("layer", .integer(0...65_535), "the feature's layer"),
+        RouteParameter("index", .integer(0...(1 << 24) - 1), "the feature's index in its layer"),
+    ]
+    static let job = RouteParameter("id", .text(limit: 64), "a job's id")
+}

@@ -1,0 +1,48 @@
+import AtlasQuery
+import Circuits
+import Foundation
+
+extension RouteParameter {
+    static let graphView = [
+        RouteParameter(
+            "nodes", .number(0...1), "the share of influence that nodes cover",
+            fallback: "\(Pruning.viewingThresholds.node)"),
+        RouteParameter(
+            "edges", .number(0...1), "the share of edge scores that edges cover",
+            fallback: "\(Pruning.viewingThresholds.edge)"),
+        RouteParameter("limit", .integer(1...10_000), "nodes at most, the most influential", fallback: "300"),
+        RouteParameter("edgeLimit", .integer(0...100_000), "edges at most", fallback: "3000"),
+    ]
+    static let node = RouteParameter("node", .text(limit: 100), "a node's id in the graph: 2_157_12")
+}
+
+extension RouteRequest {
+    /// How much of a graph is asked for.
+    var graphView: GraphView {
+        GraphView(
+            nodeThreshold: number("nodes")!, edgeThreshold: number("edges")!, nodeLimit: integer("limit")!,
+            edgeLimit: integer("edgeLimit")!)
+    }
+}
+
+extension Route {
+    static let graphs = [
+        Route(
+            "prompts/{id}/graph", "A prompt's attribution graph: its most influential nodes and their edges",
+            [.prompt] + RouteParameter.graphView
+        ) { request, service in
+            let id = request.integer("id")!
+            let (text, graph) = try service.graphs.graph(ofPrompt: id)
+            return try service.reader.graphReport(of: graph, text: text, prompt: id, view: request.graphView)
+        },
+        Route(
+            "prompts/{id}/graph/nodes/{node}", "Everything stored that feeds a node and that it feeds",
+            [.prompt, .node] + RouteParameter.list
+        ) { request, service in
+            let (_, graph) = try service.graphs.graph(ofPrompt: request.integer("id")!)
+            let range = try request.range()
+            return try service.reader.graphNode(
+                try request.required("node"), of: graph, limit: range.limit, offset: range.offset)
+        },
+    ]
+}

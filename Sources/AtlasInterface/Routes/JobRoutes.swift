@@ -1,0 +1,168 @@
+import AtlasQuery
+import Attribution
+import Circuits
+import Foundation
+
+/// A text to run.
+struct RunBody: Decodable {
+    let text: String
+}
+
+/// A text to run with features set.
+struct InterventionBody: Decodable {
+    struct Setting: Decodable {
+        /// `layer/index`.
+        let feature: String?
+        /// Several of these, set alike.
+        let features: [String]?
+        /// `12`, `10-12` or `12-`; everywhere unless given.
+        let positions: String?
+        let value: Float?
+        let multiple: Float?
+    }
+
+    let text: String
+    let settings: [Setting]
+    let mode: String?
+    /// The constrained layers: `2-4`.
+    let layers: String?
+}
+
+extension AtlasService {
+    private func requireModel() throws(Problem) -> ModelJobs {
+        guard let jobs else {
+            throw Problem(
+                409, "No model loaded",
+                "texts cannot be run without the replacement model; start atlas serve FILE --model DIR --transcoders DIR"
+            )
+        }
+        return jobs
+    }
+
+    fileprivate var model: ModelJobs { get throws { try requireModel() } }
+
+    fileprivate func tokens(of text: String, _ jobs: ModelJobs) throws -> [Int] {
+        guard !text.isEmpty, text.utf8.count <= jobs.limits.textBytes else {
+            throw Problem(
+                400, "Wrong text", "text: expected 1 to \(jobs.limits.textBytes) bytes, found \(text.utf8.count)")
+        }
+        let tokens = jobs.attributor.model.tokenizer.encodePrompt(text)
+        guard tokens.count <= jobs.limits.tokens else {
+            throw Problem(
+                400, "Wrong text", "text: expected \(jobs.limits.tokens) tokens at most, found \(tokens.count)")
+        }
+        do { try jobs.attributor.model.check(tokens) } catch {
+            throw Problem(400, "Wrong text", Problem(error).detail)
+        }
+        return tokens
+    }
+}
+
+extension InterventionBody {
+    /// What is to be set, all of it features of `reader`'s atlas at positions of the prompt.
+    fileprivate func interventions(tokenCount: Int, reader: AtlasReader) throws -> [Intervention] {
+        guard (1...1_000).contains(settings.count) else {
+            throw Problem(400, "Wrong body", "settings: expected 1 to 1000, found \(settings.count)")
+        }
+        return try settings.enumerated().flatMap { ordinal, setting in
+            func wrong(_ what: String) -> Problem { Problem(400, "Wrong body", "settings.\(ordinal): \(what)") }
+            let names = (setting.feature.map { [$0] } ?? []) + (setting.features ?? [])
+            guard (1...1_000).contains(names.count) else { throw wrong("expected a feature as layer/index") }
+            let action: Intervention.Setting
+            switch (setting.value, setting.multiple) {
+            case (let value?, nil) where value.isFinite: action = .value(value)
+            case (nil, let factor?) where factor.isFinite: action = .multiple(factor)
+            default: throw wrong("expected either value or multiple, a number")
+            }
+            guard let positions = PositionRange(setting.positions ?? "0-"),
+                (positions.last ?? positions.first) < tokenCount
+            else { throw wrong("positions: expected positions 0 to \(tokenCount - 1) as 12, 10-12 or 12-") }
+            return try names.map { name in
+                guard let feature = FeatureID(name), reader.atlas.identity.contains(feature) else {
+                    throw wrong("expected a feature of this atlas as layer/index, found \(name.debugDescription)")
+                }
+                return Intervention(feature: feature, positions: positions, setting: action)
+            }
+        }
+    }
+
+    fileprivate func interventionMode(layerCount: Int) throws(Problem) -> InterventionMode {
+        switch mode ?? "free" {
+        case "free": return .free
+        case "attention-frozen": return .attentionFrozen
+        case "frozen": return .frozen
+        case "constrained":
+            guard let range = layers.flatMap({ PositionRange($0) }), let last = range.last, last < layerCount else {
+                throw Problem(400, "Wrong body", "layers: expected layers 0 to \(layerCount - 1) as 2-4")
+            }
+            return .constrained(range.first..<last + 1)
+        case let other:
+            throw Problem(
+                400, "Wrong body",
+                "mode: expected free, attention-frozen, constrained or frozen, found "
+                    + String(other.prefix(100)).debugDescription)
+        }
+    }
+}
+
+extension Route {
+    static let jobs = [
+        Route(
+            .post, "runs", "Runs a text through the replacement model", bodyExample: #"{"text": "calc: 36+59="}"#,
+            status: 202
+        ) { request, service in
+            let jobs = try service.model
+            let text = try request.decoded(RunBody.self).text
+            let tokens = try service.tokens(of: text, jobs)
+            let reader = service.reader
+            return try jobs.submit("run") { progress in
+                .run(
+                    try RunReport(
+                        text, tokens: tokens, attributor: jobs.attributor, reader: reader, limits: jobs.limits,
+                        progress: progress))
+            }
+        },
+        Route(
+            .post, "interventions", "Runs a text as it is and with features set",
+            bodyExample: """
+                {"text": "calc: 36+59=", "settings": [{"feature": "2/157", "positions": "3-", "multiple": 0}], \
+                "mode": "free"}
+                """, status: 202
+        ) { request, service in
+            let jobs = try service.model
+            let body = try request.decoded(InterventionBody.self)
+            let tokens = try service.tokens(of: body.text, jobs)
+            let reader = service.reader
+            let interventions = try body.interventions(tokenCount: tokens.count, reader: reader)
+            let mode = try body.interventionMode(layerCount: jobs.attributor.model.configuration.layerCount)
+            return try jobs.submit("intervention") { progress in
+                .intervention(
+                    try InterventionAnswer(
+                        body.text, tokens: tokens, interventions: interventions, mode: mode,
+                        attributor: jobs.attributor, reader: reader, progress: progress))
+            }
+        },
+        Route("jobs/{id}", "How a job stands, with its result", [.job], isVolatile: true) { request, service in
+            try service.model.report(try request.required("id"))
+        },
+        Route(.delete, "jobs/{id}", "Cancels a job", [.job]) { request, service in
+            try service.model.cancel(try request.required("id"))
+        },
+        Route(
+            "jobs/{id}/graph", "The graph of a text that was run, as prompts/{id}/graph",
+            [.job] + RouteParameter.graphView, isVolatile: true
+        ) { request, service in
+            let run = try service.model.run(try request.required("id"))
+            return try service.reader.graphReport(of: run.whole, text: run.text, view: request.graphView)
+        },
+        Route(
+            "jobs/{id}/graph/nodes/{node}", "Everything that feeds a node of that graph and that it feeds",
+            [.job, .node] + RouteParameter.list, isVolatile: true
+        ) { request, service in
+            let run = try service.model.run(try request.required("id"))
+            let range = try request.range()
+            return try service.reader.graphNode(
+                try request.required("node"), of: run.whole, limit: range.limit, offset: range.offset)
+        },
+    ]
+}

@@ -1,0 +1,19 @@
+import AtlasQuery
+import Foundation
+
+extension Route {
+    static let logits = [
+        Route(
+            "logits", "Tokens whose logit some stored graph explains, those of most prompts first",
+            [.init("search", .text(limit: 1_000), "part of the token's text")] + RouteParameter.list
+        ) { request, service in
+            try service.reader.logitList(containing: request.text("search"), range: try request.range())
+        },
+        Route(
+            "logits/{token}", "What drives a token's logit, across prompts and by weights alone",
+            [.token, .init("limit", .integer(1...1_000), "drivers of each kind at most", fallback: "20")]
+        ) { request, service in
+            try service.reader.drivers(of: request.integer("token")!, limit: request.integer("limit")!)
+        },
+    ]
+}

@@ -1,0 +1,29 @@
+import AtlasQuery
+import Foundation
+
+extension Route {
+    static let prompts = [
+        Route("tags", "What prompts can be filtered by, with the values of most prompts") { _, service in
+            try service.reader.tags()
+        },
+        Route(
+            "prompts", "Prompts of a group, in an order",
+            [
+                .search, .group,
+                .init(
+                    "sort", .choice(PromptOrder.Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
+                    "what the list is ordered by; with a minus sign the largest come first", fallback: "id"),
+            ] + RouteParameter.list
+        ) { request, service in
+            try service.reader.promptList(
+                where: request.filter(), containing: request.text("search"),
+                order: request.text("sort").flatMap { PromptOrder($0) } ?? PromptOrder(), range: try request.range())
+        },
+        Route(
+            "prompts/{id}", "One prompt: what the model said and which features mattered",
+            [.prompt, .init("features", .integer(0...1_000), "features at most", fallback: "20")]
+        ) { request, service in
+            try service.reader.prompt(request.integer("id")!, featureLimit: request.integer("features")!)
+        },
+    ]
+}

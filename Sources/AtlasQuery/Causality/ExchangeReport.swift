@@ -1,0 +1,103 @@
+import Circuits
+
+/// What happens to answers when the features of one value of a tag are replaced by those of another.
+public struct ExchangeReport: Codable, Sendable, Equatable {
+    /// The tag whose values are exchanged, e.g. `state`.
+    public let tag: String
+    /// How many prompts the group has.
+    public let promptCount: Int
+    /// The features a value was given at most.
+    public let featureLimit: Int
+    /// What the activations of the new value's features were multiplied by.
+    public let strength: Double
+    /// The values that were exchanged, in order.
+    public let values: [Value]
+    /// Pairs that were left out: both values have the same answer.
+    public let sameAnswerPairs: Int
+    /// Prompts that were left out: their answer is not the model's without any change.
+    public let wrongPrompts: Int
+    /// Every replacement that was tried.
+    public let trials: [Trial]
+
+    /// Trials whose answer became the other value's.
+    public var moved: Int { trials.count { $0.outcome == .moved } }
+    /// Trials whose answer stayed.
+    public var stayed: Int { trials.count { $0.outcome == .stayed } }
+    /// Trials whose answer became neither.
+    public var lost: Int { trials.count { $0.outcome == .lost } }
+
+    /// One value of the tag and the features that are its own.
+    public struct Value: Codable, Sendable, Equatable {
+        /// The value, e.g. `Texas`.
+        public let value: String
+        /// How many prompts have it.
+        public let promptCount: Int
+        /// The answer's first token.
+        public let answerToken: Int
+        /// Its text.
+        public let answer: String
+        /// Its own features, most telling first.
+        public let features: [OwnFeature]
+    }
+
+    /// A feature that tells a value from the others.
+    public struct OwnFeature: Codable, Sendable, Equatable {
+        /// The feature.
+        public let feature: FeatureID
+        /// Its label.
+        public let label: String?
+        /// Mean influence on the targets in the value's graphs, at the last position.
+        public let influence: Double
+        /// Mean activation at the last position of the value's prompts, 0 where it is silent.
+        public let activation: Double
+        /// How many of the values it is active with.
+        public let activeValues: Int
+    }
+
+    /// What became of the answer.
+    public enum Outcome: String, Codable, Sendable {
+        /// It is the other value's.
+        case moved
+        /// It is what it was.
+        case stayed
+        /// It is neither.
+        case lost
+    }
+
+    /// One replacement in one prompt.
+    public struct Trial: Codable, Sendable, Equatable {
+        /// The prompt.
+        public let promptID: Int
+        /// Its own value.
+        public let from: String
+        /// The value whose features were put in.
+        public let to: String
+        /// The most likely next token afterwards.
+        public let token: Int
+        /// Its text.
+        public let text: String
+        /// What became of the answer.
+        public let outcome: Outcome
+        /// Probability of the other value's answer before.
+        public let probabilityBefore: Double
+        /// Probability of the other value's answer afterwards.
+        public let probabilityAfter: Double
+    }
+}
+
+/// How an exchange is made.
+public struct ExchangeOptions: Sendable, Equatable {
+    /// The features a value is given at most.
+    public var featureLimit = 10
+    /// What the activations of the new value's features are multiplied by.
+    public var strength = 1.0
+    /// Trials at most; above it a seeded choice is made.
+    public var trialLimit = 2_000
+    /// Seeds that choice.
+    public var seed: UInt64 = 1
+    /// Threads.
+    public var jobs = 1
+
+    /// The defaults: ten features at their usual strength, at most 2,000 trials.
+    public init() {}
+}

@@ -1,0 +1,87 @@
+import AtlasStore
+import Circuits
+import Foundation
+import GRDB
+
+/// The facts that one circuit is grown from.
+struct CircuitBasis {
+    let seed: CircuitSeed
+    /// How many graphs could be used.
+    let groupSize: Int
+    /// The edges of the used graphs; `nil`: the aggregated edges of all.
+    let edges: CircuitEdges?
+    /// How many graphs are used; `nil`: all.
+    let promptCount: Int?
+    /// By feature: in how many of the used prompts it fires, at how many tokens, and its activations' sum.
+    private var firings: [FeatureID: (prompts: Int, tokens: Int, sum: Double)] = [:]
+    /// By any other node: in how many of the used graphs it is.
+    private var appearances: [NodeKey: Int] = [:]
+
+    /// Reads the graphs and activations of `prompts`, in canonical order.
+    init(seed: CircuitSeed, groupSize: Int, prompts: [Int]?, _ reader: AtlasReader, _ db: Database) throws {
+        self.seed = seed
+        self.groupSize = groupSize
+        promptCount = prompts?.count
+        guard let prompts else {
+            edges = nil
+            return
+        }
+        let graphs = try prompts.map { try reader.storedGraph(of: $0, db) }
+        edges = CircuitEdges(graphs, mergesLogits: seed.mergesLogits)
+        for (prompt, graph) in zip(prompts, graphs) {
+            var seen = Set<NodeKey>()
+            for node in graph.nodes {
+                if case .feature = node.id { continue }
+                if let key = NodeKey(node.id, tokens: graph.tokens, targets: graph.targets) { seen.insert(key) }
+            }
+            for key in seen { appearances[key, default: 0] += 1 }
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: AtlasReader.activationsForCircuit), arguments: [prompt])!
+            var fired = Set<FeatureID>()
+            for active in try reader.activations(row["activations"], prompt: prompt, positions: row["token_count"]) {
+                var firing = firings[active.feature] ?? (0, 0, 0)
+                if fired.insert(active.feature).inserted { firing.prompts += 1 }
+                firing.tokens += 1
+                firing.sum += Double(active.activation)
+                firings[active.feature] = firing
+            }
+        }
+    }
+
+    /// The node that everything leads to.
+    var seedKey: NodeKey {
+        switch seed {
+        case .token(let token): NodeKey(logit: token)
+        case .feature(let feature): NodeKey(feature)
+        case .group, .prompt: CircuitEdges.groupLogits
+        }
+    }
+
+    /// The sum of a feature's activations over all tokens of the used prompts; `nil` where it does not fire or all
+    /// graphs are used.
+    func activationSum(of feature: FeatureID) -> Double? { firings[feature]?.sum }
+
+    /// In which share of the circuit's prompts a node fires, and a feature's mean activation there.
+    func firing(_ key: NodeKey, _ reader: AtlasReader, _ db: Database) throws -> (share: Double?, mean: Double?) {
+        guard let promptCount else {
+            guard let feature = key.feature else { return (nil, nil) }
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: AtlasReader.statisticsOfFeature), arguments: [feature.layer, feature.index])
+            return (row?["prompt_density"], row?["mean"])
+        }
+        if key == CircuitEdges.groupLogits { return (1, nil) }
+        guard let feature = key.feature else { return (Double(appearances[key] ?? 0) / Double(promptCount), nil) }
+        guard let firing = firings[feature] else { return (0, nil) }
+        return (Double(firing.prompts) / Double(promptCount), firing.sum / Double(firing.tokens))
+    }
+}
+
+extension CircuitSeed {
+    /// Whether all that is explained is one node.
+    var mergesLogits: Bool {
+        switch self {
+        case .token, .feature: false
+        case .group, .prompt: true
+        }
+    }
+}

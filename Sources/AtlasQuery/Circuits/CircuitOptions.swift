@@ -1,0 +1,47 @@
+import Circuits
+
+/// What a circuit is grown from.
+public enum CircuitSeed: Codable, Hashable, Sendable {
+    /// A token's logit.
+    case token(Int)
+    /// A feature.
+    case feature(FeatureID)
+    /// Everything that the graph of one prompt explains, weighted by probability.
+    case prompt(Int)
+    /// Everything that the graphs of a group of prompts explain, weighted by probability.
+    case group(PromptFilter)
+}
+
+/// How a circuit is grown and pruned.
+public struct CircuitOptions: Codable, Hashable, Sendable {
+    /// How many features and tokens join the seed.
+    public var size = 50
+    /// The share of the joined nodes' influence that is kept; growing is already a choice by influence, so by default
+    /// all of it.
+    public var nodeThreshold = 1.0
+    /// The share of the scores of edges between kept nodes that is kept.
+    public var edgeThreshold = Pruning.viewingThresholds.edge
+    /// The prompts that a token's or a feature's circuit is made from; all unless given.
+    public var group: PromptFilter?
+    /// How many stored graphs are added up at most: the first in canonical order, which is that of a hash, and so a
+    /// sample without preference.
+    public var promptLimit = 200
+    /// How many stored edges these graphs hold at most; the graphs after that are left out. The first always counts.
+    public var storedEdgeLimit = 2_000_000
+
+    /// The usual.
+    public init() {}
+
+    /// Grows to `size`, the rest as usual.
+    public init(size: Int) { self.size = size }
+}
+
+/// An input of a feature that global weights name: for growing a circuit without stored edges.
+struct GlobalInput {
+    /// The feature that affects.
+    let source: FeatureID
+    /// The signed weight.
+    let weight: Double
+    /// In how many tokens both fire.
+    let coactivations: Int
+}

@@ -1,0 +1,67 @@
+import AtlasStore
+import Circuits
+import GRDB
+
+/// What is known of one edge over prompts, positions collapsed: a row of `aggregated_edges`.
+struct EdgeTotal: Equatable {
+    let source: NodeKey
+    var support = 0
+    var positive = 0
+    var negative = 0
+    var weight = 0.0
+    var square = 0.0
+    var share = 0.0
+    var absolute = 0.0
+    var samePosition = 0.0
+
+    init(source: NodeKey) { self.source = source }
+
+    var mean: Double { support > 0 ? weight / Double(support) : 0 }
+
+    var spread: Double {
+        support > 0 ? max(0, square / Double(support) - mean * mean).squareRoot() : 0
+    }
+
+    var signConsistency: Double { support > 0 ? Double(abs(positive - negative)) / Double(support) : 0 }
+
+    var samePositionShare: Double { absolute > 0 ? samePosition / absolute : 0 }
+
+    /// Whether the edge goes up the layers, as every edge of an attribution does; others are left out of circuits.
+    static func goesUp(from source: NodeKey, to target: NodeKey) -> Bool {
+        switch (source.kind, target.kind) {
+        case (.token, .feature), (.token, .logit), (.feature, .logit), (.error, .logit): true
+        case (.feature, .feature), (.error, .feature): source.layer! < target.layer!
+        default: false
+        }
+    }
+}
+
+extension EdgeTotal {
+    static let inputsOfNode = """
+        SELECT source, support, positive_prompts, negative_prompts, weight_sum, weight_square_sum, share_sum,
+            absolute_weight, same_position_weight
+        FROM aggregated_edges WHERE target = ? ORDER BY source
+        """
+
+    /// The inputs of a node over all stored graphs, by source.
+    static func inputs(of target: NodeKey, _ db: Database) throws -> [EdgeTotal] {
+        var totals: [EdgeTotal] = []
+        let statement = try db.cachedStatement(sql: inputsOfNode)
+        let rows = try Row.fetchCursor(statement, arguments: [target.rawValue])
+        while let row = try rows.next() {
+            let source = NodeKey(rawValue: row[0])
+            guard goesUp(from: source, to: target) else { continue }
+            var total = EdgeTotal(source: source)
+            total.support = row[1]
+            total.positive = row[2]
+            total.negative = row[3]
+            total.weight = row[4]
+            total.square = row[5]
+            total.share = row[6]
+            total.absolute = row[7]
+            total.samePosition = row[8]
+            totals.append(total)
+        }
+        return totals
+    }
+}

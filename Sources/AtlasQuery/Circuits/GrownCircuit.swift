@@ -1,0 +1,95 @@
+import AtlasStore
+import Circuits
+import GRDB
+
+/// A circuit before pruning, with all that is known of its members' inputs.
+struct GrownCircuit {
+    let basis: CircuitBasis
+    let options: CircuitOptions
+    /// See ``CircuitReport/weighting``.
+    let weighting: String
+    let growth: CircuitGrowth<NodeKey>
+    /// The errors that are inputs of members, by layer.
+    let errors: [NodeKey]
+    private let totals: [NodeKey: [EdgeTotal]]
+
+    /// Grows a circuit over stored edges, or below the seed over `globalInputs`.
+    init(
+        _ basis: CircuitBasis, options: CircuitOptions,
+        globalInputs: (FeatureID, Database) throws -> [GlobalInput]? = { _, _ in nil }, _ db: Database
+    ) throws {
+        var totals: [NodeKey: [EdgeTotal]] = [:]
+        var isGlobal = false
+        growth = try CircuitGrowth(
+            from: basis.seedKey, size: options.size, mayJoin: { $0.kind == .feature || $0.kind == .token },
+            inputs: { key in
+                var inputs: [EdgeTotal] = []
+                if let feature = key.feature, let global = try globalInputs(feature, db) {
+                    isGlobal = true
+                    inputs = global.map(EdgeTotal.init).sorted { $0.source < $1.source }
+                } else if key.kind == .feature || key.kind == .logit {
+                    inputs = try basis.edges?.inputs(of: key) ?? EdgeTotal.inputs(of: key, db)
+                }
+                totals[key] = inputs
+                let sum = inputs.reduce(0.0) { $0 + $1.share }
+                return sum > 0 ? inputs.map { .init(source: $0.source, share: $0.share / sum) } : []
+            })
+        self.totals = totals
+        self.basis = basis
+        self.options = options
+        weighting = isGlobal ? "twera" : "stored"
+        errors = growth.known.filter { $0.kind == .error }.sorted()
+    }
+
+    /// What survives both thresholds.
+    func pruned(nodeThreshold: Double, edgeThreshold: Double) -> CircuitPruning<NodeKey> {
+        CircuitPruning(
+            growth, outlying: errors, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
+            isAlwaysKept: Self.isAlwaysKept)
+    }
+
+    /// Tokens stay, as they do in a graph.
+    static func isAlwaysKept(_ key: NodeKey) -> Bool { key.kind == .token }
+
+    /// What is known of an edge over the circuit's prompts.
+    func total(_ edge: CircuitPruning<NodeKey>.Edge) -> EdgeTotal {
+        let inputs = totals[edge.target] ?? []
+        var (low, high) = (0, inputs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if inputs[middle].source < edge.source { low = middle + 1 } else { high = middle }
+        }
+        precondition(low < inputs.count && inputs[low].source == edge.source)
+        return inputs[low]
+    }
+
+    /// All that feeds a member, by source.
+    func inputs(of member: NodeKey) -> [EdgeTotal] { totals[member] ?? [] }
+}
+
+extension NodeKey {
+    /// What the node is to a circuit's scores.
+    var role: CircuitScores.Role {
+        switch kind {
+        case .token: .token
+        case .error: .error
+        case .feature, .logit: .feature
+        }
+    }
+}
+
+extension EdgeTotal {
+    /// A global weight as the edge it stands for.
+    fileprivate init(_ input: GlobalInput) {
+        self.init(source: NodeKey(input.source))
+        support = input.coactivations
+        positive = input.weight > 0 ? support : 0
+        negative = input.weight < 0 ? support : 0
+        // The mean is the weight itself, whatever the count.
+        weight = input.weight * Double(support)
+        square = input.weight * input.weight * Double(support)
+        share = input.weight.magnitude
+        absolute = input.weight.magnitude
+        samePosition = absolute
+    }
+}

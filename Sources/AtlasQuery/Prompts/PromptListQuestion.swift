@@ -1,0 +1,143 @@
+import AtlasStore
+import Circuits
+import Foundation
+import GRDB
+
+/// A prompt as a list shows it.
+public struct PromptListItem: Codable, Sendable, Equatable {
+    /// The prompt's id in this file.
+    public let id: Int
+    /// Its text, up to 2,000 characters of it.
+    public let text: String
+    /// Its tokens.
+    public let tokenCount: Int
+    /// The model's most likely next token.
+    public let predicted: PromptReport.Token
+    /// Its probability.
+    public let predictedProbability: Double
+    /// The right continuation, where a corpus tells it.
+    public let answer: String?
+    /// The model's probability for the answer's first token.
+    public let answerProbability: Double?
+    /// Whether the most likely next token is the answer's first; `nil` without an answer.
+    public let isRight: Bool?
+    /// What the corpora say about it.
+    public let tags: [PromptReport.Tag]
+    /// Whether an attribution graph is stored.
+    public let hasGraph: Bool
+    /// The graph's scores before pruning.
+    public let scores: GraphScores?
+    /// Nodes of the stored graph.
+    public let nodeCount: Int?
+}
+
+extension PromptListItem {
+    /// The same prompt as one without a graph, for an export that leaves the graph out.
+    public var withoutGraph: PromptListItem {
+        PromptListItem(
+            id: id, text: text, tokenCount: tokenCount, predicted: predicted,
+            predictedProbability: predictedProbability, answer: answer, answerProbability: answerProbability,
+            isRight: isRight, tags: tags, hasGraph: false, scores: scores, nodeCount: nodeCount)
+    }
+}
+
+/// The orders in which prompts are listed; `PromptOrder("-probability")` is the order backwards.
+public struct PromptOrder: Hashable, Sendable {
+    /// What prompts are ordered by.
+    public enum Key: String, CaseIterable, Sendable {
+        /// The order in which they were stored.
+        case id
+        /// Their text.
+        case text
+        /// The probability of the most likely next token.
+        case probability
+        /// The model's probability for the right answer; prompts without one last.
+        case answer
+        /// The graph's replacement score; prompts without a graph last.
+        case replacement
+        /// The graph's completeness score; prompts without a graph last.
+        case completeness
+        /// Their number of tokens.
+        case length
+
+        var column: String {
+            switch self {
+            case .id: "p.id"
+            case .text: "p.text"
+            case .probability: "p.predicted_probability"
+            case .answer: "p.answer_probability"
+            case .replacement: "g.replacement_score"
+            case .completeness: "g.completeness_score"
+            case .length: "p.token_count"
+            }
+        }
+    }
+
+    /// What prompts are ordered by.
+    public var key: Key
+    /// Whether the largest come first.
+    public var isDescending: Bool
+
+    /// Orders by `key`.
+    public init(_ key: Key = .id, isDescending: Bool = false) {
+        self.key = key
+        self.isDescending = isDescending
+    }
+
+    /// Reads a key, with a minus sign in front for the largest first.
+    public init?(_ text: String) {
+        let isDescending = text.hasPrefix("-")
+        guard let key = Key(rawValue: isDescending ? String(text.dropFirst()) : text) else { return nil }
+        self.init(key, isDescending: isDescending)
+    }
+
+    var sql: String { "ORDER BY \(key.column) \(isDescending ? "DESC" : "ASC") NULLS LAST, p.id" }
+}
+
+/// Which prompts there are.
+extension AtlasReader {
+    /// Prompts of a group whose text contains some words, in an order.
+    ///
+    /// - Parameters:
+    ///   - filter: the group; one without prompts gives an empty list only where the words are to blame
+    ///   - words: as for ``search(_:limit:)``; `nil` or text without words: all
+    public func promptList(
+        where filter: PromptFilter = .all, containing words: String? = nil, order: PromptOrder = PromptOrder(),
+        range: ListRange = ListRange()
+    ) throws -> ItemList<PromptListItem> {
+        try ask("listing prompts") { db in
+            var (clauses, arguments) = try conditions(of: filter, db)
+            if let words, let pattern = Self.searchPattern(words) {
+                clauses.append("p.id IN (SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?)")
+                arguments.append(pattern)
+            }
+            let condition = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
+            let join = "FROM prompts p LEFT JOIN graphs g ON g.prompt_id = p.id \(condition)"
+            let total = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM prompts p \(condition)", arguments: StatementArguments(arguments))!
+            let ids = try Int.fetchAll(
+                db, sql: "SELECT p.id \(join) \(order.sql) LIMIT ? OFFSET ?",
+                arguments: StatementArguments(arguments + [range.limit, range.offset]))
+            return ItemList(
+                items: try ids.map { try promptListItem($0, db) }, total: total, offset: range.offset)
+        }
+    }
+
+    private func promptListItem(_ id: Int, _ db: Database) throws -> PromptListItem {
+        let row = try Row.fetchOne(db.cachedStatement(sql: Self.promptByID), arguments: [id])!
+        let replacement: Double? = row["replacement_score"]
+        let completeness: Double? = row["completeness_score"]
+        let predicted: Int = row["predicted_token"]
+        let tags = try JSONDecoder().decode([[String]].self, from: Data((row["tags"] as String).utf8))
+        return PromptListItem(
+            id: id, text: (row["text"] as String).shortened(to: String.excerptLimit), tokenCount: row["token_count"],
+            predicted: .init(token: predicted, text: text(of: predicted)),
+            predictedProbability: row["predicted_probability"], answer: row["answer"],
+            answerProbability: row["answer_probability"], isRight: row["is_right"],
+            tags: tags.map { .init(name: $0[0], value: $0[1]) }, hasGraph: row["graph_id"] != nil,
+            scores: replacement.flatMap { replacement in
+                completeness.map { GraphScores(replacement: replacement, completeness: $0) }
+            },
+            nodeCount: row["node_count"])
+    }
+}

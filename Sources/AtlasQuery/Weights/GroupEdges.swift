@@ -1,0 +1,122 @@
+import AtlasStore
+import Circuits
+import GRDB
+
+/// What the stored graphs of some prompts say about one pair of nodes, positions collapsed: a row of `aggregated_edges`
+/// for a group instead of the atlas.
+struct EdgeTotals {
+    /// Prompts with such an edge.
+    var support = 0
+    var occurrences = 0
+    var positivePrompts = 0
+    var negativePrompts = 0
+    var weight = 0.0
+    var squareSum = 0.0
+    var share = 0.0
+    var absolute = 0.0
+    var samePosition = 0.0
+
+    /// Adds one edge of a prompt, but for its weight.
+    mutating func add(_ edge: SparseGraph.Edge, inputSum: Float, isSamePosition: Bool) {
+        let magnitude = Double(edge.weight.magnitude)
+        occurrences += 1
+        absolute += magnitude
+        if isSamePosition { samePosition += magnitude }
+        // A weight of zero may have a target without inputs; its share of them is none.
+        if magnitude > 0 { share += magnitude / Double(inputSum) }
+    }
+
+    /// Adds a prompt whose edges of this pair weigh so much together.
+    mutating func addPrompt(weight: Double) {
+        support += 1
+        if weight > 0 { positivePrompts += 1 }
+        if weight < 0 { negativePrompts += 1 }
+        self.weight += weight
+        squareSum += weight * weight
+    }
+
+    /// The numbers as the view `edges` tells them.
+    func neighbour(_ node: NodeName, label: String?) -> Neighbour {
+        guard support > 0 else { return .unlinked(node, label: label) }
+        let count = Double(support)
+        let mean = weight / count
+        return Neighbour(
+            node: node, label: label, support: support, mean: mean,
+            spread: max(0, squareSum / count - mean * mean).squareRoot(), meanShare: share / count,
+            signConsistency: Double(abs(positivePrompts - negativePrompts)) / count,
+            samePositionShare: absolute > 0 ? samePosition / absolute : 0)
+    }
+}
+
+extension Neighbour {
+    /// A node that no stored graph links to: everything about its edges is 0.
+    static func unlinked(_ node: NodeName, label: String?) -> Neighbour {
+        Neighbour(
+            node: node, label: label, support: 0, mean: 0, spread: 0, meanShare: 0, signConsistency: 0,
+            samePositionShare: 0)
+    }
+}
+
+/// Edges added up over the stored graphs of a group of prompts.
+extension AtlasReader {
+    /// What the graphs say about one node's edges, by the node at the other end.
+    ///
+    /// - Parameters:
+    ///   - key: the target of the edges, or downstream their source
+    ///   - prompts: with graphs, in canonical order, so that sums depend on nothing else
+    func edgeTotals(
+        of key: NodeKey, _ direction: NeighbourDirection, prompts: [Int], _ db: Database
+    ) throws -> [NodeKey: EdgeTotals] {
+        var totals: [NodeKey: EdgeTotals] = [:]
+        for prompt in prompts {
+            let graph = try storedGraph(of: prompt, db)
+            let keys = graph.keys
+            let isOwn = keys.map { $0 == key }
+            guard isOwn.contains(true) else { continue }
+            var weights: [NodeKey: Double] = [:]
+            for edge in graph.edges where isOwn[direction == .upstream ? edge.target : edge.source] {
+                guard let other = keys[direction == .upstream ? edge.source : edge.target] else { continue }
+                weights[other, default: 0] += Double(edge.weight)
+                totals[other, default: EdgeTotals()].add(
+                    edge, inputSum: graph.nodes[edge.target].inputSum,
+                    isSamePosition: graph.position(ofNode: edge.target) == graph.position(ofNode: edge.source))
+            }
+            for (other, weight) in weights { totals[other]!.addPrompt(weight: weight) }
+        }
+        return totals
+    }
+
+    /// Those of a group's prompts with graphs in which a node can be, in canonical order.
+    func prompts(_ group: [Int], thatCanHold key: NodeKey, _ db: Database) throws -> [Int] {
+        let holding: Set<Int>
+        switch key.kind {
+        case .feature:
+            holding = Set(try firings(of: key.feature!, db).map(\.promptID))
+        case .logit:
+            holding = Set(try Int.fetchAll(db, sql: Self.promptsExplaining, arguments: [key.token]))
+        case .error, .token:
+            return group
+        }
+        return group.filter(holding.contains)
+    }
+
+    static let promptsExplaining = """
+        SELECT g.prompt_id FROM logit_targets t JOIN graphs g ON g.id = t.graph_id WHERE t.token = ?
+        """
+}
+
+extension SparseGraph {
+    /// Each node's key; `nil` for a target that is no single token, which is not added up over prompts.
+    var keys: [NodeKey?] {
+        nodes.indices.map { isCustomTarget($0) ? nil : NodeKey(nodes[$0].id, tokens: tokens, targets: targets) }
+    }
+
+    /// Where a kept node is.
+    func position(ofNode node: Int) -> Int {
+        switch nodes[node].id {
+        case .feature(_, let position, _), .error(_, let position), .token(let position): position
+        case .logit(let ordinal): targets[ordinal].position
+        case .bias: preconditionFailure("the bias node is never stored")
+        }
+    }
+}

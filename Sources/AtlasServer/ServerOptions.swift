@@ -1,0 +1,36 @@
+/// Where a server listens, and what it allows.
+public struct ServerOptions: Sendable {
+    /// The name or address to listen at.
+    public var host: String
+    /// The port; 0: any that is free.
+    public var port: Int
+    /// What whoever writes, or asks from another machine, must show; `nil`: nothing.
+    public var token: AccessToken?
+    /// Other names under which the server is reached.
+    public var otherNames: [String]
+    /// Bytes of a request's body.
+    public var bodyLimit = 1_000_000
+    /// Questions that are answered at the same time.
+    public var workers = 8
+    /// Questions that wait for a worker.
+    public var waiting = 512
+    /// Requests a second from one address of this machine, in the long run.
+    public var localRate = 5_000.0
+    /// Requests a second from any other address, in the long run.
+    public var remoteRate = 50.0
+    /// How many seconds' worth of requests may come at once.
+    public var burstSeconds = 4.0
+    /// Seconds after which a connection without requests is closed.
+    public var idleSeconds = 60
+
+    /// Listens on this machine only.
+    public init(host: String = "127.0.0.1", port: Int = 8080, token: AccessToken? = nil, otherNames: [String] = []) {
+        self.host = host
+        self.port = port
+        self.token = token
+        self.otherNames = otherNames
+    }
+
+    /// Whether only this machine can reach the server.
+    public var isLoopback: Bool { HostGuard.isLoopback(host) }
+}

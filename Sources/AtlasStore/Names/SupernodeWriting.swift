@@ -1,0 +1,45 @@
+import Circuits
+import Foundation
+import GRDB
+
+/// Supernodes: several features that people treat as one.
+extension AtlasWriter {
+    /// Keeps a supernode under its name; one of the same name is replaced.
+    ///
+    /// - Parameter members: at least one feature, in any order; repeated ones count once
+    /// - Throws: `AtlasError.unstorable` for no members, features that the transcoder set has not, or a bad name.
+    public func setSupernode(
+        _ name: String, note: String = "", members: [FeatureID]
+    ) throws(AtlasError) {
+        let what = "supernode \(name.debugDescription)"
+        try require(name: name, note: note, in: what)
+        guard !members.isEmpty else { throw .unstorable(what: what, expected: "at least one feature", found: "none") }
+        for member in members { try require(member, in: what) }
+        try atlas.write("keeping \(what)") { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO supernodes (name, note, updated_at) VALUES (?, ?, ?)
+                    ON CONFLICT (name) DO UPDATE SET note = excluded.note, updated_at = excluded.updated_at
+                    """,
+                arguments: [name, note, Date.now.formatted(.iso8601)])
+            let id = try Int64.fetchOne(db, sql: "SELECT id FROM supernodes WHERE name = ?", arguments: [name])!
+            try db.execute(sql: "DELETE FROM supernode_members WHERE supernode_id = ?", arguments: [id])
+            let insertion = try db.cachedStatement(
+                sql: "INSERT INTO supernode_members (supernode_id, layer, feature_index) VALUES (?, ?, ?)")
+            for member in Set(members).sorted() {
+                try insertion.execute(arguments: [id, member.layer, member.index])
+            }
+        }
+    }
+
+    /// Forgets a supernode.
+    ///
+    /// - Returns: whether there was one of this name
+    @discardableResult
+    public func removeSupernode(_ name: String) throws(AtlasError) -> Bool {
+        try atlas.write("removing supernode \(name.debugDescription)") { db in
+            try db.execute(sql: "DELETE FROM supernodes WHERE name = ?", arguments: [name])
+            return db.changesCount > 0
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Circuits
+import LanguageModels
+import Tensors
+import Transcoders
+
+/// What silencing features does to a logit, measured; and what weights alone say of it.
+extension Attributor {
+    /// A token's logit less the mean logit over the vocabulary, after the last position of a run: what attribution
+    /// explains.
+    public func logitLessMean(of token: Int, in trace: ForwardTrace) -> Float {
+        TargetValue(model: model, transcoders: transcoders, trace: trace, position: trace.tokens.count - 1)
+            .value(of: .token(id: token))
+    }
+
+    /// The undisturbed run that effects are measured against.
+    public func undisturbed(_ tokens: [Int]) throws -> ForwardTrace {
+        try model.run(tokens, site: transcoders.outputHook.site)
+    }
+
+    /// Runs a prompt with a feature set to 0 at some positions, and reads a token's logit less the mean.
+    ///
+    /// - Throws: what ``intervene(_:_:mode:)`` throws
+    public func logitWithout(
+        _ feature: FeatureID, at positions: [Int], of token: Int, in tokens: [Int], mode: InterventionMode
+    ) throws -> Float {
+        let silenced = positions.map { Intervention(feature: feature, position: $0, value: 0) }
+        return logitLessMean(of: token, in: try intervene(tokens, silenced, mode: mode).trace)
+    }
+
+    /// The logit effect of a unit activation of each feature on one token, by weights alone.
+    ///
+    /// Decoder rows, summed over the layers they write to, through the gains of the norms on their way, times the token's
+    /// unembedding less the mean over the vocabulary; denominators count as 1.
+    public func directLogitWeights(of features: [FeatureID], on token: Int) -> [Float] {
+        guard !features.isEmpty else { return [] }
+        let width = model.configuration.modelWidth
+        var written = Matrix(rowCount: features.count, columnCount: width)
+        for (row, feature) in features.enumerated() {
+            let transcoder = transcoders.layers[feature.layer]
+            for layer in transcoder.outputLayers {
+                var decoder = transcoder.decoder.row(feature.index * transcoder.slotCount + layer - feature.layer)
+                if transcoders.outputHook == .mlpOutput {
+                    model.blocks[layer].mlpPostNorm?.applyLinearly(to: &decoder, count: 1, denominator: 1)
+                }
+                for column in 0..<width { written[row, column] += decoder[column] }
+            }
+        }
+        written.values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            model.finalNorm.applyLinearly(to: base, count: features.count, denominator: 1)
+        }
+        let outputs = model.unembedding.applied(to: written)
+        return features.indices.map { row in
+            outputs[row, token] - zip(written.row(row), model.meanUnembedding).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// A circuit grown best-first from a seed over a graph whose inputs are looked up as they are needed.
+///
+/// 1. The seed is the first member; its influence on itself is 1.
+/// 2. Influence flows backwards: a member passes its influence on to its inputs, by their shares. Only members pass
+///    influence on, so a node's influence is the sum over all paths from it to the seed through members of the products
+///    of shares.
+/// 3. The node that may join and has most influence joins next (of equals the first by order), until the circuit has its
+///    size or nothing is left.
+///
+/// The order of nodes must be one in which a node's inputs that pass influence on come before it, so that a descending
+/// walk over the members meets a node when all its own influence is known.
+///
+/// - Complexity: O(size × inputs of all members)
+public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
+    /// A node that affects another, and its share of what affects it.
+    public struct Input: Sendable, Hashable {
+        /// The node that affects.
+        public let source: Node
+        /// Its share of the absolute inputs, in 0…1.
+        public let share: Double
+
+        /// Describes an input.
+        public init(source: Node, share: Double) {
+            self.source = source
+            self.share = share
+        }
+    }
+
+    /// The members in the order of joining, the seed first.
+    public private(set) var members: [Node]
+    private var nodes: [Node]
+    private var places: [Node: Int]
+    private var inputsOfMember: [Node: [(source: Int, share: Double)]] = [:]
+    private var influence: [Double]
+
+    /// Grows a circuit.
+    ///
+    /// - Parameters:
+    ///   - seed: what is explained
+    ///   - size: how many nodes may join it
+    ///   - mayJoin: whether a node may become a member
+    ///   - inputs: a member's inputs, in an order that is always the same; shares add up to 1, or there are none
+    public init(
+        from seed: Node, size: Int, mayJoin: (Node) -> Bool = { _ in true }, inputs: (Node) throws -> [Input]
+    ) rethrows {
+        precondition(size >= 0)
+        members = [seed]
+        nodes = [seed]
+        places = [seed: 0]
+        influence = [1]
+        var isOpen = [false]
+        var ordered = [0]
+        while true {
+            let joined = members[members.count - 1]
+            inputsOfMember[joined] = try inputs(joined).map { input in
+                if let place = places[input.source] { return (place, input.share) }
+                places[input.source] = nodes.count
+                nodes.append(input.source)
+                isOpen.append(mayJoin(input.source))
+                return (nodes.count - 1, input.share)
+            }
+            influence = flow(through: ordered)
+            guard members.count <= size else { return }
+            var best: Int?
+            for place in nodes.indices where isOpen[place] && influence[place] > 0 {
+                guard let current = best else {
+                    best = place
+                    continue
+                }
+                let (left, right) = (influence[place], influence[current])
+                if left > right || (left == right && nodes[place] < nodes[current]) { best = place }
+            }
+            guard let best else { return }
+            isOpen[best] = false
+            members.append(nodes[best])
+            ordered.insert(best, at: ordered.firstIndex { nodes[$0] < nodes[best] } ?? ordered.count)
+        }
+    }
+
+    /// The influence of all nodes seen, where these places pass it on, in descending order of nodes.
+    private func flow(through ordered: [Int]) -> [Double] {
+        var influence = [Double](repeating: 0, count: nodes.count)
+        influence[0] = 1
+        for member in ordered {
+            let own = influence[member]
+            guard own > 0 else { continue }
+            for input in inputsOfMember[nodes[member]] ?? [] { influence[input.source] += own * input.share }
+        }
+        return influence
+    }
+
+    /// The members and everything that is a direct input of one, in the order of discovery.
+    public var known: [Node] { nodes }
+
+    /// A node's influence on the seed; 0 for one that is not ``known``.
+    public func influence(of node: Node) -> Double { places[node].map { influence[$0] } ?? 0 }
+
+    /// Whether a node is a member.
+    public func contains(_ node: Node) -> Bool { inputsOfMember[node] != nil }
+
+    /// A member's inputs, inside the circuit or not.
+    public func inputs(of member: Node) -> [Input] {
+        (inputsOfMember[member] ?? []).map { Input(source: nodes[$0.source], share: $0.share) }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import AtlasExport
+import AtlasQuery
+import Attribution
+import Circuits
+import Foundation
+
+struct CircuitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "circuit", abstract: "The global circuit that leads to a logit, a feature or a group's answers.",
+        discussion: """
+            Grown best-first: the feature or token of most influence on the seed joins next. Edges are means over the \
+            prompts that explain the token, or over --where; a feature without --where is traced through all stored \
+            graphs. --output writes a graph for circuit-tracer's viewer or Neuronpedia: a column for each token, and \
+            one for everything else, as a circuit has no positions.
+
+              atlas query circuit --token " Austin" --atlas my.atlas
+              atlas query circuit --token " Austin" --size 20 --output circuit.json --atlas my.atlas
+              atlas query circuit --token " Austin" --by twera --model MODEL --transcoders DIR --atlas my.atlas
+              atlas query circuit --feature 2/157 --where family=two-step --atlas my.atlas
+              atlas query circuit --where family=antonym,language=fr --atlas my.atlas
+            """)
+
+    @OptionGroup var seed: CircuitSeedOptions
+    @OptionGroup var growth: CircuitGrowthOptions
+    @Option(help: ArgumentHelp("What feeds features: stored edges, or twera, which needs the model.", valueName: "edges"))
+    var by = Weighting.edges
+    @OptionGroup var replacementModel: OptionalReplacementModelOptions
+    @Option(help: ArgumentHelp("Write the circuit as a graph.", valueName: "file.json")) var output: String?
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var json: JSONOutput
+
+    enum Weighting: String, CaseIterable, ExpressibleByArgument {
+        case edges, twera
+    }
+
+    func validate() throws {
+        guard by == .edges || replacementModel.areGiven else {
+            throw ValidationError("--by twera needs --model and --transcoders")
+        }
+    }
+
+    func run() throws {
+        let reader = try file.reader()
+        let options = growth.options(group: seed.condition)
+        let report =
+            switch by {
+            case .edges: try reader.circuit(from: seed.seed(reader), options: options)
+            case .twera:
+                try reader.circuit(
+                    from: seed.seed(reader), options: options,
+                    weights: VirtualWeights(replacementModel.attributor(for: reader)!),
+                    jobs: ProcessInfo.processInfo.activeProcessorCount)
+            }
+        if let output {
+            let identity = reader.atlas.identity
+            let file = URL(fileURLWithPath: output)
+            try GraphDocument(
+                report, slug: GraphSlug(file.deletingPathExtension().lastPathComponent), scan: identity.transcoderName,
+                layerCount: identity.layerCount, vocabularySize: identity.vocabulary.count
+            ).write(toFile: file)
+        }
+        try json.print(report) { CircuitText(report).lines.forEach { print($0) } }
+    }
+}
+
+/// How a circuit is grown, the same on every command about circuits.
+struct CircuitGrowthOptions: ParsableArguments {
+    @Option(help: "How many features and tokens join.") var size = CircuitOptions().size
+    @Option(help: "The share of the joined nodes' influence that is kept.")
+    var nodeThreshold = CircuitOptions().nodeThreshold
+    @Option(help: "The share of edge scores that is kept.") var edgeThreshold = CircuitOptions().edgeThreshold
+    @Option(name: .customLong("prompts"), help: "How many stored graphs are added up at most.")
+    var promptLimit = CircuitOptions().promptLimit
+
+    func validate() throws {
+        guard size >= 1 else { throw ValidationError("--size: expected 1 or more, found \(size)") }
+        guard promptLimit >= 1 else { throw ValidationError("--prompts: expected 1 or more, found \(promptLimit)") }
+        try requireShare(nodeThreshold, option: "--node-threshold")
+        try requireShare(edgeThreshold, option: "--edge-threshold")
+    }
+
+    /// - Parameter group: the prompts that circuits are made from; all unless given
+    func options(group: PromptFilter?) -> CircuitOptions {
+        var options = CircuitOptions(size: size)
+        options.nodeThreshold = nodeThreshold
+        options.edgeThreshold = edgeThreshold
+        options.promptLimit = promptLimit
+        options.group = group
+        return options
+    }
+}

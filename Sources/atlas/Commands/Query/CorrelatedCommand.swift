@@ -1,0 +1,29 @@
+import ArgumentParser
+import AtlasQuery
+import Circuits
+
+struct CorrelatedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "correlated", abstract: "Which features fire where a feature fires.",
+        discussion: """
+            Over every counted token of the atlas, or of a group of prompts.
+
+              atlas query correlated 2/157 --atlas my.atlas
+              atlas query correlated 2/157 --by jaccard --where family=addition --atlas my.atlas
+            """)
+
+    @Argument(help: "The feature, layer/index.") var feature: FeatureID
+    @Option(name: .customLong("by"), help: "What comes first.") var ranking: CorrelatedFeatures.Ranking = .pearson
+    @OptionGroup var group: PromptGroupOption
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var output: JSONOutput
+
+    func run() throws {
+        let report = try file.reader().correlated(
+            with: feature, by: ranking, where: group.filter, limit: limit.limit)
+        try output.print(report) { CorrelatedText(report).lines.forEach { print($0) } }
+    }
+}
+
+extension CorrelatedFeatures.Ranking: ExpressibleByArgument {}

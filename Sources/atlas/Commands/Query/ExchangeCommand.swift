@@ -1,0 +1,53 @@
+import ArgumentParser
+import AtlasQuery
+import Foundation
+
+struct ExchangeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exchange",
+        abstract: "Put the features of one value of a tag in the place of another's: does the answer follow?",
+        discussion: """
+            A value's own features are chosen from the atlas: active at the last position of its prompts, influential \
+            there, and silent with most other values. In each prompt they are set to 0 and those of another value to \
+            their mean activation; the rest of the model recomputes.
+
+              atlas query exchange --by state --where family=two-step --model MODEL --transcoders DIR --atlas my.atlas
+            """)
+
+    @Option(help: "The tag whose values are exchanged.") var by: String
+    @OptionGroup var group: PromptGroupOption
+    @Option(help: "Features a value is given at most.") var features = ExchangeOptions().featureLimit
+    @Option(help: "Multiplies the activations of the features put in.") var strength = ExchangeOptions().strength
+    @Option(help: "Replacements at most; a seeded choice is made above it.") var trials = ExchangeOptions().trialLimit
+    @Option(help: "Seeds that choice.") var seed = ExchangeOptions().seed
+    @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @Flag(help: "Show no progress.") var quiet = false
+    @OptionGroup var model: ReplacementModelOptions
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var output: JSONOutput
+
+    func validate() throws {
+        guard features >= 1, trials >= 1, jobs >= 1 else {
+            throw ValidationError("--features, --trials, --jobs: expected 1 or more")
+        }
+        guard strength > 0 else { throw ValidationError("--strength: expected more than 0, found \(strength)") }
+    }
+
+    func run() throws {
+        let reader = try file.reader()
+        let attributor = try model.attributor(for: reader)
+        let progress = ProgressLine(quiet: quiet)
+        defer { progress.end() }
+        var options = ExchangeOptions()
+        options.featureLimit = features
+        options.strength = strength
+        options.trialLimit = trials
+        options.seed = seed
+        options.jobs = jobs
+        let report = try reader.exchange(by: by, where: group.filter, attributor: attributor, options: options) {
+            progress.show("exchanging", done: $0, total: $1, unit: "trials")
+        }
+        progress.end()
+        try output.print(report) { ExchangeText(report).lines.forEach { print($0) } }
+    }
+}
