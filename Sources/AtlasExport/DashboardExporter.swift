@@ -18,7 +18,9 @@ public struct DashboardExporter: Sendable {
     /// Tokens of an example, tried until the file is small enough.
     private static let windows = [160, 80, 40, 20, 8]
     /// Nodes and edges of a graph, tried until the file is small enough.
-    private static let graphSizes = [(nodes: 300, edges: 1_500), (200, 1_000), (100, 500), (50, 250), (20, 100)]
+    private static let graphSizes: [(nodes: Int, edges: Int)] = [
+        (nodes: 300, edges: 1_500), (200, 1_000), (100, 500), (50, 250), (20, 100),
+    ]
 
     private let service: AtlasService
     private let folder: URL
