@@ -97,6 +97,9 @@ struct WrongQuestionTests {
         AtlasReader.targetsOfGraph, AtlasReader.attributedPromptsOfToken, AtlasReader.storedEdgesOfPrompt,
         AtlasReader.statisticsOfFeature, AtlasReader.labelOfCircuitFeature, AtlasReader.activationsForCircuit,
         AtlasReader.promotedOfFeature, AtlasReader.explainedAnswerOfPrompt, EdgeTotal.inputsOfNode,
+        AtlasReader.targetsOfGraph, AtlasReader.activationsOfPrompt, AtlasReader.nodesOfPrompt,
+        AtlasReader.valuesOfTag, AtlasReader.tagsOfPrompt, AtlasReader.textOfPrompt, AtlasReader.hashOfPrompt,
+        AtlasReader.scoredPrompt, AtlasReader.operandTags, AtlasReader.tokenCountOfPrompt,
     ])
     func `a question about one thing reads no table from end to end`(sql: String) throws {
         let plan = try fixture.test.atlas.read("explaining") { db in
