@@ -138,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "AtlasServerTests",
             dependencies: [
-                "AtlasIndexing", "AtlasInterface", "AtlasServer", "AtlasStore", "DemoData",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "atlas", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
+                "Attribution", "Circuits", "DemoData",
             ]),
         .testTarget(
             name: "CommandTests",

@@ -1,5 +1,6 @@
 import AtlasQuery
 import AtlasStore
+import Attribution
 import Circuits
 import Foundation
 
@@ -17,6 +18,8 @@ public final class AtlasService: Sendable {
     /// Whether whoever writes must show a token.
     public let needsToken: Bool
     let graphs: GraphCache
+    /// What features' weights say; `nil` without the replacement model.
+    let weights: VirtualWeights?
 
     /// Serves an atlas.
     public init(
@@ -27,6 +30,7 @@ public final class AtlasService: Sendable {
         self.jobs = jobs
         self.needsToken = needsToken
         graphs = GraphCache(reader)
+        weights = jobs.map { VirtualWeights($0.attributor) }
     }
 
     /// An answer in JSON.

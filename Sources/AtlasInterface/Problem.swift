@@ -30,22 +30,33 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         switch error {
         case let problem as Problem: self = problem
         case let error as QuestionError: self.init(error)
+        case AtlasError.unstorable(let what, let expected, let found):
+            self.init(400, "Not kept", "\(what): expected \(expected), found \(found)")
         case let error as AtlasError:
             let isFull = if case .storageFailed = error { true } else { false }
-            self.init(isFull ? 507 : 500, "The atlas could not be used", Self.withoutFolders("\(error)"))
-        default: self.init(500, "Something failed", Self.withoutFolders("\(error)"))
+            self.init(isFull ? 507 : 500, "The atlas could not be used", Self.shown("\(error)"))
+        default: self.init(500, "Something failed", Self.shown("\(error)"))
         }
     }
 
     private init(_ error: QuestionError) {
         switch error {
         case .unknownToken(_, let nearest), .neverExplained(_, let nearest), .unknownPrompt(_, let nearest),
-            .unknownGraphNode(_, let nearest), .unknownTag(_, _, let nearest):
+            .unknownGraphNode(_, let nearest), .unknownTag(_, _, let nearest),
+            .unknownSupernode(_, let nearest):
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
         case .neverFired(_, let nearest):
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest.map(\.description))
-        case .notDerived:
-            self.init(409, "Not derived yet", Self.withoutFolders("\(error)"))
+        case .noGrid(_, _, let nearest):
+            self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
+        case .notDerived, .staleStatistics:
+            self.init(409, "Not derived yet", Self.shown("\(error)"))
+        case .needsModel:
+            self.init(
+                409, "No model loaded",
+                "\(error): start atlas serve FILE --model DIR --transcoders DIR")
+        case .impossibleEdge, .malformedNode, .overlappingGroups:
+            self.init(400, "Wrong question", "\(error)")
         case .ambiguousToken, .ambiguousPrompt:
             self.init(409, "Several are meant", "\(error)")
         case .refusedSQL:
@@ -56,7 +67,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
     }
 
     /// A message with every path of this machine cut down to its last part.
-    static func withoutFolders(_ message: String) -> String {
+    public static func shown(_ message: String) -> String {
         var result = ""
         var word = ""
         func cut() {

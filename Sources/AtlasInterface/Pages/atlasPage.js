@@ -26,15 +26,16 @@ function figures(information) {
 }
 
 function tagTables(report) {
-    const byName = Map.groupBy(report.tags, (row) => row.name);
-    return [...byName].slice(0, 4).map(([name, rows]) => element("div", {}, element("h3", {}, element("bdi", {}, name)), dataTable(`Scores by ${name}`, [
+    const byName = [...Map.groupBy(report.tags, (row) => row.name)].map(([name, rows]) => ({ name, rows, total: rows.reduce((sum, row) => sum + row.promptCount, 0) }))
+        .sort((a, b) => b.total - a.total);
+    return byName.slice(0, 4).map(({ name, rows }, ordinal) => element("details", { class: "by-tag", open: ordinal === 0 ? "" : null }, element("summary", {}, "By ", element("bdi", {}, name)), dataTable(`Scores by ${name}`, [
         { title: "Value", head: true, cell: (row) => link(addressOf(["prompts"], { where: `${row.name}=${row.value}`, sort: "replacement" }), element("bdi", {}, shortened(row.value, 60))) },
         { title: "Prompts", numeric: true, cell: (row) => number(row.promptCount) },
         { title: "Replacement score", numeric: true, definition: "Mean over the graphs of these prompts.", cell: (row) => [percentage(row.meanReplacement), weightBar(row.meanReplacement, 1)] },
         { title: "Completeness score", numeric: true, definition: "Mean over the graphs of these prompts.", cell: (row) => percentage(row.meanCompleteness) },
         { title: "Right", numeric: true, definition: "Share of the answered prompts that the model answers rightly.", cell: (row) => percentage(row.rightShare) },
         { title: "", cell: (row) => link(addressOf(["compare"], { a: `${row.name}=${row.value}` }), element("span", { "aria-hidden": "true" }, "compare"), element("span", { class: "hidden" }, `compare ${row.value} with others`)) },
-    ], [...rows].sort((a, b) => (a.meanReplacement ?? 2) - (b.meanReplacement ?? 2)))));
+    ], [...rows].sort((a, b) => (a.meanReplacement ?? 2) - (b.meanReplacement ?? 2)), { withLegend: ordinal === 0 })));
 }
 
 function failureTable(title, rows) {
@@ -78,7 +79,9 @@ function searchForm() {
 }
 
 function entries(tags, logits) {
-    const names = tags.filter((tag) => tag.values?.length > 1 && tag.values.length <= 40).slice(0, 2);
+    const given = tags.filter((tag) => tag.values?.length > 1 && tag.values.length <= 40);
+    const reach = (tag) => (tag.name === "corpus" || tag.name === "right" ? 0 : 1) * tag.values.reduce((sum, value) => sum + value.promptCount, 0);
+    const names = given.sort((a, b) => reach(b) - reach(a)).slice(0, 2);
     return section("Where to begin", null,
         names.map((tag) => element("p", { class: "entry" }, element("bdi", {}, tag.name), ": ", tag.values.slice(0, 12).map((value) =>
             element("a", { class: "tag", href: addressOf(["prompts"], { where: `${tag.name}=${value.value}` }) }, element("bdi", {}, shortened(value.value, 30)), ` ${number(value.promptCount)}`)))),

@@ -55,15 +55,22 @@ async function seedControls() {
         form, filterControls(Array.isArray(tags) ? tags : tags.items ?? [], "", (where) => go(["circuit"], { where }), { id: "seed-tag", title: "from a group of prompts" }));
 }
 
+const circuitScores = [
+    ["replacement", "Replacement score", "Of the influence that ends in tokens or errors, the share that ends in tokens: as the replacement score of a graph."],
+    ["completeness", "Completeness score", "The influence-weighted share of the members' inputs that does not come from errors."],
+    ["tokens", "Ends in tokens", "The share of the seed's influence whose paths end in tokens."],
+    ["errors", "in errors", "The share whose paths end in errors, which nothing explains."],
+    ["outside", "in features left out", "The share whose paths leave the circuit through features that did not join: a larger circuit follows them further."],
+];
+
 function circuitSummary(report) {
     const scores = report.scores ?? {};
-    const shares = Object.entries(scores).filter(([, value]) => typeof value === "number");
-    const readable = (name) => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+    const shares = circuitScores.map(([key, title, definition]) => [title, definition, scores[key]]).filter(([, , value]) => typeof value === "number");
     return element("p", { class: "scores" },
         element("span", {}, term("Prompts", "Stored graphs that were added up for this circuit."), ` ${report.promptCount === null || report.promptCount === undefined ? "all" : number(report.promptCount)} of ${number(report.groupSize)}`),
         fewSamples(report.promptCount ?? report.groupSize ?? 0),
         element("span", {}, term("Kept influence", "Share of the influence of what joined the circuit, and of errors, that pruning left."), ` ${percentage(report.keptInfluence)}`),
-        shares.map(([name, value]) => element("span", {}, term(readable(name), "Where the seed's influence ends: the share of its paths through the circuit that end there."), ` ${percentage(value)}`)));
+        shares.map(([title, definition, value]) => element("span", {}, term(title, definition), ` ${percentage(value)}`)));
 }
 
 function seedTitle(seed, report) {
@@ -89,7 +96,7 @@ export async function showCircuit({ parameters, signal }) {
     const change = (update) => go(["circuit"], { ...seed, size, by, ...update });
     const status = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({
-        title: "Global circuit", model, state: graphStateFrom(parameters), able, saved, signal, hasNodeThreshold: false,
+        title: "Global circuit", model, seed, state: graphStateFrom(parameters), able, saved, signal, hasNodeThreshold: false,
         onChange: (state, shown) => {
             if (currentAddress().parts[0] !== "circuit") return;
             const { nodes: _nodes, edges: _edges, ...rest } = parametersOf(state);

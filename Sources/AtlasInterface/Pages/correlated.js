@@ -1,7 +1,7 @@
 // Features that fire at the same tokens.
 
 import {element, section} from "./elements.js";
-import {ask} from "./data.js";
+import {ask, isFolder} from "./data.js";
 import {measure, number} from "./numbers.js";
 import {fewSamples, nodeText} from "./terms.js";
 import {dataTable} from "./tables.js";
@@ -15,6 +15,7 @@ const correlatedColumns = [
 
 /** The section of a feature's dashboard; it fills itself, and goes when there is no such answer. */
 export function correlatedSection(feature) {
+    if (isFolder) return null;
     const content = element("div", {}, "Loading…");
     const whole = section("Correlated features", "By co-activation over the whole atlas, never within a batch.", content);
     ask(`features/${feature.layer}/${feature.index}/correlated`, {}, { limit: 15 }).then((answer) => {

@@ -4,14 +4,15 @@ import {shortName} from "./graphModel.js";
 import {visible} from "./numbers.js";
 
 const gutter = 62;
-const columnGap = 10;
 const widestUnit = 34;
-const narrowestUnit = 15;
+const narrowestUnit = 13;
 const rowPadding = 24;
 const usualHeight = 520;
 const subrowHeight = 19;
 const nodesAbreast = 7;
 const logitSlot = 78;
+const labelledSlot = 96;
+const numberedSlot = 52;
 const characterWidth = 7.2;
 
 function cellsOf(model, shown) {
@@ -58,8 +59,10 @@ export function layOutPositions(model, shown, width) {
         subrows[row] = Math.max(subrows[row], Math.ceil(cell.length / nodesAbreast));
     }
     const total = units.reduce((sum, count) => sum + Math.max(1, count), 0);
+    // Narrow drawings (two side by side) take less room between columns.
+    const columnGap = width < 760 ? 5 : 10;
     const spare = width - gutter - columnGap * units.length - 8;
-    const unit = Math.max(narrowestUnit, Math.min(widestUnit, spare / total));
+    const unit = Math.max(width < 760 ? 10 : narrowestUnit, Math.min(widestUnit, spare / total));
     let x = gutter;
     const columns = model.columns.map((column, position) => {
         const wide = Math.max(1, units[position]) * unit + columnGap;
@@ -97,9 +100,11 @@ export function layOutPositions(model, shown, width) {
 
 /** The layout of a circuit: positions collapsed, each node in a slot wide enough for its name. */
 export function layOutLayers(model, shown, width) {
-    const slotWidth = 92;
     const lineHeight = 46;
-    const abreast = Math.max(3, Math.floor((width - gutter - 8) / slotWidth));
+    const room = width - gutter - 8;
+    // Crowded rows show numbers only, so that they stay within few lines.
+    const labelledAbreast = Math.max(3, Math.floor(room / labelledSlot));
+    const abreastIn = (row) => row.length <= 2 * labelledAbreast ? labelledAbreast : Math.max(3, Math.floor(room / numberedSlot));
     const byRow = Array.from({ length: model.rowCount }, () => []);
     for (const index of shown) byRow[model.rowOf(model.nodes[index])].push(index);
     const order = new Map();
@@ -123,29 +128,29 @@ export function layOutLayers(model, shown, width) {
         for (let row = model.rowCount - 1; row >= 0; row -= 1) settle(byRow[row], model.outputs, "target");
         for (let row = 0; row < model.rowCount; row += 1) settle(byRow[row], model.inputs, "source");
     }
-    const heights = byRow.map((row) => row.length === 0 ? 26 : Math.ceil(row.length / abreast) * lineHeight + 18);
+    const heights = byRow.map((row) => row.length === 0 ? 26 : Math.ceil(row.length / abreastIn(row)) * lineHeight + 18);
     const { rows, bottom } = rowPlaces(model, heights, 4);
     const places = [];
     byRow.forEach((indices, row) => {
-        const lines = Math.ceil(indices.length / abreast);
+        const lines = Math.ceil(indices.length / abreastIn(indices));
         indices.forEach((index, ordinal) => {
             // Neighbours in order stand on different lines, so that a line keeps the order of the whole row.
             const line = ordinal % lines;
             const inLine = Math.ceil((indices.length - line) / lines);
-            const slot = (width - gutter - 8) / inLine;
+            const slot = room / inLine;
             places[index] = {
                 x: gutter + slot * (Math.floor(ordinal / lines) + 0.5),
-                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170),
+                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170), isNumbered: indices.length > 2 * labelledAbreast,
             };
         });
     });
     return { width, height: bottom + 6, places, columns: [], rows, isSlanted: false, gutter, captionsBelow: true };
 }
 
-/** A name that fits a slot of some pixels. */
-export function fittingName(node, slot) {
-    const text = node.kind === "feature" && node.label ? `${shortName(node)} ${node.label}` : shortName(node);
-    const room = Math.max(4, Math.floor(slot / 6.4));
+/** A name that fits the slot of a place. */
+export function fittingName(node, { slot, isNumbered }) {
+    const text = node.kind === "feature" && node.label && !isNumbered ? `${shortName(node)} ${node.label}` : shortName(node);
+    const room = Math.max(4, Math.floor((slot - 6) / 6.4));
     const characters = Array.from(text);
     return characters.length <= room ? text : `${characters.slice(0, room - 1).join("")}…`;
 }

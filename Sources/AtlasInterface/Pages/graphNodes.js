@@ -31,7 +31,7 @@ export function nodeElement(model, index, place, classOf) {
         const isLogit = node.kind === "logit";
         const isAbove = isLogit && !model.isCollapsed;
         group.append(drawing("text", { class: "caption", y: isAbove ? -24 : radius + 13, "text-anchor": "middle" },
-            fittingName(node, place.slot - 6), drawing("title", {}, spokenName(node))));
+            fittingName(node, place), drawing("title", {}, spokenName(node))));
         if (isAbove && node.probability !== null && node.probability !== undefined) {
             group.append(drawing("text", { class: "caption quieter", y: -11, "text-anchor": "middle" }, roundPercentage(node.probability)));
         }

@@ -34,7 +34,7 @@ export async function showGraph({ parts, parameters, signal }) {
     let turn = 0;
     const size = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({
-        title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, able, saved, signal,
+        title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, seed: { prompt }, able, saved, signal,
         hasEdgeThreshold: !isFolder, limits: isFolder ? { nodes: report.nodeThreshold ?? 0.8 } : { nodes: 0.95 },
         onChange: (next, shown) => {
             const isFiner = next.nodes !== state.nodes || next.edges !== state.edges;

@@ -1,7 +1,7 @@
 // The drawing of a graph or a circuit, and what pointer and keyboard do in it. What is chosen belongs to the page.
 
 import {drawing, element} from "./elements.js";
-import {drawLinks} from "./graphCanvas.js";
+import {clearLinks, drawLinks} from "./graphCanvas.js";
 import {frameElements, nodeElement} from "./graphNodes.js";
 import {nextNode} from "./graphWalking.js";
 import {onThemeChange} from "./theme.js";
@@ -16,8 +16,9 @@ export class GraphView {
     constructor({ title, layOut, actions, classOf = null, colourOf = null }) {
         Object.assign(this, { layOut, actions, classOf, colourOf });
         this.canvas = element("canvas", { "aria-hidden": "true" });
+        this.nearCanvas = element("canvas", { "aria-hidden": "true" });
         this.nodeLayer = drawing("svg", { role: "group", "aria-label": title });
-        this.stage = element("div", { class: "stage" }, this.canvas, this.nodeLayer);
+        this.stage = element("div", { class: "stage" }, this.canvas, this.nearCanvas, this.nodeLayer);
         this.element = element("div", { class: "drawing", tabindex: "-1" }, this.stage);
         this.hovered = null;
         this.walker = null;
@@ -52,7 +53,7 @@ export class GraphView {
             if (this.model && Math.abs(this.element.clientWidth - this.laidOutWidth) > 1) this.place();
         });
         this.observer.observe(this.element);
-        onThemeChange(() => this.draw(), this.signal.signal);
+        onThemeChange(() => this.redraw(), this.signal.signal);
     }
 
     /** Shows a model in a state. */
@@ -73,6 +74,7 @@ export class GraphView {
         for (const index of this.state.shown) {
             if (this.layout.places[index]) this.elements[index] = nodeElement(this.model, index, this.layout.places[index], this.classOf);
         }
+        this.isStale = true;
         this.nodeLayer.setAttribute("width", this.layout.width);
         this.nodeLayer.setAttribute("height", this.layout.height);
         this.nodeLayer.setAttribute("viewBox", `0 0 ${this.layout.width} ${this.layout.height}`);
@@ -113,15 +115,24 @@ export class GraphView {
         this.draw();
     }
 
+    redraw() {
+        this.isStale = true;
+        this.draw();
+    }
+
+    /** Draws what has changed since the last frame, in the next. */
     draw() {
         if (this.isDue || !this.model) return;
         this.isDue = true;
         requestAnimationFrame(() => {
             this.isDue = false;
+            const look = { shown: this.state.shown, colourOf: this.colourOf };
+            if (this.isStale) drawLinks(this.canvas, this.model, this.layout, look);
+            this.isStale = false;
             const centre = this.hovered ?? this.state.selected;
-            drawLinks(this.canvas, this.model, this.layout, {
-                shown: this.state.shown, focus: centre === null ? null : new Set([centre]), colourOf: this.colourOf,
-            });
+            this.canvas.classList.toggle("quieted", centre !== null);
+            if (centre === null) clearLinks(this.nearCanvas);
+            else drawLinks(this.nearCanvas, this.model, this.layout, { ...look, focus: centre });
         });
     }
 

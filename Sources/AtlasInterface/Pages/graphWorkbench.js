@@ -10,11 +10,12 @@ import {nodeTable} from "./graphTable.js";
 import {removeSupernode, savedSupernodes, saveSupernode} from "./supernodes.js";
 import {shortName, spokenName} from "./graphModel.js";
 import {subgraphPanel} from "./subgraphPanel.js";
+import {suggestionsView} from "./suggestions.js";
 import {withGroup, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
 
 /** The workbench; `onChange(state, shownCount)` hears every change. */
 export class GraphWorkbench {
-    constructor({ title, model, state, prompt = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
+    constructor({ title, model, state, prompt = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
         Object.assign(this, { model, state, prompt, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
         this.edits = new EditHistory((error) => { this.message.textContent = error.message; });
@@ -24,6 +25,7 @@ export class GraphWorkbench {
         this.detail = element("aside", { class: "detail", "aria-label": "Chosen node", tabindex: "-1" });
         this.table = element("div", {});
         this.panel = element("div", {});
+        this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
         this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
             element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.told, this.view.element, this.table), this.detail), this.panel);
@@ -146,7 +148,7 @@ export class GraphWorkbench {
         this.showDetail(selected, pins);
         this.panel.replaceChildren(subgraphPanel({
             model, pins: state.pins, groups: state.groups, saved: this.saved, canSave: this.able.writable,
-            edits: this.subgraphEdits, width: Math.max(320, this.element.clientWidth - 50),
+            edits: this.subgraphEdits, suggestions: this.suggestions, width: Math.max(320, this.element.clientWidth - 50),
         }));
         this.onChange(state, this.shown.size);
     }

@@ -35,7 +35,7 @@ function weightColumns(largest, by) {
 /** The table of one list of neighbours. */
 export function neighbourTable(rows, caption, by = "edges") {
     const key = { edges: "mean", twera: "twera", era: "era", virtual: "virtualWeight" }[by];
-    const flat = rows.map((row) => ({ ...row, ...row.weight }));
+    const flat = rows.map((row) => ({ ...row, ...row.weights }));
     const largest = Math.max(0, ...flat.map((row) => Math.abs(row[key] ?? 0)));
     return dataTable(caption, [
         { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node ?? { kind: "feature", feature: row.feature }, row.label) },
@@ -43,7 +43,7 @@ export function neighbourTable(rows, caption, by = "edges") {
     ], flat, { empty: by === "edges" ? "No stored graph has such a link." : "No feature has such a weight.", withLegend: true });
 }
 
-const orders = [["edges", "Stored links"], ["twera", "TWERA"], ["era", "ERA"], ["virtual", "Virtual weight"]];
+const neighbourOrders = [["edges", "Stored links"], ["twera", "TWERA"], ["era", "ERA"], ["virtual", "Virtual weight"]];
 
 /** Tabs that order the neighbours by links or weights; those of weights need the model. */
 export function neighbourTabs(feature, direction, stored, able) {
@@ -52,8 +52,8 @@ export function neighbourTabs(feature, direction, stored, able) {
     if (!able.modelLoaded) {
         return [content, isFolder ? null : quiet("By weights (virtual weight, ERA, TWERA) when the server has the model: atlas serve FILE --model DIR --transcoders DIR")];
     }
-    const tabs = orders.map(([key, title]) => button(title, async () => {
-        tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab === tabs[orders.findIndex(([other]) => other === key)])));
+    const tabs = neighbourOrders.map(([key, title]) => button(title, async () => {
+        tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab === tabs[neighbourOrders.findIndex(([other]) => other === key)])));
         try {
             const answer = key === "edges" ? stored : await ask(`features/${feature.layer}/${feature.index}/${direction}`, {}, { by: key, limit: 20 });
             content.replaceChildren(neighbourTable(Array.isArray(answer) ? answer : answer.neighbours ?? answer.items ?? [], caption, key));

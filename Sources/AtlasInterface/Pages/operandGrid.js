@@ -1,7 +1,7 @@
 // The activation of a feature over a template with two operands, as a heat map with axes.
 
 import {element, quiet, section} from "./elements.js";
-import {ask} from "./data.js";
+import {ask, isFolder} from "./data.js";
 import {measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
 import {onThemeChange} from "./theme.js";
@@ -94,13 +94,23 @@ function shapeView(shape, grid) {
         quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no activation.`));
 }
 
+/** The two tags that make the corpus a grid: those of most prompts whose values are all whole numbers, three or more. */
+async function operandTags() {
+    const tags = (await ask("tags")).items ?? [];
+    const isOperand = (tag) => tag.valueCount >= 3 && tag.values.every(({ value }) => /^-?\d{1,6}$/.test(value));
+    const reach = (tag) => tag.values.reduce((sum, value) => sum + value.promptCount, 0);
+    const operands = tags.filter(isOperand).sort((a, b) => reach(b) - reach(a)).slice(0, 2).map((tag) => tag.name).sort();
+    return operands.length === 2 ? operands : null;
+}
+
 /** The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it. */
 export function operandSection(feature) {
+    if (isFolder) return null;
     const content = element("div", {});
     const whole = section("Operands", "The activation at the last token over a template with two operands.", content);
     whole.hidden = true;
-    ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: "a", columns: "b" }).then((report) => {
-        const view = gridView(report);
+    operandTags().then((tags) => tags ? ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null).then((report) => {
+        const view = report ? gridView(report) : null;
         if (!view) return whole.remove();
         content.replaceChildren(view);
         whole.hidden = false;

@@ -13,7 +13,7 @@ export function filterControls(tags, group, onchange, { id = "tag", title = "Fil
     const conditions = conditionsOf(group);
     const chips = conditions.map((condition) => button([element("bdi", {}, shortened(condition, 60)), " ×"],
         () => onchange(conditions.filter((other) => other !== condition).join(",")), { class: "chip", "aria-label": `Take the filter ${condition} away` }));
-    const values = element("select", { id: `${id}-value`, "aria-label": `${title}: value` });
+    const values = element("select", { id: `${id}-value`, "aria-label": `${title}: value` }, element("option", { value: "" }, "a value…"));
     const names = element("select", { id: `${id}-name` }, element("option", { value: "" }, "a tag…"), tags.map((tag) => element("option", { value: tag.name }, shortened(tag.name, 40))));
     values.disabled = true;
     names.addEventListener("change", () => {

@@ -2,7 +2,7 @@
 
 import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, graphAddress} from "./address.js";
-import {AnswerError, ask} from "./data.js";
+import {AnswerError, ask, isFolder} from "./data.js";
 import {counted, measure, number, percentage, shortened} from "./numbers.js";
 import {labelText, nodeText, tokenText} from "./terms.js";
 import {dataTable} from "./tables.js";
@@ -18,6 +18,7 @@ function featureTable(report) {
 }
 
 function similarSection(id) {
+    if (isFolder) return null;
     const content = element("div", {}, "Loading…");
     const whole = section("Similar prompts", "Nearest by cosine of their features, weighted by influence.", content);
     ask(`prompts/${id}/similar`, {}, { limit: 10 }).then((report) => content.replaceChildren(dataTable("Similar prompts", [

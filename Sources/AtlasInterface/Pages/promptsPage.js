@@ -12,7 +12,7 @@ import {tokenText} from "./terms.js";
 
 const textLimit = 200;
 
-const orders = {
+const promptOrders = {
     id: (a, b) => a.id - b.id,
     text: (a, b) => a.text < b.text ? -1 : 1,
     probability: (a, b) => a.predictedProbability - b.predictedProbability,
@@ -87,7 +87,7 @@ export async function showPrompts({ parameters }) {
     const descending = state.sort.startsWith("-");
     const [tags, part] = await Promise.all([ask("tags").catch(() => ({ items: [] })), listPart("prompts", state, first, {
         matches: (prompt) => holdsWords(prompt.text, state.search) && isInGroup(prompt, state.where),
-        order: orders[key] ? (a, b) => (descending ? -1 : 1) * orders[key](a, b) : null,
+        order: promptOrders[key] ? (a, b) => (descending ? -1 : 1) * promptOrders[key](a, b) : null,
     })]);
     const change = (update) => go(["prompts"], { ...state, ...update });
     const search = element("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "words of a prompt", value: state.search, maxlength: "1000" });

@@ -47,7 +47,7 @@ export function membersHere(model, supernode) {
 }
 
 /** The panel under the drawing. `saved` are the atlas's supernodes; `edits` change the page's state. */
-export function subgraphPanel({ model, pins, groups, saved, canSave, edits, width }) {
+export function subgraphPanel({ model, pins, groups, saved, canSave, edits, suggestions, width }) {
     const known = pins.filter((id) => model.byID.has(id));
     const grouped = new Set(groups.flatMap((group) => group.members));
     const loose = known.filter((id) => !grouped.has(id));
@@ -60,5 +60,5 @@ export function subgraphPanel({ model, pins, groups, saved, canSave, edits, widt
         groups.length > 0 ? element("ul", { class: "groups" }, groups.map((group) => groupItem(model, group, edits, canSave, savedNames.has(group.name)))) : null,
         loose.length > 0 ? groupForm(model, loose, edits) : null,
         offered.length > 0 ? element("p", { class: "offers" }, "Supernodes of the atlas that are in this graph: ",
-            offered.slice(0, 12).map((supernode) => button(supernode.name, () => edits.adopt(supernode.name, membersHere(model, supernode)), { class: "offer" }))) : null);
+            offered.slice(0, 12).map((supernode) => button(supernode.name, () => edits.adopt(supernode.name, membersHere(model, supernode)), { class: "offer" }))) : null, suggestions);
 }

@@ -11,10 +11,11 @@ struct RunBody: Decodable {
 /// A text to run with features set.
 struct InterventionBody: Decodable {
     struct Setting: Decodable {
-        /// `layer/index`.
-        let feature: String?
-        /// Several of these, set alike.
-        let features: [String]?
+        let feature: FeatureText?
+        /// Several, set alike.
+        let features: [FeatureText]?
+        /// A supernode of the atlas, all of whose features are set alike.
+        let supernode: String?
         /// `12`, `10-12` or `12-`; everywhere unless given.
         let positions: String?
         let value: Float?
@@ -66,8 +67,9 @@ extension InterventionBody {
         }
         return try settings.enumerated().flatMap { ordinal, setting in
             func wrong(_ what: String) -> Problem { Problem(400, "Wrong body", "settings.\(ordinal): \(what)") }
-            let names = (setting.feature.map { [$0] } ?? []) + (setting.features ?? [])
-            guard (1...1_000).contains(names.count) else { throw wrong("expected a feature as layer/index") }
+            var features = ((setting.feature.map { [$0] } ?? []) + (setting.features ?? [])).map(\.feature)
+            if let name = setting.supernode { features += try reader.supernode(name).members }
+            guard (1...1_000).contains(features.count) else { throw wrong("expected a feature as layer/index") }
             let action: Intervention.Setting
             switch (setting.value, setting.multiple) {
             case (let value?, nil) where value.isFinite: action = .value(value)
@@ -77,9 +79,9 @@ extension InterventionBody {
             guard let positions = PositionRange(setting.positions ?? "0-"),
                 (positions.last ?? positions.first) < tokenCount
             else { throw wrong("positions: expected positions 0 to \(tokenCount - 1) as 12, 10-12 or 12-") }
-            return try names.map { name in
-                guard let feature = FeatureID(name), reader.atlas.identity.contains(feature) else {
-                    throw wrong("expected a feature of this atlas as layer/index, found \(name.debugDescription)")
+            return try features.map { feature in
+                guard reader.atlas.identity.contains(feature) else {
+                    throw wrong("expected a feature of this atlas, found \(feature)")
                 }
                 return Intervention(feature: feature, positions: positions, setting: action)
             }

@@ -47,6 +47,7 @@ extension Neighbour {
                 kind: node.kind, feature: node.feature, layer: node.layer, token: node.token,
                 text: node.text?.shortened(to: String.nameLimit)),
             label: label?.shortened(to: String.nameLimit), support: support, mean: mean, spread: spread,
-            meanShare: meanShare, signConsistency: signConsistency, samePositionShare: samePositionShare)
+            meanShare: meanShare, signConsistency: signConsistency, samePositionShare: samePositionShare,
+            weights: weights)
     }
 }

@@ -1,0 +1,148 @@
+import AtlasQuery
+import Circuits
+import Foundation
+
+extension RouteParameter {
+    fileprivate static func filter(_ name: String, _ summary: String) -> RouteParameter {
+        RouteParameter(name, .filter, summary)
+    }
+
+    fileprivate static func measure(fallback: SimilarityMeasure?) -> RouteParameter {
+        RouteParameter(
+            "by", .choice(SimilarityMeasure.allCases.map(\.rawValue)), "what makes two prompts alike",
+            fallback: fallback?.rawValue)
+    }
+
+    fileprivate static let operands = [
+        RouteParameter("rows", .text(limit: 200), "the tag of the first operand", fallback: "a"),
+        RouteParameter("columns", .text(limit: 200), "the tag of the second operand", fallback: "b"),
+        RouteParameter(
+            "position", .choice(OperandPosition.allCases.map(\.rawValue)), "where activations are read",
+            fallback: OperandPosition.last.rawValue), group,
+    ]
+}
+
+extension RouteRequest {
+    /// A group that must be given.
+    fileprivate func requiredFilter(_ name: String) throws(Problem) -> PromptFilter {
+        _ = try required(name)
+        return filter(name)
+    }
+
+    fileprivate var measure: SimilarityMeasure? { text("by").flatMap { SimilarityMeasure(rawValue: $0) } }
+
+    fileprivate func operandsOptions() throws(Problem) -> OperandsOptions {
+        var options = OperandsOptions()
+        options.rowTag = try required("rows")
+        options.columnTag = try required("columns")
+        options.position = text("position").flatMap { OperandPosition(rawValue: $0) } ?? .last
+        options.filter = filter()
+        return options
+    }
+}
+
+extension Route {
+    static let groups = [
+        Route(
+            "diff", "What sets two groups of prompts apart, and what they share",
+            [
+                .filter("a", "a group of prompts"), .filter("b", "another; all other prompts unless given"),
+                .init("permutations", .integer(0...10_000), "permutations of the groups' labels", fallback: "1000"),
+                .init("limit", .integer(1...1_000), "rows of each kind at most", fallback: "20"),
+            ]
+        ) { request, service in
+            var options = DiffOptions()
+            options.permutations = request.integer("permutations")!
+            options.limit = request.integer("limit")!
+            return try service.reader.diff(
+                request.requiredFilter("a"), request.text("b").map { _ in request.filter("b") }, options: options)
+        },
+        Route(
+            "invariant", "What a share of a group's prompts has in common",
+            [
+                .group, .init("share", .number(0...1), "the share of prompts that must have it", fallback: "0.9"),
+                .init("limit", .integer(1...1_000), "rows at most", fallback: "20"),
+            ]
+        ) { request, service in
+            try service.reader.invariant(
+                request.requiredFilter("where"), share: request.number("share")!, limit: request.integer("limit")!)
+        },
+        Route(
+            "contrast", "What differs within pairs of prompts that share a tag's value",
+            [
+                .filter("a", "the group of the pairs' first prompts"), .filter("b", "that of their second prompts"),
+                .init("by", .text(limit: 200), "the tag whose value makes a pair"),
+                .init("limit", .integer(1...1_000), "rows at most", fallback: "20"),
+            ]
+        ) { request, service in
+            try service.reader.contrast(
+                request.requiredFilter("a"), request.requiredFilter("b"), pairedBy: try request.required("by"),
+                limit: request.integer("limit")!)
+        },
+        Route(
+            "prompts/{id}/similar", "The prompts most like one",
+            [
+                .prompt, .measure(fallback: nil), .group,
+                .init("limit", .integer(1...1_000), "prompts at most", fallback: "10"),
+            ]
+        ) { request, service in
+            try service.reader.similar(
+                to: request.integer("id")!, by: request.measure, where: request.filter(),
+                limit: request.integer("limit")!)
+        },
+        Route(
+            "families", "Prompts sorted into families of alike ones",
+            [
+                .measure(fallback: .influence), .group,
+                .init("threshold", .number(0...1), "the cosine from which prompts are alike", fallback: "0.7"),
+                .init("prompts", .integer(1...20_000), "prompts that are read at most", fallback: "5000"),
+                .init("limit", .integer(1...1_000), "families at most", fallback: "20"),
+            ]
+        ) { request, service in
+            try service.reader.families(
+                where: request.filter(), by: request.measure ?? .influence, threshold: request.number("threshold")!,
+                promptLimit: request.integer("prompts")!, limit: request.integer("limit")!)
+        },
+        Route(
+            "failures", "Where the model is wrong, or explained badly",
+            [
+                .group, .init("tag", .text(limit: 200), "the tag whose values are told apart"),
+                .init("limit", .integer(1...1_000), "prompts of each kind at most", fallback: "20"),
+            ]
+        ) { request, service in
+            try service.reader.failures(
+                where: request.filter(), byTag: request.text("tag"), limit: request.integer("limit")!)
+        },
+        Route(
+            "motifs", "Labelled subgraphs that recur over prompts, against graphs rewired at random",
+            [
+                .group, .init("graphs", .integer(1...1_000), "graphs that are read at most", fallback: "100"),
+                .init("rewirings", .integer(1...1_000), "how often each graph is rewired", fallback: "100"),
+                .init("limit", .integer(1...200), "motifs of each kind at most", fallback: "10"),
+            ]
+        ) { request, service in
+            var options = MotifsOptions()
+            options.graphLimit = request.integer("graphs")!
+            options.rewirings = request.integer("rewirings")!
+            options.limit = request.integer("limit")!
+            return try service.reader.motifs(where: request.filter(), options: options)
+        },
+        Route(
+            "operands", "Features that depend on the two operands of a template, the best fits of each class first",
+            RouteParameter.operands + [
+                .init("class", .choice(OperandClass.allCases.map(\.rawValue)), "only features of this class"),
+                .init("limit", .integer(1...1_000), "features of each class at most", fallback: "20"),
+            ]
+        ) { request, service in
+            try service.reader.operandRanking(
+                of: request.text("class").flatMap { OperandClass(rawValue: $0) }, options: request.operandsOptions(),
+                limit: request.integer("limit")!)
+        },
+        Route(
+            "features/{layer}/{index}/operands", "A feature's activation over the two operands of a template",
+            RouteParameter.feature + RouteParameter.operands
+        ) { request, service in
+            try service.reader.operands(of: request.featureOfPath(), options: request.operandsOptions())
+        },
+    ]
+}

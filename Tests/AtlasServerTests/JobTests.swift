@@ -1,0 +1,104 @@
+import AtlasQuery
+import Circuits
+import Foundation
+import Testing
+
+@testable import AtlasInterface
+
+/// Texts run through the replacement model.
+@Suite struct JobTests {
+    private func ended(_ body: String, at path: String, _ service: AtlasService) throws -> JobReport {
+        let bytes = try service.answer(.post, path, body: Data(body.utf8)).bytes
+        let ticket = try JSONDecoder().decode(JobTicket.self, from: bytes)
+        try service.waitForJob(ticket.job)
+        return try service.jobs!.report(ticket.job)
+    }
+
+    @Test func `a typed text gives the graph that is stored of the same text`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let text = "Fact: the capital of the state containing Dallas is"
+        let id = try service.reader.promptID(text)
+        let stored = try service.reader.graphReport(ofPrompt: id)
+        let report = try ended(#"{"text": "\#(text)"}"#, at: "runs", service)
+        guard case .run(let run) = report.result else { throw SocketClient.Failure(what: "\(report)") }
+        #expect(run.nextTokens.first?.text == " Austin")
+        #expect(Set(run.graph.nodes.map(\.id)) == Set(stored.nodes.map(\.id)))
+        #expect(report.done == report.total)
+        let view: GraphReport = try service.value("jobs/\(report.id)/graph?limit=9")
+        #expect(view.nodes.count == 9)
+    }
+
+    @Test func `an intervention tells the answer before and after`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let report = try ended(
+            """
+            {"text": "Fact: the capital of the state containing Dallas is",
+             "settings": [{"features": ["2/157", {"layer": 0, "index": 303}], "multiple": 0}], "mode": "free"}
+            """, at: "interventions", service)
+        guard case .intervention(let answer) = report.result else { throw SocketClient.Failure(what: "\(report)") }
+        let austin = try #require(answer.nextTokens.first { $0.text == " Austin" })
+        #expect(austin.after < austin.before)
+        #expect(answer.settings.count == 2)
+    }
+
+    @Test(arguments: [
+        ("runs", #"{"text": ""}"#), ("runs", #"{"txt": "a"}"#), ("runs", "[]"), ("runs", "{"), ("runs", ""),
+        ("interventions", #"{"text": "a b", "settings": []}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157"}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/99999", "value": 1}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157", "value": 1, "positions": "99"}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157", "value": 1}], "mode": "wild"}"#),
+    ])
+    func `a wrong text or setting is refused before anything runs`(path: String, body: String) throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let problem = #expect(throws: Problem.self) { try service.answer(.post, path, body: Data(body.utf8)) }
+        #expect(problem?.status == 400)
+    }
+
+    @Test func `a text above the limits is refused`() throws {
+        var limits = ModelJobs.Limits()
+        limits.tokens = 5
+        limits.textBytes = 100
+        let service = try DemoService.writing(jobs: limits)
+        for text in ["a b c d e f g h i j k", String(repeating: "a", count: 101)] {
+            let problem = #expect(throws: Problem.self) {
+                try service.answer(.post, "runs", body: Data(#"{"text": "\#(text)"}"#.utf8))
+            }
+            #expect(problem?.status == 400)
+        }
+    }
+
+    @Test func `more jobs than may wait are refused, and one that waits can be cancelled`() throws {
+        var limits = ModelJobs.Limits()
+        limits.waiting = 2
+        let jobs = ModelJobs(try DemoService.attributor(), limits: limits)
+        let gate = DispatchSemaphore(value: 0)
+        struct Dropped: Error {}
+        let work: @Sendable (@escaping @Sendable (Int, Int) -> Void) throws -> JobResult = { _ in
+            gate.wait()
+            throw Dropped()
+        }
+        let first = try jobs.submit("run", work)
+        let second = try jobs.submit("run", work)
+        let third = try jobs.submit("run", work)
+        let problem = #expect(throws: Problem.self) { try jobs.submit("run", work) }
+        #expect(problem?.status == 503 && problem?.retryAfter != nil)
+        #expect(try jobs.report(first.job).state == .running)
+        #expect(try jobs.report(third.job).waitingBefore == 2)
+        #expect(try jobs.cancel(second.job).state == .cancelled)
+        gate.signal()
+        gate.signal()
+        for _ in 0..<500 where try !jobs.report(third.job).state.isEnded { Thread.sleep(forTimeInterval: 0.01) }
+        #expect(try jobs.report(first.job).state == .failed)
+        #expect(try jobs.report(third.job).state == .failed)
+        jobs.stop()
+        #expect(throws: Problem.self) { try jobs.submit("run", work) }
+    }
+
+    @Test func `without a model a text is not run, and the answer says how to start one`() throws {
+        let problem = #expect(throws: Problem.self) {
+            try DemoService.reading().answer(.post, "runs", body: Data(#"{"text": "a"}"#.utf8))
+        }
+        #expect(problem?.status == 409 && problem?.detail.contains("--model") == true)
+    }
+}

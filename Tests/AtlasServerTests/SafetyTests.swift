@@ -1,0 +1,151 @@
+import AtlasInterface
+import Foundation
+import Testing
+
+@testable import AtlasServer
+
+/// What a server refuses, over real connections.
+@Suite struct SafetyTests {
+    private static let secret = "a token of enough length".replacing(" ", with: "-")
+    private static let label = #"{"label": "Texas"}"#
+
+    private func guarded(host: String = "127.0.0.1") throws -> ServerOptions {
+        ServerOptions(host: host, port: 0, token: try #require(AccessToken(Self.secret)))
+    }
+
+    @Test func `a name that is not the server's is refused, whatever is asked`() async throws {
+        try await RunningServer.with(DemoService.reading()) { server in
+            for host in ["evil.example", "evil.example:\(server.port)", "127.0.0.1.evil.example", ""] {
+                for path in ["/", "/api/v1/atlas"] {
+                    #expect(try server.ask(path, fields: ["Host": host]).status == 403)
+                }
+            }
+            for host in ["localhost:9000", "127.0.0.1", "[::1]:\(server.port)", "LOCALHOST"] {
+                #expect(try server.ask("/", fields: ["Host": host]).status == 200)
+            }
+        }
+    }
+
+    @Test func `another site's page can neither write nor read`() async throws {
+        try await RunningServer.with(DemoService.writing()) { server in
+            for origin in ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost.evil.example"] {
+                let fields = ["Origin": origin]
+                #expect(
+                    try server.question("features/2/157/label", method: "PUT", fields: fields, body: Self.label).status
+                        == 403)
+                #expect(try server.question("atlas", fields: fields).status == 403)
+            }
+            let form = ["Content-Type": "text/plain"]
+            #expect(
+                try server.question("features/2/157/label", method: "PUT", fields: form, body: Self.label).status == 415
+            )
+            let own = ["Origin": "http://127.0.0.1:\(server.port)"]
+            #expect(
+                try server.question("features/2/157/label", method: "PUT", fields: own, body: Self.label).status == 200)
+            #expect(try server.question("atlas").fields["access-control-allow-origin"] == nil)
+        }
+    }
+
+    @Test func `with a token set, writing needs it and reading on this machine does not`() async throws {
+        try await RunningServer.with(DemoService.writing(), options: guarded()) { server in
+            #expect(try server.question("atlas").status == 200)
+            let path = "features/2/157/label"
+            let refused = try server.question(path, method: "PUT", body: Self.label)
+            #expect(refused.status == 401 && refused.fields["www-authenticate"] == "Bearer")
+            for wrong in ["Bearer wrong", "Bearer \(Self.secret)x", "Bearer", "Basic \(Self.secret)", Self.secret] {
+                let fields = ["Authorization": wrong]
+                #expect(try server.question(path, method: "PUT", fields: fields, body: Self.label).status == 401)
+            }
+            let right = ["Authorization": "Bearer \(Self.secret)"]
+            #expect(try server.question(path, method: "PUT", fields: right, body: Self.label).status == 200)
+            #expect(try server.question(path, method: "DELETE").status == 401)
+            #expect(try server.question("runs", method: "POST", body: #"{"text": "a"}"#).status == 401)
+        }
+    }
+
+    @Test func `bound where others reach it, every question needs the token`() async throws {
+        try await RunningServer.with(DemoService.reading(), options: guarded(host: "0.0.0.0")) { server in
+            #expect(try server.question("atlas").status == 401)
+            #expect(try server.question("atlas", fields: ["Authorization": "Bearer \(Self.secret)"]).status == 200)
+            #expect(try server.ask("/").status == 200)
+            #expect(try server.ask("/", fields: ["Host": "evil.example"]).status == 403)
+        }
+    }
+
+    @Test func `a body above the limit is refused, declared or not`() async throws {
+        try await RunningServer.with(DemoService.writing()) { server in
+            let path = "/api/v1/features/2/157/label"
+            let large = #"{"label": "\#(String(repeating: "x", count: 1_100_000))"}"#
+            #expect(try server.ask(path, method: "PUT", body: large).status == 413)
+            let client = try SocketClient(port: server.port)
+            client.send(
+                "PUT \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<11 { client.send("186A0\r\n\(String(repeating: "x", count: 100_000))\r\n") }
+            client.send("0\r\n\r\n")
+            #expect(try client.finish().status == 413)
+        }
+    }
+
+    @Test(arguments: [
+        "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd", "//etc/passwd", "/index.html/../x",
+        "/api/v1/../../etc/passwd", "/api/v2/atlas", "/embedded.list", "/index.html%00.js",
+    ])
+    func `no path leads out of the pages`(path: String) async throws {
+        try await RunningServer.with(DemoService.reading()) { server in
+            let reply = try server.ask(path)
+            #expect((400..<500).contains(reply.status))
+            #expect(!reply.text.contains("root:"))
+        }
+    }
+
+    @Test func `too many requests from one address have to wait`() async throws {
+        var options = ServerOptions(port: 0)
+        options.localRate = 1
+        options.burstSeconds = 5
+        try await RunningServer.with(DemoService.reading(), options: options) { server in
+            let replies = try (0..<12).map { _ in try server.question("atlas") }
+            #expect(replies.prefix(5).allSatisfy { $0.status == 200 })
+            let refused = replies.filter { $0.status == 429 }
+            #expect(!refused.isEmpty && refused.allSatisfy { ($0.fields["retry-after"].flatMap { Int($0) } ?? 0) > 0 })
+        }
+    }
+
+    @Test func `a wrong token costs more than a request`() throws {
+        let limit = RateLimit(ServerOptions())
+        for _ in 0..<8 { #expect(limit.take(25, from: "10.0.0.1", now: 0) == nil) }
+        #expect(limit.take(from: "10.0.0.1", now: 0) != nil)
+        #expect(limit.take(from: "10.0.0.2", now: 0) == nil)
+        #expect(limit.take(from: "10.0.0.1", now: 5_000_000_000) == nil)
+    }
+
+    @Test func `no answer tells where files lie`() async throws {
+        let folder = try DemoService.folder()
+        try await RunningServer.with(DemoService.writing(jobs: ModelJobs.Limits())) { server in
+            for path in ["atlas", "prompts", "openapi.json", "prompts/99999", "nothing", "features/2/157", "tags"] {
+                #expect(try !server.question(path).text.contains(folder))
+            }
+        }
+    }
+
+    @Test func `an error's paths are cut down to names`() {
+        #expect(
+            Problem.shown("/root/x/my.atlas: reading \"/tmp/a b\": SQLite: 2/157 file:///etc/x")
+                == "my.atlas: reading \"a b\": SQLite: 2/157 x")
+    }
+
+    @Test func `a method that is not there is refused`() async throws {
+        try await RunningServer.with(DemoService.reading()) { server in
+            #expect(try server.ask("/", method: "POST", body: "{}").status == 405)
+            #expect(try server.question("atlas", method: "POST", body: "{}").status == 405)
+            #expect(try server.question("atlas", method: "TRACE").status == 405)
+            #expect(try server.question("features/2/157/label", method: "PUT", body: Self.label).status == 403)
+            #expect(try server.question("atlas", method: "HEAD").body.isEmpty)
+        }
+    }
+
+    @Test func `tokens that can be guessed are not taken`() {
+        #expect(AccessToken("short") == nil)
+        #expect(AccessToken("with space and more than enough") == nil)
+        #expect(AccessToken("  0123456789abcdef\n") != nil)
+    }
+}

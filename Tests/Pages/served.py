@@ -1,0 +1,126 @@
+"""A small atlas with friendly and hostile prompts, served and exported once for all tests."""
+
+import atexit
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = ROOT / "Sources/AtlasInterface/Pages"
+DEMO = ROOT / "Sources/DemoData/Demo"
+PROGRAM = os.environ.get("ATLAS_PROGRAM", str(ROOT / ".build/debug/atlas"))
+
+MARKUP = "<script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
+RIGHT_TO_LEFT = "\u202eمرحبا\u202c שלום \u2067abc"
+
+_folder = tempfile.TemporaryDirectory(prefix="atlas-pages-")
+atexit.register(_folder.cleanup)
+_kept = {}
+
+
+def _run(*arguments):
+    answer = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True)
+    if answer.returncode != 0:
+        raise RuntimeError(f"atlas {' '.join(arguments[:2])} failed: {answer.stderr.strip()}")
+
+
+def _corpus():
+    """Prompts of the demo: a small grid of additions, some facts, and texts that try to be markup."""
+    chosen, counts = [], {"two-step": 6, "city-state": 6, "antonym": 3}
+    for line in (DEMO / "corpus.jsonl").read_text().splitlines():
+        prompt = json.loads(line)
+        family = prompt["tags"]["family"]
+        if counts.get(family, 0) > 0:
+            counts[family] -= 1
+            chosen.append(prompt)
+    for a in range(4):
+        for b in range(4):
+            chosen.append({"id": f"grid-{a}-{b}", "text": f"calc: {a}+{b}=", "answer": str(a + b),
+                           "tags": {"family": "grid", "a": str(a), "b": str(b)}})
+    chosen.append({"id": "markup", "text": f"{MARKUP} is", "tags": {"family": MARKUP}})
+    chosen.append({"id": "right-to-left", "text": f"{RIGHT_TO_LEFT} is", "tags": {"family": RIGHT_TO_LEFT}})
+    return "".join(json.dumps(prompt) + "\n" for prompt in chosen)
+
+
+def atlas():
+    """The atlas's path."""
+    if "atlas" not in _kept:
+        corpus = pathlib.Path(_folder.name) / "pages.jsonl"
+        corpus.write_text(_corpus())
+        path = str(pathlib.Path(_folder.name) / "pages.atlas")
+        _run("index", str(corpus), "--atlas", path, "--model", str(DEMO / "model"),
+             "--transcoders", str(DEMO / "transcoders"), "--quiet")
+        _kept["atlas"] = path
+    return _kept["atlas"]
+
+
+def _serve(*options):
+    process = subprocess.Popen([PROGRAM, "serve", atlas(), "--port", "0", *options],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    atexit.register(process.terminate)
+    address = process.stdout.readline().strip().rstrip("/")
+    if not address.startswith("http"):
+        raise RuntimeError(f"atlas serve did not start: {address}{process.stderr.read()}")
+    return address
+
+
+def address():
+    """Where the atlas is served, with its model."""
+    if "address" not in _kept:
+        _kept["address"] = _serve("--model", str(DEMO / "model"), "--transcoders", str(DEMO / "transcoders"))
+    return _kept["address"]
+
+
+def plain_address():
+    """Where the atlas is served without a model and for reading only."""
+    if "plain" not in _kept:
+        _kept["plain"] = _serve("--read-only")
+    return _kept["plain"]
+
+
+def exported():
+    """The address of an export's folder."""
+    if "export" not in _kept:
+        folder = pathlib.Path(_folder.name) / "export"
+        _run("export", "dashboards", "--atlas", atlas(), "--output", str(folder))
+        _kept["export"] = (folder / "index.html").as_uri()
+    return _kept["export"]
+
+
+def ask(path):
+    """An answer of the interface."""
+    with urllib.request.urlopen(f"{address()}/api/v1/{path}") as response:
+        return json.load(response)
+
+
+def send(method, path, body):
+    """Writes through the interface."""
+    request = urllib.request.Request(f"{address()}/api/v1/{path}", method=method, data=json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+def prompt_named(text):
+    """The id of the first prompt that holds some words."""
+    for prompt in ask("prompts?limit=1000")["items"]:
+        if text in prompt["text"]:
+            return prompt["id"]
+    raise KeyError(text)
+
+
+def strongest_feature():
+    """The feature of most influence in a two-step prompt, as layer and index."""
+    prompt = prompt_named("the capital of the state containing")
+    feature = ask(f"prompts/{prompt}")["features"][0]["feature"]
+    return feature["layer"], feature["index"]
+
+
+def has_route(path):
+    """Whether this server documents a route."""
+    if "routes" not in _kept:
+        _kept["routes"] = ask("openapi.json")["paths"]
+    return path in _kept["routes"]
