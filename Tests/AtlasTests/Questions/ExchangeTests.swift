@@ -13,7 +13,7 @@ struct ExchangeTests {
     private let attributor: Attributor
     private let folder: URL
     private let reader: AtlasReader
-    private let states = ["Texas", "Ohio", "Nevada"]
+    private static let states = ["Texas", "Ohio", "Nevada"]
 
     init() throws {
         let demo = try DemoData()
@@ -22,7 +22,7 @@ struct ExchangeTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let lines = try String(contentsOfFile: demo.corpus, encoding: .utf8).split(separator: "\n")
         let chosen = lines.filter { line in
-            line.contains("\"two-step\"") && states.contains { line.contains("\"state\": \"\($0)\"") }
+            line.contains("\"two-step\"") && Self.states.contains { line.contains("\"state\": \"\($0)\"") }
         }
         let corpus = folder.appendingPathComponent("corpus.jsonl").path
         try chosen.joined(separator: "\n").write(toFile: corpus, atomically: true, encoding: .utf8)
@@ -52,7 +52,7 @@ struct ExchangeTests {
                     node.influence)
             }
         }
-        #expect(report.values.map(\.value) == states.sorted())
+        #expect(report.values.map(\.value) == Self.states.sorted())
         for value in report.values {
             let scored = influence[value.value]!.map { feature, sum in
                 (feature, sum * log(3 / Double(influence.values.count { $0[feature] != nil })))
