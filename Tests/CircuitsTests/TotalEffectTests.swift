@@ -35,7 +35,8 @@ struct TotalEffectTests {
         return SparseGraph(
             tokens: [0, 1],
             targets: [
-                LogitTarget(token: 3, probability: 0.7, position: 1), LogitTarget(token: 4, probability: 0.2, position: 1),
+                LogitTarget(token: 3, probability: 0.7, position: 1),
+                LogitTarget(token: 4, probability: 0.2, position: 1),
             ],
             nodes: ids.map { id in
                 var activation: Float = 0
@@ -53,7 +54,8 @@ struct TotalEffectTests {
         for edge in graph.edges where edge.source == node {
             if edge.target == logit { sum += Double(edge.weight) }
             guard case .feature = graph.nodes[edge.target].id else { continue }
-            sum += Double(edge.weight) / Double(graph.nodes[edge.target].activation)
+            sum +=
+                Double(edge.weight) / Double(graph.nodes[edge.target].activation)
                 * effect(of: edge.target, on: logit, in: graph)
         }
         return sum

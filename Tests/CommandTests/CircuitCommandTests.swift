@@ -3,16 +3,29 @@ import Testing
 
 @Suite("questions about circuits, asked from the command line", .serialized)
 struct CircuitCommandTests {
+    /// A small atlas that all questions are put to; none of them writes.
+    private struct Indexed {
+        let folder: TemporaryFolder
+        let demo: SmallDemo
+        let atlas: String
+
+        static let shared = Result {
+            let folder = try TemporaryFolder()
+            let demo = try SmallDemo(in: folder, every: 600)
+            let atlas = folder.path + "/small.atlas"
+            let indexed = try Program.run(demo.arguments(atlas: atlas))
+            try #require(indexed.status == 0)
+            return Indexed(folder: folder, demo: demo, atlas: atlas)
+        }
+    }
+
     private let folder: TemporaryFolder
     private let demo: SmallDemo
     private let atlas: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        demo = try SmallDemo(in: folder, every: 600)
-        atlas = folder.path + "/small.atlas"
-        let indexed = try Program.run(demo.arguments(atlas: atlas))
-        try #require(indexed.status == 0)
+        let indexed = try Indexed.shared.get()
+        (folder, demo, atlas) = (indexed.folder, indexed.demo, indexed.atlas)
     }
 
     private func object(_ text: String) throws -> [String: Any] {
@@ -69,7 +82,7 @@ struct CircuitCommandTests {
     }
 
     @Test(arguments: [
-        (["circuit", "--token", " Austn"], "nearest"), (["circuit", "--token", "Dallas"], "nearest"),
+        (["circuit", "--token", " Austn"], "nearest"), (["circuit", "--token-id", "1535"], "no stored graph explains"),
         (["circuit", "--where", "family=two-stp"], "family=two-step"), (["circuit", "--feature", "9/1"], "layers are"),
         (["stable", "--prompt", "two-step-066"], "two-step-0066"),
     ])

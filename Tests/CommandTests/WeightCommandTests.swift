@@ -55,19 +55,21 @@ import Testing
         #expect(inhibitors.status == 0 && inhibitors.output.contains("what may inhibit 5/491"))
     }
 
-    @Test(arguments: [
-        (["upstream", "2/157", "--by", "twera"], 64, "--by twera needs --model and --transcoders"),
-        (["upstream", "2/157", "--model", "folder"], 64, "--model and --transcoders together"),
-        (["inhibitors", "2/157"], 1, "needs the replacement model's weights"),
-        (["edge", "2/157", "1/10"], 1, "ask the other way round"),
-        (["edge", "Dallas", "1/10"], 1, "expected a node as 2/157"),
-        (["upstream", "2/157", "--where", "famly=two-step"], 1, "nearest: \"family\""),
-        (["upstream", "2/157", "--where", "family"], 64, "--where"),
-    ])
-    func `a wrong question gets a clear answer`(arguments: [String], status: Int32, said: String) throws {
-        let outcome = try ask(arguments)
-        #expect(outcome.status == status && outcome.error.contains(said), "\(outcome.error)")
-        #expect(outcome.complaints.count == (status == 1 ? 1 : outcome.complaints.count))
+    @Test func `a wrong question gets a clear answer`() throws {
+        let questions: [(arguments: [String], status: Int32, said: String)] = [
+            (["upstream", "2/157", "--by", "twera"], 64, "--by twera needs --model and --transcoders"),
+            (["upstream", "2/157", "--model", "folder"], 64, "--model and --transcoders together"),
+            (["inhibitors", "2/157"], 1, "needs the replacement model's weights"),
+            (["edge", "2/157", "1/10"], 1, "ask the other way round"),
+            (["edge", "Dallas", "1/10"], 1, "expected a node as 2/157"),
+            (["upstream", "2/157", "--where", "famly=two-step"], 1, "nearest: \"family\""),
+            (["upstream", "2/157", "--where", "family"], 64, "--where"),
+        ]
+        for (arguments, status, said) in questions {
+            let outcome = try ask(arguments)
+            #expect(outcome.status == status && outcome.error.contains(said), "\(outcome.error)")
+            if status == 1 { #expect(outcome.complaints.count == 1, "\(outcome.error)") }
+        }
     }
 
     @Test func `an atlas of other transcoders is refused`() throws {

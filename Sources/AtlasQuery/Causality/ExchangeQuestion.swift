@@ -23,6 +23,7 @@ extension AtlasReader {
     /// 2. In each prompt whose answer the model gets right, at the last position, the own features of its value are set to
     ///    0 and those of the other value to their mean activation × `strength`; everything else recomputes.
     /// 3. The answer has moved if the most likely next token is the other value's answer.
+    /// 4. As a control the same is done with as many features at random of those active at the last position.
     ///
     /// - Parameters:
     ///   - tag: the tag's name; its values must differ in their answers
@@ -36,7 +37,7 @@ extension AtlasReader {
         options: ExchangeOptions = ExchangeOptions(), progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ExchangeReport {
         let subject = try ask("choosing features to exchange") { db in
-            try ExchangeSubject(reader: self, tag: tag, group: group, featureLimit: options.featureLimit, db)
+            try ExchangeSubject(reader: self, tag: tag, group: group, options: options, db)
         }
         let planned = subject.trials(limit: options.trialLimit, seed: options.seed)
         let results = Mutex([Result<ExchangeReport.Trial, any Error>?](repeating: nil, count: planned.count))
@@ -85,7 +86,7 @@ struct ExchangeSubject {
         var influence: [FeatureID: Double] = [:]
     }
 
-    init(reader: AtlasReader, tag: String, group: PromptFilter, featureLimit: Int, _ db: Database) throws {
+    init(reader: AtlasReader, tag: String, group: PromptFilter, options: ExchangeOptions, _ db: Database) throws {
         var gathered: [String: Gathered] = [:]
         let ids = try reader.prompts(where: group, needGraphs: true, db)
         promptCount = ids.count
@@ -127,17 +128,23 @@ struct ExchangeSubject {
             let scored = entry.influence.map { feature, influence in
                 (feature, influence / count * log(Double(gathered.count) / Double(activeValues[feature] ?? 1)))
             }.filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-            let features = try scored.prefix(featureLimit).map { feature, _ in
-                ExchangeReport.OwnFeature(
-                    feature: feature,
-                    label: try reader.shownLabel(of: feature, db).label,
-                    influence: (entry.influence[feature] ?? 0) / count,
-                    activation: (entry.activation[feature] ?? 0) / count, activeValues: activeValues[feature] ?? 0)
+            let own = scored.prefix(options.featureLimit).map(\.0)
+            var generator = SeededNumbers(seed: options.seed, stream: UInt64(values.count))
+            let others = entry.activation.keys.sorted().filter { !own.contains($0) }
+            let control = others.shuffled(using: &generator).prefix(own.count).sorted()
+            func described(_ features: [FeatureID]) throws -> [ExchangeReport.OwnFeature] {
+                try features.map { feature in
+                    ExchangeReport.OwnFeature(
+                        feature: feature, label: try reader.shownLabel(of: feature, db).label,
+                        influence: (entry.influence[feature] ?? 0) / count,
+                        activation: (entry.activation[feature] ?? 0) / count, activeValues: activeValues[feature] ?? 0)
+                }
             }
             values.append(
                 ExchangeReport.Value(
                     value: value, promptCount: entry.count, answerToken: entry.answer,
-                    answer: reader.text(of: entry.answer), features: features))
+                    answer: reader.text(of: entry.answer), features: try described(own),
+                    control: try described(control)))
             prompts.append(entry.prompts)
         }
     }
@@ -169,23 +176,32 @@ struct ExchangeSubject {
         _ trial: PlannedExchange, strength: Double, attributor: Attributor, reader: AtlasReader
     ) throws -> ExchangeReport.Trial {
         let prompt = prompts[trial.from][trial.prompt]
+        let (from, to) = (values[trial.from], values[trial.to])
         let last = prompt.tokens.count - 1
-        var settings = Dictionary(uniqueKeysWithValues: values[trial.from].features.map { ($0.feature, Float(0)) })
-        for own in values[trial.to].features { settings[own.feature] = Float(own.activation * strength) }
-        let interventions = settings.sorted { $0.key < $1.key }.map {
-            Intervention(feature: $0.key, position: last, value: $0.value)
-        }
-        let answer = values[trial.to].answerToken
         func probabilities(_ interventions: [Intervention]) throws -> [Float] {
             let result = try attributor.intervene(prompt.tokens, interventions, mode: .free)
             return softmax(attributor.model.logits(result.trace, position: last))
         }
-        let after = try probabilities(interventions)
-        let token = after.indices.max { after[$0] < after[$1] } ?? 0
+        func exchanging(_ old: [ExchangeReport.OwnFeature], _ new: [ExchangeReport.OwnFeature]) throws -> [Float] {
+            var settings = Dictionary(uniqueKeysWithValues: old.map { ($0.feature, Float(0)) })
+            for own in new { settings[own.feature] = Float(own.activation * strength) }
+            return try probabilities(
+                settings.sorted { $0.key < $1.key }.map {
+                    Intervention(feature: $0.key, position: last, value: $0.value)
+                })
+        }
+        func mostLikely(_ probabilities: [Float]) -> Int {
+            probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+        }
+        func outcome(_ token: Int) -> ExchangeReport.Outcome {
+            token == to.answerToken ? .moved : token == from.answerToken ? .stayed : .lost
+        }
+        let after = try exchanging(from.features, to.features)
+        let token = mostLikely(after)
         return ExchangeReport.Trial(
-            promptID: prompt.id, from: values[trial.from].value, to: values[trial.to].value, token: token,
-            text: reader.text(of: token),
-            outcome: token == answer ? .moved : token == values[trial.from].answerToken ? .stayed : .lost,
-            probabilityBefore: Double(try probabilities([])[answer]), probabilityAfter: Double(after[answer]))
+            promptID: prompt.id, from: from.value, to: to.value, token: token, text: reader.text(of: token),
+            outcome: outcome(token), control: outcome(mostLikely(try exchanging(from.control, to.control))),
+            probabilityBefore: Double(try probabilities([])[to.answerToken]),
+            probabilityAfter: Double(after[to.answerToken]))
     }
 }

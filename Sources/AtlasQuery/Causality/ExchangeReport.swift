@@ -19,6 +19,8 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     /// Every replacement that was tried.
     public let trials: [Trial]
 
+    /// Trials whose answer became the other value's with the control's features instead.
+    public var movedByControl: Int { trials.count { $0.control == .moved } }
     /// Trials whose answer became the other value's.
     public var moved: Int { trials.count { $0.outcome == .moved } }
     /// Trials whose answer stayed.
@@ -38,6 +40,8 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
         public let answer: String
         /// Its own features, most telling first.
         public let features: [OwnFeature]
+        /// As many others at random, active at the last position of its prompts.
+        public let control: [OwnFeature]
     }
 
     /// A feature that tells a value from the others.
@@ -78,6 +82,8 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
         public let text: String
         /// What became of the answer.
         public let outcome: Outcome
+        /// What becomes of it when the control features of both values are exchanged instead.
+        public let control: Outcome
         /// Probability of the other value's answer before.
         public let probabilityBefore: Double
         /// Probability of the other value's answer afterwards.

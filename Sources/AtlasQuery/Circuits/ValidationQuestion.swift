@@ -159,6 +159,10 @@ extension ValidationReport.Result {
             return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
         }
         func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
+        func sizes(_ prediction: (ValidationReport.Trial) -> Double) -> Double? {
+            RankCorrelation.spearman(
+                trials.map { prediction($0).magnitude }, trials.map { $0.measured[measurement].magnitude })
+        }
         let matched = trials.filter { $0.matchedMeasured != nil }
         self.init(
             mode: mode, count: trials.count, circuit: correlation(\.predicted, of: trials),
@@ -166,7 +170,8 @@ extension ValidationReport.Result {
             ownGraph: correlation(\.ownGraph, of: trials), ownGraphWithinPrompts: withinPrompts(\.ownGraph),
             rawWeights: correlation(\.rawWeight, of: trials), rawWeightsWithinPrompts: withinPrompts(\.rawWeight),
             activation: correlation({ -$0.activation }, of: trials),
-            meanEffect: mean(trials.map { $0.measured[measurement].magnitude }),
+            circuitSizes: sizes(\.predicted), ownGraphSizes: sizes(\.ownGraph), rawWeightsSizes: sizes(\.rawWeight),
+            activationSizes: sizes(\.activation), meanEffect: mean(trials.map { $0.measured[measurement].magnitude }),
             meanEffectOfMatched: mean(matched.map { $0.measured[measurement].magnitude }),
             meanMatchedEffect: mean(matched.map { $0.matchedMeasured![measurement].magnitude }),
             largerThanMatched: mean(

@@ -82,6 +82,15 @@ public struct ValidationReport: Codable, Sendable, Equatable {
         public let rawWeightsWithinPrompts: Double?
         /// Spearman of minus the activation: what activation alone predicts.
         public let activation: Double?
+        /// Spearman of the size of the circuit's prediction with the size of the measured change, signs left aside: the
+        /// kind of figure that graphs of single prompts are usually judged by.
+        public let circuitSizes: Double?
+        /// The same of the prediction of the prompt's own graph.
+        public let ownGraphSizes: Double?
+        /// The same of the raw weight baseline.
+        public let rawWeightsSizes: Double?
+        /// The same of the activation.
+        public let activationSizes: Double?
         /// Mean |measured change| of the circuit's features.
         public let meanEffect: Double
         /// The same over the interventions that have a match.

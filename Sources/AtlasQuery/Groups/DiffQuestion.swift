@@ -21,12 +21,15 @@ extension AtlasReader {
                 DiffReport.Group(
                     filter: filter, promptCount: count, readPrompts: ids[place].count, graphCount: graphs[place].count)
             }
-            let features = GroupDifference(
-                try featureMaxima(of: ids[0] + ids[1], db).sorted(), firstSize: ids[0].count,
-                secondSize: ids[1].count, options: options)
             let (edges, influence) = try graphDifference(graphs, options: options, db)
             let influenceByFeature = Dictionary(
                 uniqueKeysWithValues: (influence?.rows ?? []).map { ($0.key, $0) })
+            let features = GroupDifference(
+                try featureMaxima(of: ids[0] + ids[1], db).sorted(), firstSize: ids[0].count,
+                secondSize: ids[1].count, options: options
+            ) { row in
+                influenceByFeature[row.key].map { meanDifference($0, graphs.map(\.count)) } ?? 0
+            }
             let edgeRows = edges?.rows ?? []
             return DiffReport(
                 first: group(0, "\(first)", all.count),
@@ -95,12 +98,18 @@ extension AtlasReader {
         var untested = options
         untested.permutations = 0
         untested.minimumSupport = 1
+        let sizes = graphs.map(\.count)
         return (
-            GroupDifference(
-                edges.sorted(), firstSize: graphs[0].count, secondSize: graphs[1].count, options: options),
-            GroupDifference(
-                influence.sorted(), firstSize: graphs[0].count, secondSize: graphs[1].count, options: untested)
+            GroupDifference(edges.sorted(), firstSize: sizes[0], secondSize: sizes[1], options: options) {
+                meanDifference($0, sizes)
+            },
+            GroupDifference(influence.sorted(), firstSize: sizes[0], secondSize: sizes[1], options: untested) { _ in 0 }
         )
+    }
+
+    /// How much two groups differ in the mean of a value over all their prompts.
+    private func meanDifference<Key>(_ row: GroupDifference<Key>.Row, _ sizes: [Int]) -> Double {
+        (row.firstSum / Double(sizes[0]) - row.secondSum / Double(sizes[1])).magnitude
     }
 
     private func describe(

@@ -11,7 +11,7 @@ public struct DiffOptions: Codable, Sendable, Equatable {
     /// The shared core is what at least this share of each group has.
     public var coreShare = 0.9
     /// How many prompts of a group are read at most: the first in canonical order, which is that of a hash.
-    public var promptLimit = 5000
+    public var promptLimit = 1000
     /// How many rows of each kind are told.
     public var limit = 20
 

@@ -5,6 +5,8 @@ import GRDB
 extension AtlasReader {
     /// What a table of tags may have as values to be told without being asked for.
     static let tabledValueCount = 2...20
+    /// How many prompts a value of such a tag must have on average.
+    static let tabledPromptCount = 10
     static let scoredPrompt = """
         SELECT p.text, p.answer, v.text AS predicted, p.predicted_probability AS probability,
             p.answer_token = p.predicted_token AS is_right, 1 - g.replacement_score AS error_influence,
@@ -17,7 +19,7 @@ extension AtlasReader {
     ///
     /// - Parameters:
     ///   - filter: which prompts
-    ///   - tag: the tag whose values are told; `nil`: every tag with 2 to 20 values
+    ///   - tag: the tag whose values are told; `nil`: every tag with 2 to 20 values of ten prompts or more on average
     ///   - limit: how many prompts of each kind are told
     public func failures(
         where filter: PromptFilter = .all, byTag tag: String? = nil, limit: Int = 20
@@ -55,7 +57,10 @@ extension AtlasReader {
             }
         }
         return groups.keys.sorted().filter { name in
-            asked.map { $0 == name } ?? Self.tabledValueCount.contains(groups[name]!.count)
+            let values = groups[name]!.values
+            return asked.map { $0 == name }
+                ?? (Self.tabledValueCount.contains(values.count)
+                    && values.reduce(0) { $0 + $1.count } >= Self.tabledPromptCount * values.count)
         }.flatMap { name in
             groups[name]!.keys.sorted().map { value in
                 let members = groups[name]![value]!

@@ -18,7 +18,7 @@ public struct FailuresReport: Codable, Sendable, Equatable {
     public let wrongAnswers: [Row]
     /// The prompts whose graphs violate the sums of inputs most, worst first.
     public let byViolation: [Row]
-    /// The scores by tag, for tags with 2 to 20 values among the prompts or for the one asked about.
+    /// The scores by tag: of the one asked about, or of those with 2 to 20 values of ten prompts or more on average.
     public let tags: [TagRow]
 
     /// A prompt with its scores.

@@ -13,7 +13,7 @@ struct GroupDifference<Key: Hashable & Comparable> {
         var qValue = 1.0
     }
 
-    /// Every tested thing, by q-value, then |difference|, then key.
+    /// Every tested thing, by q-value, then |difference|, then what `weight` says of it, largest first, then key.
     let rows: [Row]
     /// What at least the asked share of each group has, the most common first.
     let core: [Row]
@@ -21,8 +21,10 @@ struct GroupDifference<Key: Hashable & Comparable> {
     /// - Parameters:
     ///   - incidence: the first group's prompts are places `0..<firstSize`, the second's follow
     ///   - minimumSupport: things in fewer prompts are not tested; the choice does not look at the groups
+    ///   - weight: decides between things that differ in as many prompts
     init(
-        _ incidence: SortedIncidence<Key>, firstSize: Int, secondSize: Int, options: DiffOptions
+        _ incidence: SortedIncidence<Key>, firstSize: Int, secondSize: Int, options: DiffOptions,
+        weight: (Row) -> Double
     ) {
         let tested = incidence.keys.indices.filter { incidence[$0].count >= options.minimumSupport }
         let permutations = LabelPermutations(
@@ -48,9 +50,12 @@ struct GroupDifference<Key: Hashable & Comparable> {
         }
         var rows = zip(tested, pValues).map { row($0, pValue: $1) }
         for (place, qValue) in FalseDiscovery.qValues(pValues).enumerated() { rows[place].qValue = qValue }
-        self.rows = rows.sorted {
-            ($0.qValue, -$0.difference.magnitude, $0.key) < ($1.qValue, -$1.difference.magnitude, $1.key)
-        }
+        let weights = rows.map(weight)
+        self.rows = rows.indices.sorted { left, right in
+            let (one, other) = (rows[left], rows[right])
+            return (one.qValue, -one.difference.magnitude, -weights[left], one.key)
+                < (other.qValue, -other.difference.magnitude, -weights[right], other.key)
+        }.map { rows[$0] }
         core = incidence.keys.indices.map { row($0, pValue: 1) }.filter {
             Double($0.firstCount) >= options.coreShare * Double(firstSize)
                 && Double($0.secondCount) >= options.coreShare * Double(secondSize)

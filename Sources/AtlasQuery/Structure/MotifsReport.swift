@@ -21,7 +21,7 @@ public struct MotifsOptions: Codable, Sendable, Equatable {
     /// The share of edge scores whose edges are kept.
     public var edgeThreshold = 0.98
     /// How often each graph is rewired.
-    public var rewirings = 100
+    public var rewirings = 200
     /// Decides the rewirings.
     public var seed: UInt64 = 0
     /// How many graphs are read at most: the first in canonical order, which is that of a hash.

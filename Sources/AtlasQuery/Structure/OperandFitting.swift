@@ -48,21 +48,30 @@ struct OperandFitting {
         }
     }
 
-    private func groupSums(_ family: Int) -> [Double] {
+    private func groupSums(_ family: Int, squared: Bool = false) -> [Double] {
         var sums = [Double](repeating: 0, count: grid.groups[family].count)
-        for (cell, value) in values { sums[Int(grid.groupOfCell[family][cell])] += value }
+        for (cell, value) in values { sums[Int(grid.groupOfCell[family][cell])] += squared ? value * value : value }
         return sums
     }
 
     private func fit(_ family: Int) -> OperandShape.Fit {
+        // Left out, a cell of a group of n is predicted by the n − 1 others, and misses by n / (n − 1) of its distance
+        // from the group's mean; alone in its group, it is predicted by all cells but itself.
         let sums = groupSums(family)
-        let fitted = zip(sums, grid.groupSizes[family]).reduce(0) { $0 + $1.0 * $1.0 / Double($1.1) }
-        let residual = max(0, squares - fitted)
-        let freedom = count - Double(sums.count)
-        let total = totalSquares
+        let groupSquares = groupSums(family, squared: true)
+        var missed = 0.0
+        let alone = count / (count - 1)
+        for (group, size) in grid.groupSizes[family].enumerated() {
+            if size == 1 {
+                missed += (sums[group] - mean) * (sums[group] - mean) * alone * alone
+            } else {
+                let ratio = Double(size) / Double(size - 1)
+                missed += max(0, groupSquares[group] - sums[group] * sums[group] / Double(size)) * ratio * ratio
+            }
+        }
         return OperandShape.Fit(
             name: OperandFamily.all[family].name, kind: OperandFamily.all[family].kind, groupCount: sums.count,
-            explained: freedom > 0 && total > 0 ? 1 - (residual / freedom) / (total / (count - 1)) : 0)
+            explained: count > 1 && totalSquares > 0 ? 1 - missed / (totalSquares * alone * alone) : 0)
     }
 
     private func peaks(_ family: Int) -> [OperandShape.Peak] {
@@ -77,8 +86,7 @@ struct OperandFitting {
     private var sumDefect: Double? {
         let family = OperandGrid.sumFamily
         let sums = groupSums(family)
-        var lineSquares = [Double](repeating: 0, count: sums.count)
-        for (cell, value) in values { lineSquares[Int(grid.groupOfCell[family][cell])] += value * value }
+        let lineSquares = groupSums(family, squared: true)
         var (differences, pairs) = (0.0, 0.0)
         for (line, size) in grid.groupSizes[family].enumerated() where size > 1 {
             differences += max(0, Double(size) * lineSquares[line] - sums[line] * sums[line])

@@ -61,9 +61,11 @@ extension AtlasReader {
     ///
     /// - Parameters:
     ///   - kind: only features of this class
+    ///   - minimumShare: features that fire in a smaller share of the cells are counted, but not told
     ///   - limit: how many of each class are told
     public func operandRanking(
-        of kind: OperandClass? = nil, options: OperandsOptions = OperandsOptions(), limit: Int = 20
+        of kind: OperandClass? = nil, options: OperandsOptions = OperandsOptions(),
+        minimumShare: Double = 0.01, limit: Int = 20
     ) throws -> OperandRanking {
         try ask("asking which features depend on operands") { db in
             let prompts = try GridPrompts(operandCells(options, db))
@@ -79,7 +81,7 @@ extension AtlasReader {
             }
             let shapes = byFeature.keys.sorted().map { feature in
                 (feature, OperandFitting(prompts.cellMeans(byFeature[feature]!), grid: prompts.grid).shape)
-            }
+            }.filter { $0.1.activeShare >= minimumShare }
             var counts: [String: Int] = [:]
             for (_, shape) in shapes { counts[shape.kind.rawValue, default: 0] += 1 }
             var rows: [OperandRanking.Row] = []
@@ -96,7 +98,8 @@ extension AtlasReader {
             }
             return OperandRanking(
                 rowTag: options.rowTag, columnTag: options.columnTag, position: options.position,
-                filter: "\(options.filter)", cellCount: prompts.grid.cells.count, featureCount: shapes.count,
+                filter: "\(options.filter)", cellCount: prompts.grid.cells.count, featureCount: byFeature.count,
+                minimumShare: minimumShare, rareCount: byFeature.count - shapes.count,
                 counts: counts, features: rows)
         }
     }

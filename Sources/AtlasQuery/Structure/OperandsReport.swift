@@ -26,9 +26,10 @@ public enum OperandClass: String, Codable, Sendable, CaseIterable {
 
 /// A feature's activations over the two operands of a template, and what they depend on.
 ///
-/// Each way of depending is fitted by the mean of the cells that it cannot tell apart. R² is adjusted for the number of
-/// such groups: `1 − (SSE / (cells − groups)) / (SST / (cells − 1))`. Of the fits within 0.05 of the best the one with
-/// the fewest groups is chosen; below 0.3 none is.
+/// Each way of depending is fitted by the mean of the cells that it cannot tell apart. R² is cross-validated, so that
+/// many groups are no advantage: each cell is predicted by the other cells of its group (one alone in its group by all
+/// other cells), and R² is one less the squared errors over those of predicting each by all other cells. Of the fits
+/// within 0.05 of the best the one with the fewest groups is chosen; below 0.3 none is.
 ///
 /// The parallelogram checks (after the operand plots of Ameisen et al. 2025, "Addition", where features that add show
 /// diagonals and lookup-table features show points) are mean squared differences, divided by what cells in random places
@@ -78,7 +79,7 @@ public struct OperandShape: Codable, Sendable, Equatable {
     public let kind: OperandClass
     /// The chosen fit's name; `nil` for a constant or for none.
     public let fit: String?
-    /// The chosen fit's adjusted R²; `nil` for a constant or for none.
+    /// The chosen fit's cross-validated R²; `nil` for a constant or for none.
     public let explained: Double?
     /// The chosen fit's groups of largest mean, largest first: up to three.
     public let peaks: [Peak]
@@ -97,7 +98,7 @@ public struct OperandShape: Codable, Sendable, Equatable {
         public let kind: OperandClass
         /// How many groups the cells fall into.
         public let groupCount: Int
-        /// The adjusted R².
+        /// The cross-validated R².
         public let explained: Double
     }
 
@@ -124,9 +125,13 @@ public struct OperandRanking: Codable, Sendable, Equatable {
     public let cellCount: Int
     /// How many features fire in the grid.
     public let featureCount: Int
+    /// The least share of the cells that a feature must fire in to be put into a class.
+    public let minimumShare: Double
+    /// How many features fire in fewer cells and are left out.
+    public let rareCount: Int
     /// How many features there are of each class.
     public let counts: [String: Int]
-    /// The features, by adjusted R² of the chosen fit within each class; constants and none last.
+    /// The features by class, constants and none last; within it by the R² of the chosen fit.
     public let features: [Row]
 
     /// A feature of the grid.

@@ -23,6 +23,9 @@ struct ExchangeText {
             "the answer became the other value's in \(share(report.moved)); it stayed in \(share(report.stayed)), "
                 + "became another in \(share(report.lost))",
         ]
+        lines.append(
+            "with as many random features of the same prompts it became the other value's in \(share(report.movedByControl))"
+        )
         let before = report.trials.reduce(0) { $0 + $1.probabilityBefore } / Double(max(1, total))
         let after = report.trials.reduce(0) { $0 + $1.probabilityAfter } / Double(max(1, total))
         lines.append(

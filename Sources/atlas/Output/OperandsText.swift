@@ -46,8 +46,8 @@ struct OperandsText {
         return lines + [
             "",
             "a: \(shown(report.rowTag)), downwards; b: \(shown(report.columnTag)), to the right. R²: share of the variance "
-                + "that the means of the groups explain, adjusted for their",
-            "number; of fits within 0.05 of the best the one with the fewest groups names the class, below 0.3 none does.",
+                + "that the rest of a cell's group",
+            "explains; of fits within 0.05 of the best the one with the fewest groups names the class, below 0.3 none does.",
         ] + OperandShapeText.legend + ["Distrust grids with many holes and features that fire in few cells."]
     }
 
@@ -138,10 +138,12 @@ struct OperandRankingText {
             "\(ranking.featureCount.grouped) features fire in \(ranking.cellCount.grouped) cells of "
                 + "\(shown(ranking.rowTag)) × \(shown(ranking.columnTag)) (\(shown(ranking.filter))), read at the "
                 + (ranking.position == .last ? "last token" : "token where they are largest") + ": "
-                + counts.joined(separator: ", ")
+                + counts.joined(separator: ", ") + ", \(ranking.rareCount.grouped) in too few cells"
         ] + table.lines + [
             "",
-            "R²: share of the variance that the means of the groups explain, adjusted for their number.",
-        ] + OperandShapeText.legend + ["Distrust features that fire in few cells."]
+            "R²: share of the variance that the rest of a cell's group explains, each cell left out in turn.",
+        ] + OperandShapeText.legend + [
+            "Left out are features that fire in less than \(ranking.minimumShare.percent(1)) of the cells."
+        ]
     }
 }

@@ -28,8 +28,8 @@ struct ValidationText {
             "Spearman correlation of predicted with measured change of the token's logit (less the mean logit) when a",
             "feature is set to 0. circuit: from other prompts' edges and this prompt's activation; own graph: the prompt's",
             "own stored graph; raw weights: direct logit weight × activation; activation: minus the activation. In prompts:",
-            "mean over prompts with 5 interventions and more. Interventions in one prompt are not independent; trust no",
-            "figure over few prompts.",
+            "mean over prompts with 5 interventions and more; sizes: |prediction| with |change|. Interventions in one",
+            "prompt are not independent; trust no figure over few prompts.",
         ]
         return lines
     }
@@ -56,6 +56,10 @@ struct ValidationText {
             table.add([
                 "", "in \(result.promptCount.grouped) prompts", told(result.circuitWithinPrompts),
                 told(result.ownGraphWithinPrompts), told(result.rawWeightsWithinPrompts), "",
+            ])
+            table.add([
+                "", "sizes, signs aside", told(result.circuitSizes), told(result.ownGraphSizes),
+                told(result.rawWeightsSizes), told(result.activationSizes),
             ])
         }
         return table.lines

@@ -59,14 +59,21 @@ struct OperandsQuestionTests {
 
     @Test func `a ranking tells of each feature what it tells alone`() throws {
         let (test, reader) = try reader(Self.facts().shuffled())
-        let ranking = try reader.operandRanking()
+        let ranking = try reader.operandRanking(minimumShare: 0)
         #expect(ranking.featureCount == Self.features.count && ranking.cellCount == 400)
         for row in ranking.features { #expect(row.shape == (try reader.operands(of: row.feature).shape)) }
         #expect(ranking.counts == ["bar": 2, "stripe": 1, "diagonal": 2, "lookup": 1, "constant": 1, "none": 1])
-        let lookups = try reader.operandRanking(of: .lookup)
+        let lookups = try reader.operandRanking(of: .lookup, minimumShare: 0)
         #expect(lookups.features.map(\.feature) == [FeatureID(layer: 1, index: 1)])
         #expect(lookups.features[0].shape.peaks.first?.name == "a mod 10 = 6, b mod 10 = 9")
         withExtendedLifetime(test) {}
+    }
+
+    @Test func `features that fire in too few cells are counted and left out`() throws {
+        let (test, reader) = try reader(Self.facts())
+        let ranking = try reader.operandRanking(minimumShare: 0.05)
+        withExtendedLifetime(test) {}
+        #expect(ranking.rareCount == 1 && ranking.featureCount == 8 && ranking.counts["lookup"] == nil)
     }
 
     @Test func `the largest activation over positions may be asked for instead of the last`() throws {
@@ -78,7 +85,7 @@ struct OperandsQuestionTests {
         withExtendedLifetime(test) {}
     }
 
-    @Test func `a fit's adjusted share of variance is that of its groups' means`() throws {
+    @Test func `a fit explains the share of variance that remains when each cell is predicted without itself`() throws {
         var generator = SeededNumbers(seed: 2)
         let present = Set(
             (0..<15).flatMap { a in (0..<12).map { OperandCell(row: a, column: $0 + 3) } }
@@ -88,19 +95,25 @@ struct OperandsQuestionTests {
             .map { (cell: $0, value: Double(generator.below(1000)) / 100) }
         let dense = grid.cells.indices.map { place in values.first { $0.cell == place }?.value ?? 0 }
         let shape = OperandFitting(values, grid: grid).shape
-        let mean = dense.reduce(0, +) / Double(dense.count)
-        let total = dense.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        func meanWithout(_ place: Int, _ others: some Collection<Int>) -> Double {
+            (others.reduce(0) { $0 + dense[$1] } - dense[place]) / Double(others.count - 1)
+        }
+        let all = Array(grid.cells.indices)
+        func squaredError(_ place: Int, _ others: some Collection<Int>) -> Double {
+            let error = dense[place] - meanWithout(place, others)
+            return error * error
+        }
+        let total = all.reduce(0) { $0 + squaredError($1, all) }
         for (family, fit) in zip(OperandFamily.all, shape.fits) {
             let groups = Dictionary(grouping: grid.cells.indices) { place in
                 let cell = grid.cells[place]
                 return family.group(grid.rows[cell / grid.columns.count], grid.columns[cell % grid.columns.count])
             }
-            let residual = groups.values.reduce(0.0) { sum, places in
-                let mean = places.reduce(0) { $0 + dense[$1] } / Double(places.count)
-                return sum + places.reduce(0) { $0 + (dense[$1] - mean) * (dense[$1] - mean) }
+            let missed = groups.values.joined().reduce(0.0) { sum, place in
+                let group = groups.values.first { $0.contains(place) }!
+                return sum + squaredError(place, group.count > 1 ? group : all)
             }
-            let freedom = Double(dense.count - groups.count)
-            let expected = 1 - residual / freedom / (total / Double(dense.count - 1))
+            let expected = 1 - missed / total
             #expect(abs(fit.explained - expected) < 1e-9 && fit.groupCount == groups.count)
         }
         #expect(shape.rectangleDefect == nil)

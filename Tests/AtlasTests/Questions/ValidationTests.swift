@@ -122,7 +122,9 @@ struct ValidationTests {
             Double(values.count { $0 < value }) + Double(values.count { $0 == value } + 1) / 2
         }
         func deviations(_ values: [Double]) -> [Double] { values.map { rank($0, in: values) - 20.5 } }
-        func product(_ first: [Double], _ second: [Double]) -> Double { zip(first, second).reduce(0) { $0 + $1.0 * $1.1 } }
+        func product(_ first: [Double], _ second: [Double]) -> Double {
+            zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
+        }
         let (first, second) = (deviations(left), deviations(right))
         let expected = product(first, second) / (product(first, first) * product(second, second)).squareRoot()
         #expect(abs(try #require(RankCorrelation.spearman(left, right)) - expected) < 1e-12)

@@ -94,7 +94,12 @@ struct WrongQuestionTests {
         AtlasReader.firedFeatures, AtlasReader.postingsOfFeature, AtlasReader.promptByID, AtlasReader.promptBlocks,
         AtlasReader.promptsByExternalID, AtlasReader.promptByHash, AtlasReader.labelOfFeature,
         AtlasReader.graphOfPrompt,
-        AtlasReader.targetsOfGraph,
+        AtlasReader.targetsOfGraph, AtlasReader.attributedPromptsOfToken, AtlasReader.storedEdgesOfPrompt,
+        AtlasReader.statisticsOfFeature, AtlasReader.labelOfCircuitFeature, AtlasReader.activationsForCircuit,
+        AtlasReader.promotedOfFeature, AtlasReader.explainedAnswerOfPrompt, EdgeTotal.inputsOfNode,
+        AtlasReader.targetsOfGraph, AtlasReader.activationsOfPrompt, AtlasReader.nodesOfPrompt,
+        AtlasReader.valuesOfTag, AtlasReader.tagsOfPrompt, AtlasReader.textOfPrompt, AtlasReader.hashOfPrompt,
+        AtlasReader.scoredPrompt, AtlasReader.operandTags, AtlasReader.tokenCountOfPrompt,
     ])
     func `a question about one thing reads no table from end to end`(sql: String) throws {
         let plan = try fixture.test.atlas.read("explaining") { db in

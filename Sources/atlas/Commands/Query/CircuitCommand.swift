@@ -23,7 +23,8 @@ struct CircuitCommand: ParsableCommand {
 
     @OptionGroup var seed: CircuitSeedOptions
     @OptionGroup var growth: CircuitGrowthOptions
-    @Option(help: ArgumentHelp("What feeds features: stored edges, or twera, which needs the model.", valueName: "edges"))
+    @Option(
+        help: ArgumentHelp("What feeds features: stored edges, or twera, which needs the model.", valueName: "edges"))
     var by = Weighting.edges
     @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @Option(help: ArgumentHelp("Write the circuit as a graph.", valueName: "file.json")) var output: String?

@@ -19,7 +19,7 @@ struct DiffCommand: ParsableCommand {
     @Option(help: "Decides the permutations.") var seed: UInt64 = 0
     @Option(help: "Leave out features and edges in fewer prompts.") var minimumSupport = 5
     @Option(help: "The share of both groups that the shared core has.") var coreShare = 0.9
-    @Option(help: "How many prompts of a group are read at most.") var prompts = 5000
+    @Option(help: "How many prompts of a group are read at most.") var prompts = 1000
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput

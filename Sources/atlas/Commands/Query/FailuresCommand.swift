@@ -13,7 +13,8 @@ struct FailuresCommand: ParsableCommand {
 
     @Option(name: .customLong("where"), help: "Only these prompts: name=value, several between commas.")
     var filter: PromptFilter?
-    @Option(help: "The tag whose values are compared; by default every tag with 2 to 20 values.") var by: String?
+    @Option(help: "The tag whose values are compared; by default those with 2 to 20 values of many prompts.") var by:
+        String?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput

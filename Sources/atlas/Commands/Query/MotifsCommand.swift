@@ -13,7 +13,7 @@ struct MotifsCommand: ParsableCommand {
     var filter: PromptFilter?
     @Option(help: "Share of influence whose nodes are kept.") var nodeThreshold = 0.8
     @Option(help: "Share of edge scores whose edges are kept.") var edgeThreshold = 0.98
-    @Option(help: "How often each graph is rewired.") var rewirings = 100
+    @Option(help: "How often each graph is rewired.") var rewirings = 200
     @Option(help: "Decides the rewirings.") var seed: UInt64 = 0
     @Option(help: "How many graphs are read at most.") var graphs = 200
     @Option(help: "Leave out motifs in fewer prompts.") var minimumSupport = 3

@@ -19,6 +19,7 @@ struct OperandsCommand: ParsableCommand {
     @Flag(help: "Rank all features that fire in the grid.") var all = false
     @Option(name: .customLong("class"), help: "With --all, only bar, stripe, diagonal, lookup, constant or none.")
     var kind: OperandClass?
+    @Option(help: "With --all, leave out features that fire in a smaller share of the grid.") var minimumShare = 0.01
     @Option(help: "The tag of the first operand, a.") var rows = "a"
     @Option(help: "The tag of the second operand, b.") var columns = "b"
     @Option(help: "Read the activation at the last token, or where it is largest.") var position = OperandPosition.last
@@ -31,6 +32,7 @@ struct OperandsCommand: ParsableCommand {
     func validate() throws {
         guard (feature != nil) != all else { throw ValidationError("expected either a feature or --all") }
         guard all || kind == nil else { throw ValidationError("--class goes with --all") }
+        try requireShare(minimumShare, "--minimum-share")
     }
 
     func run() throws {
@@ -44,7 +46,8 @@ struct OperandsCommand: ParsableCommand {
             let report = try reader.operands(of: feature, options: options)
             try output.print(report) { OperandsText(report).lines.forEach { print($0) } }
         } else {
-            let ranking = try reader.operandRanking(of: kind, options: options, limit: limit.limit)
+            let ranking = try reader.operandRanking(
+                of: kind, options: options, minimumShare: minimumShare, limit: limit.limit)
             try output.print(ranking) { OperandRankingText(ranking).lines.forEach { print($0) } }
         }
     }

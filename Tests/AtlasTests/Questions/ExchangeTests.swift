@@ -1,0 +1,97 @@
+import AtlasIndexing
+import AtlasStore
+import Attribution
+import Circuits
+import DemoData
+import Foundation
+import Testing
+
+@testable import AtlasQuery
+
+/// Exchanging features, on the demo's model and a few of its two-step facts.
+struct ExchangeTests {
+    private let attributor: Attributor
+    private let folder: URL
+    private let reader: AtlasReader
+    private static let states = ["Texas", "Ohio", "Nevada"]
+
+    init() throws {
+        let demo = try DemoData()
+        attributor = try Attributor(modelFolder: demo.model, transcoderFolder: demo.transcoders)
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let lines = try String(contentsOfFile: demo.corpus, encoding: .utf8).split(separator: "\n")
+        let chosen = lines.filter { line in
+            line.contains("\"two-step\"") && Self.states.contains { line.contains("\"state\": \"\($0)\"") }
+        }
+        let corpus = folder.appendingPathComponent("corpus.jsonl").path
+        try chosen.joined(separator: "\n").write(toFile: corpus, atomically: true, encoding: .utf8)
+        let path = folder.appendingPathComponent("exchange.atlas").path
+        let indexer = try Indexer(attributor: attributor, atlasPath: path)
+        _ = try indexer.index(.file(path: corpus), corpusName: "two-step", options: IndexingOptions(jobs: 2)) { _ in }
+        reader = AtlasReader(try Atlas.open(path, mode: .readOnly))
+    }
+
+    private func options(_ change: (inout ExchangeOptions) -> Void = { _ in }) -> ExchangeOptions {
+        var options = ExchangeOptions()
+        options.jobs = 2
+        change(&options)
+        return options
+    }
+
+    @Test func `own features are those of most influence and rarity, recomputed from the graphs`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let report = try reader.exchange(by: "state", attributor: attributor, options: options { $0.featureLimit = 5 })
+        var influence: [String: [FeatureID: Double]] = [:]
+        for id in try reader.prompts(where: .all) {
+            let prompt = try reader.prompt(id)
+            let state = try #require(prompt.tags.first { $0.name == "state" }).value
+            for node in try reader.graph(ofPrompt: id).nodes {
+                guard case .feature(let layer, prompt.tokens.count - 1, let index) = node.id else { continue }
+                influence[state, default: [:]][FeatureID(layer: layer, index: index), default: 0] += Double(
+                    node.influence)
+            }
+        }
+        #expect(report.values.map(\.value) == Self.states.sorted())
+        for value in report.values {
+            let scored = influence[value.value]!.map { feature, sum in
+                (feature, sum * log(3 / Double(influence.values.count { $0[feature] != nil })))
+            }.filter { $0.1 > 0 }
+            let best = scored.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(5).map(\.0)
+            #expect(value.features.map(\.feature) == best)
+        }
+    }
+
+    @Test func `a trial says what the model says with the features set`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let report = try reader.exchange(
+            by: "state", attributor: attributor, options: options { ($0.strength, $0.trialLimit) = (2, 3) })
+        #expect(report.trials.count == 3)
+        for trial in report.trials {
+            let tokens = try reader.graph(ofPrompt: trial.promptID).tokens
+            let from = try #require(report.values.first { $0.value == trial.from })
+            let to = try #require(report.values.first { $0.value == trial.to })
+            let new = Set(to.features.map(\.feature))
+            let interventions =
+                from.features.filter { !new.contains($0.feature) }.map {
+                    Intervention(feature: $0.feature, position: tokens.count - 1, value: 0)
+                }
+                + to.features.map {
+                    Intervention(feature: $0.feature, position: tokens.count - 1, value: Float(2 * $0.activation))
+                }
+            let result = try attributor.intervene(tokens, interventions, mode: .free)
+            let logits = attributor.model.logits(result.trace, position: tokens.count - 1)
+            #expect(trial.token == logits.indices.max { logits[$0] < logits[$1] })
+            #expect((trial.outcome == .moved) == (trial.token == to.answerToken))
+        }
+        #expect(report.moved + report.stayed + report.lost == 3)
+    }
+
+    @Test func `a tag without two values has nothing to exchange`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(throws: QuestionError.self) {
+            try reader.exchange(by: "state", where: PromptFilter("state=Texas")!, attributor: attributor)
+        }
+        #expect(throws: QuestionError.self) { try reader.exchange(by: "no such tag", attributor: attributor) }
+    }
+}
