@@ -1,8 +1,7 @@
 # The commands of the README. `make demo` and `make test` need Swift 6.1 or later and nothing else.
-PACKAGES = libsqlite3-dev libopenblas-dev liblz4-dev
 ATLAS = .build/release/atlas
 
-.PHONY: demo test lint build dependencies benchmark fuzz clean libfuzzer
+.PHONY: demo test test-pages lint build dependencies page-dependencies benchmark fuzz clean libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -13,6 +12,11 @@ build: dependencies
 test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build
+	$(MAKE) test-pages
+
+# The pages in a real browser, on the debug build that `make test` leaves.
+test-pages: page-dependencies
+	sh Tests/Pages/run.sh
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift
@@ -24,20 +28,28 @@ benchmark: dependencies
 fuzz: dependencies
 	swift run -c release FuzzParsers --seconds 600
 
-# Installs the system libraries that are missing: Debian and Ubuntu by apt, macOS by Homebrew.
+# Installs what is missing of the packages $(1) (Debian and Ubuntu, by apt) or $(2) (macOS, by Homebrew).
+define install
+@if command -v dpkg-query >/dev/null; then \
+  for package in $(1); do \
+    dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+  done; \
+  if [ -n "$$missing" ]; then \
+    echo "installing$$missing"; \
+    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+    $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing; \
+  fi; \
+elif command -v brew >/dev/null; then \
+  for formula in $(2); do brew list $$formula >/dev/null 2>&1 || brew install $$formula; done; \
+fi
+endef
+
 dependencies:
-	@if command -v dpkg-query >/dev/null; then \
-	  for package in $(PACKAGES); do \
-	    dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
-	  done; \
-	  if [ -n "$$missing" ]; then \
-	    echo "installing$$missing"; \
-	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing; \
-	  fi; \
-	elif command -v brew >/dev/null; then \
-	  for formula in openblas lz4; do brew list $$formula >/dev/null 2>&1 || brew install $$formula; done; \
-	fi
+	$(call install,libsqlite3-dev libopenblas-dev liblz4-dev zlib1g-dev,openblas lz4)
+
+# What the browser suite needs beside; its Python package goes into .build/pages-environment.
+page-dependencies:
+	$(call install,chromium chromium-driver fonts-dejavu-core python3-venv,chromium python)
 
 # Coverage-guided: libFuzzer over the instrumented parsers, ten minutes; what it finds lies in .build-fuzz/corpus.
 libfuzzer: dependencies

@@ -53,23 +53,32 @@ struct QuestionChoice {
             for _ in 0..<count {
                 let token = "\(tokens.randomElement(using: &generator)!)"
                 let feature = "\(features.randomElement(using: &generator)!)"
-                let target = targets.randomElement(using: &generator)!
-                let sources = try Int64.fetchAll(
-                    db, sql: "SELECT source FROM aggregated_edges WHERE target = ? AND source < 1 << 40",
-                    arguments: [target])
                 questions += [
                     Question(kind: .drivers, argument: token), Question(kind: .circuit, argument: token),
                     Question(kind: .feature, argument: feature), Question(kind: .upstream, argument: feature),
                     Question(kind: .downstream, argument: feature),
                     Question(kind: .search, argument: "word\(Int.random(in: 0..<32_000, using: &generator))"),
                 ]
-                if let source = sources.randomElement(using: &generator),
-                    let from = NodeKey(rawValue: source).feature, let to = NodeKey(rawValue: target).feature
-                {
-                    questions.append(Question(kind: .edge, argument: "\(from) \(to)"))
-                }
+                questions.append(try edge(among: targets, using: &generator, db))
             }
             return questions
+        }
+    }
+
+    /// A stored edge between two features: a random target that has one, and one of its sources.
+    private func edge(
+        among targets: [Int64], using generator: inout SeededNumbers, _ db: Database
+    ) throws -> Question {
+        while true {
+            let target = targets.randomElement(using: &generator)!
+            let sources = try Int64.fetchAll(
+                db, sql: "SELECT source FROM aggregated_edges WHERE target = ? AND source < 1 << 40",
+                arguments: [target])
+            if let source = sources.randomElement(using: &generator),
+                let from = NodeKey(rawValue: source).feature, let to = NodeKey(rawValue: target).feature
+            {
+                return Question(kind: .edge, argument: "\(from) \(to)")
+            }
         }
     }
 }

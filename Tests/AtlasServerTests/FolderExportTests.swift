@@ -7,7 +7,7 @@ import Foundation
 import Testing
 
 /// The pages as a folder, from a real atlas.
-@Suite struct FolderExportTests {
+@Suite(.serialized) struct FolderExportTests {
     private func export(
         _ service: AtlasService, _ content: DashboardContent, _ check: (URL) throws -> Void
     ) throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import AtlasInterface
 
 /// Texts run through the replacement model.
-@Suite struct JobTests {
+@Suite(.serialized) struct JobTests {
     private func ended(_ body: String, at path: String, _ service: AtlasService) throws -> JobReport {
         let bytes = try service.answer(.post, path, body: Data(body.utf8)).bytes
         let ticket = try JSONDecoder().decode(JobTicket.self, from: bytes)

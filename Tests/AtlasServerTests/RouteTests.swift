@@ -6,7 +6,7 @@ import Testing
 @testable import AtlasInterface
 
 /// The table of routes, asked without a server.
-@Suite struct RouteTests {
+@Suite(.serialized) struct RouteTests {
     /// A value for each parameter of a path.
     private func example(_ path: String, _ service: AtlasService) throws -> String {
         let reader = service.reader
@@ -153,7 +153,7 @@ import Testing
         let whole: GraphReport = try service.value(
             "prompts/\(prompt)/graph?nodes=1&edges=1&limit=10000&edgeLimit=100000")
         let part: GraphReport = try service.value("prompts/\(prompt)/graph?nodes=1&edges=1&limit=20&edgeLimit=15")
-        #expect(whole.omitted == .init(nodes: 0, edges: 0))
+        #expect(whole.omitted.nodes == 0 && whole.omitted.edges == 0)
         #expect(part.nodes.count == 20 && part.edges.count <= 15)
         #expect(part.nodes.count + part.omitted.nodes == whole.nodes.count)
         #expect(part.edges.count + part.omitted.edges == whole.edges.count)

@@ -35,8 +35,7 @@ struct RunningServer {
     /// Sends a request and reads its answer; nothing is added but the lines that HTTP needs.
     func ask(
         _ target: String, method: String = "GET", fields: [String: String] = [:], body: String? = nil
-    ) throws -> SocketClient.Reply {
-        let client = try SocketClient(port: port)
+    ) async throws -> SocketClient.Reply {
         var all = ["Host": "127.0.0.1:\(port)", "Connection": "close"]
         if let body {
             all["Content-Length"] = "\(body.utf8.count)"
@@ -44,14 +43,25 @@ struct RunningServer {
         }
         all.merge(fields) { $1 }
         let head = all.map { "\($0): \($1)\r\n" }.joined()
-        client.send("\(method) \(target) HTTP/1.1\r\n\(head)\r\n\(body ?? "")")
-        return try client.finish()
+        let text = "\(method) \(target) HTTP/1.1\r\n\(head)\r\n\(body ?? "")"
+        return try await Self.outside { [port] in
+            let client = try SocketClient(port: port)
+            client.send(text)
+            return try client.finish()
+        }
+    }
+
+    /// Runs what blocks away from the few threads that serve tests and servers alike.
+    static func outside<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
     }
 
     /// Asks below `/api/v1/`.
     func question(
         _ path: String, method: String = "GET", fields: [String: String] = [:], body: String? = nil
-    ) throws -> SocketClient.Reply {
-        try ask("/api/v1/" + path, method: method, fields: fields, body: body)
+    ) async throws -> SocketClient.Reply {
+        try await ask("/api/v1/" + path, method: method, fields: fields, body: body)
     }
 }

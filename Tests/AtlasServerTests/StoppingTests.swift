@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The command `atlas serve`, as another process.
-@Suite struct StoppingTests {
+@Suite(.serialized) struct StoppingTests {
     private static let program = Bundle.main.bundleURL.appendingPathComponent("atlas").path
 
     /// Starts the command and gives the port that it prints.
