@@ -18,6 +18,7 @@ public final class AtlasService: Sendable {
     /// Whether whoever writes must show a token.
     public let needsToken: Bool
     let graphs: GraphCache
+    let information: InformationCache
     /// What features' weights say; `nil` without the replacement model.
     let weights: VirtualWeights?
 
@@ -30,6 +31,7 @@ public final class AtlasService: Sendable {
         self.jobs = jobs
         self.needsToken = needsToken
         graphs = GraphCache(reader)
+        information = InformationCache(reader)
         weights = jobs.map { VirtualWeights($0.attributor) }
     }
 

@@ -111,10 +111,16 @@ export async function showCircuit({ parameters, signal }) {
         view: [
             element("div", { class: "heading" }, heading(seedTitle(seed, report)), element("nav", { class: "walk", "aria-label": "From here" }, back(seed), link("#/circuit", "Another circuit"))),
             circuitSummary(report),
-            isFolder ? null : element("p", { class: "controls" }, element("label", { for: "size" }, "Nodes at most"), choice("size", ["20", "50", "100", "200"].map((value) => [value, value]), size || "50", (value) => change({ size: value })),
+            isFolder ? null : element("p", { class: "controls" }, element("label", { for: "size" }, "Nodes at most"), choice("size", sizes(size).map((value) => [value, value]), size || "50", (value) => change({ size: value })),
                 able.modelLoaded ? [element("label", { for: "by" }, "by"), choice("by", [["", "stored links"], ["twera", "TWERA"]], by, (value) => change({ by: value }))] : null),
             workbench.element, status,
         ],
         shown: () => workbench.start(),
     };
+}
+
+/** The sizes offered, with the one asked for among them. */
+function sizes(asked) {
+    const offered = ["20", "50", "100", "200"];
+    return asked && !offered.includes(asked) ? [...offered, asked].sort((a, b) => a - b) : offered;
 }

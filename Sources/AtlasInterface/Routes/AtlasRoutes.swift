@@ -49,7 +49,7 @@ public struct ServiceReport: Codable, Sendable, Equatable {
             modelName: identity.modelName, transcoderName: identity.transcoderName,
             transcoderKind: identity.transcoderKind.rawValue, layerCount: identity.layerCount,
             featuresPerLayer: identity.featuresPerLayer, vocabularySize: identity.vocabulary.count)
-        information = try service.reader.information()
+        information = try service.information.information()
         capabilities = Capabilities(
             modelLoaded: service.jobs != nil, writable: service.writer != nil, needsToken: service.needsToken)
     }
