@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "AtlasQuery",
             dependencies: [
-                "AtlasStore", "Attribution", "Circuits", "Transcoders", .product(name: "GRDB", package: "GRDB.swift"),
+                "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Transcoders",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: optimised),
         .target(

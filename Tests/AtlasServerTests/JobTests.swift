@@ -41,7 +41,26 @@ import Testing
         #expect(answer.settings.count == 2)
     }
 
+    @Test func `an exchange and a validation are those of the library`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let attributor = service.jobs!.attributor
+        let exchange = try ended(
+            #"{"by": "family", "where": "state=Texas,family=two-step", "trials": 2}"#, at: "exchanges", service)
+        #expect(exchange.state == .failed && exchange.error?.contains("two values or more") == true)
+        let token = try service.reader.token(" Austin")
+        let validation = try ended(#"{"tokens": [\#(token)], "interventions": 4}"#, at: "validations", service)
+        var options = ValidationOptions()
+        options.interventions = 4
+        let expected = try service.reader.validate(tokens: [token], attributor: attributor, options: options)
+        guard case .validation(let report) = validation.result else {
+            throw SocketClient.Failure(what: "\(validation)")
+        }
+        #expect(report == expected)
+    }
+
     @Test(arguments: [
+        ("validations", #"{"interventions": 0}"#), ("validations", #"{"where": "family"}"#),
+        ("exchanges", #"{"by": "state", "strength": 0}"#), ("exchanges", #"{"where": "family=two-step"}"#),
         ("runs", #"{"text": ""}"#), ("runs", #"{"txt": "a"}"#), ("runs", "[]"), ("runs", "{"), ("runs", ""),
         ("interventions", #"{"text": "a b", "settings": []}"#),
         ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157"}]}"#),

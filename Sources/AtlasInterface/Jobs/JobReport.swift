@@ -1,3 +1,5 @@
+import AtlasQuery
+
 /// What is answered when a job is taken on.
 public struct JobTicket: Codable, Sendable, Equatable {
     /// The job's id; `jobs/ID` tells how it stands.
@@ -25,7 +27,7 @@ public struct JobReport: Encodable, Sendable {
 
     /// The job's id.
     public let id: String
-    /// `run` or `intervention`.
+    /// `run`, `intervention`, `validation` or `exchange`.
     public let kind: String
     /// Where it is.
     public let state: State
@@ -51,12 +53,18 @@ public enum JobResult: Encodable, Sendable {
     case run(RunReport)
     /// A text that was run with features set.
     case intervention(InterventionAnswer)
+    /// Circuits held against interventions on held-out prompts.
+    case validation(ValidationReport)
+    /// Features of one value of a tag in the place of another's.
+    case exchange(ExchangeReport)
 
     /// Writes what came out, without a case's name.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .run(let report): try report.encode(to: encoder)
         case .intervention(let answer): try answer.encode(to: encoder)
+        case .validation(let report): try report.encode(to: encoder)
+        case .exchange(let report): try report.encode(to: encoder)
         }
     }
 }

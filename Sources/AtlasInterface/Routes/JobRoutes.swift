@@ -40,7 +40,8 @@ extension AtlasService {
         return jobs
     }
 
-    fileprivate var model: ModelJobs { get throws { try requireModel() } }
+    /// Runs texts through the replacement model; a problem without one.
+    var model: ModelJobs { get throws { try requireModel() } }
 
     fileprivate func tokens(of text: String, _ jobs: ModelJobs) throws -> [Int] {
         guard !text.isEmpty, text.utf8.count <= jobs.limits.textBytes else {
@@ -119,9 +120,9 @@ extension Route {
             let reader = service.reader
             return try jobs.submit("run") { progress in
                 .run(
-                    try RunReport(
-                        text, tokens: tokens, attributor: jobs.attributor, reader: reader, limits: jobs.limits,
-                        progress: progress))
+                    try reader.run(
+                        text, tokens: tokens, attributor: jobs.attributor, maximumFeatureNodes: jobs.limits.features,
+                        jobs: ProcessInfo.processInfo.activeProcessorCount, progress: progress))
             }
         },
         Route(

@@ -17,6 +17,6 @@ struct QueryCommand: ParsableCommand {
             SearchCommand.self, CorrelatedCommand.self, EdgeCommand.self, InhibitorsCommand.self, CircuitCommand.self,
             StableCommand.self, SupernodesCommand.self, ValidateCommand.self, DiffCommand.self, ContrastCommand.self,
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,
-            OperandsCommand.self, ExchangeCommand.self,
+            OperandsCommand.self, ExchangeCommand.self, RunCommand.self,
         ])
 }

@@ -1,0 +1,39 @@
+import ArgumentParser
+import AtlasQuery
+import Foundation
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a new text: what the model says, and which features of the atlas matter.",
+        discussion: """
+            The text is not stored; features are named as the atlas names them.
+
+              atlas query run "calc: 36+59=" --model MODEL --transcoders DIR --atlas my.atlas
+            """)
+
+    @Argument(help: "The text; the beginning-of-sequence token is put in front.") var text: String
+    @Option(help: "Features attributed, the most influential ones; all unless given.") var maxFeatureNodes: Int?
+    @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var model: ReplacementModelOptions
+    @OptionGroup var file: AtlasFileOption
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var output: JSONOutput
+
+    func validate() throws {
+        guard jobs >= 1, maxFeatureNodes ?? 1 >= 1 else {
+            throw ValidationError("--jobs, --max-feature-nodes: expected 1 or more")
+        }
+    }
+
+    func run() throws {
+        let reader = try file.reader()
+        let attributor = try model.attributor(for: reader)
+        let progress = ProgressLine()
+        defer { progress.end() }
+        let report = try reader.run(
+            text, attributor: attributor, maximumFeatureNodes: maxFeatureNodes, jobs: jobs
+        ) { progress.show("attributing", done: $0, total: $1, unit: "targets") }
+        progress.end()
+        try output.print(report) { RunText(report, limit: limit.limit).lines.forEach { print($0) } }
+    }
+}
