@@ -26,6 +26,6 @@ struct AtlasCommand: AsyncParsableCommand {
             EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ServeCommand.self,
             ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
-            DeriveCommand.self,
+            DeriveCommand.self, MergeCommand.self,
         ])
 }

@@ -1,3 +1,5 @@
+import AtlasQuery
+import Circuits
 import Foundation
 import GRDB
 import Testing
@@ -60,6 +62,48 @@ struct DerivationInvarianceTests {
         let expected = try derivedRows(straight.atlas)
         #expect(expected.count > 1000)
         #expect(try derivedRows(crooked.atlas) == expected)
+    }
+
+    @Test func `an atlas merged from parts derives to what one run gives`() throws {
+        let facts = RandomFacts.prompts(30)
+        let straight = try TemporaryAtlas([facts])
+        try AtlasWriter(straight.atlas).writeTokenEffects(effects)
+        try AtlasDerivation(straight.atlas).rebuild()
+
+        // The parts overlap, and one has a text without its graph.
+        var bare = facts[25]
+        bare.graph = nil
+        let parts = [try TemporaryAtlas([[bare], Array(facts[12...20])]), try TemporaryAtlas([Array(facts[18...])])]
+        try AtlasWriter(parts[1].atlas).writeTokenEffects(effects)
+        let whole = try TemporaryAtlas([Array(facts[..<15])])
+        for part in parts { try AtlasMerge(into: whole.atlas).merge(part.atlas) }
+        try AtlasDerivation(whole.atlas).rebuild()
+        #expect(try derivedRows(whole.atlas) == derivedRows(straight.atlas))
+        #expect(try AtlasReader(whole.atlas).verify().problems == [])
+
+        let again = try AtlasMerge(into: whole.atlas).merge(parts[0].atlas)
+        #expect(again == AtlasMerge.Additions())
+        #expect(try AtlasDerivation(whole.atlas).isStale() == false)
+    }
+
+    @Test func `a merge brings names along, and never replaces one`() throws {
+        let part = try TemporaryAtlas([RandomFacts.prompts(3)])
+        let (mine, theirs) = (FeatureID(layer: 0, index: 1), FeatureID(layer: 0, index: 2))
+        try AtlasWriter(part.atlas).setLabels([("theirs", "", mine), ("theirs", "", theirs)])
+        try AtlasWriter(part.atlas).setSupernode("pair", members: [mine, theirs])
+        let whole = try TemporaryAtlas()
+        try AtlasWriter(whole.atlas).setLabel("mine", of: mine)
+        #expect(try AtlasMerge(into: whole.atlas).merge(part.atlas).names == 2)
+        #expect(try AtlasReader(whole.atlas).labels().map(\.label) == ["mine", "theirs"])
+        #expect(try AtlasReader(whole.atlas).supernode("pair").members == [mine, theirs])
+    }
+
+    @Test func `an atlas of another model is not merged`() throws {
+        var other = RandomFacts.identity
+        other.modelFingerprint = "model-2"
+        let part = try TemporaryAtlas([RandomFacts.prompts(3)], identity: other)
+        let whole = try TemporaryAtlas()
+        #expect(throws: AtlasError.self) { try AtlasMerge(into: whole.atlas).merge(part.atlas) }
     }
 
     @Test func `deriving twice changes nothing`() throws {
