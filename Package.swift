@@ -106,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors",
+                "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -4,6 +4,6 @@ import ArgumentParser
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "Benchmarks", abstract: "Measures attribution and questions on this machine.",
-        subcommands: [AttributionBenchmark.self, QuestionBenchmark.self])
+        commandName: "Benchmarks", abstract: "Measures attribution, questions and large graphs on this machine.",
+        subcommands: [AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self])
 }

@@ -14,6 +14,7 @@ VIEWS = [
     ("feature", "feature/2/157?prompt=1665", ""),
     ("circuit", "circuit?token={austin}&size=40", ""),
     ("compare", "compare?a=family%3Dtwo-step&b=family%3Dcity-state", "scrollTo(0, 90)"),
+    ("operands", "feature/5/196", "[...document.querySelectorAll('h2')].at(-1).scrollIntoView()"),
 ]
 
 
