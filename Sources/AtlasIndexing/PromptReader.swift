@@ -46,8 +46,7 @@ struct PromptReader: Sendable {
             graph = SparseGraph(
                 result.graph, nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold)
         }
-        var probabilities = logits
-        probabilities.withUnsafeMutableBufferPointer { softmax($0) }
+        let probabilities = softmax(logits)
         guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }),
             probabilities[predicted].isFinite
         else { throw PromptError(description: "\(record.place): the model's logits are not finite") }

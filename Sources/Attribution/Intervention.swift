@@ -59,6 +59,11 @@ public struct InterventionResult: Sendable {
 }
 
 extension Attributor {
+    /// What the model says after interventions, `[vocabularySize]`: the probabilities of the token behind the prompt.
+    public func nextTokenProbabilities(_ result: InterventionResult) -> [Float] {
+        softmax(model.logits(result.trace, position: result.trace.tokens.count - 1))
+    }
+
     /// Runs the underlying model with features set.
     ///
     /// The change of each feature, times its decoder rows, is added to the MLP outputs. Under `frozen` and

@@ -77,8 +77,7 @@ private struct NextToken {
         var values = linearLogits
         model.cap(&values)
         logits = values
-        values.withUnsafeMutableBufferPointer { softmax($0) }
-        probabilities = values
+        probabilities = softmax(values)
     }
 
     /// The smallest set of most likely tokens that reaches the desired probability.

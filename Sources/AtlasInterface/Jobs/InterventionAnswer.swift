@@ -68,8 +68,8 @@ public struct InterventionAnswer: Codable, Sendable, Equatable {
                 }
             return "\(intervention.feature)@\(intervention.positions)=\(value)"
         }
-        let old = Self.probabilities(before, attributor)
-        let new = Self.probabilities(after, attributor)
+        let old = attributor.nextTokenProbabilities(before)
+        let new = attributor.nextTokenProbabilities(after)
         var candidates = largest(Self.shownTokens, of: new)
         candidates += largest(Self.shownTokens, of: old).filter { !candidates.contains($0) }
         nextTokens = candidates.map {
@@ -117,11 +117,5 @@ public struct InterventionAnswer: Codable, Sendable, Equatable {
         return changes.sorted {
             ($1.size, $0.feature.position, $0.feature.feature) < ($0.size, $1.feature.position, $1.feature.feature)
         }
-    }
-
-    private static func probabilities(_ result: InterventionResult, _ attributor: Attributor) -> [Float] {
-        var values = attributor.model.logits(result.trace, position: result.trace.tokens.count - 1)
-        values.withUnsafeMutableBufferPointer { softmax($0) }
-        return values
     }
 }

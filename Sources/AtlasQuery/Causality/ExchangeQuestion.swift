@@ -179,8 +179,8 @@ struct ExchangeSubject {
         let (from, to) = (values[trial.from], values[trial.to])
         let last = prompt.tokens.count - 1
         func probabilities(_ interventions: [Intervention]) throws -> [Float] {
-            let result = try attributor.intervene(prompt.tokens, interventions, mode: .free)
-            return softmax(attributor.model.logits(result.trace, position: last))
+            attributor.nextTokenProbabilities(
+                try attributor.intervene(prompt.tokens, interventions, mode: .free))
         }
         func exchanging(_ old: [ExchangeReport.OwnFeature], _ new: [ExchangeReport.OwnFeature]) throws -> [Float] {
             var settings = Dictionary(uniqueKeysWithValues: old.map { ($0.feature, Float(0)) })

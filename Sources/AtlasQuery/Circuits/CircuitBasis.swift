@@ -35,10 +35,8 @@ struct CircuitBasis {
                 if let key = NodeKey(node.id, tokens: graph.tokens, targets: graph.targets) { seen.insert(key) }
             }
             for key in seen { appearances[key, default: 0] += 1 }
-            let row = try Row.fetchOne(
-                db.cachedStatement(sql: AtlasReader.activationsForCircuit), arguments: [prompt])!
             var fired = Set<FeatureID>()
-            for active in try reader.activations(row["activations"], prompt: prompt, positions: row["token_count"]) {
+            for active in try reader.storedActivations(of: prompt, db) {
                 var firing = firings[active.feature] ?? (0, 0, 0)
                 if fired.insert(active.feature).inserted { firing.prompts += 1 }
                 firing.tokens += 1

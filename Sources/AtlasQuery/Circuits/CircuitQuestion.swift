@@ -14,10 +14,6 @@ extension AtlasReader {
     static let statisticsOfFeature = """
         SELECT prompt_density, mean FROM features WHERE layer = ? AND feature_index = ?
         """
-    static let labelOfCircuitFeature = """
-        SELECT label, label_is_automatic FROM features WHERE layer = ? AND feature_index = ?
-        """
-    static let activationsForCircuit = "SELECT token_count, activations FROM prompts WHERE id = ?"
 
     /// Grows the circuit that leads to a seed.
     ///
@@ -153,16 +149,13 @@ extension AtlasReader {
         let fromErrors = inputs.filter { $0.source.kind == .error }.reduce(0.0) { $0 + $1.share }
         let fromOutside = inputs.filter { $0.source.kind != .error && !isIncluded($0.source) }
             .reduce(0.0) { $0 + $1.share }
-        let label = try key.feature.flatMap { feature in
-            try Row.fetchOne(
-                db.cachedStatement(sql: Self.labelOfCircuitFeature), arguments: [feature.layer, feature.index])
-        }
+        let label = try key.feature.map { try shownLabel(of: $0, db) }
         let firing = try basis.firing(key, self, db)
         return CircuitReport.Node(
             node: key == CircuitEdges.groupLogits
                 ? NodeName(kind: "logit", text: try name(of: basis.seed, db))
                 : NodeName(key, vocabulary: atlas.identity.vocabulary),
-            label: label?["label"], labelIsAutomatic: label?["label_is_automatic"] ?? false,
+            label: label?.label, labelIsAutomatic: label?.isAutomatic ?? false,
             influence: growth.influence(of: key), promptShare: firing.share, meanActivation: firing.mean,
             errorShare: inputs.isEmpty ? nil : fromErrors, outsideShare: inputs.isEmpty ? nil : fromOutside)
     }

@@ -24,7 +24,7 @@ extension AtlasReader {
                 case .feature, .error:
                     return StabilityReport.Node(
                         node: names[index], position: positions[index],
-                        label: try names[index].feature.flatMap { try circuitLabel(of: $0, db) },
+                        label: try names[index].feature.flatMap { try shownLabel(of: $0, db).label },
                         influence: Double(graph.nodes[index].influence), kept: stability.nodes[index])
                 }
             }
@@ -60,7 +60,7 @@ extension AtlasReader {
             let nodes = try whole.nodes.enumerated().compactMap { index, key -> StabilityReport.Node? in
                 guard index > 0, key.kind != .token else { return nil }
                 return StabilityReport.Node(
-                    node: node(key), position: nil, label: try key.feature.flatMap { try circuitLabel(of: $0, db) },
+                    node: node(key), position: nil, label: try key.feature.flatMap { try shownLabel(of: $0, db).label },
                     influence: grown.growth.influence(of: key), kept: stability.nodes[index])
             }
             let edges = whole.edges.enumerated().map { index, edge in
@@ -131,12 +131,6 @@ extension AtlasReader {
         }
         return NodeName(
             NodeKey(id, tokens: graph.tokens, targets: graph.targets)!, vocabulary: atlas.identity.vocabulary)
-    }
-
-    /// A feature's label, a person's or else the automatic one.
-    func circuitLabel(of feature: FeatureID, _ db: Database) throws -> String? {
-        let statement = try db.cachedStatement(sql: Self.labelOfCircuitFeature)
-        return try Row.fetchOne(statement, arguments: [feature.layer, feature.index])?["label"]
     }
 }
 

@@ -43,7 +43,7 @@ extension AtlasReader {
             let groups = clusters.filter { $0.count > 1 }
             let members = try circuit.features.map { feature in
                 SupernodesReport.Member(
-                    feature: feature, label: try circuitLabel(of: feature, db),
+                    feature: feature, label: try shownLabel(of: feature, db).label,
                     influence: grown.growth.influence(of: NodeKey(feature)))
             }
             func mean(_ matrix: [[Double]], _ group: [Int]) -> Double {

@@ -74,9 +74,7 @@ struct ValidationPlan {
     private static func firings(
         in prompt: Int, _ reader: AtlasReader, _ db: Database
     ) throws -> [PlannedTrial.Firing] {
-        let row = try Row.fetchOne(
-            db.cachedStatement(sql: AtlasReader.activationsForCircuit), arguments: [prompt])!
-        let active = try reader.activations(row["activations"], prompt: prompt, positions: row["token_count"])
+        let active = try reader.storedActivations(of: prompt, db)
         return Dictionary(grouping: active, by: \.feature).sorted { $0.key < $1.key }.map { feature, places in
             PlannedTrial.Firing(
                 feature: feature, positions: places.map(\.position),

@@ -20,15 +20,11 @@ extension AtlasReader {
     /// What a feature is called, and what was noted about it.
     public func name(of feature: FeatureID) throws -> FeatureName {
         try ask("asking what a feature is called") { db in
-            guard atlas.identity.contains(feature) else {
-                throw QuestionError.unknownFeature(
-                    feature: feature, layerCount: atlas.identity.layerCount,
-                    featuresPerLayer: atlas.identity.featuresPerLayer)
-            }
+            try requireExists(feature)
             let key: StatementArguments = [feature.layer, feature.index]
-            let row = try Row.fetchOne(db, sql: Self.labelOfFeature, arguments: key)!
+            let label = try shownLabel(of: feature, db)
             return FeatureName(
-                feature: feature, label: row["label"], labelIsAutomatic: row["label_is_automatic"],
+                feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic,
                 note: try String.fetchOne(db, sql: Self.noteOfFeature, arguments: key) ?? "")
         }
     }

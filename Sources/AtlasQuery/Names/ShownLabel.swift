@@ -10,6 +10,13 @@ struct ShownLabel {
 }
 
 extension AtlasReader {
+    static let labelOfFeature = """
+        SELECT coalesce(l.label, a.label) AS label, l.label IS NULL AND a.label IS NOT NULL AS label_is_automatic
+        FROM (SELECT ? AS layer, ? AS feature_index) f
+        LEFT JOIN labels l ON l.layer = f.layer AND l.feature_index = f.feature_index
+        LEFT JOIN automatic_labels a ON a.layer = f.layer AND a.feature_index = f.feature_index
+        """
+
     /// What a feature is called.
     func shownLabel(of feature: FeatureID, _ db: Database) throws -> ShownLabel {
         let statement = try db.cachedStatement(sql: Self.labelOfFeature)

@@ -118,10 +118,8 @@ extension AtlasReader {
             layer = its
             position = at
             feature = FeatureID(layer: its, index: index)
-            let statement = try db.cachedStatement(sql: Self.labelOfFeature)
-            if let row = try Row.fetchOne(statement, arguments: [its, index]) {
-                label = ((row["label"] as String?)?.shortened(to: String.nameLimit), row["label_is_automatic"])
-            }
+            let its = try shownLabel(of: FeatureID(layer: its, index: index), db)
+            label = (its.label?.shortened(to: String.nameLimit), its.isAutomatic)
         case .error(let its, let at):
             kind = "error"
             layer = its

@@ -12,12 +12,6 @@ extension AtlasReader {
         """
     static let promptByHash = "SELECT id FROM prompts WHERE content_hash = ?"
     static let externalIDs = "SELECT DISTINCT external_id FROM memberships WHERE external_id <> ''"
-    static let labelOfFeature = """
-        SELECT coalesce(l.label, a.label) AS label, l.label IS NULL AND a.label IS NOT NULL AS label_is_automatic
-        FROM (SELECT ? AS layer, ? AS feature_index) f
-        LEFT JOIN labels l ON l.layer = f.layer AND l.feature_index = f.feature_index
-        LEFT JOIN automatic_labels a ON a.layer = f.layer AND a.feature_index = f.feature_index
-        """
 
     /// The id of the prompt that a person means: its external id, its exact text, or its number in this file.
     public func promptID(_ name: String) throws -> Int {
@@ -109,10 +103,9 @@ extension AtlasReader {
     private func describe(
         _ active: ActiveFeature, tokens: [Int], influence: Double?, _ db: Database
     ) throws -> PromptReport.Feature {
-        let statement = try db.cachedStatement(sql: Self.labelOfFeature)
-        let row = try Row.fetchOne(statement, arguments: [active.layer, active.index])!
+        let label = try shownLabel(of: active.feature, db)
         return PromptReport.Feature(
-            feature: active.feature, label: row["label"], labelIsAutomatic: row["label_is_automatic"],
+            feature: active.feature, label: label.label, labelIsAutomatic: label.isAutomatic,
             position: active.position, text: text(of: tokens[active.position]),
             activation: Double(active.activation), influence: influence)
     }

@@ -126,10 +126,8 @@ struct ExpectedTokens {
     func activity(reader: AtlasReader, _ db: Database) throws -> [FeatureID: Activity] {
         var activity: [FeatureID: Activity] = [:]
         for prompt in try reader.canonical(Array(silent.keys), db) {
-            let row = try Row.fetchOne(
-                db.cachedStatement(sql: AtlasReader.activationsOfPrompt), arguments: [prompt])!
             let positions = silent[prompt]!
-            let active = try reader.activations(row["activations"], prompt: prompt, positions: row["token_count"])
+            let active = try reader.storedActivations(of: prompt, db)
             for entry in active where entry.layer < feature.layer && positions.contains(entry.position) {
                 activity[entry.feature, default: Activity()].tokens += 1
                 activity[entry.feature, default: Activity()].sum += Double(entry.activation)

@@ -64,8 +64,7 @@ struct GenerateCommand: ParsableCommand {
 
     private func continuation(of prompt: String, by model: LanguageModel) throws -> Continuation {
         let tokens = model.tokenizer.encodePrompt(prompt)
-        var probabilities = model.logits(try model.run(tokens), position: tokens.count - 1)
-        probabilities.withUnsafeMutableBufferPointer { softmax($0) }
+        let probabilities = softmax(model.logits(try model.run(tokens), position: tokens.count - 1))
         let sampling = temperature.map { Sampling.random(temperature: $0, seed: seed) } ?? .greedy
         let generated = try model.generate(tokens, count: count, sampling: sampling)
         return Continuation(

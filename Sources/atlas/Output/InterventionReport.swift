@@ -55,8 +55,8 @@ struct InterventionReport: Encodable {
         generated = try continuation.map {
             try Self.generated(attributor, tokens: tokens, interventions: interventions, mode: mode, continuation: $0)
         }
-        let old = Self.probabilities(before, attributor)
-        let new = Self.probabilities(after, attributor)
+        let old = attributor.nextTokenProbabilities(before)
+        let new = attributor.nextTokenProbabilities(after)
         var candidates = largest(Self.shownTokens, of: new)
         candidates += largest(Self.shownTokens, of: old).filter { !candidates.contains($0) }
         nextTokens = candidates.map { token in
@@ -121,12 +121,6 @@ struct InterventionReport: Encodable {
         let tokenizer = attributor.model.tokenizer
         return Generated(
             before: tokenizer.decode(before), after: tokenizer.decode(after), tokensBefore: before, tokensAfter: after)
-    }
-
-    private static func probabilities(_ result: InterventionResult, _ attributor: Attributor) -> [Float] {
-        var values = attributor.model.logits(result.trace, position: result.trace.tokens.count - 1)
-        values.withUnsafeMutableBufferPointer { softmax($0) }
-        return values
     }
 
     var lines: [String] {

@@ -95,7 +95,7 @@ struct WrongQuestionTests {
         AtlasReader.promptsByExternalID, AtlasReader.promptByHash, AtlasReader.labelOfFeature,
         AtlasReader.graphOfPrompt,
         AtlasReader.targetsOfGraph, AtlasReader.attributedPromptsOfToken, AtlasReader.storedEdgesOfPrompt,
-        AtlasReader.statisticsOfFeature, AtlasReader.labelOfCircuitFeature, AtlasReader.activationsForCircuit,
+        AtlasReader.statisticsOfFeature,
         AtlasReader.promotedOfFeature, AtlasReader.explainedAnswerOfPrompt, EdgeTotal.inputsOfNode,
         AtlasReader.targetsOfGraph, AtlasReader.activationsOfPrompt, AtlasReader.nodesOfPrompt,
         AtlasReader.valuesOfTag, AtlasReader.tagsOfPrompt, AtlasReader.textOfPrompt, AtlasReader.hashOfPrompt,
