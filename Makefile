@@ -1,6 +1,9 @@
 # The commands of the README. `make demo` and `make test` need Swift 6.1 or later and nothing else.
 ATLAS = .build/release/atlas
 
+# Debug builds of numeric targets are optimised here; see Package.swift. `swift build` alone works too, and is slower.
+export FEATURE_ATLAS_DEVELOPMENT = 1
+
 .PHONY: demo test test-pages lint build dependencies page-dependencies benchmark fuzz clean libfuzzer
 
 demo: build

@@ -1,12 +1,17 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Numeric targets are optimised in debug builds too: their inner loops are 10 to 350 times slower otherwise.
+/// Flags for work on this package itself, which the Makefile asks for by an environment variable. Without it the manifest
+/// has no unsafe flags, so that other packages can depend on this one by version.
 ///
-/// With the variable FUZZ set they are instrumented for libFuzzer (`make libfuzzer`).
+/// With FEATURE_ATLAS_DEVELOPMENT numeric targets are optimised in debug builds too: their inner loops are 10 to 350 times
+/// slower otherwise. With FUZZ they are instrumented for libFuzzer (`make libfuzzer`).
+let isDevelopment = Context.environment["FEATURE_ATLAS_DEVELOPMENT"] != nil
 let isFuzzing = Context.environment["FUZZ"] != nil
 let optimised: [SwiftSetting] =
-    [.unsafeFlags(["-O"], .when(configuration: .debug))] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
+    (isDevelopment ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+    + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
+let optimisedC: [CSetting] = isDevelopment ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
 
 let package = Package(
     name: "FeatureAtlas",
@@ -34,7 +39,7 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
+        .target(name: "CKernels", cSettings: optimisedC),
 
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: optimised),
         .target(
@@ -159,4 +164,10 @@ if isFuzzing {
             dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Tokenizers", "Transcoders"],
             swiftSettings: [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
+
+// While working on one part: FEATURE_ATLAS_TESTS=TokenizersTests,TensorsTests leaves the other test targets out, so that
+// `swift build --product FeatureAtlasPackageTests` and `swift test` build what these need and no more.
+if let only = Context.environment["FEATURE_ATLAS_TESTS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !only.contains($0.name) }
 }

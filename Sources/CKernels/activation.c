@@ -10,6 +10,7 @@ INLINE float silu(float x) { return x / (1.0f + expf(-x)); }
 
 INLINE float gelu(float x) { return 0.5f * x * (1.0f + erff(x * 0.70710678118654752f)); }
 
+// At infinities both give what their formula gives, NaN at minus infinity: an overflow stays to be seen.
 // 0.5 x (1 + tanh u) = x / (1 + exp(-2u)) with u = sqrt(2 / pi) (x + 0.044715 x^3).
 INLINE float gelu_tanh(float x) {
     return x / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * x * x * x)));

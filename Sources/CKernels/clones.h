@@ -6,3 +6,12 @@
 #else
 #define KERNEL
 #endif
+
+// At the head of a reduction's block: its terms may be added in any order, which lets it be vectorised. Nothing more than
+// that is given up: infinities and NaN stay what IEEE 754 makes of them (with -ffast-math, x / (1 + expf(-y)) is NaN once
+// expf overflows).
+#if defined(__clang__)
+#define REASSOCIATE _Pragma("clang fp reassociate(on) contract(fast)")
+#else
+#define REASSOCIATE
+#endif

@@ -22,6 +22,7 @@ KERNEL void fa_centred_product(float alpha, float mean, const float *restrict x,
 }
 
 KERNEL float fa_centred_square_sum(float mean, const float *restrict x, size_t count) {
+    REASSOCIATE
     float sum = 0;
     for (size_t i = 0; i < count; i++) sum += (x[i] - mean) * (x[i] - mean);
     return sum;
