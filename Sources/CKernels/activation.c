@@ -25,6 +25,10 @@ KERNEL void fa_gelu_tanh_gate(const float *restrict gate, const float *restrict 
     for (size_t i = 0; i < count; i++) out[i] = gelu_tanh(gate[i]) * up[i];
 }
 
+KERNEL void fa_gelu_gate(const float *restrict gate, const float *restrict up, float *restrict out, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = gelu(gate[i]) * up[i];
+}
+
 KERNEL void fa_gelu_tanh(float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] = gelu_tanh(x[i]);
 }

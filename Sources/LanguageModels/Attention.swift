@@ -85,13 +85,16 @@ public struct Attention: Sendable {
     /// Queries as they meet the keys, `[n, headCount * headWidth]`; the first row stands at `position`.
     func queries(_ normalized: Matrix, from position: Int = 0) -> Matrix {
         prepared(
-            query.applied(to: normalized), heads: headCount, norm: scoring.headNorms?.query, from: position)
+            query.applied(to: normalized), heads: headCount,
+            norms: (scoring.projectionNorms?.query, scoring.headNorms?.query),
+            from: position)
     }
 
     /// Keys as they meet the queries, `[n, keyValueHeadCount * headWidth]`; the first row stands at `position`.
     func keys(_ normalized: Matrix, from position: Int = 0) -> Matrix {
         prepared(
-            key.applied(to: normalized), heads: keyValueHeadCount, norm: scoring.headNorms?.key, from: position)
+            key.applied(to: normalized), heads: keyValueHeadCount,
+            norms: (scoring.projectionNorms?.key, scoring.headNorms?.key), from: position)
     }
 
     /// How strongly one query reads each key, `0 ... row`.
@@ -129,9 +132,11 @@ public struct Attention: Sendable {
         }
     }
 
-    private func prepared(_ projected: Matrix, heads: Int, norm: Norm?, from position: Int) -> Matrix {
-        var rows = projected
-        if let norm {
+    private func prepared(
+        _ projected: Matrix, heads: Int, norms: (whole: Norm?, byHead: Norm?), from position: Int
+    ) -> Matrix {
+        var rows = norms.whole.map { $0.applied(to: projected) } ?? projected
+        if let norm = norms.byHead {
             let byHead = Matrix(rowCount: rows.rowCount * heads, columnCount: headWidth, values: rows.values)
             rows.values = norm.applied(to: byHead).values
         }
@@ -154,6 +159,8 @@ struct AttentionScoring: Sendable {
     var rotary: RotaryEmbedding?
     /// Norms over each head's query and key.
     var headNorms: (query: Norm, key: Norm)?
+    /// Norms over the whole of queries and keys, all heads together.
+    var projectionNorms: (query: Norm, key: Norm)?
     /// What scores approach and never reach: `cap * tanh(score / cap)`.
     var softCap: Float?
     /// Keys that a query reaches, its own position included; all earlier ones unless given.

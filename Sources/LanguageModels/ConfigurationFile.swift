@@ -36,8 +36,7 @@ struct ConfigurationFile {
             if let fallback { return fallback }
             throw ModelError(file: path, place: name, "is missing; expected a positive whole number")
         }
-        guard let number = value as? NSNumber, let integer = Int(exactly: number.doubleValue), integer > 0,
-            integer <= limit
+        guard let number = Self.number(value), let integer = Int(exactly: number), integer > 0, integer <= limit
         else { throw ModelError(file: path, place: name, "expected a whole number in 1...\(limit), found \(value)") }
         return integer
     }
@@ -48,10 +47,10 @@ struct ConfigurationFile {
             if let fallback { return fallback }
             throw ModelError(file: path, place: name, "is missing; expected a number")
         }
-        guard let number = value as? NSNumber, number.doubleValue.isFinite else {
+        guard let number = Self.number(value) else {
             throw ModelError(file: path, place: name, "expected a number, found \(value)")
         }
-        return number.doubleValue
+        return number
     }
 
     /// True or false; `fallback` where the field is absent or null.
@@ -110,6 +109,22 @@ struct ConfigurationFile {
         return list
     }
 
+    /// Finite numbers, or `nil` where the field is absent or null.
+    func numbers(_ name: String) throws(ModelError) -> [Double]? {
+        guard let value = present(name) else { return nil }
+        guard let list = value as? [Any] else {
+            throw ModelError(file: path, place: name, "expected a list of numbers, found \(value)")
+        }
+        var numbers: [Double] = []
+        for element in list {
+            guard let number = Self.number(element) else {
+                throw ModelError(file: path, place: name, "expected numbers, found \(element)")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
     /// Refuses a model that has the field at all, or has it true.
     func refuse(_ name: String, because reason: String) throws(ModelError) {
         guard let value = present(name), value as? Bool != false else { return }
@@ -132,6 +147,19 @@ struct ConfigurationFile {
         }
         return name
     }
+
+    /// A finite JSON number; true and false are none.
+    private static func number(_ value: Any) -> Double? {
+        guard let number = value as? NSNumber, String(cString: number.objCType) != "c", number.doubleValue.isFinite
+        else { return nil }
+        return number.doubleValue
+    }
+
+    /// Whether the field is there and not null.
+    func has(_ name: String) -> Bool { present(name) != nil }
+
+    /// Whether the field is there and null.
+    func isNull(_ name: String) -> Bool { fields[name] is NSNull }
 
     private func present(_ name: String) -> Any? {
         guard let value = fields[name], !(value is NSNull) else { return nil }

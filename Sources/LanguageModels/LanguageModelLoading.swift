@@ -28,8 +28,9 @@ struct ModelParts {
 extension LanguageModel {
     /// Every architecture there is a file for.
     static let architectures: [any Architecture.Type] = [
-        GPT2Architecture.self, GPTNeoXArchitecture.self, LlamaArchitecture.self, Qwen3Architecture.self,
-        Gemma2Architecture.self, Gemma3Architecture.self,
+        GPT2Architecture.self, GPTNeoXArchitecture.self, LlamaArchitecture.self, MistralArchitecture.self,
+        Qwen2Architecture.self, Qwen3Architecture.self, Phi3Architecture.self, OLMo2Architecture.self,
+        GemmaArchitecture.self, Gemma2Architecture.self, Gemma3Architecture.self, Gemma3ConditionalArchitecture.self,
     ]
 
     /// Maps the weights of a local Hugging Face folder: config.json, model.safetensors or its shards, tokenizer.json.

@@ -8,6 +8,8 @@ public struct MLP: Sendable {
         case gatedSiLU(Projection)
         /// GeGLU with GELU's tanh form, with the gate's projection.
         case gatedGELUTanh(Projection)
+        /// GeGLU with GELU by the error function, with the gate's projection.
+        case gatedGELU(Projection)
         /// GELU by the error function.
         case gelu
         /// GELU by the hyperbolic tangent.
@@ -26,6 +28,7 @@ public struct MLP: Sendable {
         switch activation {
         case .gatedSiLU(let gate): gated(x, gate, siluGate)
         case .gatedGELUTanh(let gate): gated(x, gate, geluTanhGate)
+        case .gatedGELU(let gate): gated(x, gate, geluGate)
         case .gelu: plain(x, gelu)
         case .geluTanh: plain(x, geluTanh)
         }

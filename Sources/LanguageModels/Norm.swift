@@ -16,8 +16,11 @@ public struct Norm: Sendable {
     public let removesMean: Bool
     /// What keeps σ above zero, from config.json.
     public let epsilon: Float
+    /// Whether σ is 1 whatever is read: a place where the architecture has no norm.
+    private let isIdentity: Bool
 
-    private init(gain: [Float], bias: [Float]?, removesMean: Bool, epsilon: Float) {
+    private init(gain: [Float], bias: [Float]?, removesMean: Bool, epsilon: Float, isIdentity: Bool = false) {
+        self.isIdentity = isIdentity
         precondition(bias.map { $0.count == gain.count } ?? true)
         self.gain = gain
         self.bias = bias
@@ -35,15 +38,23 @@ public struct Norm: Sendable {
         Norm(gain: gain, bias: bias, removesMean: true, epsilon: epsilon)
     }
 
+    /// No norm: what it gives is what it reads.
+    public static func identity(width: Int) -> Norm {
+        Norm(
+            gain: [Float](repeating: 1, count: width), bias: nil, removesMean: false, epsilon: 0, isIdentity: true)
+    }
+
     /// The same norm before gain and bias are applied.
     public var withoutGain: Norm {
         Norm(
-            gain: [Float](repeating: 1, count: gain.count), bias: nil, removesMean: removesMean, epsilon: epsilon)
+            gain: [Float](repeating: 1, count: gain.count), bias: nil, removesMean: removesMean, epsilon: epsilon,
+            isIdentity: isIdentity)
     }
 
     /// σ of each row of `x`.
     public func denominators(of x: Matrix) -> [Float] {
         precondition(x.columnCount == gain.count)
+        if isIdentity { return [Float](repeating: 1, count: x.rowCount) }
         let width = x.columnCount
         return x.values.withUnsafeBufferPointer { values in
             guard let base = values.baseAddress else { return [] }

@@ -72,4 +72,12 @@ public struct Projection: Sendable {
         }
         return result
     }
+
+    /// The part of it that gives the outputs `range`: what lies side by side in one weight, taken apart.
+    ///
+    /// - Precondition: the weight lies output by input
+    func outputs(_ range: Range<Int>) -> Projection {
+        precondition(orientation == .outputByInput)
+        return Projection(weight.rows(range, ofEvery: weight.rowCount), bias: bias.map { Array($0[range]) })
+    }
 }

@@ -4,49 +4,14 @@ import Foundation
 ///
 /// - SeeAlso: Su et al. 2021, "RoFormer"; the `llama3` scaling is that of the Llama 3.1 release.
 public struct RotaryEmbedding: Sendable {
-    /// How frequencies are slowed down for contexts longer than those trained on.
-    public enum Scaling: Sendable, Equatable {
-        /// All frequencies are divided by `factor`.
-        case linear(factor: Double)
-        /// Only slow frequencies are.
-        case llama3(Llama3Scaling)
-    }
-
-    /// How Llama 3 stretches slow frequencies to longer contexts.
-    public struct Llama3Scaling: Sendable, Equatable {
-        /// How much slow frequencies are slowed down.
-        public var factor: Double
-        /// Turns an original context below which a frequency counts as slow.
-        public var lowFrequencyFactor: Double
-        /// Turns an original context above which a frequency is left alone.
-        public var highFrequencyFactor: Double
-        /// The context before stretching.
-        public var originalContextLength: Double
-
-        /// Holds the four parameters of `rope_scaling`.
-        public init(
-            factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContextLength: Double
-        ) {
-            self.factor = factor
-            self.lowFrequencyFactor = lowFrequencyFactor
-            self.highFrequencyFactor = highFrequencyFactor
-            self.originalContextLength = originalContextLength
-        }
-
-        func applied(to frequency: Double) -> Double {
-            let wavelength = 2 * Double.pi / frequency
-            let turns = originalContextLength / wavelength
-            if turns < lowFrequencyFactor { return frequency / factor }
-            if turns > highFrequencyFactor { return frequency }
-            let smooth = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
-            return (1 - smooth) * frequency / factor + smooth * frequency
-        }
-    }
-
     /// Numbers a head.
     public let headWidth: Int
-    /// Radians a position; two numbers a head are turned by each, and the head's numbers after those stay.
-    public let frequencies: [Double]
+    /// Numbers a head that are turned; those after them stay.
+    public let rotatedWidth: Int
+    private let base: Double
+    private let scaling: Scaling?
+    /// Radians a position, where they do not depend on the text's length.
+    private let fixed: [Double]
 
     /// Prepares frequencies `base^(-2i / rotatedWidth)`, scaled where asked.
     ///
@@ -55,13 +20,44 @@ public struct RotaryEmbedding: Sendable {
         let rotatedWidth = rotatedWidth ?? headWidth
         precondition(rotatedWidth % 2 == 0 && rotatedWidth <= headWidth)
         self.headWidth = headWidth
-        frequencies = (0..<rotatedWidth / 2).map { index in
-            let frequency = pow(base, -2 * Double(index) / Double(rotatedWidth))
+        self.rotatedWidth = rotatedWidth
+        self.base = base
+        self.scaling = scaling
+        fixed = Self.frequencies(base: base, width: rotatedWidth, scaling: scaling)
+    }
+
+    /// Radians a position in a text of so many tokens; two numbers a head are turned by each.
+    public func frequencies(tokenCount: Int) -> [Double] {
+        switch scaling {
+        case .dynamic(let factor, let contextLength) where Double(tokenCount) > contextLength && rotatedWidth > 2:
+            let growth = factor * Double(tokenCount) / contextLength - (factor - 1)
+            let width = Double(rotatedWidth)
+            return Self.frequencies(base: base * pow(growth, width / (width - 2)), width: rotatedWidth, scaling: nil)
+        case .longRope(let scaling) where Double(tokenCount) > scaling.originalContextLength:
+            return zip(Self.frequencies(base: base, width: rotatedWidth, scaling: nil), scaling.longDivisors).map(/)
+        default: return fixed
+        }
+    }
+
+    private static func frequencies(base: Double, width: Int, scaling: Scaling?) -> [Double] {
+        if case .yarn(let scaling) = scaling { return scaling.frequencies(base: base, width: width) }
+        return (0..<width / 2).map { index in
+            let frequency = pow(base, -2 * Double(index) / Double(width))
             return switch scaling {
-            case nil: frequency
+            case nil, .yarn, .dynamic: frequency
             case .linear(let factor): frequency / factor
             case .llama3(let scaling): scaling.applied(to: frequency)
+            case .longRope(let scaling): frequency / scaling.shortDivisors[index]
             }
+        }
+    }
+
+    /// What turned numbers are multiplied by beside.
+    private var magnitude: Double {
+        switch scaling {
+        case .yarn(let scaling): scaling.magnitude
+        case .longRope(let scaling): scaling.magnitude
+        default: 1
         }
     }
 
@@ -71,12 +67,14 @@ public struct RotaryEmbedding: Sendable {
     ///   - rows: `[positionCount, headCount * headWidth]`
     ///   - first: where the first row stands
     public func rotate(_ rows: UnsafeMutablePointer<Float>, positionCount: Int, headCount: Int, from first: Int = 0) {
+        let frequencies = frequencies(tokenCount: first + positionCount)
+        let magnitude = magnitude
         let half = frequencies.count
         for position in 0..<positionCount {
             for index in 0..<half {
                 let angle = Double(first + position) * frequencies[index]
-                let cosine = Float(cos(angle))
-                let sine = Float(sin(angle))
+                let cosine = Float(cos(angle) * magnitude)
+                let sine = Float(sin(angle) * magnitude)
                 for head in 0..<headCount {
                     let left = rows + (position * headCount + head) * headWidth + index
                     let right = left + half

@@ -82,6 +82,13 @@ import CKernels
     fa_gelu_tanh_gate(gate, up, out, count)
 }
 
+/// `out[i] = gelu(gate[i]) * up[i]` with GELU by the error function.
+@inlinable public func geluGate(
+    _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_gelu_gate(gate, up, out, count)
+}
+
 /// `x[i] = x[i] / 2 * (1 + tanh(sqrt(2 / π) * (x[i] + 0.044715 * x[i]³)))`.
 @inlinable public func geluTanh(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_tanh(x, count) }
 

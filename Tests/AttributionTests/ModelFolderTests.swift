@@ -8,6 +8,9 @@ import Testing
         "gemma2-tight-caps-sharded-f16", "gemma2-without-caps", "gemma3-linear-rotary",
         "gpt2-inverse-layer-exact-gelu-untied", "gpt2-unscaled-sharded-f16", "gptneox-sequential-tanh-gelu",
         "gptneox-unbiased-sharded-bf16", "llama-biased-linear-rotary-bf16", "llama-sharded", "qwen3-biased-window",
+        "llama-yarn", "llama-yarn-weighted", "llama-dynamic", "qwen2", "qwen2-window", "mistral-window",
+        "mistral-without-window", "gemma1", "gemma1-exact-gelu", "phi3", "phi3-longrope-short", "phi3-longrope-long",
+        "olmo2", "olmo2-biased-tied",
     ]
 
     @Test(arguments: variants)
@@ -30,7 +33,7 @@ import Testing
         Refusal(
             model: "gpt2/model", text: "GPT2LMHeadModel", replacement: "BloomForCausalLM",
             reason:
-                "expected one of GPT2LMHeadModel, GPTNeoXForCausalLM, LlamaForCausalLM, Qwen3ForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, found BloomForCausalLM"
+                "expected one of GPT2LMHeadModel, GPTNeoXForCausalLM, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, Phi3ForCausalLM, Olmo2ForCausalLM, GemmaForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, found BloomForCausalLM"
         ),
         Refusal(
             model: "gpt2/model", text: "\"gelu_new\"", replacement: "\"relu\"",
@@ -55,8 +58,8 @@ import Testing
             reason: "hidden_act: expected gelu or"),
         Refusal(
             model: "llama-clt_relu/model", text: "\"rope_scaling\": null",
-            replacement: "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2}",
-            reason: "rope_type: expected default or linear or llama3, found yarn"),
+            replacement: "\"rope_scaling\": {\"rope_type\": \"ntk\", \"factor\": 2}",
+            reason: "rope_type: expected default or linear or llama3 or yarn or dynamic or longrope or su, found ntk"),
         Refusal(
             model: "llama-clt_relu/model", text: "\"num_key_value_heads\": 2",
             replacement: "\"num_key_value_heads\": 3",

@@ -31,6 +31,8 @@ void fa_soft_cap(float cap, float *x, size_t count);
 void fa_silu_gate(const float *gate, const float *up, float *out, size_t count);
 /// out[i] = gelu_tanh(gate[i]) * up[i], gelu_tanh(x) = x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
 void fa_gelu_tanh_gate(const float *gate, const float *up, float *out, size_t count);
+/// out[i] = gelu(gate[i]) * up[i], gelu as below
+void fa_gelu_gate(const float *gate, const float *up, float *out, size_t count);
 /// x[i] = gelu_tanh(x[i])
 void fa_gelu_tanh(float *x, size_t count);
 /// x[i] = gelu(x[i]), gelu(x) = x / 2 (1 + erf(x / sqrt 2))

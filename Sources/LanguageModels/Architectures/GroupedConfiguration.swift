@@ -1,14 +1,33 @@
+/// What the field's library takes for the fields that a published config.json leaves out.
+///
+/// - SeeAlso: the configuration classes of `transformers` 4.57
+struct ConfigurationDefaults {
+    var vocabularySize: Int
+    var modelWidth: Int
+    var hiddenWidth: Int
+    var layerCount: Int
+    var headCount: Int
+    /// As many as there are heads, unless given.
+    var keyValueHeadCount: Int?
+    /// The model's width over its heads, unless given.
+    var headWidth: Int?
+    var contextLength: Int
+    var epsilon = 1e-6
+    var isTied = false
+}
+
 /// The configuration fields that Llama and its descendants share.
 extension ModelConfiguration {
     /// Reads the dimensions under the names of Llama's config.json.
     ///
-    /// - Parameter defaultHeadWidth: `head_dim` where it is absent; the model's width over its heads unless given
-    /// - Throws: `ModelError` when a field is missing or heads do not divide.
-    init(grouped file: ConfigurationFile, architecture: String, defaultHeadWidth: Int? = nil) throws(ModelError) {
-        let width = try file.integer("hidden_size")
-        let headCount = try file.integer("num_attention_heads")
-        let keyValueHeadCount = try file.integer("num_key_value_heads", default: headCount)
-        let headWidth = try file.integer("head_dim", default: defaultHeadWidth ?? width / headCount)
+    /// - Throws: `ModelError` when heads do not divide.
+    init(grouped file: ConfigurationFile, architecture: String, defaults: ConfigurationDefaults) throws(ModelError) {
+        let width = try file.integer("hidden_size", default: defaults.modelWidth)
+        let headCount = try file.integer("num_attention_heads", default: defaults.headCount)
+        let keyValueHeadCount = try file.integer(
+            "num_key_value_heads",
+            default: file.isNull("num_key_value_heads") ? headCount : defaults.keyValueHeadCount ?? headCount)
+        let headWidth = try file.integer("head_dim", default: defaults.headWidth ?? max(1, width / headCount))
         guard headCount % keyValueHeadCount == 0, headWidth > 0, headWidth % 2 == 0,
             headWidth <= ConfigurationFile.headWidthLimit
         else {
@@ -19,10 +38,12 @@ extension ModelConfiguration {
         }
         self.init(
             architecture: architecture,
-            layerCount: try file.integer("num_hidden_layers", atMost: ConfigurationFile.layerLimit), modelWidth: width,
+            layerCount: try file.integer(
+                "num_hidden_layers", default: defaults.layerCount, atMost: ConfigurationFile.layerLimit),
+            modelWidth: width,
             headCount: headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
-            vocabularySize: try file.integer("vocab_size"),
-            contextLength: try file.integer("max_position_embeddings"))
+            vocabularySize: try file.integer("vocab_size", default: defaults.vocabularySize),
+            contextLength: try file.integer("max_position_embeddings", default: defaults.contextLength))
     }
 }
 
@@ -49,53 +70,19 @@ extension ConfigurationFile {
         return sliding
     }
 
-    /// Rotary positions from `rope_theta` and `rope_scaling`, or from the newer `rope_parameters`.
-    ///
-    /// - Parameters:
-    ///   - baseName: the field of the base
-    ///   - defaultBase: the base where the field is absent
-    ///   - layerKind: the entry of `rope_parameters` where it has one for each kind of layer
-    ///   - isScaled: whether `rope_scaling` applies
-    /// - Throws: `ModelError` for a scaling that is not supported.
-    func rotary(
-        headWidth: Int, rotatedWidth: Int? = nil, baseName: String = "rope_theta", defaultBase: Double = 10_000,
-        layerKind: String? = nil, isScaled: Bool = true
-    ) throws(ModelError) -> RotaryEmbedding {
-        let share = try number("partial_rotary_factor", default: 1)
-        guard rotatedWidth != nil || share == 1 else {
-            throw ModelError(file: path, place: "partial_rotary_factor", "expected 1, found \(share)")
-        }
-        var base = try number(baseName, default: defaultBase)
-        var scaling = isScaled ? try object("rope_scaling")?.rotaryScaling() : nil
-        if var parameters = try object("rope_parameters") {
-            if let layerKind, let own = try parameters.object(layerKind) { parameters = own }
-            base = try parameters.number("rope_theta", default: base)
-            scaling = try parameters.rotaryScaling()
-        }
-        guard base > 0 else {
-            throw ModelError(file: path, place: baseName, "expected a positive number, found \(base)")
-        }
-        return RotaryEmbedding(headWidth: headWidth, rotatedWidth: rotatedWidth, base: base, scaling: scaling)
+    /// Each layer's window of Qwen's families: none unless `use_sliding_window` is set, and then in the layers from
+    /// `max_window_layers` on.
+    func optionalWindows(layerCount: Int) throws(ModelError) -> [Int?] {
+        guard try flag("use_sliding_window", default: false) else { return [Int?](repeating: nil, count: layerCount) }
+        guard let window = try windowWidth(default: 4096) else { return [Int?](repeating: nil, count: layerCount) }
+        let full = try integer("max_window_layers", default: 28)
+        return try slidingLayers(layerCount: layerCount) { $0 >= full }.map { $0 ? window : nil }
     }
 
-    /// Reads one object of `rope_scaling` or `rope_parameters`.
-    private func rotaryScaling() throws(ModelError) -> RotaryEmbedding.Scaling? {
-        switch try choice("rope_type", "type", of: ["default", "linear", "llama3"], default: "default") {
-        case "linear": return .linear(factor: try positive("factor"))
-        case "llama3":
-            return .llama3(
-                RotaryEmbedding.Llama3Scaling(
-                    factor: try positive("factor"), lowFrequencyFactor: try positive("low_freq_factor"),
-                    highFrequencyFactor: try positive("high_freq_factor"),
-                    originalContextLength: try positive("original_max_position_embeddings")))
-        default: return nil
-        }
-    }
-
-    /// A number above zero that must be present.
-    func positive(_ name: String) throws(ModelError) -> Double {
-        let value = try number(name)
-        guard value > 0 else { throw ModelError(file: path, place: name, "expected a positive number, found \(value)") }
-        return value
+    /// `sliding_window`: none where it is null, `fallback` where it is absent.
+    func windowWidth(default fallback: Int?) throws(ModelError) -> Int? {
+        if isNull("sliding_window") { return nil }
+        guard has("sliding_window") else { return fallback }
+        return try integer("sliding_window")
     }
 }

@@ -33,17 +33,20 @@ struct LayerWeights {
     }
 
     /// Attention as Llama and its descendants name it: `self_attn.{q,k,v,o}_proj`.
-    func groupedAttention(_ configuration: ModelConfiguration, scoring: AttentionScoring, biased: Bool)
+    func groupedAttention(
+        _ configuration: ModelConfiguration, scoring: AttentionScoring, biases: GroupedBlocks.AttentionBiases
+    )
         throws(SafetensorsError) -> Attention
     {
         let width = configuration.modelWidth
+        let biased = biases != .none
         let queryWidth = configuration.headCount * configuration.headWidth
         let valueWidth = configuration.keyValueHeadCount * configuration.headWidth
         return Attention(
             query: try projection("self_attn.q_proj", from: width, to: queryWidth, biased: biased),
             key: try projection("self_attn.k_proj", from: width, to: valueWidth, biased: biased),
             value: try projection("self_attn.v_proj", from: width, to: valueWidth, biased: biased),
-            output: try projection("self_attn.o_proj", from: queryWidth, to: width, biased: biased),
+            output: try projection("self_attn.o_proj", from: queryWidth, to: width, biased: biases == .all),
             headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
             headWidth: configuration.headWidth, scoring: scoring)
     }
