@@ -80,7 +80,7 @@ let package = Package(
             ],
             swiftSettings: optimised),
         .target(
-            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors"],
+            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors", "Tokenizers"],
             swiftSettings: optimised),
         .target(
             name: "AtlasInterface",
@@ -105,8 +105,8 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
-                "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Transcoders",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Tokenizers",
+                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "Benchmarks",

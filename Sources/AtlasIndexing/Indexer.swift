@@ -44,7 +44,7 @@ public struct Indexer {
         var summary = IndexingSummary(records: corpus.recordCount, skippedRecords: corpus.skippedCount)
         let writer = AtlasWriter(
             try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
-        let run = try writer.beginRun(corpus: corpusName, options: options.recorded)
+        let run = try writer.beginRun(corpus: corpusName, options: options.recorded(with: attributor.model.tokenizer))
         let started = DispatchTime.now()
         var pace = BatchPace(jobs: options.jobs)
         var done = 0

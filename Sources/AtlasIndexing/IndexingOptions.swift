@@ -1,5 +1,6 @@
 import Attribution
 import Foundation
+import Tokenizers
 
 /// What to index of each prompt, and how.
 public struct IndexingOptions: Sendable, Codable, Equatable {
@@ -28,14 +29,31 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     }
 
     /// As it is recorded with a run: sorted JSON without the number of jobs, which changes nothing in the result.
-    var recorded: String {
+    ///
+    /// - Parameter tokenizer: what it puts in front of prompts is recorded too
+    func recorded(with tokenizer: Tokenizer) -> String {
         var copy = self
         copy.jobs = 0
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        guard let data = try? encoder.encode(copy) else {
+        let start = tokenizer.promptStart.map { PromptStartRecord($0, of: tokenizer) }
+        guard let data = try? encoder.encode(RecordedOptions(options: copy, promptStart: start)) else {
             preconditionFailure("options were not checked: they hold numbers that are not finite")
         }
         return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// The options of a run, and beside them what its prompts begin with.
+private struct RecordedOptions: Encodable {
+    let options: IndexingOptions
+    let promptStart: PromptStartRecord?
+
+    private enum CodingKeys: String, CodingKey { case promptStart }
+
+    func encode(to encoder: any Encoder) throws {
+        try options.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(promptStart, forKey: .promptStart)
     }
 }

@@ -15,9 +15,10 @@ struct PromptReader: Sendable {
     let attributor: Attributor
     let options: IndexingOptions
 
-    /// The record's tokens, the beginning-of-sequence token first.
+    /// The record's tokens, with what the tokenizer puts in front of prompts.
     ///
-    /// - Throws: `PromptError` when they exceed the model's context, or are fewer than the targets' positions.
+    /// - Throws: `PromptError` when they exceed the model's context, or are fewer than the targets' positions, and when
+    ///   one of them or the answer's first is none of the model's.
     func tokens(_ record: CorpusRecord) throws(PromptError) -> [Int] {
         let tokens = attributor.model.tokenizer.encodePrompt(record.text)
         do {
@@ -25,6 +26,12 @@ struct PromptReader: Sendable {
             if !options.activationsOnly { _ = try options.attribution.targetPositions(count: tokens.count) }
         } catch {
             throw PromptError(description: "\(record.place): \(error)")
+        }
+        let count = attributor.model.configuration.vocabularySize
+        if let answer = answerToken(record), answer >= count {
+            throw PromptError(
+                description: "\(record.place): answer: expected a token below \(count), the rows of the unembedding, "
+                    + "found \(answer)")
         }
         return tokens
     }

@@ -62,8 +62,11 @@ extension LanguageModel {
             )
         }
         if let token = tokens.first(where: { !(0..<configuration.vocabularySize).contains($0) }) {
+            let text = tokenizer.text(of: token)
             throw ModelError(
-                file: name, place: "prompt", "expected tokens below \(configuration.vocabularySize), found \(token)")
+                file: name, place: "prompt",
+                "expected tokens below \(configuration.vocabularySize), the rows of the embedding, found \(token)"
+                    + (text.isEmpty ? "" : ", which is \"\(text)\""))
         }
     }
 

@@ -49,12 +49,6 @@ extension LanguageModel {
         let parts = try description.parts(file, weights)
         configuration = parts.configuration
         tokenizer = try Tokenizer(folder: URL(fileURLWithPath: folder, isDirectory: true))
-        guard tokenizer.vocabularySize <= parts.configuration.vocabularySize else {
-            throw ModelError(
-                file: folder + "/tokenizer.json",
-                "expected at most \(parts.configuration.vocabularySize) tokens (vocab_size of config.json), found \(tokenizer.vocabularySize)"
-            )
-        }
         embedding = parts.embedding
         embeddingScale = parts.embeddingScale
         positionEmbedding = parts.positionEmbedding
@@ -64,7 +58,8 @@ extension LanguageModel {
         finalNorm = parts.finalNorm
         meanUnembedding = Self.meanRow(of: parts.unembedding)
         fingerprint = try WeightFingerprint.of(
-            smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], weights: weights.files)
+            smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], text: tokenizer.surroundings,
+            weights: weights.files)
         name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
     }
 

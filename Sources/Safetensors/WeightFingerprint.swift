@@ -12,9 +12,12 @@ public enum WeightFingerprint {
     ///
     /// - Parameters:
     ///   - smallFiles: paths of files that are hashed whole
+    ///   - text: what else counts; nothing, where it is empty
     ///   - weights: mapped files, in a fixed order
     /// - Throws: `SafetensorsError` when a small file cannot be read.
-    public static func of(smallFiles: [String], weights: [SafetensorsFile]) throws(SafetensorsError) -> String {
+    public static func of(
+        smallFiles: [String], text: String = "", weights: [SafetensorsFile]
+    ) throws(SafetensorsError) -> String {
         var hash = SHA256()
         for path in smallFiles {
             guard let data = FileManager.default.contents(atPath: path) else {
@@ -22,6 +25,7 @@ public enum WeightFingerprint {
             }
             hash.update(data: data)
         }
+        hash.update(data: Data(text.utf8))
         for file in weights {
             for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
                 hash.update(data: Data("\(name) \(tensor.type) \(tensor.shape)\n".utf8))

@@ -11,6 +11,7 @@ struct AddedTokenMatcher: Sendable {
     }
 
     private let tokens: [AddedToken]
+    private let ids: [Int]
     /// The trie's edges: (node << 8 | byte) → node.
     private var edges: [Int: Int] = [:]
     /// The token that ends at each node, or -1.
@@ -19,9 +20,10 @@ struct AddedTokenMatcher: Sendable {
     private var firstNodes = [Int](repeating: 0, count: 256)
 
     /// A matcher for tokens, each found by its pattern; empty patterns are never found.
-    init(_ tokens: [(token: AddedToken, pattern: [UInt8])]) {
+    init(_ tokens: [(token: AddedToken, id: Int, pattern: [UInt8])]) {
         self.tokens = tokens.map(\.token)
-        for (number, (_, pattern)) in tokens.enumerated() where !pattern.isEmpty {
+        ids = tokens.map(\.id)
+        for (number, (_, _, pattern)) in tokens.enumerated() where !pattern.isEmpty {
             var node = 0
             for byte in pattern {
                 let edge = node << 8 | Int(byte)
@@ -58,7 +60,7 @@ struct AddedTokenMatcher: Sendable {
                 // A token of white space only, whose place an earlier match took along.
                 if start >= end { continue }
                 if covered < start { segments.append(Segment(range: covered..<start, id: nil)) }
-                segments.append(Segment(range: start..<end, id: token.id))
+                segments.append(Segment(range: start..<end, id: ids[match.token]))
                 covered = end
             }
             if covered < bytes.count { segments.append(Segment(range: covered..<bytes.count, id: nil)) }

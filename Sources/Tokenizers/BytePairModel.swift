@@ -1,9 +1,7 @@
 /// The `model` of a tokenizer file, as written: token texts of byte-level vocabularies are spelled in their alphabet.
 struct BytePairModel {
-    /// Token texts and ids; both distinct.
-    let tokens: [(text: String, id: Int)]
-    /// The ids by text, compared byte by byte.
-    let ids: [ExactText: Int]
+    /// The tokens.
+    let vocabulary: ModelVocabulary
     /// The merges by rank.
     let merges: MergeTable
     /// The symbols that pieces start as.
@@ -12,10 +10,6 @@ struct BytePairModel {
     let boundaries: MergeBoundaries?
     /// Whether a piece that is a token is never merged.
     let ignoresMerges: Bool
-
-    /// One past the largest id that is accepted: sixteen times the largest published vocabulary, so that a mistaken
-    /// id cannot ask for gigabytes.
-    static let idLimit = 1 << 22
 }
 
 /// A text that equals another only if its UTF-8 is the same; `String` also equates canonically equivalent texts.
@@ -36,16 +30,8 @@ extension BytePairModel {
     /// - Parameter isByteLevel: whether the file's other parts declare that tokens are made of bytes
     init(from node: JSONNode, isByteLevel: Bool) throws(TokenizerError) {
         try Self.refuseOtherModels(node)
-        let vocabulary = try node.required("vocab")
-        tokens = try Self.tokens(from: vocabulary)
-        var ids: [ExactText: Int] = [:]
-        ids.reserveCapacity(tokens.count)
-        for (text, id) in tokens {
-            guard ids.updateValue(id, forKey: ExactText(text: text)) == nil else {
-                throw vocabulary.error(expected: "each token once", found: "\"\(text)\" twice")
-            }
-        }
-        self.ids = ids
+        vocabulary = try ModelVocabulary(from: try node.required("vocab"))
+        let (tokens, ids) = (vocabulary.tokens, vocabulary.ids)
         merges = try Self.merges(from: try node.required("merges"), ids: ids)
         ignoresMerges = try node.optional("ignore_merges")?.boolean() ?? false
         if isByteLevel {
@@ -80,28 +66,6 @@ extension BytePairModel {
         case nil, .integer(0)?, .fraction(0)?: break
         case .some: throw try node.required("dropout").unexpected("null: dropped merges would make encoding random")
         }
-    }
-
-    private static func tokens(from node: JSONNode) throws(TokenizerError) -> [(text: String, id: Int)] {
-        guard case .object(let members) = node.value else { throw node.unexpected("an object of tokens and ids") }
-        var owners = [String?](repeating: nil, count: members.count)
-        var tokens: [(text: String, id: Int)] = []
-        tokens.reserveCapacity(members.count)
-        for member in members {
-            guard case .integer(let id) = member.value, (0..<idLimit).contains(id) else {
-                throw TokenizerError(
-                    file: node.file, place: "\(node.place)[\"\(member.name)\"]",
-                    expected: "an id from 0 to \(idLimit - 1)", found: member.value.excerpt)
-            }
-            if id >= owners.count { owners += [String?](repeating: nil, count: id + 1 - owners.count) }
-            if let owner = owners[id] {
-                throw node.error(expected: "each id once", found: "\(id) for both \"\(owner)\" and \"\(member.name)\"")
-            }
-            owners[id] = member.name
-            tokens.append((member.name, id))
-        }
-        guard !tokens.isEmpty else { throw node.error(expected: "at least one token", found: "none") }
-        return tokens
     }
 
     private static func merges(from node: JSONNode, ids: [ExactText: Int]) throws(TokenizerError) -> MergeTable {
@@ -148,7 +112,7 @@ extension BytePairModel {
         let unknown: UnknownSymbol = isComplete ? .dropped : try Self.unknown(from: node, ids: ids)
         if try node.optional("byte_fallback")?.boolean() ?? false {
             for (character, symbol) in zip(ByteLevelAlphabet.characters, symbols) where symbol == InitialSymbols.none {
-                guard String(character).utf8.allSatisfy({ ids[fallbackText($0)] != nil }) else { continue }
+                guard String(character).utf8.allSatisfy({ ids[ModelVocabulary.byteText($0)] != nil }) else { continue }
                 throw node.error(
                     expected: "a byte-level vocabulary that holds the character \"\(character)\"",
                     found: "byte fallback tokens for it, as in SentencePiece-style encodings without ByteLevel")
@@ -163,7 +127,8 @@ extension BytePairModel {
     ) throws(TokenizerError) -> [UInt32] {
         let fallsBack = try node.optional("byte_fallback")?.boolean() ?? false
         return (UInt8.min...UInt8.max).map { byte in
-            fallsBack ? ids[fallbackText(byte)].map { UInt32($0) } ?? InitialSymbols.none : InitialSymbols.none
+            fallsBack
+                ? ids[ModelVocabulary.byteText(byte)].map { UInt32($0) } ?? InitialSymbols.none : InitialSymbols.none
         }
     }
 
@@ -176,11 +141,5 @@ extension BytePairModel {
             throw unknown.error(expected: "a token of the vocabulary", found: "\"\(text)\", which is not in it")
         }
         return .token(UInt32(id), fused: fused)
-    }
-
-    /// How the token of a byte is written: `<0x0A>`.
-    private static func fallbackText(_ byte: UInt8) -> ExactText {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return ExactText(text: byte < 16 ? "<0x0\(digits)>" : "<0x\(digits)>")
     }
 }

@@ -56,6 +56,12 @@ struct JSONNode {
         return found
     }
 
+    /// Whether there is a member of this name, be it null.
+    func has(_ name: String) throws(TokenizerError) -> Bool {
+        guard case .object(let members) = value else { throw unexpected("an object") }
+        return members.contains { $0.name == name }
+    }
+
     /// The member of this name, which must be there.
     func required(_ name: String) throws(TokenizerError) -> JSONNode {
         guard let member = try optional(name) else {

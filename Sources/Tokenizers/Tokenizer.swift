@@ -12,8 +12,17 @@ public struct Tokenizer: Sendable {
     /// One more than the largest token id.
     public var vocabularySize: Int { vocabulary.count }
 
+    /// What is put in front of prompts; nil where nothing is.
+    public private(set) var promptStart: PromptStart?
+
     /// The token that prompts begin with, if the tokenizer defines one.
-    public private(set) var beginningOfSequenceToken: Int?
+    public var beginningOfSequenceToken: Int? {
+        promptStart?.role == .beginningOfSequence ? promptStart?.token : nil
+    }
+
+    /// What the files beside `tokenizer.json` change, in words that are the same for the same changes; empty where they
+    /// only name the beginning-of-sequence token. Part of a model's fingerprint.
+    public private(set) var surroundings = ""
 
     let vocabulary: Vocabulary
     /// How tokens become text again, and the tokens as the file spells them; nil where they are made of bytes.
@@ -24,15 +33,29 @@ public struct Tokenizer: Sendable {
     private let literalTokens: AddedTokenMatcher
     private let normalizedTokens: AddedTokenMatcher
 
-    /// Reads `tokenizer.json` in a model folder, and the beginning-of-sequence token from `tokenizer_config.json` or
-    /// else from `bos_token_id` of `config.json`.
+    /// Reads `tokenizer.json` in a model folder, with what its other files say: the added tokens and the special ones in
+    /// `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`, and the beginning-of-sequence token
+    /// there or in `config.json`.
     public init(folder: URL) throws(TokenizerError) {
-        try self.init(contentsOf: folder.appendingPathComponent("tokenizer.json"))
-        beginningOfSequenceToken = try BeginningOfSequence.id(
-            in: folder, idOf: { [self] in id(of: $0) }, count: vocabularySize)
+        var file = try TokenizerFile(contentsOf: folder.appendingPathComponent("tokenizer.json"))
+        let surroundings = try TokenizerFolder(folder)
+        let stated = file.addedVocabulary.tokens
+        let preTokenizers = file.preTokenizers
+        try file.add(surroundings)
+        self.init(file)
+        let added = file.addedVocabulary
+        promptStart = try PromptStart(
+            file.specialTokens, configuration: surroundings.modelConfiguration, count: vocabularySize,
+            idOf: { added.id(of: $0) })
+        self.surroundings =
+            added.tokens.filter { stated[$0.key] != $0.value }.sorted { $0.key < $1.key }.map {
+                "token \($0.key) \($0.value.summary)\n"
+            }.joined()
+            + (preTokenizers == file.preTokenizers ? "" : "add_prefix_space reversed\n")
+            + (promptStart.flatMap { $0.role == .beginningOfSequence ? nil : "start \($0.token)\n" } ?? "")
     }
 
-    /// Reads a tokenizer file alone; there is no beginning-of-sequence token then.
+    /// Reads a tokenizer file alone; nothing is put in front of prompts then.
     public init(contentsOf file: URL) throws(TokenizerError) {
         self.init(try TokenizerFile(contentsOf: file))
     }
@@ -40,10 +63,12 @@ public struct Tokenizer: Sendable {
     private init(_ file: TokenizerFile) {
         normalizers = file.normalizers
         preTokenizers = file.preTokenizers
-        beginningOfSequenceToken = nil
-        let added = file.addedTokens.map { (bytes: Array($0.content.utf8), id: $0.id) }
+        promptStart = nil
+        let added = file.addedVocabulary.tokens.sorted { $0.key < $1.key }.map {
+            (bytes: Array($0.value.content.utf8), id: $0.key)
+        }
         let addedIDs = Set(added.map(\.id))
-        let texts = file.model.tokens.map { (bytes: Array($0.text.utf8), id: $0.id) }
+        let texts = file.model.vocabulary.tokens.map { (bytes: Array($0.text.utf8), id: $0.id) }
         if let decoder = file.decoder {
             encoder = BytePairEncoder(
                 alphabet: file.model.alphabet, boundaries: file.model.boundaries, merges: file.model.merges,
@@ -53,7 +78,7 @@ public struct Tokenizer: Sendable {
             vocabulary = Vocabulary(decoder.shown(tokens))
         } else {
             spelling = nil
-            let spelled = file.model.tokens.map { (bytes: ByteLevelAlphabet.bytes(of: $0.text), id: $0.id) }
+            let spelled = file.model.vocabulary.tokens.map { (bytes: ByteLevelAlphabet.bytes(of: $0.text), id: $0.id) }
             let words = spelled.compactMap { token in token.bytes.map { (bytes: $0, id: token.id) } }
             let others = zip(spelled, texts).filter { $0.0.bytes == nil }.map(\.1)
             encoder = BytePairEncoder(
@@ -61,12 +86,15 @@ public struct Tokenizer: Sendable {
                 ignoresMerges: file.model.ignoresMerges)
             vocabulary = Vocabulary(added + (words + others).filter { !addedIDs.contains($0.id) })
         }
+        let patterns = file.addedVocabulary.patterns.compactMap { pattern in
+            file.addedVocabulary.tokens[pattern.id].map { (pattern, token: $0, bytes: Array(pattern.content.utf8)) }
+        }
         literalTokens = AddedTokenMatcher(
-            file.addedTokens.filter { !$0.isNormalized }.map { ($0, Array($0.content.utf8)) })
+            patterns.filter { !$0.0.isNormalized }.map { ($0.token, $0.0.id, $0.bytes) })
         let normalizers = file.normalizers
         normalizedTokens = AddedTokenMatcher(
-            file.addedTokens.filter(\.isNormalized).map { token in
-                (token, normalizers.reduce(Array(token.content.utf8)) { $1.apply(to: $0) })
+            patterns.filter(\.0.isNormalized).map { pattern, token, bytes in
+                (token, pattern.id, normalizers.reduce(bytes) { $1.apply(to: $0) })
             })
     }
 
@@ -88,12 +116,22 @@ public struct Tokenizer: Sendable {
         return ids
     }
 
-    /// The ids of a prompt: the beginning-of-sequence token, unless the tokenizer defines none or the text begins
-    /// with it, then those of the text.
+    /// The ids of a prompt: those of the text, with ``promptStart`` in front.
+    ///
+    /// Nothing is put in front of a text that begins with that token or, where there is no beginning-of-sequence token,
+    /// with any special one.
     public func encodePrompt(_ text: String) -> [Int] {
         let ids = encode(text)
-        guard let start = beginningOfSequenceToken, ids.first != start else { return ids }
-        return [start] + ids
+        return startPutInFront(of: ids).map { [$0.token] + ids } ?? ids
+    }
+
+    /// What ``encodePrompt(_:)`` puts in front of a text; nil where it is nothing.
+    public func startRecord(of text: String) -> PromptStartRecord? {
+        startPutInFront(of: encode(text)).map { PromptStartRecord($0, of: self) }
+    }
+
+    private func startPutInFront(of ids: [Int]) -> PromptStart? {
+        promptStart.flatMap { $0.precedes(ids) ? $0 : nil }
     }
 
     private func encodeWithoutLiteralTokens(

@@ -40,11 +40,17 @@ struct BeginningOfSequenceTests {
         #expect(try tokenizer([:]).beginningOfSequenceToken == nil)
     }
 
-    @Test func `a token that is not in the vocabulary is refused`() {
-        let error = #expect(throws: TokenizerError.self) {
-            try tokenizer(["tokenizer_config.json": #"{"bos_token": "<none>"}"#])
-        }
-        #expect(error?.place == "bos_token")
+    @Test func `a token that is not in the vocabulary is added to it`() throws {
+        let tokenizer = try tokenizer(["tokenizer_config.json": #"{"bos_token": "<none>"}"#])
+        #expect(tokenizer.beginningOfSequenceToken == 600)
+        #expect(tokenizer.encodePrompt("<none>the") == [600] + tokenizer.encode("the"))
+    }
+
+    @Test func `the special tokens map names the token where the configuration is silent`() throws {
+        let tokenizer = try tokenizer([
+            "tokenizer_config.json": "{}", "special_tokens_map.json": #"{"bos_token": "<|endoftext|>"}"#,
+        ])
+        #expect(tokenizer.beginningOfSequenceToken == 0)
     }
 
     @Test func `an id beyond the vocabulary is refused`() {

@@ -67,7 +67,9 @@ struct AttributeCommand: ParsableCommand {
             var generator = SystemRandomNumberGenerator()
             return try GraphVerification(result, attributor: attributor, count: count, using: &generator)
         }
-        let summary = AttributionSummary(result, verification: verification, tokenText: { tokenizer.text(of: $0) })
+        let summary = AttributionSummary(
+            result, putInFront: prompt.flatMap { tokenizer.startRecord(of: $0) }, verification: verification,
+            tokenText: { tokenizer.text(of: $0) })
         try format.print(summary) { summary.print() }
         if let verification, !verification.agrees { throw ExitCode.failure }
     }

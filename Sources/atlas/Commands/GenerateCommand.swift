@@ -2,12 +2,14 @@ import ArgumentParser
 import Foundation
 import LanguageModels
 import Tensors
+import Tokenizers
 
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Continue prompts with a language model: tokens, likely next tokens, text.",
         discussion: """
-            The beginning-of-sequence token is put in front where the tokenizer defines one.
+            The beginning-of-sequence token is put in front; where the tokenizer defines none, its padding token, else
+            its end-of-sequence token, else another special one, unless the prompt begins with a special token.
 
               atlas generate "The capital of France is" --count 20 --model MODEL
               atlas generate --file prompts.txt --count 20 --json --model MODEL
@@ -30,6 +32,8 @@ struct GenerateCommand: ParsableCommand {
             let probability: Float
         }
         let prompt: String
+        /// What was put in front of the prompt; nil where it was nothing.
+        let putInFront: PromptStartRecord?
         let tokens: [Int]
         let nextTokens: [Candidate]
         let generated: [Int]
@@ -68,7 +72,7 @@ struct GenerateCommand: ParsableCommand {
         let sampling = temperature.map { Sampling.random(temperature: $0, seed: seed) } ?? .greedy
         let generated = try model.generate(tokens, count: count, sampling: sampling)
         return Continuation(
-            prompt: prompt, tokens: tokens,
+            prompt: prompt, putInFront: model.tokenizer.startRecord(of: prompt), tokens: tokens,
             nextTokens: largest(top, of: probabilities).map { token in
                 Continuation.Candidate(
                     token: token, text: model.tokenizer.text(of: token), probability: probabilities[token])

@@ -1,5 +1,6 @@
 import Attribution
 import Circuits
+import Tokenizers
 
 /// One prompt's attribution in figures.
 struct AttributionSummary: Encodable {
@@ -24,6 +25,8 @@ struct AttributionSummary: Encodable {
         let influence: Float
     }
 
+    /// What was put in front of the prompt; nil where it was nothing, and for `--tokens`.
+    let putInFront: PromptStartRecord?
     let tokens: [String]
     let logits: [Logit]
     let activeFeatures: Int
@@ -37,7 +40,11 @@ struct AttributionSummary: Encodable {
     /// Features named in the summary.
     private static let shownFeatures = 10
 
-    init(_ result: Attributor.Result, verification: GraphVerification?, tokenText: (Int) -> String) {
+    init(
+        _ result: Attributor.Result, putInFront: PromptStartRecord?, verification: GraphVerification?,
+        tokenText: (Int) -> String
+    ) {
+        self.putInFront = putInFront
         self.verification = verification
         let graph = result.graph
         let scores = GraphScores(graph)

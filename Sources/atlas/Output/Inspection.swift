@@ -1,6 +1,7 @@
 import AtlasQuery
 import LanguageModels
 import Safetensors
+import Tokenizers
 
 /// What a path is; as JSON, its description with a field `is`.
 enum Inspection: Encodable {
@@ -64,7 +65,9 @@ struct ModelDescription: Encodable {
     let weightFileCount: Int
     /// Tokens that the tokenizer knows.
     let tokenizerVocabularySize: Int
-    /// What prompts begin with.
+    /// What is put in front of prompts.
+    let promptStart: PromptStartRecord?
+    /// The same, where it is a beginning-of-sequence token.
     let beginningOfSequenceToken: Int?
     let beginningOfSequenceText: String?
 
@@ -85,6 +88,7 @@ struct ModelDescription: Encodable {
         parameters = StoredNumbers.inFiles(files)
         weightFileCount = files.count
         tokenizerVocabularySize = model.tokenizer.vocabularySize
+        promptStart = model.tokenizer.promptStart.map { PromptStartRecord($0, of: model.tokenizer) }
         beginningOfSequenceToken = model.tokenizer.beginningOfSequenceToken
         beginningOfSequenceText = beginningOfSequenceToken.map { model.tokenizer.text(of: $0) }
     }

@@ -14,8 +14,10 @@ struct InspectionText {
     }
 
     private func lines(_ model: ModelDescription) -> [String] {
-        let start = model.beginningOfSequenceToken.map {
-            "prompts begin with \(shown(model.beginningOfSequenceText ?? "")) (\($0))"
+        let start = model.promptStart.map { start in
+            "prompts begin with \(shown(start.text)) (\(start.token))"
+                + (start.role == .beginningOfSequence
+                    ? "" : ", the \(start.role.rawValue): there is no beginning-of-sequence token")
         }
         return [
             "architecture    \(shown(model.architecture))",
@@ -24,7 +26,7 @@ struct InspectionText {
             "weights         \(numbers(model.parameters)) in \(files(model.weightFileCount))",
             "vocabulary      \(model.vocabularySize.grouped)",
             "tokenizer       \(model.tokenizerVocabularySize.grouped) tokens, "
-                + (start ?? "no beginning-of-sequence token"),
+                + (start ?? "nothing is put in front of prompts"),
             "context         \(model.contextLength.grouped) tokens",
             "fingerprint     \(model.fingerprint)",
         ]
