@@ -21,8 +21,9 @@ let package = Package(
         .library(
             name: "FeatureAtlas",
             targets: [
-                "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders", "Attribution",
-                "AtlasStore", "AtlasQuery", "AtlasIndexing", "AtlasInterface", "AtlasExport", "AtlasServer",
+                "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
+                "Attribution", "AtlasStore", "AtlasQuery", "AtlasIndexing", "AtlasInterface", "AtlasExport",
+                "AtlasServer",
             ]),
     ],
     dependencies: [
@@ -45,7 +46,8 @@ let package = Package(
         .target(
             name: "Safetensors", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
-        .target(name: "Tokenizers", swiftSettings: optimised),
+        .target(name: "Texts", swiftSettings: optimised),
+        .target(name: "Tokenizers", dependencies: ["Texts"], swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
             name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Tokenizers"], swiftSettings: optimised),
@@ -67,7 +69,7 @@ let package = Package(
         .target(
             name: "AtlasStore",
             dependencies: [
-                "Circuits", "CLZ4", .product(name: "GRDB", package: "GRDB.swift"),
+                "Circuits", "CLZ4", "Texts", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["embedded.list"],
@@ -75,12 +77,13 @@ let package = Package(
         .target(
             name: "AtlasQuery",
             dependencies: [
-                "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Transcoders",
+                "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts", "Transcoders",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: optimised),
         .target(
-            name: "AtlasIndexing", dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors", "Tokenizers"],
+            name: "AtlasIndexing",
+            dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors", "Texts", "Tokenizers"],
             swiftSettings: optimised),
         .target(
             name: "AtlasInterface",
@@ -89,7 +92,8 @@ let package = Package(
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
-            name: "AtlasExport", dependencies: ["AtlasInterface", "AtlasQuery", "Circuits"], swiftSettings: optimised),
+            name: "AtlasExport", dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Texts"],
+            swiftSettings: optimised),
         .target(
             name: "AtlasServer",
             dependencies: [
@@ -105,8 +109,8 @@ let package = Package(
             name: "atlas",
             dependencies: [
                 "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
-                "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Tokenizers",
-                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Texts",
+                "Tokenizers", "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "Benchmarks",
@@ -126,7 +130,8 @@ let package = Package(
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
-        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Golden")]),
+        .testTarget(name: "TextsTests", dependencies: ["Texts"]),
+        .testTarget(name: "TokenizersTests", dependencies: ["Texts", "Tokenizers"], resources: [.copy("Golden")]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"]),
         .testTarget(
             name: "TranscodersTests", dependencies: ["Transcoders", "Safetensors", "Tensors", "Circuits"],
@@ -137,10 +142,14 @@ let package = Package(
         .testTarget(
             name: "AtlasTests",
             dependencies: [
-                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .testTarget(name: "AtlasIndexingTests", dependencies: ["AtlasIndexing", "AtlasQuery", "DemoData"]),
+        .testTarget(
+            name: "AtlasIndexingTests",
+            dependencies: [
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Texts",
+            ]),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
         .testTarget(
             name: "AtlasServerTests",

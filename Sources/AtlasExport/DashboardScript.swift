@@ -15,14 +15,15 @@ enum DashboardScript {
         return Array("atlasReceive(".utf8) + name.bytes + [UInt8(ascii: ",")] + escaped(json) + Array(");\n".utf8)
     }
 
-    /// The file's name in the folder `data`: every byte of the path but letters, digits, points and hyphens is written as
-    /// an underscore and its two hexadecimal digits.
+    /// The file's name in the folder `data`: every byte of the path but small letters, digits, points and hyphens is
+    /// written as an underscore and its two hexadecimal digits, so that two paths never share a file, not even where
+    /// the file system takes capital and small letters for the same.
     static func name(of path: String) -> String {
         var name = ""
         for byte in path.utf8 {
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                UInt8(ascii: "-"):
                 name.unicodeScalars.append(Unicode.Scalar(byte))
             default:
                 name += "_" + (byte < 16 ? "0" : "") + String(byte, radix: 16)

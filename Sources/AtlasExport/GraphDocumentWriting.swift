@@ -25,11 +25,15 @@ extension GraphDocument {
     ///
     /// Each file is replaced in one step, the graph before the list, so that a reader never sees half of one. One
     /// writer at a time: two that enter graphs at the same moment may lose one entry of the list.
+    ///
+    /// A file of that name is replaced where the list says that it is about the same prompt and transcoders, an earlier
+    /// export; any other is left as it is, unless told otherwise.
+    /// - Parameter overwriting: replace any file of that name
     /// - Returns: the graph's file.
-    /// - Throws: `ExportError` for a slug that is no slug or a list that cannot be understood, which is left as it is,
-    ///   or a folder that cannot be written.
+    /// - Throws: `ExportError` for a slug that is no slug, a file that is about something else, a list that cannot be
+    ///   understood, which is left as it is, or a folder that cannot be written.
     @discardableResult
-    public func write(to folder: URL) throws -> URL {
+    public func write(to folder: URL, overwriting: Bool = false) throws -> URL {
         guard try GraphSlug(metadata.slug).description == metadata.slug else {
             throw ExportError(
                 place: "graph slug", expected: "a to z, 0 to 9 and single hyphens", found: "'\(metadata.slug)'",
@@ -37,10 +41,16 @@ extension GraphDocument {
         }
         return try writing(to: folder) {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let list = try GraphList(in: folder).replacing(metadata)
+            let list = try GraphList(in: folder)
             let file = folder.appendingPathComponent("\(metadata.slug).json")
+            guard overwriting || !FileManager.default.fileExists(atPath: file.path) || list.holdsSame(as: metadata)
+            else {
+                throw ExportError(
+                    place: file.path, expected: "no file, or an earlier export of the same prompt",
+                    found: "another file", advice: "choose another name (--slug) or replace it (--overwrite)")
+            }
             try json.write(to: file, options: .atomic)
-            try list.write()
+            try list.replacing(metadata).write()
             return file
         }
     }

@@ -1,12 +1,13 @@
 import Foundation
+import Texts
 
 /// A folder's `graph-metadata.json`, the list from which a viewer offers graphs.
 ///
-/// Entries of other programs are kept as they are, except for the order of their fields and the form of their numbers.
+/// Entries of other programs are kept as they are, except for the white space between them.
 struct GraphList {
     private enum Entry {
         case present(GraphDocument.Metadata)
-        case kept(JSONValue, slug: String)
+        case kept([JSONMember], slug: String)
     }
 
     private let file: URL
@@ -21,31 +22,47 @@ struct GraphList {
             return
         }
         let data = try Data(contentsOf: file)
-        guard case .object(let fields)? = try? JSONDecoder().decode(JSONValue.self, from: data), fields.count == 1,
-            case .array(let graphs)? = fields["graphs"]
+        guard case .object(let fields)? = try? JSONText.parse([UInt8](data), keepingNumerals: true), fields.count == 1,
+            fields[0].name == "graphs", case .array(let graphs) = fields[0].value
         else {
             throw Self.fault(file, expected: "{\"graphs\": [metadata, …]}", found: "something else")
         }
         entries = try graphs.enumerated().map { index, graph in
-            guard case .object(let fields) = graph, case .string(let slug)? = fields["slug"] else {
+            guard case .object(let fields) = graph, let slug = Self.text("slug", of: fields) else {
                 throw Self.fault(file, expected: "a slug in each entry", found: "none in entry \(index + 1)")
             }
-            return .kept(graph, slug: slug)
+            return .kept(fields, slug: slug)
         }
     }
 
     /// The list with `metadata` in the place of the entry of the same slug, or at the end.
     func replacing(_ metadata: GraphDocument.Metadata) -> GraphList {
         var list = self
-        let place = entries.firstIndex { entry in
-            if case .kept(_, metadata.slug) = entry { true } else { false }
-        }
-        if let place {
+        if let place = place(of: metadata.slug) {
             list.entries[place] = .present(metadata)
         } else {
             list.entries.append(.present(metadata))
         }
         return list
+    }
+
+    /// Whether the entry of this slug is about the same prompt and the same transcoders.
+    func holdsSame(as metadata: GraphDocument.Metadata) -> Bool {
+        guard let place = place(of: metadata.slug), case .kept(let fields, _) = entries[place] else { return false }
+        return [("prompt", metadata.prompt), ("scan", metadata.scan)].allSatisfy { name, text in
+            Self.text(name, of: fields).map { ExactText($0) } == ExactText(text)
+        }
+    }
+
+    private func place(of slug: String) -> Int? {
+        entries.firstIndex { entry in
+            if case .kept(_, let other) = entry { ExactText(other) == ExactText(slug) } else { false }
+        }
+    }
+
+    private static func text(_ name: String, of fields: [JSONMember]) -> String? {
+        guard case .string(let text)? = fields.first(where: { $0.name == name })?.value else { return nil }
+        return text
     }
 
     /// Replaces the file in one step.
@@ -57,7 +74,7 @@ struct GraphList {
                 for entry in entries {
                     switch entry {
                     case .present(let metadata): metadata.write(to: &writer)
-                    case .kept(let value, _): value.write(to: &writer)
+                    case .kept(let fields, _): JSONValue.object(fields).write(to: &writer)
                     }
                 }
             }

@@ -1,3 +1,5 @@
+import AtlasStore
+
 /// A graph's name as a file name and in addresses: only `a`–`z`, `0`–`9` and `-`, so that it stays in its folder.
 public struct GraphSlug: Hashable, Sendable, CustomStringConvertible {
     /// The longest slug, in characters.
@@ -25,4 +27,21 @@ public struct GraphSlug: Hashable, Sendable, CustomStringConvertible {
         }
         description = slug
     }
+
+    /// Makes the slug of an id, so that two ids never share one: the id itself where it is a slug, else what can be read
+    /// of it and a digest of its bytes.
+    public init(identifying id: String) {
+        let plain = try? GraphSlug(id)
+        if let plain, plain.description.utf8.elementsEqual(id.utf8) {
+            self = plain
+            return
+        }
+        let digest = ContentHash(of: id).bytes.prefix(Self.digestBytes)
+            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let readable = plain.map { $0.description.prefix(Self.limit - digest.count - 1) } ?? "graph"
+        description = readable + (readable.last == "-" ? "" : "-") + digest
+    }
+
+    /// How much of an id's SHA-256 tells it from others of like spelling.
+    private static let digestBytes = 6
 }

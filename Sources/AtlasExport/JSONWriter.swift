@@ -54,6 +54,11 @@ struct JSONWriter {
         raw(value == 0 ? "0" : value.description)
     }
 
+    /// Writes a number that was read as it is written.
+    mutating func value(numeral: String) {
+        raw(numeral)
+    }
+
     /// Writes a boolean.
     mutating func value(_ value: Bool) {
         raw(value ? "true" : "false")

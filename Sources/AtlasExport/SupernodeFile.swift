@@ -1,5 +1,6 @@
 import Circuits
 import Foundation
+import Texts
 
 /// Supernodes as the field's viewers keep them: `[[label, id, …], …]`, alone or under `qParams` in a graph's file.
 public struct SupernodeFile: Sendable {
@@ -32,7 +33,7 @@ public struct SupernodeFile: Sendable {
         var supernodes: [Supernode] = []
         for list in lists {
             let supernode = try Self.supernode(list, place: place)
-            guard !supernodes.contains(where: { $0.label == supernode.label }) else {
+            guard !supernodes.contains(where: { ExactText($0.label) == ExactText(supernode.label) }) else {
                 throw ExportError(place: place, expected: "each label once", found: "'\(supernode.label)' twice")
             }
             supernodes.append(supernode)

@@ -21,21 +21,26 @@ public struct CorpusEvaluation: Sendable {
     ///   - options: what to find out
     ///   - keeping: where sums are saved and gone on from; `nil` to begin anew and save nothing
     ///   - jobs: prompts at once
+    ///   - note: called with what is left out of records that are judged all the same
     ///   - progress: called with prompts done and in all, from the calling thread
-    /// - Throws: `CorpusError`, `PromptError` for a prompt that does not fit the model, `EvaluationStateError` for a
-    ///   state of another run, `EvaluationInterrupted` when stopped.
+    /// - Throws: `CorpusError` for a malformed record and for one that does not fit the model, `EvaluationStateError` for
+    ///   a state of another run, `EvaluationInterrupted` when stopped.
     public func quality(
         of source: CorpusSource, onMalformed policy: MalformedRecordPolicy = .fail,
         options: EvaluationOptions = EvaluationOptions(), keeping: EvaluationKeeping? = nil, jobs: Int,
+        note: (CorpusNote) -> Void = { _ in },
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ReplacementQuality {
-        let reader = PromptReader(attributor: attributor, options: IndexingOptions(attribution: options.attribution))
+        let reader = PromptReader(
+            attributor: attributor,
+            options: IndexingOptions(attribution: options.attribution, truncation: options.truncation))
         var digest = CorpusDigest()
         let corpus = try CheckedCorpus(
             source, onMalformed: policy,
-            check: {
-                _ = try reader.tokens($0)
-                digest.add($0)
+            check: { (record) throws(CorpusError) in
+                let reading = try reader.read(record)
+                if reading.isCut { note(CorpusNote(record, reading)) }
+                digest.add(record)
             }, progress: { _ in })
         let identity = EvaluationState.Identity(
             model: attributor.model.fingerprint, transcoders: attributor.transcoders.fingerprint,
@@ -82,8 +87,9 @@ public struct CorpusEvaluation: Sendable {
         inParallel(count: records.count, jobs: jobs) { index in
             let (record, isAttributed) = records[index]
             let result = Result {
-                try attributor.evaluate(
-                    reader.tokens(record), answer: reader.answerToken(record),
+                let reading = try reader.read(record)
+                return try attributor.evaluate(
+                    reading.tokens, answer: reading.isCut ? nil : reader.answerToken(record),
                     attribution: isAttributed ? options.attribution : nil)
             }
             results.withLock { $0[index] = result }

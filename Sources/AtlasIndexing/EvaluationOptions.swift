@@ -6,12 +6,18 @@ public struct EvaluationOptions: Sendable, Codable, Equatable {
     public var attributedPrompts: Int
     /// How they are attributed.
     public var attribution: AttributionOptions
+    /// What becomes of a text that is longer than the model's context; `nil`: it is refused as a malformed record is.
+    public var truncation: PromptTruncation?
 
     /// Fifty prompts, all their features.
-    public init(attributedPrompts: Int = 50, attribution: AttributionOptions = AttributionOptions()) {
+    public init(
+        attributedPrompts: Int = 50, attribution: AttributionOptions = AttributionOptions(),
+        truncation: PromptTruncation? = nil
+    ) {
         precondition(attributedPrompts >= 0)
         self.attributedPrompts = attributedPrompts
         self.attribution = attribution
+        self.truncation = truncation
     }
 
     /// Which records of a corpus are attributed: the `i`-th of `n` is record ⌊i · recordCount / n⌋.

@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Synchronization
 import Tensors
+import Texts
 
 /// Runs a corpus through the replacement model into an atlas.
 ///
@@ -28,20 +29,33 @@ public struct Indexer {
     ///
     /// - Parameters:
     ///   - corpusName: prompts become members of the corpus of this name
-    ///   - policy: what to do about a malformed record
+    ///   - policy: what to do about a malformed record, and about one that the model cannot read
+    ///   - note: called with what is left out of records that are taken over all the same
     ///   - progress: called often, from the calling thread
-    /// - Throws: `TargetError`, `CorpusError` or `PromptError` before anything is stored; `AtlasError` when the atlas cannot be
-    ///   written, which leaves whole batches.
+    /// - Throws: `TargetError` or `CorpusError` before anything is stored; `PromptError` or, when the atlas cannot be
+    ///   written, `AtlasError`, which leaves whole batches.
     public func index(
         _ source: CorpusSource, corpusName: String, options: IndexingOptions = IndexingOptions(),
-        onMalformed policy: MalformedRecordPolicy = .fail, progress: (IndexingProgress) -> Void = { _ in }
+        onMalformed policy: MalformedRecordPolicy = .fail, note: (CorpusNote) -> Void = { _ in },
+        progress: (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {
         try attributor.check(options.attribution)
         let reader = PromptReader(attributor: attributor, options: options)
+        var summary = IndexingSummary()
+        func take(_ found: CorpusNote) {
+            summary.add(found)
+            note(found)
+        }
+        var repeated = RepeatedAnswers()
         let corpus = try CheckedCorpus(
-            source, onMalformed: policy, check: { _ = try reader.tokens($0) },
-            progress: { progress(IndexingProgress(phase: .checking, done: $0)) })
-        var summary = IndexingSummary(records: corpus.recordCount, skippedRecords: corpus.skippedCount)
+            source, onMalformed: policy,
+            check: { (record) throws(CorpusError) in
+                let reading = try reader.read(record)
+                if reading.isCut { take(CorpusNote(record, reading)) }
+                repeated.add(record)
+            }, progress: { progress(IndexingProgress(phase: .checking, done: $0)) })
+        summary.records = corpus.recordCount
+        summary.skippedRecords = corpus.skippedCount
         let writer = AtlasWriter(
             try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
         let run = try writer.beginRun(corpus: corpusName, options: options.recorded(with: attributor.model.tokenizer))
@@ -50,7 +64,11 @@ public struct Indexer {
         var done = 0
         progress(IndexingProgress(phase: .indexing, done: 0, total: corpus.recordCount))
         try corpus.forEachBatch(size: { pace.size }) { batch in
-            try pace.measure { try store(batch, reader: reader, writer: writer, run: run, summary: &summary) }
+            try pace.measure {
+                let parts = try IndexedBatch(batch, writer: writer, reader: reader, repeated: &repeated)
+                parts.notes.forEach(take)
+                try store(parts, reader: reader, writer: writer, run: run, summary: &summary)
+            }
             done += batch.count
             progress(IndexingProgress(phase: .indexing, done: done, total: corpus.recordCount))
         }
@@ -64,29 +82,23 @@ public struct Indexer {
 
     /// Computes and stores one batch: new texts as facts, known ones as mentions of this corpus.
     private func store(
-        _ batch: [CorpusRecord], reader: PromptReader, writer: AtlasWriter, run: Int, summary: inout IndexingSummary
+        _ batch: IndexedBatch, reader: PromptReader, writer: AtlasWriter, run: Int, summary: inout IndexingSummary
     ) throws {
-        let missing = Set(
-            try writer.missing(texts: batch.map(\.text), needGraphs: !reader.options.activationsOnly))
-        var seen: Set<String> = []
-        let new = batch.filter { missing.contains($0.text) && seen.insert($0.text).inserted }
-        let results = Mutex([Result<PromptFacts, any Error>?](repeating: nil, count: new.count))
-        inParallel(count: new.count, jobs: reader.options.jobs) { index in
-            let result = Result { try reader.facts(new[index]) }
+        let computed = batch.new + batch.answering
+        let results = Mutex([Result<PromptFacts, any Error>?](repeating: nil, count: computed.count))
+        inParallel(count: computed.count, jobs: reader.options.jobs) { index in
+            let result = Result { try reader.facts(computed[index], withGraph: index < batch.new.count) }
             results.withLock { $0[index] = result }
         }
         let facts = try results.withLock { try $0.compactMap { try $0?.get() } }
         let additions = try writer.commit(facts, run: run)
         summary.addedPrompts += additions.prompts
         summary.addedGraphs += additions.graphs
-        let isNew = Set(new.map(\.text))
-        var first = isNew
-        let known = batch.filter { first.remove($0.text) == nil }
-        if !known.isEmpty {
+        if !batch.known.isEmpty {
             try writer.link(
-                known.map { PromptMention(text: $0.text, externalID: $0.externalID, tags: $0.tags) }, run: run)
+                batch.known.map { PromptMention(text: $0.text, externalID: $0.externalID, tags: $0.tags) }, run: run)
         }
-        summary.knownPrompts += known.count
+        summary.knownPrompts += batch.known.count
     }
 
     /// Rebuilds what is derived.

@@ -12,6 +12,8 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     public var edgeThreshold: Double
     /// Stores what fires and no graphs.
     public var activationsOnly: Bool
+    /// What becomes of a text that is longer than the model's context; `nil`: it is refused as a malformed record is.
+    public var truncation: PromptTruncation?
     /// Prompts computed at once.
     public var jobs: Int
 
@@ -19,12 +21,13 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     public init(
         attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.95,
         edgeThreshold: Double = 0.99, activationsOnly: Bool = false,
-        jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+        truncation: PromptTruncation? = nil, jobs: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.attribution = attribution
         self.nodeThreshold = nodeThreshold
         self.edgeThreshold = edgeThreshold
         self.activationsOnly = activationsOnly
+        self.truncation = truncation
         self.jobs = jobs
     }
 

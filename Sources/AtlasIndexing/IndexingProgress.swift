@@ -24,8 +24,16 @@ public struct IndexingProgress: Sendable, Equatable {
 public struct IndexingSummary: Sendable, Equatable, Codable {
     /// Records of the corpus that were read.
     public var records = 0
-    /// Malformed records that were skipped, as asked.
+    /// Records that were skipped, as asked: malformed ones and those that the model cannot read.
     public var skippedRecords = 0
+    /// Texts longer than the model's context that were cut, as asked.
+    public var truncatedTexts = 0
+    /// Records whose answer was left out, as their text has another one already.
+    public var otherAnswers = 0
+    /// What was left out of which record, a line each: the first hundred.
+    public var notes: [String] = []
+    /// The most notes that are kept.
+    public static let noteLimit = 100
     /// Prompts that were not in the atlas before.
     public var addedPrompts = 0
     /// Graphs that were not in the atlas before.
@@ -34,4 +42,15 @@ public struct IndexingSummary: Sendable, Equatable, Codable {
     public var knownPrompts = 0
     /// Seconds spent on prompts, without checking and summarising.
     public var indexingSeconds = 0.0
+}
+
+extension IndexingSummary {
+    /// Counts something that was left out, and keeps its line.
+    mutating func add(_ note: CorpusNote) {
+        switch note.kind {
+        case .truncated: truncatedTexts += 1
+        case .otherAnswer: otherAnswers += 1
+        }
+        if notes.count < Self.noteLimit { notes.append("\(note)") }
+    }
 }

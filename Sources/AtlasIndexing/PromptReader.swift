@@ -3,8 +3,9 @@ import Attribution
 import Circuits
 import Foundation
 import Tensors
+import Texts
 
-/// A prompt that the replacement model cannot read.
+/// A prompt for which the replacement model has no answer.
 public struct PromptError: Error, CustomStringConvertible, Sendable {
     /// One line: the place in the corpus, what was expected, what was found.
     public let description: String
@@ -15,34 +16,70 @@ struct PromptReader: Sendable {
     let attributor: Attributor
     let options: IndexingOptions
 
-    /// The record's tokens, with what the tokenizer puts in front of prompts.
-    ///
-    /// - Throws: `PromptError` when they exceed the model's context, or are fewer than the targets' positions, and when
-    ///   one of them or the answer's first is none of the model's.
-    func tokens(_ record: CorpusRecord) throws(PromptError) -> [Int] {
-        let tokens = attributor.model.tokenizer.encodePrompt(record.text)
-        do {
-            try attributor.model.check(tokens)
-            if !options.activationsOnly { _ = try options.attribution.targetPositions(count: tokens.count) }
-        } catch {
-            throw PromptError(description: "\(record.place): \(error)")
-        }
-        let count = attributor.model.configuration.vocabularySize
-        if let answer = answerToken(record), answer >= count {
-            throw PromptError(
-                description: "\(record.place): answer: expected a token below \(count), the rows of the unembedding, "
-                    + "found \(answer)")
-        }
-        return tokens
+    /// A record's tokens as the model reads them.
+    struct Reading {
+        /// What the tokenizer puts in front, and what follows.
+        let tokens: [Int]
+        /// How many tokens the whole text has.
+        let wholeCount: Int
+        /// Whether the text goes on behind them.
+        var isCut: Bool { wholeCount > tokens.count }
     }
 
-    /// Everything the atlas keeps of one record.
-    func facts(_ record: CorpusRecord) throws -> PromptFacts {
-        let tokens = try tokens(record)
+    /// The record's tokens with what the tokenizer puts in front, cut to the model's context where that was asked for.
+    ///
+    /// - Throws: `CorpusError` when there are none, they exceed the context, one of them or the answer's first is none of
+    ///   the model's, or they are fewer than the targets' positions.
+    func read(_ record: CorpusRecord) throws(CorpusError) -> Reading {
+        func fault(_ expected: String, _ found: String, _ advice: String? = nil) -> CorpusError {
+            CorpusError(file: record.place, expected: expected, found: found, advice: advice)
+        }
+        let configuration = attributor.model.configuration
+        var tokens = attributor.model.tokenizer.encodePrompt(record.text)
+        let wholeCount = tokens.count
+        guard !tokens.isEmpty else { throw fault("a text of at least one token", "none") }
+        if wholeCount > configuration.contextLength {
+            guard options.truncation == .keepsBeginning else {
+                throw fault(
+                    "at most \(configuration.contextLength) tokens (the model's context)", "\(wholeCount)",
+                    "skip it or cut it (--skip-malformed, --truncate)")
+            }
+            tokens.removeLast(wholeCount - configuration.contextLength)
+            guard record.tags[ExactText(PromptTruncation.tag)] == nil else {
+                throw fault(
+                    "no tag `\(PromptTruncation.tag)` on a text that is cut, which sets it", "one", "rename the tag")
+            }
+        }
+        if let odd = tokens.first(where: { !(0..<configuration.vocabularySize).contains($0) }) {
+            throw fault(
+                "tokens below \(configuration.vocabularySize), which the model has an embedding for",
+                "\(odd), \(CorpusExcerpt(attributor.model.tokenizer.text(of: odd)))")
+        }
+        if let odd = answerToken(record), odd >= configuration.vocabularySize {
+            throw fault(
+                "an answer that begins with a token below \(configuration.vocabularySize), the rows of the unembedding",
+                "\(odd), \(CorpusExcerpt(attributor.model.tokenizer.text(of: odd)))")
+        }
+        if !options.activationsOnly {
+            do {
+                _ = try options.attribution.targetPositions(count: tokens.count)
+            } catch {
+                throw CorpusError(
+                    file: record.place, expected: "a token at each target position",
+                    found: "\(tokens.count) tokens (\(error))")
+            }
+        }
+        return Reading(tokens: tokens, wholeCount: wholeCount)
+    }
+
+    /// Everything the atlas keeps of one record; without its graph where that is there already.
+    func facts(_ record: CorpusRecord, withGraph: Bool = true) throws -> PromptFacts {
+        let reading = try read(record)
+        let tokens = reading.tokens
         let activations: [ActiveFeature]
         let logits: [Float]
         var graph: SparseGraph?
-        if options.activationsOnly {
+        if options.activationsOnly || !withGraph {
             let local = try attributor.localReplacementModel(tokens)
             activations = local.activeFeatures
             logits = attributor.model.logits(local.trace, position: tokens.count - 1)
@@ -57,13 +94,17 @@ struct PromptReader: Sendable {
         guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }),
             probabilities[predicted].isFinite
         else { throw PromptError(description: "\(record.place): the model's logits are not finite") }
-        let answer = answerToken(record)
+        let answer = reading.isCut ? nil : answerToken(record)
+        var tags = record.tags
+        if reading.isCut {
+            tags[ExactText(PromptTruncation.tag)] = "\(tokens.count) of \(reading.wholeCount) tokens"
+        }
         return PromptFacts(
             text: record.text, tokens: tokens,
             countedTokens: max(0, tokens.count - attributor.model.firstCountedPosition(in: tokens)),
             externalID: record.externalID,
             answer: record.answer, answerToken: answer, answerProbability: answer.map { Double(probabilities[$0]) },
-            tags: record.tags, predictedToken: predicted, predictedProbability: Double(probabilities[predicted]),
+            tags: tags, predictedToken: predicted, predictedProbability: Double(probabilities[predicted]),
             activations: activations, graph: graph)
     }
 

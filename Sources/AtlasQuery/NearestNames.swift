@@ -1,3 +1,5 @@
+import Texts
+
 /// Finds the names most like one that does not exist, to be offered in an error.
 public struct NearestNames {
     /// How many names are offered.
@@ -14,7 +16,7 @@ public struct NearestNames {
         let folded = trimmed.lowercased()
         let scalars = Array(folded.unicodeScalars)
         var found: [(rank: Int, name: String)] = []
-        for name in names where name != wanted {
+        for name in names where ExactText(name) != ExactText(wanted) {
             let candidate = trim(name)
             guard !candidate.isEmpty || trimmed.isEmpty else { continue }
             if candidate == trimmed {
@@ -30,9 +32,9 @@ public struct NearestNames {
                 }
             }
         }
-        var seen = Set<String>()
-        return found.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }.map(\.name)
-            .filter { seen.insert($0).inserted }.prefix(count).map { $0 }
+        var seen = Set<ExactText>()
+        return found.sorted { ($0.rank, ExactText($0.name)) < ($1.rank, ExactText($1.name)) }.map(\.name)
+            .filter { seen.insert(ExactText($0)).inserted }.prefix(count).map { $0 }
     }
 
     private static func trim(_ text: String) -> Substring {

@@ -94,7 +94,8 @@ extension Atlas {
         do {
             database = try DatabasePool(path: path, configuration: configuration(readonly: true))
             isComplete = try database.read { db in try AtlasMigrator.check(db, path: path) }
-        } catch let error as DatabaseError where canIgnoreLog(of: path, after: error) {
+        } catch let error as DatabaseError where error.needsWriting {
+            try requireNoLog(beside: path)
             return try openImmutable(path)
         }
         guard isComplete else { throw olderVersion(path) }
@@ -150,12 +151,16 @@ extension Atlas {
         return configuration
     }
 
-    /// Whether a file that SQLite could not open beside its log may be read without one.
-    private static func canIgnoreLog(of path: String, after error: DatabaseError) -> Bool {
-        let code = error.resultCode
-        guard code == .SQLITE_CANTOPEN || code == .SQLITE_READONLY else { return false }
+    /// Throws where a log lies beside a file that cannot be opened with it: the file alone is not the whole atlas.
+    static func requireNoLog(beside path: String) throws(AtlasError) {
         let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
-        return (log ?? 0) == 0
+        guard (log ?? 0) == 0 else {
+            throw .database(
+                path: path, operation: "opening for reading",
+                reason:
+                    "the log \(path)-wal holds what is not in the file yet, and SQLite cannot use it in a folder that "
+                    + "cannot be written; copy both files to a folder that can be, or run atlas info where they can")
+        }
     }
 
     private static func requireFile(_ path: String) throws {
@@ -234,6 +239,10 @@ extension Atlas {
             switch error.resultCode {
             case .SQLITE_FULL, .SQLITE_IOERR:
                 throw .storageFailed(path: path, operation: operation, reason: reason)
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN:
+                throw .database(
+                    path: path, operation: operation,
+                    reason: "expected a file and a folder that can be written, found one that cannot; \(reason)")
             case .SQLITE_NOTADB:
                 throw .notAnAtlas(path: path, found: "another kind of file")
             default:
@@ -243,4 +252,9 @@ extension Atlas {
             throw .database(path: path, operation: operation, reason: "\(error)")
         }
     }
+}
+
+extension DatabaseError {
+    /// Whether SQLite could not write, or not make the files that it needs beside the database.
+    fileprivate var needsWriting: Bool { resultCode == .SQLITE_CANTOPEN || resultCode == .SQLITE_READONLY }
 }

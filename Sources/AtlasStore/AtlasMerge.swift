@@ -128,11 +128,22 @@ public struct AtlasMerge: Sendable {
     ]
     private static let temporary = ["fresh_prompts", "fresh_graphs", "used_runs", "fresh_supernodes"]
 
+    /// Throws where two paths name one file, directly or through links: an atlas cannot be taken over into itself.
+    public static func requireOther(_ part: String, than whole: String) throws(AtlasError) {
+        var states = (stat(), stat())
+        guard stat(part, &states.0) == 0, stat(whole, &states.1) == 0 else { return }
+        guard states.0.st_dev != states.1.st_dev || states.0.st_ino != states.1.st_ino else {
+            throw .database(
+                path: whole, operation: "merging \(part)", reason: "expected another atlas, found the same file")
+        }
+    }
+
     /// Adds what `shard` holds, in one transaction: all of it, or after an error nothing.
     ///
-    /// - Throws: `AtlasError.otherReplacementModel` for an atlas of another model; what the file refuses.
+    /// - Throws: `AtlasError` for this atlas itself and for one of another model; what the file refuses.
     @discardableResult
     public func merge(_ shard: Atlas) throws(AtlasError) -> Additions {
+        try Self.requireOther(shard.path, than: atlas.path)
         try atlas.identity.requireSame(as: shard.identity, path: shard.path)
         return try Atlas.translating("merging \(shard.path)", path: atlas.path) {
             try atlas.database.writeWithoutTransaction { db in

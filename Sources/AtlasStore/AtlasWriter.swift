@@ -1,6 +1,7 @@
 import Circuits
 import Foundation
 import GRDB
+import Texts
 
 /// Adds facts to an atlas.
 ///
@@ -74,6 +75,17 @@ public struct AtlasWriter: Sendable {
                 guard seen.insert(hash).inserted else { return false }
                 let hasGraph = try Bool.fetchOne(statement, arguments: [hash.bytes])
                 return hasGraph == nil || needGraphs && hasGraph == false
+            }
+        }
+    }
+
+    /// The stored answers to some texts; texts without one, or that are not stored, are left out.
+    public func answers(of texts: [String]) throws(AtlasError) -> [(text: String, answer: String)] {
+        try atlas.read("looking up answers") { db in
+            let statement = try db.makeStatement(
+                sql: "SELECT answer FROM prompts WHERE content_hash = ? AND answer IS NOT NULL")
+            return try texts.compactMap { text in
+                try String.fetchOne(statement, arguments: [ContentHash(of: text).bytes]).map { (text, $0) }
             }
         }
     }
@@ -160,14 +172,14 @@ extension AtlasWriter {
     }
 
     private func insertMention(
-        _ externalID: String?, tags: [String: String], prompt: Int64, corpus: Int64, in db: Database
+        _ externalID: String?, tags: [ExactText: String], prompt: Int64, corpus: Int64, in db: Database
     ) throws {
         try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO memberships (corpus_id, prompt_id, external_id) VALUES (?, ?, ?)"
         ).execute(arguments: [corpus, prompt, externalID ?? ""])
         let insertion = try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO tags (prompt_id, name, value) VALUES (?, ?, ?)")
-        for (name, value) in tags { try insertion.execute(arguments: [prompt, name, value]) }
+        for (name, value) in tags { try insertion.execute(arguments: [prompt, name.string, value]) }
     }
 
     /// Stores a graph unless the prompt has one.

@@ -1,4 +1,5 @@
 import Circuits
+import Texts
 
 /// What was observed about one prompt: everything that the atlas stores of it.
 public struct PromptFacts: Sendable, Equatable {
@@ -17,7 +18,7 @@ public struct PromptFacts: Sendable, Equatable {
     /// The model's probability for `answerToken` after the last position.
     public var answerProbability: Double?
     /// What the corpus says about the text, by name.
-    public var tags: [String: String]
+    public var tags: [ExactText: String]
     /// The model's most likely next token.
     public var predictedToken: Int
     /// Its probability.
@@ -30,7 +31,7 @@ public struct PromptFacts: Sendable, Equatable {
     /// Holds the facts of a prompt.
     public init(
         text: String, tokens: [Int], countedTokens: Int, externalID: String? = nil, answer: String? = nil,
-        answerToken: Int? = nil, answerProbability: Double? = nil, tags: [String: String] = [:], predictedToken: Int,
+        answerToken: Int? = nil, answerProbability: Double? = nil, tags: [ExactText: String] = [:], predictedToken: Int,
         predictedProbability: Double, activations: [ActiveFeature], graph: SparseGraph? = nil
     ) {
         self.text = text
@@ -55,10 +56,10 @@ public struct PromptMention: Sendable, Equatable {
     /// The corpus's own id for it.
     public var externalID: String?
     /// What the corpus says about it, by name.
-    public var tags: [String: String]
+    public var tags: [ExactText: String]
 
     /// Holds a claim on a stored text.
-    public init(text: String, externalID: String? = nil, tags: [String: String] = [:]) {
+    public init(text: String, externalID: String? = nil, tags: [ExactText: String] = [:]) {
         self.text = text
         self.externalID = externalID
         self.tags = tags

@@ -45,7 +45,7 @@ struct AttributionBenchmark: ParsableCommand {
             modelFolder: model ?? demo?.model ?? "", transcoderFolder: transcoders ?? demo?.transcoders ?? "")
         var texts = prompts
         if let file {
-            texts += try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+            texts += try CorpusRecords.lines(ofFile: file).map(\.text)
         }
         if texts.isEmpty { texts = Self.demoPrompts }
         let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes)

@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// A JSON value that knows its file and its place there, so that every wrong type is reported with both.
 struct JSONNode {
@@ -103,6 +104,7 @@ extension JSONValue {
         case .boolean(let flag): "\(flag)"
         case .integer(let number): "\(number)"
         case .fraction(let number): "\(number)"
+        case .numeral(let digits): digits
         case .string(let text): "\"\(text)\""
         case .array(let elements): "an array of \(elements.count)"
         case .object(let members): "an object of \(members.count) members"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtlasStore
+import Foundation
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
@@ -28,4 +29,27 @@ struct AtlasCommand: AsyncParsableCommand {
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])
+
+    /// Parses, runs, and says what went wrong.
+    static func main() async {
+        let command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            let message = DashedText(CommandLine.arguments.dropFirst()).explained(fullMessage(for: error))
+            FileHandle.standardError.write(Data("\(message)\n".utf8))
+            exit(withError: ExitCode.validationFailure)
+        }
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                var command = command
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -32,7 +32,7 @@ import Testing
 
     @Test func `entries of other programs stay`() throws {
         let folder = try TemporaryFolder()
-        let entry = #"{"slug":"other","scan":"s","aha":{"x":[1,2.5,null,true,"\u2028"]}}"#
+        let entry = #"{"slug":"other","scan":"s","aha":{"z":[1,2.50,12345678901234567890,null,true,"\u2028"]}}"#
         try Data(#"{"graphs": [\#(entry)]}"#.utf8).write(to: folder.url.appendingPathComponent("graph-metadata.json"))
         try GraphDocument(.small(), context: .named("a")).write(to: folder.url)
         #expect(try folder.text("graph-metadata.json").hasPrefix("{\"graphs\":[\(entry),{\"slug\":\"a\""))
@@ -62,6 +62,41 @@ import Testing
     @Test(arguments: ["", "..", "日本", "Graph-Metadata", "graph metadata!"])
     func `a text that leaves nothing or names the list is no slug`(text: String) {
         #expect(throws: ExportError.self) { try GraphSlug(text) }
+    }
+
+    @Test func `ids never share a slug, whatever they are spelt with`() {
+        let ids = [
+            "a b", "a-b", "A-B", "a_b", "a--b", "a\u{E9}b", "ae\u{301}b", "東京", "大阪", "🙂", "", "..", "/",
+            "graph-metadata",
+            "Graph metadata", String(repeating: "x", count: 100), String(repeating: "x", count: 101),
+            String(repeating: "x", count: 102), "0", "00",
+        ]
+        let slugs = ids.map { GraphSlug(identifying: $0) }
+        #expect(Set(slugs.map(\.description)).count == ids.count)
+        for slug in slugs {
+            #expect((try? GraphSlug(slug.description)) == slug && slug.description.count <= GraphSlug.limit)
+        }
+    }
+
+    @Test(arguments: [("two-step-0066", "two-step-0066"), ("東京", "graph-130016b2599b"), ("A", "a-559aead08264")])
+    func `an id that is a slug stays, and another is told by a digest`(id: String, slug: String) {
+        #expect(GraphSlug(identifying: id).description == slug)
+    }
+
+    @Test func `a file about another prompt is left as it is unless it is to be overwritten`() throws {
+        let folder = try TemporaryFolder()
+        try GraphDocument(.small(), context: .named("a")).write(to: folder.url)
+        let before = try folder.text("a.json")
+        var other = GraphDocument(.small(featureBias: 0), context: try .named("a"))
+        other.metadata.prompt = "another prompt"
+        let error = #expect(throws: ExportError.self) { try other.write(to: folder.url) }
+        #expect(error?.advice == "choose another name (--slug) or replace it (--overwrite)")
+        #expect(try folder.text("a.json") == before)
+        try other.write(to: folder.url, overwriting: true)
+        #expect(try folder.text("a.json") != before && slugs(in: folder) == ["a"])
+        try Data("mine".utf8).write(to: folder.url.appendingPathComponent("b.json"))
+        #expect(throws: ExportError.self) { try GraphDocument(.small(), context: .named("b")).write(to: folder.url) }
+        #expect(try folder.text("b.json") == "mine")
     }
 
     @Test func `a document whose slug was changed by hand to a path is not written`() throws {

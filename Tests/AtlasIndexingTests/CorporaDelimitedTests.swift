@@ -29,6 +29,13 @@ import Testing
         #expect(records.map(\.place) == ["c.csv line 2", "c.csv line 3", "c.csv line 7"])
     }
 
+    @Test func `columns whose names are canonically equal are two, and carriage returns alone end rows`() throws {
+        let corpus = try TemporaryCorpus("text,\u{E9},e\u{301}\r\"a\rb\",1,2\rc,3,\r", name: "c.csv")
+        let records = try corpus.records()
+        #expect(records.map(\.text) == ["a\rb", "c"])
+        #expect(records.map(\.tags) == [["\u{E9}": "1", "e\u{301}": "2"], ["\u{E9}": "3"]])
+    }
+
     @Test(arguments: [
         ("a,b,c", 3, "2 fields as in the header", "3"),
         ("a", 3, "2 fields as in the header", "1"),

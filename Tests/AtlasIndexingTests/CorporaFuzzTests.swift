@@ -66,7 +66,7 @@ struct SeededGenerator: RandomNumberGenerator {
                 #expect(error.endsInput)
                 reports.append(error)
             }
-            let lineCount = bytes.count { $0 == 10 } + 1
+            let lineCount = bytes.count { $0 == 10 || $0 == 13 } + 1
             #expect(records.count + reports.all.count <= lineCount)
             #expect(!records.contains { $0.text.isEmpty || $0.text.utf8.contains(0) })
             #expect(!reports.all.contains { $0.found.count > 80 || $0.description.contains("\n") })

@@ -23,6 +23,19 @@ import Testing
         #expect(record.tags == ["a": "15", "b": "1.5", "c": "true"])
     }
 
+    @Test func `numbers keep the digits that they are written with`() throws {
+        let line = #"{"text": "t", "id": 12345678901234567890, "answer": 1.50, "tags": {"a": -0, "b": 1E+400}}"#
+        let record = try #require(try TemporaryCorpus(line, name: "c.jsonl").records().first)
+        #expect(record.externalID == "12345678901234567890" && record.answer == "1.50")
+        #expect(record.tags == ["a": "-0", "b": "1E+400"])
+    }
+
+    @Test func `tags whose names are canonically equal are two tags`() throws {
+        let line = "{\"text\": \"t\", \"tags\": {\"\u{E9}\": 1, \"e\u{301}\": 2, \"\\u00e8\": 3}}"
+        let record = try #require(try TemporaryCorpus(line, name: "c.jsonl").records().first)
+        #expect(record.tags == ["\u{E9}": "1", "e\u{301}": "2", "\u{E8}": "3"])
+    }
+
     @Test func `unknown fields are left out`() throws {
         let corpus = try TemporaryCorpus(#"{"text": "t", "source": {"deep": [1, 2]}}"#, name: "c.jsonl")
         #expect(try corpus.records() == [CorpusRecord(text: "t", place: "c.jsonl line 1")])
@@ -47,6 +60,15 @@ import Testing
         (#"{"text": "t""#, "one valid JSON object"),
         (#"["text"]"#, "one JSON object"),
         (#"{"text": "\ud800"}"#, "one valid JSON object"),
+        (#"{"text": "t", "answer": "\ude00x"}"#, "one valid JSON object"),
+        (#"{"text": "t", "text": "u"}"#, "each field once"),
+        (#"{"text": "t", "id": 1, "\u0069d": 2}"#, "each field once"),
+        (#"{"text": "t", "tags": {"a": 1, "a": null}}"#, "each tag once"),
+        (#"{"text": "t", "tags": {"a": {"b": 1}}}"#, "a string, a number or a boolean in the field `tags.a`"),
+        (#"{"text": "t", "id": [1]}"#, "a string, a number or a boolean in the field `id`"),
+        (#"{"text": "t", "id": 01}"#, "one valid JSON object"),
+        (#"{"text": "t", "answer": "a\u0000"}"#, "strings without \\u0000"),
+        (#"{"text": "t"} {"text": "u"}"#, "one valid JSON object"),
     ])
     func `a malformed line is named with its number, and reading goes on behind it`(
         line: String, expected: String

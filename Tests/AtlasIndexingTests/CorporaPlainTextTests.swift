@@ -11,6 +11,29 @@ import Testing
         #expect(records.map(\.place) == ["c.txt line 1", "c.txt line 4", "c.txt line 5"])
     }
 
+    @Test(arguments: [
+        "one\ntwo\n\nthree", "one\r\ntwo\r\n\r\nthree\r\n", "one\rtwo\r\rthree\r", "one\r\ntwo\n\rthree",
+    ])
+    func `a line ends with a line feed, a carriage return or both`(text: String) throws {
+        let records = try TemporaryCorpus(text, name: "c.txt").records()
+        #expect(records.map(\.text) == ["one", "two", "three"])
+        #expect(records.map(\.place) == ["c.txt line 1", "c.txt line 2", "c.txt line 4"])
+    }
+
+    @Test func `a line separator of Unicode and a vertical tab end no line`() throws {
+        let text = "one\u{2028}two\u{85}three\u{B}four\u{C}five"
+        #expect(try TemporaryCorpus(text, name: "c.txt").records().map(\.text) == [text])
+    }
+
+    @Test func `a carriage return and its line feed are one ending wherever the buffer is cut`() throws {
+        for count in [262_143, 262_142, 262_144] {
+            let first = String(repeating: "x", count: count)
+            let records = try TemporaryCorpus(first + "\r\ny\rz", name: "c.txt").records()
+            #expect(records.map(\.text) == [first, "y", "z"])
+            #expect(records.map(\.place) == ["c.txt line 1", "c.txt line 2", "c.txt line 3"])
+        }
+    }
+
     @Test func `an empty file has no records`() throws {
         #expect(try TemporaryCorpus("", name: "c.txt").records().isEmpty)
         #expect(try TemporaryCorpus("\u{feff}", name: "c.txt").records().isEmpty)

@@ -1,4 +1,5 @@
 import Testing
+import Texts
 
 @testable import AtlasIndexing
 
@@ -20,6 +21,17 @@ import Testing
         #expect(Set(try expand(template).map(\.text)).count == 10_000)
     }
 
+    @Test func `placeholders and values that are canonically equal are told apart`() throws {
+        let (name, values) = try CorpusTemplate.Values.parse("x=e\u{301},\u{E9},\u{301}")
+        #expect(name == "x" && values.count == 3)
+        let template = try CorpusTemplate(
+            pattern: "{\u{E9}}{e\u{301}}", values: ["\u{E9}": .list(["1"]), "e\u{301}": values])
+        #expect(template.names.count == 2)
+        let records = try expand(template)
+        #expect(records.map { ExactText($0.text) } == ["1e\u{301}", "1\u{E9}", "1\u{301}"])
+        #expect(records[0].tags == ["\u{E9}": "1", "e\u{301}": "e\u{301}"])
+    }
+
     @Test func `doubled braces are literal and a placeholder may repeat`() throws {
         let template = try CorpusTemplate(
             pattern: "{{\"x\": {v}, y: {{v}}, }{v}}}", values: ["v": .list(["é", "{v}"])])
@@ -27,7 +39,7 @@ import Testing
     }
 
     @Test func `a pattern without placeholders is one prompt`() throws {
-        let template = try CorpusTemplate(pattern: "hello", values: [String: CorpusTemplate.Values]())
+        let template = try CorpusTemplate(pattern: "hello", values: [ExactText: CorpusTemplate.Values]())
         #expect(try expand(template).map(\.text) == ["hello"])
     }
 
@@ -45,7 +57,7 @@ import Testing
         ("{a}{b}", ["a": .range(1...20_000), "b": .range(1...20_000)], "at most 100000000 combinations of values"),
     ])
     func `a template that cannot be expanded is refused`(
-        pattern: String, values: [String: CorpusTemplate.Values], expected: String
+        pattern: String, values: [ExactText: CorpusTemplate.Values], expected: String
     ) {
         let error = #expect(throws: CorpusError.self) { try CorpusTemplate(pattern: pattern, values: values) }
         #expect(error?.expected == expected)

@@ -2,7 +2,7 @@
 public enum CorpusFormat: Sendable, Equatable {
     /// One JSON object a line with `text` and optionally `id`, `answer` and `tags`.
     case jsonLines
-    /// One prompt a line; empty lines are skipped.
+    /// One prompt a line; empty lines are skipped. In every format a line ends with `\n`, `\r\n` or `\r`.
     case plainText
     /// Comma-separated values with a header; the named column is the text.
     case commaSeparated(textColumn: String = "text")

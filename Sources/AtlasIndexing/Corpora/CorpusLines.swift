@@ -4,15 +4,16 @@ import Foundation
 struct CorpusLine {
     /// Its number, from 1.
     let number: Int
-    /// Its bytes without the line feed and without a carriage return before it.
+    /// Its bytes without the line ending.
     let bytes: [UInt8]
-    /// Whether a carriage return was taken off.
-    let hadCarriageReturn: Bool
+    /// What ended it: a line feed, a carriage return, both in this order, or nothing at the end of the file.
+    let ending: [UInt8]
 }
 
 /// Reads lines through a buffer of fixed size; no more than one line is ever in memory.
 ///
-/// A byte order mark is accepted at the beginning, carriage returns before line feeds, and a last line without one.
+/// A line ends with a line feed, a carriage return and a line feed, or a carriage return alone, also mixed in one file; the
+/// last one may end without. A byte order mark is accepted at the beginning.
 final class CorpusLines {
     /// The longest line, in bytes.
     static let limit = 16 * 1024 * 1024
@@ -39,22 +40,16 @@ final class CorpusLines {
     ///   that ends the input.
     func next() throws(CorpusError) -> CorpusLine? {
         var line: [UInt8] = []
+        var ending: [UInt8] = []
         var length = 0
-        var isComplete = false
-        while !isComplete {
-            if position == end {
-                end = try input.read(into: &buffer)
-                position = 0
-                if end == 0 { break }
-            }
-            let lineEnd = newline()
-            isComplete = lineEnd != nil
-            let upper = lineEnd ?? end
+        while ending.isEmpty, try fill() {
+            let upper = lineEnd() ?? end
             length += upper - position
             if length <= Self.limit { line.append(contentsOf: buffer[position..<upper]) }
-            position = isComplete ? upper + 1 : upper
+            position = upper
+            if position < end { ending = try takeEnding() }
         }
-        guard isComplete || length > 0 else { return nil }
+        guard !ending.isEmpty || length > 0 else { return nil }
         lineCount += 1
         guard length <= Self.limit else {
             throw CorpusError(
@@ -62,19 +57,40 @@ final class CorpusLines {
             )
         }
         if lineCount == 1 { try takeOffMark(&line) }
-        let hasCarriageReturn = line.last == UInt8(ascii: "\r")
-        if hasCarriageReturn { line.removeLast() }
-        return CorpusLine(number: lineCount, bytes: line, hadCarriageReturn: hasCarriageReturn)
+        return CorpusLine(number: lineCount, bytes: line, ending: ending)
     }
 
-    private func newline() -> Int? {
+    /// Reads on where all of the buffer has been used; false at the end of the input.
+    private func fill() throws(CorpusError) -> Bool {
+        guard position == end else { return true }
+        end = try input.read(into: &buffer)
+        position = 0
+        return end > 0
+    }
+
+    /// Where the next line ending begins, if it is in the buffer.
+    private func lineEnd() -> Int? {
         buffer.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress?.advanced(by: position),
-                let found = memchr(start, Int32(UInt8(ascii: "\n")), end - position)
-            else { return nil }
-            return position + (UnsafeRawPointer(found) - start)
+            guard let base = bytes.baseAddress else { return nil }
+            func find(_ byte: UInt8, before limit: Int) -> Int? {
+                memchr(base + position, Int32(byte), limit - position).map { UnsafeRawPointer($0) - base }
+            }
+            let feed = find(Self.feed, before: end)
+            return find(Self.carriageReturn, before: feed ?? end) ?? feed
         }
     }
+
+    /// Steps over the line ending that begins here, and says what it was.
+    private func takeEnding() throws(CorpusError) -> [UInt8] {
+        let first = buffer[position]
+        position += 1
+        guard first == Self.carriageReturn, try fill(), buffer[position] == Self.feed else { return [first] }
+        position += 1
+        return [first, Self.feed]
+    }
+
+    private static let feed = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
 
     private func takeOffMark(_ line: inout [UInt8]) throws(CorpusError) {
         if line.starts(with: [0xef, 0xbb, 0xbf]) { line.removeFirst(3) }

@@ -1,3 +1,5 @@
+import Texts
+
 /// One prompt of a corpus, as it was read: checked, but not yet tokenised.
 public struct CorpusRecord: Sendable, Equatable {
     /// The prompt; never empty, valid Unicode, without NUL.
@@ -7,13 +9,13 @@ public struct CorpusRecord: Sendable, Equatable {
     /// The continuation that would be right, where the corpus knows it.
     public let answer: String?
     /// What later queries group by.
-    public let tags: [String: String]
+    public let tags: [ExactText: String]
     /// Where the prompt was read, for messages: `corpus.jsonl line 12`.
     public let place: String
 
     /// Holds one prompt and what its corpus says about it.
     public init(
-        text: String, externalID: String? = nil, answer: String? = nil, tags: [String: String] = [:], place: String
+        text: String, externalID: String? = nil, answer: String? = nil, tags: [ExactText: String] = [:], place: String
     ) {
         self.text = text
         self.externalID = externalID

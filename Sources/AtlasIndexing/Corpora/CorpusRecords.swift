@@ -34,3 +34,14 @@ public final class CorpusRecords {
         return nil
     }
 }
+
+extension CorpusRecords {
+    /// The lines of a text file that are not empty, without their line endings: what every file that people write a line
+    /// for each thing is read by. See ``CorpusFormat/plainText``.
+    public static func lines(ofFile path: String) throws(CorpusError) -> [CorpusRecord] {
+        let records = try CorpusSource.file(path: path, format: .plainText).records(onMalformed: .fail)
+        var lines: [CorpusRecord] = []
+        while let line = try records.next() { lines.append(line) }
+        return lines
+    }
+}

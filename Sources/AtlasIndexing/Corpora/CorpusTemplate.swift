@@ -1,3 +1,5 @@
+import Texts
+
 /// A pattern with placeholders, expanded over every combination of their values.
 ///
 ///     let template = try CorpusTemplate(pattern: "calc: {a}+{b}=", values: ["a": .range(0...99), "b": .range(0...99)])
@@ -33,17 +35,17 @@ public struct CorpusTemplate: Sendable, Equatable {
     ///
     /// - Throws: `CorpusError` for a placeholder without values or values without a placeholder, a brace that is not
     ///   closed, an empty pattern or list, a value twice in a list, or a grid over `recordLimit`.
-    public init(pattern: String, values: [String: Values]) throws(CorpusError) {
+    public init(pattern: String, values: [ExactText: Values]) throws(CorpusError) {
         var parser = CorpusTemplateParser(pattern)
         (pieces, names) = try parser.parse()
         guard !pattern.isEmpty, !pattern.utf8.contains(0) else {
             throw Self.fault("a pattern without NUL", "\(CorpusExcerpt(pattern))")
         }
-        let known = values.keys.sorted().joined(separator: ", ")
+        let known = values.keys.sorted().map(\.string).joined(separator: ", ")
         var columns: [Values] = []
         var count = 1
         for name in names {
-            guard let column = values[name] else {
+            guard let column = values[ExactText(name)] else {
                 throw Self.fault(
                     "values for each placeholder", "{\(name)} without, and values for \(CorpusExcerpt(known))")
             }
@@ -55,7 +57,7 @@ public struct CorpusTemplate: Sendable, Equatable {
             }
             count = product
         }
-        if let unused = Set(values.keys).subtracting(names).min() {
+        if let unused = Set(values.keys).subtracting(names.map { ExactText($0) }).min() {
             throw Self.fault("a placeholder for each list of values", "no {\(unused)} in \(CorpusExcerpt(pattern))")
         }
         self.columns = columns
@@ -63,7 +65,7 @@ public struct CorpusTemplate: Sendable, Equatable {
     }
 
     /// Checks `pattern` against ranges of whole numbers.
-    public init(pattern: String, values: [String: ClosedRange<Int>]) throws(CorpusError) {
+    public init(pattern: String, values: [ExactText: ClosedRange<Int>]) throws(CorpusError) {
         try self.init(pattern: pattern, values: values.mapValues { Values.range($0) })
     }
 
@@ -94,12 +96,12 @@ extension CorpusTemplate.Values {
     fileprivate func check(name: String) throws(CorpusError) {
         guard case .list(let texts) = self else { return }
         guard !texts.isEmpty else { throw CorpusTemplate.fault("values for {\(name)}", "none") }
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         for text in texts {
             guard !text.utf8.contains(0) else {
                 throw CorpusTemplate.fault("values of {\(name)} without NUL", "\(CorpusExcerpt(text))")
             }
-            guard seen.insert(text).inserted else {
+            guard seen.insert(ExactText(text)).inserted else {
                 throw CorpusTemplate.fault("each value of {\(name)} once", "\(CorpusExcerpt(text)) twice")
             }
         }

@@ -1,3 +1,5 @@
+import Texts
+
 /// Splits a template's pattern into literals and placeholders.
 struct CorpusTemplateParser {
     private let pattern: String
@@ -41,7 +43,7 @@ struct CorpusTemplateParser {
                 advice: "write {{ for a literal brace")
         }
         endLiteral()
-        let ordinal = names.firstIndex(of: name) ?? names.count
+        let ordinal = names.firstIndex { ExactText($0) == ExactText(name) } ?? names.count
         if ordinal == names.count { names.append(name) }
         pieces.append(.placeholder(ordinal))
     }
@@ -64,12 +66,12 @@ extension CorpusTemplate.Values {
     public static func parse(
         _ assignment: String
     ) throws(CorpusError) -> (name: String, values: CorpusTemplate.Values) {
-        let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, CorpusTemplateParser.isName(String(parts[0])) else {
+        let parts = assignment.splitExactly(at: "=", maximumCount: 2)
+        guard parts.count == 2, CorpusTemplateParser.isName(parts[0]) else {
             throw CorpusTemplate.fault("values as a=0...99 or lang=en,fr", "\(CorpusExcerpt(assignment))")
         }
-        let name = String(parts[0])
-        let texts = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let name = parts[0]
+        let texts = parts[1].splitExactly(at: ",")
         guard !texts.contains("") else {
             throw CorpusTemplate.fault("no empty value for {\(name)}", "\(CorpusExcerpt(assignment))")
         }

@@ -1,3 +1,5 @@
+import Texts
+
 /// Expands a template, record by record.
 struct CorpusTemplateReader: CorpusReader {
     private let template: CorpusTemplate
@@ -22,7 +24,7 @@ struct CorpusTemplateReader: CorpusReader {
         guard !text.isEmpty else {
             throw CorpusError(file: "template", line: ordinal, expected: "a text that is not empty", found: "\"\"")
         }
-        let tags = Dictionary(uniqueKeysWithValues: zip(template.names, values))
+        let tags = Dictionary(uniqueKeysWithValues: zip(template.names.map { ExactText($0) }, values))
         return CorpusRecord(text: text, tags: tags, place: "template line \(ordinal)")
     }
 

@@ -1,3 +1,5 @@
+import Texts
+
 /// Reads comma- or tab-separated values with a header line, quoted as in RFC 4180.
 ///
 /// One column is the text, `id` and `answer` are what they say, every other column is a tag. An empty field is an
@@ -6,14 +8,14 @@
 struct DelimitedReader: CorpusReader {
     private let lines: CorpusLines
     private let delimiter: UInt8
-    private let textColumn: String
-    private var header: [String]?
+    private let textColumn: ExactText
+    private var header: [ExactText]?
 
     /// Reads records whose text is in the column named `textColumn`.
     init(_ lines: CorpusLines, delimiter: UInt8, textColumn: String) {
         self.lines = lines
         self.delimiter = delimiter
-        self.textColumn = textColumn
+        self.textColumn = ExactText(textColumn)
     }
 
     mutating func next() throws(CorpusError) -> CorpusRecord? {
@@ -27,7 +29,7 @@ struct DelimitedReader: CorpusReader {
         var text = ""
         var externalID: String?
         var answer: String?
-        var tags: [String: String] = [:]
+        var tags: [ExactText: String] = [:]
         for (column, field) in zip(header, row.fields) where !field.isEmpty {
             switch column {
             case textColumn: text = field
@@ -38,7 +40,7 @@ struct DelimitedReader: CorpusReader {
         }
         guard !text.isEmpty else {
             throw CorpusError(
-                file: lines.name, line: row.line, expected: "text in the column \(CorpusExcerpt(textColumn))",
+                file: lines.name, line: row.line, expected: "text in the column \(CorpusExcerpt(textColumn.string))",
                 found: "an empty field")
         }
         return CorpusRecord(
@@ -46,7 +48,7 @@ struct DelimitedReader: CorpusReader {
     }
 
     /// The column names; every fault of the header ends the input, because no record can be understood without it.
-    private func readHeader() throws(CorpusError) -> [String]? {
+    private func readHeader() throws(CorpusError) -> [ExactText]? {
         let row: (line: Int, fields: [String])
         do {
             guard let found = try readRow() else { return nil }
@@ -59,19 +61,20 @@ struct DelimitedReader: CorpusReader {
         func fault(_ expected: String, _ found: String) -> CorpusError {
             CorpusError(file: lines.name, line: row.line, expected: expected, found: found, endsInput: true)
         }
-        var seen: Set<String> = []
-        for name in row.fields {
-            guard !name.isEmpty else { throw fault("a name for each column", "an empty one") }
+        var seen: Set<ExactText> = []
+        let names = row.fields.map { ExactText($0) }
+        for name in names {
+            guard !name.string.isEmpty else { throw fault("a name for each column", "an empty one") }
             guard seen.insert(name).inserted else {
-                throw fault("each column once", "\(CorpusExcerpt(name)) twice")
+                throw fault("each column once", "\(CorpusExcerpt(name.string)) twice")
             }
         }
         guard seen.contains(textColumn) else {
             throw fault(
-                "a header with the column \(CorpusExcerpt(textColumn))",
+                "a header with the column \(CorpusExcerpt(textColumn.string))",
                 "\(CorpusExcerpt(row.fields.joined(separator: ", ")))")
         }
-        return row.fields
+        return names
     }
 
     /// The next row and the line it begins at.
@@ -89,7 +92,7 @@ struct DelimitedReader: CorpusReader {
                         advice: "put the field in quotes and double the quotes inside it")
                 }
                 guard parser.isInsideQuotes else { break }
-                parser.continueLine(hadCarriageReturn: source.hadCarriageReturn)
+                parser.continueLine(after: source.ending)
                 guard let more = try lines.next() else {
                     throw CorpusError(
                         file: lines.name, line: line.number, expected: "a closing quote",

@@ -55,10 +55,9 @@ struct DelimitedRow {
     }
 
     /// Keeps the line break inside a quoted field as it was written.
-    mutating func continueLine(hadCarriageReturn: Bool) {
+    mutating func continueLine(after ending: [UInt8]) {
         precondition(isInsideQuotes)
-        if hadCarriageReturn { field.append(UInt8(ascii: "\r")) }
-        field.append(UInt8(ascii: "\n"))
+        field += ending
     }
 
     /// Appends quoted bytes to the field up to the closing quote, whose offset it returns, or the end of the line.

@@ -1,12 +1,12 @@
-import Foundation
+import Texts
 
 /// Reads one JSON object a line: `{"text": …, "id"?: …, "answer"?: …, "tags"?: {…}}`.
 ///
-/// `id`, `answer` and the values of `tags` are strings, numbers or booleans and are kept as text; `null` is the same
-/// as absence. Other fields are left out. Lines of white space are no records.
+/// `id`, `answer` and the values of `tags` are strings, numbers or booleans and are kept as text, numbers exactly as they
+/// are written: an id of twenty digits or an answer `1.50` loses none. `null` is the same as absence. Other fields are
+/// left out; a field or a tag that stands twice is malformed. Lines of white space are no records.
 struct JSONLinesReader: CorpusReader {
     private let lines: CorpusLines
-    private let decoder = JSONDecoder()
 
     /// Reads objects from `lines`.
     init(_ lines: CorpusLines) {
@@ -16,91 +16,94 @@ struct JSONLinesReader: CorpusReader {
     mutating func next() throws(CorpusError) -> CorpusRecord? {
         while let line = try lines.next() {
             guard !line.bytes.allSatisfy(Self.isWhiteSpace) else { continue }
-            // The decoder would guess another encoding from invalid bytes.
             let json = try lines.text(of: line.bytes, line: line.number)
-            return try record(json, line: line.number)
+            do throws(Fault) {
+                return try record(try Self.object(line.bytes), line: line.number)
+            } catch {
+                throw CorpusError(
+                    file: lines.name, line: line.number, expected: error.expected,
+                    found: error.found ?? "\(CorpusExcerpt(json))")
+            }
         }
         return nil
     }
 
     private static func isWhiteSpace(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 
-    private func record(_ json: String, line: Int) throws(CorpusError) -> CorpusRecord {
-        let object: JSONRecord
-        do {
-            object = try decoder.decode(JSONRecord.self, from: Data(json.utf8))
+    /// What is wrong with a line; without `found` its beginning is quoted.
+    private struct Fault: Error {
+        let expected: String
+        var found: String?
+    }
+
+    private static func object(_ bytes: [UInt8]) throws(Fault) -> [JSONMember] {
+        let value: JSONValue
+        do throws(JSONSyntaxError) {
+            value = try JSONText.parse(bytes, keepingNumerals: true)
         } catch {
-            throw CorpusError(
-                file: lines.name, line: line, expected: Self.expectation(error), found: "\(CorpusExcerpt(json))")
+            throw Fault(expected: "one valid JSON object")
         }
-        let tags = (object.tags ?? [:]).compactMapValues { $0?.text }
-        guard !object.text.isEmpty else {
-            throw CorpusError(
-                file: lines.name, line: line, expected: "a field \"text\" that is not empty", found: "\"\"")
+        guard case .object(let members) = value else { throw Fault(expected: "one JSON object") }
+        return members
+    }
+
+    private func record(_ members: [JSONMember], line: Int) throws(Fault) -> CorpusRecord {
+        let text: String
+        switch try Self.field("text", of: members) {
+        case .string(let string)?: text = string
+        case nil: throw Fault(expected: "a field `text` holding a string")
+        default: throw Fault(expected: "a string in the field `text`")
         }
-        let strings = [object.text, object.id?.text, object.answer?.text].compactMap { $0 } + tags.keys + tags.values
+        guard !text.isEmpty else { throw Fault(expected: "a field \"text\" that is not empty", found: "\"\"") }
+        let id = try Self.scalar(Self.field("id", of: members), place: "id")
+        let answer = try Self.scalar(Self.field("answer", of: members), place: "answer")
+        let tags = try Self.tags(Self.field("tags", of: members))
+        let strings = [text, id, answer].compactMap { $0 } + tags.keys.map(\.string) + tags.values
         if let string = strings.first(where: { $0.utf8.contains(0) }) {
-            throw CorpusError(
-                file: lines.name, line: line, expected: "strings without \\u0000", found: "\(CorpusExcerpt(string))")
+            throw Fault(expected: "strings without \\u0000", found: "\(CorpusExcerpt(string))")
         }
-        guard tags[""] == nil else {
-            throw CorpusError(
-                file: lines.name, line: line, expected: "a name for each tag", found: "\(CorpusExcerpt(json))")
-        }
-        return CorpusRecord(
-            text: object.text, externalID: object.id?.text, answer: object.answer?.text, tags: tags,
-            place: lines.place(line: line))
+        return CorpusRecord(text: text, externalID: id, answer: answer, tags: tags, place: lines.place(line: line))
     }
 
-    private static func expectation(_ error: any Error) -> String {
-        func name(_ path: [any CodingKey], _ more: String? = nil) -> String {
-            "\(CorpusExcerpt((path.map(\.stringValue) + (more.map { [$0] } ?? [])).joined(separator: ".")))"
+    /// The field of this name, which may stand once.
+    private static func field(_ name: String, of members: [JSONMember]) throws(Fault) -> JSONValue? {
+        let found = members.filter { ExactText($0.name) == ExactText(name) }
+        guard found.count < 2 else {
+            throw Fault(expected: "each field once", found: "\(CorpusExcerpt(name)) \(found.count) times")
         }
-        switch error as? DecodingError {
-        case .keyNotFound(let key, let context)?:
-            return "a field \(name(context.codingPath, key.stringValue)) holding a string"
-        case .typeMismatch(let type, let context)?, .valueNotFound(let type, let context)?:
-            guard !context.codingPath.isEmpty else { return "one JSON object" }
-            let kind =
-                switch type {
-                case is JSONScalar.Type: "a string, a number or a boolean"
-                case is String.Type: "a string"
-                default: "an object"
+        return found.first?.value
+    }
+
+    private static func tags(_ value: JSONValue?) throws(Fault) -> [ExactText: String] {
+        switch value {
+        case nil, .null?: return [:]
+        case .object(let members)?:
+            var tags: [ExactText: String] = [:]
+            var seen: Set<ExactText> = []
+            for member in members {
+                guard seen.insert(ExactText(member.name)).inserted else {
+                    throw Fault(expected: "each tag once", found: "\(CorpusExcerpt(member.name)) twice")
                 }
-            return "\(kind) in the field \(name(context.codingPath))"
-        default:
-            return "one valid JSON object"
+                guard let text = try scalar(member.value, place: "tags.\(member.name)") else { continue }
+                guard !member.name.isEmpty else { throw Fault(expected: "a name for each tag") }
+                tags[ExactText(member.name)] = text
+            }
+            return tags
+        default: throw Fault(expected: "an object in the field `tags`")
         }
     }
-}
 
-/// The fields of a line that are kept.
-private struct JSONRecord: Decodable {
-    let text: String
-    let id: JSONScalar?
-    let answer: JSONScalar?
-    let tags: [String: JSONScalar?]?
-}
-
-/// A string, number or boolean as text.
-private struct JSONScalar: Decodable {
-    let text: String
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let string = try? container.decode(String.self) {
-            text = string
-        } else if let boolean = try? container.decode(Bool.self) {
-            text = boolean ? "true" : "false"
-        } else if let integer = try? container.decode(Int.self) {
-            text = String(integer)
-        } else if let number = try? container.decode(Double.self) {
-            text = "\(number)"
-        } else {
-            throw DecodingError.typeMismatch(
-                JSONScalar.self, .init(codingPath: decoder.codingPath, debugDescription: "not a scalar"))
+    /// A string, number or boolean as text; nothing for null.
+    private static func scalar(_ value: JSONValue?, place: String) throws(Fault) -> String? {
+        switch value {
+        case nil, .null?: nil
+        case .string(let string)?: string
+        case .numeral(let digits)?: digits
+        case .boolean(let flag)?: flag ? "true" : "false"
+        default:
+            throw Fault(expected: "a string, a number or a boolean in the field \(CorpusExcerpt(place))")
         }
     }
 }

@@ -26,11 +26,11 @@ function withQuery(path, query) {
     return query ? `${path}?${query}` : path;
 }
 
-/** The name of an answer's file: whatever is not a plain character is written as its hexadecimal bytes. */
+/** The name of an answer's file: whatever is not a small letter, digit, point or hyphen is written as its hexadecimal bytes. */
 function scriptName(path) {
     return Array.from(new TextEncoder().encode(path), (byte) => {
         const character = String.fromCharCode(byte);
-        return /[A-Za-z0-9.-]/.test(character) ? character : `_${byte.toString(16).padStart(2, "0")}`;
+        return /[a-z0-9.-]/.test(character) ? character : `_${byte.toString(16).padStart(2, "0")}`;
     }).join("");
 }
 

@@ -6,6 +6,7 @@ import GRDB
 import LanguageModels
 import Synchronization
 import Tensors
+import Texts
 
 /// Whether a value's own features carry the answer: put another value's in their place, and see what the model says.
 extension AtlasReader {
@@ -87,18 +88,20 @@ struct ExchangeSubject {
     }
 
     init(reader: AtlasReader, tag: String, group: PromptFilter, options: ExchangeOptions, _ db: Database) throws {
-        var gathered: [String: Gathered] = [:]
+        var gathered: [ExactText: Gathered] = [:]
         let ids = try reader.prompts(where: group, needGraphs: true, db)
         promptCount = ids.count
         for id in ids {
-            guard let value = try String.fetchOne(db, sql: AtlasReader.tagOfPrompt, arguments: [id, tag]),
+            guard
+                let value = try String.fetchOne(db, sql: AtlasReader.tagOfPrompt, arguments: [id, tag])
+                    .map({ ExactText($0) }),
                 let row = try Row.fetchOne(db, sql: AtlasReader.answerOfPrompt, arguments: [id]),
                 let answer: Int = row["answer_token"]
             else { continue }
             let graph = try reader.storedGraph(of: id, db)
             var entry = gathered[value] ?? Gathered(answer: answer)
             guard entry.answer == answer else {
-                throw QuestionError.ambiguousAnswer(tag: tag, value: value)
+                throw QuestionError.ambiguousAnswer(tag: tag, value: value.string)
             }
             entry.count += 1
             if row["predicted_token"] == answer {
@@ -142,7 +145,7 @@ struct ExchangeSubject {
             }
             values.append(
                 ExchangeReport.Value(
-                    value: value, promptCount: entry.count, answerToken: entry.answer,
+                    value: value.string, promptCount: entry.count, answerToken: entry.answer,
                     answer: reader.text(of: entry.answer), features: try described(own),
                     control: try described(control)))
             prompts.append(entry.prompts)

@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Texts
 
 /// What tells the members of pairs of prompts apart.
 extension AtlasReader {
@@ -23,12 +24,12 @@ extension AtlasReader {
             let groups = [
                 try prompts(where: first, needGraphs: false, db), try prompts(where: second, needGraphs: false, db),
             ]
-            var values: [Int: [String]] = [:]
+            var values: [Int: [ExactText]] = [:]
             for row in try Row.fetchAll(db, sql: Self.valuesOfTag, arguments: [tag]) {
-                values[row["prompt_id"], default: []].append(row["value"])
+                values[row["prompt_id"], default: []].append(ExactText(row["value"] as String))
             }
             let byValue = groups.map { ids in
-                var holders: [String: [Int]] = [:]
+                var holders: [ExactText: [Int]] = [:]
                 for id in ids { for value in values[id] ?? [] { holders[value, default: []].append(id) } }
                 return holders
             }
@@ -118,7 +119,7 @@ extension AtlasReader {
     /// Throws unless some prompt has a tag of this name.
     func requireTagName(_ name: String, _ db: Database) throws {
         let names = try String.fetchAll(db, sql: Self.tagNames)
-        guard names.contains(name) else {
+        guard names.containsExactly(name) else {
             let nearest = NearestNames.of(name, among: names)
             throw QuestionError.unknownTag(
                 name: name, value: nil, nearest: nearest.isEmpty ? Array(names.prefix(NearestNames.count)) : nearest)

@@ -1,5 +1,6 @@
 import AtlasStore
 import GRDB
+import Texts
 
 /// Which answers to distrust.
 extension AtlasReader {
@@ -50,15 +51,16 @@ extension AtlasReader {
     private func tagRows(
         _ prompts: [ScoredPrompt], asked: String?, _ db: Database
     ) throws -> [FailuresReport.TagRow] {
-        var groups: [String: [String: [ScoredPrompt]]] = [:]
+        var groups: [ExactText: [ExactText: [ScoredPrompt]]] = [:]
         for prompt in prompts {
             for tag in try Row.fetchAll(db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [prompt.row.prompt]) {
-                groups[tag["name"], default: [:]][tag["value"], default: []].append(prompt)
+                let (name, value) = (ExactText(tag["name"] as String), ExactText(tag["value"] as String))
+                groups[name, default: [:]][value, default: []].append(prompt)
             }
         }
         return groups.keys.sorted().filter { name in
             let values = groups[name]!.values
-            return asked.map { $0 == name }
+            return asked.map { ExactText($0) == name }
                 ?? (Self.tabledValueCount.contains(values.count)
                     && values.reduce(0) { $0 + $1.count } >= Self.tabledPromptCount * values.count)
         }.flatMap { name in
@@ -66,7 +68,7 @@ extension AtlasReader {
                 let members = groups[name]![value]!
                 let right = members.compactMap(\.row.isRight)
                 return FailuresReport.TagRow(
-                    name: name, value: value, promptCount: members.count,
+                    name: name.string, value: value.string, promptCount: members.count,
                     graphCount: members.count { $0.replacement != nil },
                     meanReplacement: Self.mean(members.compactMap(\.replacement)),
                     meanCompleteness: Self.mean(members.compactMap(\.row.completeness)),

@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Texts
 
 /// Which prompts the model treats alike.
 extension AtlasReader {
@@ -72,7 +73,8 @@ extension AtlasReader {
     ) -> [FamiliesReport.TagShare] {
         let counts = tags.joined().reduce(into: [PromptFilter.Condition: Int]()) { $0[$1, default: 0] += 1 }
         let order = counts.keys.sorted {
-            (-counts[$0]!, overall[$0]!, $0.name, $0.value) < (-counts[$1]!, overall[$1]!, $1.name, $1.value)
+            (-counts[$0]!, overall[$0]!, ExactText($0.name), ExactText($0.value))
+                < (-counts[$1]!, overall[$1]!, ExactText($1.name), ExactText($1.value))
         }
         return order.prefix(3).map { tag in
             FamiliesReport.TagShare(

@@ -1,5 +1,6 @@
 import Circuits
 import GRDB
+import Texts
 
 /// Several features that people treat as one.
 public struct StoredSupernode: Codable, Sendable, Equatable {
@@ -32,7 +33,7 @@ extension AtlasReader {
             for row in try Row.fetchAll(db, sql: Self.allSupernodes) {
                 let member = FeatureID(layer: row["layer"], index: row["feature_index"])
                 let name: String = row["name"]
-                if let last = supernodes.last, last.name == name {
+                if let last = supernodes.last, ExactText(last.name) == ExactText(name) {
                     supernodes[supernodes.count - 1] = StoredSupernode(
                         name: name, note: last.note, members: last.members + [member])
                 } else {
@@ -48,7 +49,7 @@ extension AtlasReader {
     /// - Throws: ``QuestionError/unknownSupernode(name:nearest:)``
     public func supernode(_ name: String) throws -> StoredSupernode {
         let all = try supernodes()
-        guard let found = all.first(where: { $0.name == name }) else {
+        guard let found = all.first(where: { ExactText($0.name) == ExactText(name) }) else {
             throw QuestionError.unknownSupernode(name: name, nearest: Self.offered(name, among: all.map(\.name)))
         }
         return found

@@ -1,5 +1,6 @@
 import AtlasStore
 import GRDB
+import Texts
 
 /// Which prompts a filter names.
 extension AtlasReader {
@@ -25,7 +26,7 @@ extension AtlasReader {
             switch (condition.name, condition.value) {
             case ("corpus", let name):
                 let names = try String.fetchAll(db, sql: "SELECT name FROM corpora ORDER BY name")
-                guard names.contains(name) else {
+                guard names.containsExactly(name) else {
                     throw QuestionError.unknownTag(
                         name: "corpus", value: name, nearest: Self.offered(name, among: names).map { "corpus=\($0)" })
                 }

@@ -1,4 +1,5 @@
 import GRDB
+import Texts
 
 /// A name under which the corpora say something about prompts, and what they say.
 public struct TagSummary: Codable, Sendable, Equatable {
@@ -48,7 +49,9 @@ extension AtlasReader {
             let rows = try Row.fetchCursor(db, sql: Self.tagCounts)
             while let row = try rows.next() {
                 let name: String = row["name"]
-                if byName.count == builtIn || byName[byName.count - 1].name != name { byName.append((name, [])) }
+                if byName.count == builtIn || ExactText(byName[byName.count - 1].name) != ExactText(name) {
+                    byName.append((name, []))
+                }
                 byName[byName.count - 1].values.append(.init(value: row["value"], promptCount: row["prompts"]))
             }
             let items = byName.map { name, values in

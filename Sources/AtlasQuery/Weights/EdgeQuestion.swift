@@ -2,6 +2,7 @@ import AtlasStore
 import Attribution
 import Circuits
 import GRDB
+import Texts
 
 /// What one node does to another, across prompts.
 extension AtlasReader {
@@ -17,9 +18,10 @@ extension AtlasReader {
             }
             return NodeKey(feature)
         }
-        guard let colon = text.firstIndex(of: ":") else { throw QuestionError.malformedNode(text: text) }
-        let rest = String(text[text.index(after: colon)...])
-        switch text[..<colon] {
+        let parts = text.splitExactly(at: ":", maximumCount: 2)
+        guard parts.count == 2 else { throw QuestionError.malformedNode(text: text) }
+        let rest = parts[1]
+        switch parts[0] {
         case "token": return NodeKey(token: try token(rest))
         case "logit": return NodeKey(logit: try token(rest))
         case "error":

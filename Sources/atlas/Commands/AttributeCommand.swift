@@ -61,7 +61,9 @@ struct AttributeCommand: ParsableCommand {
         let options = try targets.applied(to: attribution.options, model: attributor.model)
         let result = try attributor.attribute(ids, options: options, jobs: jobs)
         if let output {
+            let replaced = ReplacedFile(output)
             try write(result, attributor: attributor, to: output)
+            replaced.report()
         }
         let verification = try verify.map { count in
             var generator = SystemRandomNumberGenerator()
@@ -81,7 +83,7 @@ struct AttributeCommand: ParsableCommand {
         let document = GraphDocument(
             SparseGraph(result.graph, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold),
             context: GraphDocument.Context(
-                slug: try GraphSlug(file.deletingPathExtension().lastPathComponent), scan: attributor.transcoders.name,
+                slug: GraphSlug(naming: file), scan: attributor.transcoders.name,
                 prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
                 tokenText: { tokenizer.text(of: $0) }))
         try document.write(toFile: file)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasIndexing
 import Foundation
+import Texts
 
 /// Where prompts come from, the same on every command that reads a corpus.
 struct CorpusArguments: ParsableArguments {
@@ -14,7 +15,17 @@ struct CorpusArguments: ParsableArguments {
     @Option(help: "Values of a placeholder: a=0...99 or lang=en,fr; one for each.") var values: [String] = []
     @Option(help: "The format where the file's name does not tell: jsonl, txt, csv, tsv.") var format: String?
     @Option(help: "The column that holds the text of .csv and .tsv.") var textColumn = "text"
-    @Flag(help: "Report malformed records and go on, instead of stopping at the first.") var skipMalformed = false
+    @Flag(
+        help: """
+            Report records that are malformed or that the model cannot read and go on, instead of stopping at the first.
+            """)
+    var skipMalformed = false
+    @Flag(
+        help: """
+            Cut a text that is longer than the model's context to its first tokens; its answer is not judged, and the \
+            tag truncated says what was read.
+            """)
+    var truncate = false
 
     func validate() throws {
         guard (corpus == nil) != (template == nil) else {
@@ -30,10 +41,12 @@ struct CorpusArguments: ParsableArguments {
     /// The corpus as the library knows it.
     func source() throws -> CorpusSource {
         if let template {
-            var named: [String: CorpusTemplate.Values] = [:]
+            var named: [ExactText: CorpusTemplate.Values] = [:]
             for assignment in values {
                 let (name, values) = try CorpusTemplate.Values.parse(assignment)
-                named[name] = values
+                guard named.updateValue(values, forKey: ExactText(name)) == nil else {
+                    throw ValidationError("--values: expected one list for each placeholder, found two for {\(name)}")
+                }
             }
             return .template(try CorpusTemplate(pattern: template, values: named))
         }
@@ -50,6 +63,18 @@ struct CorpusArguments: ParsableArguments {
         guard let corpus, corpus != "-" else { return "standard input" }
         return URL(fileURLWithPath: corpus).lastPathComponent
     }
+
+    /// What to do about texts that are longer than the model's context.
+    var truncation: PromptTruncation? { truncate ? .keepsBeginning : nil }
+
+    /// Prints what is left out of records that are taken over all the same: the first lines, then how many follow.
+    func printNotes(_ notes: [String], count: Int) {
+        let shown = notes.prefix(Self.shownNotes)
+        let more = count > shown.count ? ["and \((count - shown.count).grouped) more of this kind"] : []
+        for line in shown + more { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) }
+    }
+
+    private static let shownNotes = 20
 
     /// What to do about malformed records.
     var policy: MalformedRecordPolicy {

@@ -40,9 +40,9 @@ struct DemoCommand: ParsableCommand {
         let path = URL(fileURLWithPath: directory).appendingPathComponent("demo.atlas").path
         try index(data, attributor: attributor, path: path, progress: progress)
         let reader = try AtlasReader.open(path)
-        let quality = try CorpusEvaluation(attributor).quality(of: .file(path: data.corpus), jobs: jobs) {
-            progress.show("evaluating", done: $0, total: $1, unit: "prompts")
-        }
+        let quality = try CorpusEvaluation(attributor).quality(
+            of: .file(path: data.corpus), jobs: jobs,
+            progress: { progress.show("evaluating", done: $0, total: $1, unit: "prompts") })
         let drivers = try reader.drivers(of: reader.token(Self.token), limit: Self.shownDrivers)
         let feature = strongestWriter(in: drivers)
         let folder = URL(fileURLWithPath: directory).appendingPathComponent("demo-dashboards").path

@@ -49,13 +49,17 @@ struct EvaluateCommand: ParsableCommand {
                 path: path, corpusName: corpus.defaultName, interval: saveInterval,
                 shouldStop: { interruption.isMade })
         }
+        var notes: [String] = []
         do {
             let quality = try CorpusEvaluation(try replacementModel.attributor()).quality(
                 of: try corpus.source(), onMalformed: corpus.policy,
                 options: EvaluationOptions(
-                    attributedPrompts: attributedPrompts, attribution: attribution.options), keeping: keeping,
-                jobs: jobs
+                    attributedPrompts: attributedPrompts, attribution: attribution.options,
+                    truncation: corpus.truncation), keeping: keeping, jobs: jobs,
+                note: { notes.append("\($0)") }
             ) { progress.show("evaluating", done: $0, total: $1, unit: "prompts") }
+            progress.end()
+            corpus.printNotes(notes, count: notes.count)
             try output.print(quality) { QualityText(quality).lines.forEach { print($0) } }
         } catch let error as EvaluationInterrupted {
             progress.end()

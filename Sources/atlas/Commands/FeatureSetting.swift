@@ -2,6 +2,7 @@ import ArgumentParser
 import AtlasQuery
 import Attribution
 import Circuits
+import Texts
 
 /// `2/157@12=4.5`, `2/157@10-12=x2` or `2/157@12-=x0`: a feature, where, and what it becomes.
 struct FeatureSetting: ExpressibleByArgument {
@@ -53,7 +54,7 @@ struct SupernodeSetting: ExpressibleByArgument {
         if let group {
             return group.features.map { Intervention(feature: $0, positions: group.positions, setting: setting) }
         }
-        guard let supernode = stored.first(where: { $0.label == label }) else {
+        guard let supernode = stored.first(where: { ExactText($0.label) == ExactText(label) }) else {
             let nearest = NearestNames.of(label, among: stored.map(\.label))
             throw ValidationError(
                 "--supernode: there is no stored supernode \(label); "

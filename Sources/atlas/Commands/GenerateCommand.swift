@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasIndexing
 import Foundation
 import LanguageModels
 import Tensors
@@ -52,7 +53,11 @@ struct GenerateCommand: ParsableCommand {
         let model = try LanguageModel(folder: model)
         var texts = prompts
         if let file {
-            texts += try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+            let lines = try CorpusRecords.lines(ofFile: file)
+            guard !lines.isEmpty || !prompts.isEmpty else {
+                throw ValidationError("\(file): expected a prompt a line, found none")
+            }
+            texts += lines.map(\.text)
         }
         let continuations = try texts.map { try continuation(of: $0, by: model) }
         try output.print(continuations) {

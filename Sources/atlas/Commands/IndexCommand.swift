@@ -48,13 +48,19 @@ struct IndexCommand: ParsableCommand {
             options: IndexingOptions(
                 attribution: try targets.applied(to: attribution.options, model: attributor.model),
                 nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
-                activationsOnly: activationsOnly, jobs: jobs), onMalformed: corpus.policy, progress: progress.show)
+                activationsOnly: activationsOnly, truncation: corpus.truncation, jobs: jobs),
+            onMalformed: corpus.policy, progress: progress.show)
+        progress.end()
+        corpus.printNotes(summary.notes, count: summary.truncatedTexts + summary.otherAnswers)
         try output.print(summary) {
             print(
                 "\(atlas): \(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added, "
                     + "\(summary.knownPrompts.grouped) already there"
                     + (summary.skippedRecords > 0
-                        ? ", \(summary.skippedRecords.grouped) malformed records skipped" : ""))
+                        ? ", \(summary.skippedRecords.grouped) malformed records skipped" : "")
+                    + (summary.truncatedTexts > 0 ? ", \(summary.truncatedTexts.grouped) texts cut" : "")
+                    + (summary.otherAnswers > 0
+                        ? ", \(summary.otherAnswers.grouped) other answers left out" : ""))
         }
     }
 }

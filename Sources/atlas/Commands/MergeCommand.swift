@@ -19,6 +19,7 @@ struct MergeCommand: ParsableCommand {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
         // Every part is looked at before anything is written.
+        for part in parts { try AtlasMerge.requireOther(part, than: atlas) }
         let shards = try parts.map { try Atlas.open($0, mode: .readOnly) }
         guard let first = shards.first else { throw ValidationError("expected at least one atlas to take over") }
         for shard in shards { try first.requireSame(as: shard.identity) }

@@ -5,6 +5,7 @@ import Circuits
 import Foundation
 import LanguageModels
 import Safetensors
+import Texts
 
 /// What a graph is to explain and where, the same on every command that attributes.
 struct TargetArguments: ParsableArguments {
@@ -100,19 +101,19 @@ struct VectorReference: ExpressibleByArgument {
 struct TokenNames {
     private let model: LanguageModel
     private let texts: [String]
-    private let ids: [String: [Int]]
+    private let ids: [ExactText: [Int]]
 
     init(_ model: LanguageModel) {
         let count = min(model.configuration.vocabularySize, model.tokenizer.vocabularySize)
         let texts = (0..<count).map { model.tokenizer.text(of: $0) }
         self.model = model
         self.texts = texts
-        ids = Dictionary(grouping: texts.indices, by: { texts[$0] })
+        ids = Dictionary(grouping: texts.indices, by: { ExactText(texts[$0]) })
     }
 
     /// The token that decodes to exactly `name`, or has the id of `#ID`.
     func token(_ name: String, option: String) throws -> Int {
-        let found = ids[name] ?? []
+        let found = ids[ExactText(name)] ?? []
         if found.count == 1 { return found[0] }
         if found.count > 1 {
             let choices = found.map { "#\($0)" }.joined(separator: ", ")
@@ -133,9 +134,7 @@ struct TokenNames {
 
     /// Tokens with `|` between them; a token that contains one is written as `#ID`.
     func tokens(_ names: String, option: String) throws -> [Int] {
-        try names.split(separator: "|", omittingEmptySubsequences: false).map {
-            try token(String($0), option: option)
-        }
+        try names.splitExactly(at: "|").map { try token($0, option: option) }
     }
 }
 

@@ -2,6 +2,7 @@ import AtlasIndexing
 import Attribution
 import Circuits
 import DemoData
+import Texts
 
 @testable import AtlasQuery
 @testable import AtlasStore
@@ -36,7 +37,7 @@ struct WeightFixture {
 
     /// The facts of the prompts with a tag.
     func facts(where name: String? = nil, is value: String = "") -> [PromptFacts] {
-        oracle.prompts.filter { name == nil || $0.tags[name!] == value }
+        oracle.prompts.filter { name == nil || $0.tags[ExactText(name!)] == value }
     }
 }
 

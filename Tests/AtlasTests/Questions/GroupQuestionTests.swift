@@ -1,6 +1,7 @@
 import Circuits
 import Foundation
 import Testing
+import Texts
 
 @testable import AtlasQuery
 @testable import AtlasStore
@@ -131,7 +132,7 @@ struct GroupQuestionTests {
         #expect(
             report.wrongAnswers.count == report.wrongCount && report.wrongAnswers.allSatisfy { $0.isRight == false })
         for row in report.tags {
-            let members = fixture.oracle.prompts.filter { $0.tags[row.name] == row.value }
+            let members = fixture.oracle.prompts.filter { $0.tags[ExactText(row.name)] == row.value }
             #expect(row.name == "family" && row.promptCount == members.count)
             let scores = members.map(\.graph!.scores)
             #expect(agree(try #require(row.meanReplacement), scores.map(\.replacement).reduce(0, +) / 20))

@@ -79,6 +79,29 @@ struct AtlasOpeningTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["copy.atlas"])
     }
 
+    @Test func `a file whose log cannot be used is not read as if it were whole`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(2)])
+        #expect(throws: Never.self) { try Atlas.requireNoLog(beside: test.path + ".none") }
+        try Data([1]).write(to: URL(fileURLWithPath: test.path + ".none-wal"))
+        let error = #expect(throws: AtlasError.self) { try Atlas.requireNoLog(beside: test.path + ".none") }
+        #expect(error?.description.contains("copy both files to a folder that can be") == true)
+    }
+
+    @Test func `an atlas is not merged into itself, by whatever name`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(2)])
+        let manager = FileManager.default
+        let (link, twin) = (test.path + ".link", test.path + ".twin")
+        try manager.createSymbolicLink(atPath: link, withDestinationPath: test.path)
+        try manager.linkItem(atPath: test.path, toPath: twin)
+        for path in [test.path, link, twin, test.folder.path + "/./test.atlas"] {
+            #expect(throws: AtlasError.self) { try AtlasMerge.requireOther(path, than: test.path) }
+        }
+        #expect(throws: AtlasError.self) { try AtlasMerge(into: test.atlas).merge(test.atlas) }
+        try manager.copyItem(atPath: test.path, toPath: test.path + ".copy")
+        try AtlasMerge.requireOther(test.path + ".copy", than: test.path)
+        try AtlasMerge.requireOther(test.path + ".missing", than: test.path)
+    }
+
     @Test func `facts refuse what contradicts them`() throws {
         let test = try TemporaryAtlas([RandomFacts.prompts(1)])
         for sql in [

@@ -9,7 +9,9 @@ struct ExportGraphCommand: ParsableCommand {
         commandName: "graph", abstract: "Write a stored graph for circuit-tracer's viewer or Neuronpedia.",
         discussion: """
             Writes SLUG.json and enters it in graph-metadata.json beside it. The stored graph is pruned anew at the \
-            given thresholds.
+            given thresholds. Without --slug the name is made from the prompt's id, so that no two ids share a file: an \
+            id of other characters than a-z, 0-9 and single hyphens gets a digest behind it. An earlier export of the \
+            same prompt is replaced; any other file only with --overwrite.
 
               atlas export graph --prompt two-step-0003 --atlas my.atlas --output graphs
             """)
@@ -21,6 +23,7 @@ struct ExportGraphCommand: ParsableCommand {
     @Option(help: "The share of influence that nodes cover.") var nodeThreshold = Pruning.viewingThresholds.node
     @Option(help: "The share of edge scores that edges cover.") var edgeThreshold = Pruning.viewingThresholds.edge
     @Flag(help: "Leave the bias node out.") var noBias = false
+    @Flag(help: "Replace a file of that name that is not about the same prompt.") var overwrite = false
 
     func validate() throws {
         try requireShare(nodeThreshold, option: "--node-threshold")
@@ -37,9 +40,15 @@ struct ExportGraphCommand: ParsableCommand {
         let document = GraphDocument(
             graph,
             context: GraphDocument.Context(
-                slug: try GraphSlug(slug ?? report.externalIDs.first ?? "prompt-\(id)"), scan: identity.transcoderName,
+                slug: try slug.map { try GraphSlug($0) }
+                    ?? GraphSlug(identifying: report.externalIDs.first ?? "prompt-\(id)"),
+                scan: identity.transcoderName,
                 prompt: report.text, layerCount: identity.layerCount, tokenText: { identity.vocabulary[$0] },
                 featureLabel: { labels[$0] ?? nil }), includesBias: !noBias)
-        print(try document.write(to: URL(fileURLWithPath: output, isDirectory: true)).path)
+        let folder = URL(fileURLWithPath: output, isDirectory: true)
+        let replaced = ReplacedFile(folder.appendingPathComponent("\(document.metadata.slug).json").path)
+        let file = try document.write(to: folder, overwriting: overwrite)
+        replaced.report()
+        print(file.path)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AtlasQuery
 import AtlasStore
 import Circuits
+import Texts
 
 struct SupernodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct SupernodeCommand: ParsableCommand {
 
         func run() throws {
             let atlas = try Atlas.open(file.atlas, mode: .readWrite)
-            let earlier = try AtlasReader(atlas).supernodes().first { $0.name == name }
+            let earlier = try AtlasReader(atlas).supernodes().first { ExactText($0.name) == ExactText(name) }
             try AtlasWriter(atlas).setSupernode(name, note: note ?? earlier?.note ?? "", members: members)
             try atlas.close()
         }

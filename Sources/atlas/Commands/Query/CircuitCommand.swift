@@ -56,10 +56,12 @@ struct CircuitCommand: ParsableCommand {
         if let output {
             let identity = reader.atlas.identity
             let file = URL(fileURLWithPath: output)
+            let replaced = ReplacedFile(output)
             try GraphDocument(
-                report, slug: GraphSlug(file.deletingPathExtension().lastPathComponent), scan: identity.transcoderName,
-                layerCount: identity.layerCount, vocabularySize: identity.vocabulary.count
+                report, slug: GraphSlug(naming: file), scan: identity.transcoderName, layerCount: identity.layerCount,
+                vocabularySize: identity.vocabulary.count
             ).write(toFile: file)
+            replaced.report()
         }
         try json.print(report) { CircuitText(report).lines.forEach { print($0) } }
     }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import AtlasIndexing
 import AtlasQuery
 import Foundation
+import Texts
 
 struct ContrastCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,17 +42,12 @@ struct ContrastCommand: ParsableCommand {
     }
 
     private func readPairs(_ path: String, _ reader: AtlasReader) throws -> [PromptPair] {
-        let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw ValidationError("\(path): cannot be read as text")
-        }
-        return try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
-            let separator: Character = line.contains("\t") ? "\t" : ","
-            let names = line.split(separator: separator, omittingEmptySubsequences: false)
+        try CorpusRecords.lines(ofFile: path).map { line in
+            let names = line.text.splitExactly(at: line.text.utf8.contains(UInt8(ascii: "\t")) ? "\t" : ",")
                 .map { $0.trimmingCharacters(in: .whitespaces) }
             guard names.count == 2, !names.contains("") else {
                 throw ValidationError(
-                    "\(path), line \(number + 1): expected two prompts between a tab or a comma, found \(names.count)")
+                    "\(line.place): expected two prompts between a tab or a comma, found \(names.count)")
             }
             return PromptPair(first: try reader.promptID(names[0]), second: try reader.promptID(names[1]))
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasIndexing
 import AtlasQuery
 import Foundation
 
@@ -68,8 +69,7 @@ struct ValidateCommand: ParsableCommand {
     private func chosenTokens(_ reader: AtlasReader) throws -> [Int] {
         var texts = token
         if let tokensFile {
-            texts = try String(contentsOfFile: tokensFile, encoding: .utf8).split(whereSeparator: \.isNewline)
-                .map(String.init)
+            texts = try CorpusRecords.lines(ofFile: tokensFile).map(\.text)
             guard !texts.isEmpty else { throw ValidationError("\(tokensFile): expected a token a line, found none") }
         }
         if texts.isEmpty { return try reader.answerTokens(of: group!) }

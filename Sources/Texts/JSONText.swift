@@ -2,45 +2,52 @@
 ///
 /// Foundation's parser puts members into a dictionary keyed by `String`, which takes canonically equivalent names
 /// for equal; a vocabulary may hold `é` in both its composed and its decomposed form.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case boolean(Bool)
     case integer(Int)
     case fraction(Double)
+    /// A number as it is written, in place of the two above where the parser was asked to keep numerals.
+    case numeral(String)
     case string(String)
     case array([JSONValue])
     case object([JSONMember])
 }
 
 /// One name and value of a JSON object.
-struct JSONMember: Sendable {
-    let name: String
-    let value: JSONValue
+package struct JSONMember: Sendable {
+    package let name: String
+    package let value: JSONValue
 }
 
 /// Where a text stops being JSON.
-struct JSONSyntaxError: Error {
-    let line: Int
-    let column: Int
-    let expected: String
-    let found: String
+package struct JSONSyntaxError: Error {
+    package let line: Int
+    package let column: Int
+    package let expected: String
+    package let found: String
 }
 
 /// A strict parser of JSON text (RFC 8259) that keeps member order and refuses nesting beyond `deepestNesting`.
 ///
 /// - Complexity: O(bytes)
-struct JSONText {
+package struct JSONText {
     /// The nesting that the reference's parser allows; it also bounds the recursion here.
-    static let deepestNesting = 127
+    package static let deepestNesting = 127
 
     private let bytes: UnsafeBufferPointer<UInt8>
+    private let keepsNumerals: Bool
     private var position = 0
     private var depth = 0
 
     /// Parses `bytes`, which hold exactly one value and white space around it.
-    static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+    ///
+    /// - Parameter keepingNumerals: give numbers as they are written: no digit is lost, whatever their size
+    package static func parse(
+        _ bytes: [UInt8], keepingNumerals: Bool = false
+    ) throws(JSONSyntaxError) -> JSONValue {
         let result = bytes.withUnsafeBufferPointer { (buffer) -> Result<JSONValue, JSONSyntaxError> in
-            var text = JSONText(bytes: buffer)
+            var text = JSONText(bytes: buffer, keepsNumerals: keepingNumerals)
             do throws(JSONSyntaxError) {
                 let value = try text.value()
                 text.skipWhiteSpace()
@@ -53,8 +60,9 @@ struct JSONText {
         return try result.get()
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, keepsNumerals: Bool) {
         self.bytes = bytes
+        self.keepsNumerals = keepsNumerals
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -167,6 +175,7 @@ struct JSONText {
             try digits()
         }
         let literal = String(decoding: bytes[start..<position], as: UTF8.self)
+        if keepsNumerals { return .numeral(literal) }
         if isInteger, let integer = Int(literal) { return .integer(integer) }
         guard let fraction = Double(literal) else { throw error("a number") }
         return .fraction(fraction)

@@ -1,0 +1,39 @@
+import Texts
+
+/// Explains a wrong usage that comes of a text beginning with `-`, which the parser takes for an option.
+struct DashedText {
+    /// The first argument that can be no option of any command.
+    private let text: String?
+
+    /// Looks through what stands behind the program's name.
+    init(_ arguments: some Sequence<String>) {
+        text = arguments.prefix { $0 != "--" }.first { $0.hasPrefix("-") && $0 != "-" && !Self.isOption($0) }
+    }
+
+    /// The parser's message with what to write instead; as it is where no such text is to blame.
+    func explained(_ message: String) -> String {
+        let blames = ["Unknown option", "Missing value", "Missing expected argument"]
+        var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard let text, blames.contains(where: { lines[0].contains($0) }) else { return message }
+        lines[0] += """
+            ; a text that begins with - is taken for an option: write -- before it, last of all, as in: \
+            atlas … -- '\(text)', or for an option's value --option='\(text)'
+            """
+        return lines.joined(separator: "\n")
+    }
+
+    /// `-x` or `--name`, also with `=VALUE`.
+    private static func isOption(_ argument: String) -> Bool {
+        let name = argument.splitExactly(at: "=", maximumCount: 2)[0].utf8
+        let isLong = name.starts(with: "--".utf8)
+        let letters = name.dropFirst(isLong ? 2 : 1)
+        guard let first = letters.first, isLetter(first), isLong || letters.count == 1 else { return false }
+        return letters.allSatisfy {
+            isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+}
