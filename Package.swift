@@ -44,17 +44,18 @@ let package = Package(
 
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: optimised),
         .target(
-            name: "Safetensors", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")],
+            name: "Safetensors", dependencies: ["Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
         .target(name: "Texts", swiftSettings: optimised),
         .target(name: "Tokenizers", dependencies: ["Texts"], swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
-            name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Tokenizers"], swiftSettings: optimised),
+            name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Texts", "Tokenizers"],
+            swiftSettings: optimised),
         .target(
             name: "Transcoders",
             dependencies: [
-                "Safetensors", "Tensors", "Circuits", .product(name: "Crypto", package: "swift-crypto"),
+                "Safetensors", "Tensors", "Texts", "Circuits", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: optimised),

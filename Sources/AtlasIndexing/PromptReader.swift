@@ -90,10 +90,11 @@ struct PromptReader: Sendable {
             graph = SparseGraph(
                 result.graph, nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold)
         }
+        try attributor.model.requireFinite(logits: logits)
         let probabilities = softmax(logits)
-        guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }),
-            probabilities[predicted].isFinite
-        else { throw PromptError(description: "\(record.place): the model's logits are not finite") }
+        guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }) else {
+            throw PromptError(description: "\(record.place): the model has no tokens")
+        }
         let answer = reading.isCut ? nil : answerToken(record)
         var tags = record.tags
         if reading.isCut {

@@ -56,7 +56,7 @@ public struct Attributor: Sendable {
 
     /// Runs the underlying model and freezes it, without attributing anything.
     public func localReplacementModel(_ tokens: [Int]) throws -> LocalReplacementModel {
-        LocalReplacementModel(
+        try LocalReplacementModel(
             model: model, transcoders: transcoders,
             trace: try model.run(tokens, site: transcoders.outputHook.site),
             firstCountedPosition: model.firstCountedPosition(in: tokens))

@@ -98,6 +98,7 @@ extension Attributor {
             let transcoder = transcoders.layers[layer]
             let input = reading.input(at: transcoders.inputHook)
             let current = transcoder.preActivations(input)
+            try transcoder.requireFinite(current)
             preActivations.append(current)
             let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
             if plan.sets(layer: layer) {

@@ -53,7 +53,10 @@ public struct LocalReplacementModel: Sendable {
     /// Builds the frozen network of one prompt.
     ///
     /// - Parameter trace: a run at the site of the transcoders' output hook
-    init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, firstCountedPosition: Int) {
+    /// - Throws: `TranscoderError` for weights that are not finite, with the tensor.
+    init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, firstCountedPosition: Int)
+        throws(TranscoderError)
+    {
         self.trace = trace
         self.firstCountedPosition = firstCountedPosition
         let positionCount = trace.tokens.count
@@ -61,6 +64,7 @@ public struct LocalReplacementModel: Sendable {
         var values: [Float] = []
         for (transcoder, layer) in zip(transcoders.layers, trace.layers) {
             let pre = transcoder.preActivations(layer.reading.input(at: transcoders.inputHook))
+            try transcoder.requireFinite(pre)
             let features = transcoder.activeFeatures(pre, firstPosition: firstCountedPosition)
             active += features
             values += features.map { pre[$0.position, $0.index] }
@@ -88,6 +92,9 @@ public struct LocalReplacementModel: Sendable {
         var (errors, constants) = Self.remainders(
             trace, transcoders: transcoders, blocks: blocks, scaledDecoders: decoders,
             firstCountedPosition: firstCountedPosition)
+        if let layer = errors.firstIndex(where: { !$0.isFinite }) {
+            throw transcoders.layers[layer].fault(inReconstructionFrom: active, of: transcoders)
+        }
         self.errors = errors
         let postNorms = zip(model.blocks, trace.layers).map { block, layer -> PostNorm? in
             guard transcoders.outputHook.site == .output, let norm = block.mlpPostNorm,

@@ -31,6 +31,10 @@ extension Attributor {
             tokens, model: model, transcoders: transcoders, firstCountedPosition: local.firstCountedPosition)
         let underlying = model.logits(local.trace)
         let replacement = model.logits(replaced.trace)
+        for position in 0..<tokens.count {
+            try model.requireFinite(logits: Array(underlying.row(position)))
+            try model.requireFinite(logits: Array(replacement.row(position)))
+        }
         evaluation.prompts = 1
         for position in min(local.firstCountedPosition, tokens.count)..<tokens.count {
             evaluation.addToken(

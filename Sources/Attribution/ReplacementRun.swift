@@ -22,8 +22,9 @@ public struct ReplacementRun: Sendable {
         trace = try model.run(tokens, site: transcoders.outputHook.site) { layer, reading, mlp in
             let input = reading.input(at: transcoders.inputHook)
             let transcoder = transcoders.layers[layer]
-            let active = transcoder.activeFeatures(
-                transcoder.preActivations(input), firstPosition: firstCountedPosition)
+            let preActivations = transcoder.preActivations(input)
+            try transcoder.requireFinite(preActivations)
+            let active = transcoder.activeFeatures(preActivations, firstPosition: firstCountedPosition)
             counts.append(active.count)
             reconstruction.add(active)
             var output = reconstruction.output(layer: layer, input: input)

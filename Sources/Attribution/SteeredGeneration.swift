@@ -77,6 +77,7 @@ private struct SteeredCache {
             if plan.sets(layer: layer) {
                 let transcoder = transcoders.layers[layer]
                 let current = transcoder.preActivations(reading.input(at: hook))
+                try transcoder.requireFinite(current)
                 changes.add(
                     plan.changes(
                         layer: layer, from: current,

@@ -22,10 +22,11 @@ struct TargetSelection: Sendable {
     /// `[vocabularySize]`: the model's logits after the last position, after any soft-cap.
     let logits: [Float]
 
-    /// - Throws: `TargetError` for targets that do not fit the model, its transcoders or the prompt.
+    /// - Throws: `TargetError` for targets that do not fit the model, its transcoders or the prompt; `ModelError` or
+    ///   `SafetensorsError` for logits that are not finite.
     init(
         model: LanguageModel, transcoders: TranscoderSet, local: LocalReplacementModel, options: AttributionOptions
-    ) throws(TargetError) {
+    ) throws {
         let trace = local.trace
         try TargetChecks(model: model, transcoders: transcoders).check(options.targets)
         let positions = try options.targetPositions(count: trace.tokens.count)
@@ -35,6 +36,7 @@ struct TargetSelection: Sendable {
         var last: [Float]?
         for position in positions {
             let value = TargetValue(model: model, transcoders: transcoders, trace: trace, position: position)
+            try model.requireFinite(logits: value.logits)
             let next = NextToken(model: model, linearLogits: value.logits)
             let wanted = options.targets.isEmpty ? next.mostLikely(options) : options.targets
             for target in wanted {

@@ -24,3 +24,17 @@ KERNEL void fa_from_float16(const uint16_t *restrict x, float *restrict out, siz
         memcpy(out + i, &bits, 4);
     }
 }
+
+KERNEL void fa_from_float64(const double *restrict x, float *restrict out, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = (float)x[i];
+}
+
+KERNEL int fa_all_finite(const float *restrict x, size_t count) {
+    uint32_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, 4);
+        found |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return found == 0;
+}

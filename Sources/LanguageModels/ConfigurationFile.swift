@@ -1,9 +1,11 @@
 import Foundation
+import Texts
 
 /// `config.json`, read once and asked field by field with clear errors.
 struct ConfigurationFile {
     let path: String
     private let fields: [String: Any]
+    private let read = ReadFields()
 
     /// - Throws: `ModelError` when the file is missing or is no JSON object.
     init(folder: String) throws(ModelError) {
@@ -12,9 +14,11 @@ struct ConfigurationFile {
             throw ModelError(
                 file: path, "cannot be read; a model folder holds config.json, model.safetensors and tokenizer.json")
         }
-        guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
-            throw ModelError(file: path, "expected a JSON object")
-        }
+        if LargeFilePointer.isOne(data) { throw ModelError(file: path, LargeFilePointer.advice) }
+        let object =
+            (try? JSONSerialization.jsonObject(with: data))
+            ?? (try? JSONSerialization.jsonObject(with: PythonNumbers.quoted(data)))
+        guard let fields = object as? [String: Any] else { throw ModelError(file: path, "expected a JSON object") }
         self.fields = fields
     }
 
@@ -73,6 +77,7 @@ struct ConfigurationFile {
 
     /// One of `choices`, the first of `names` that is present counting; `fallback` where none is.
     func choice(_ names: String..., of choices: [String], default fallback: String) throws(ModelError) -> String {
+        names.forEach(read.insert)
         for name in names {
             guard let found = try string(name) else { continue }
             if choices.contains(found) { return found }
@@ -84,6 +89,7 @@ struct ConfigurationFile {
 
     /// A number that says "none" by being null, and means `fallback` by being absent.
     func optionalNumber(_ name: String, default fallback: Double?) throws(ModelError) -> Double? {
+        read.insert(name)
         if fields[name] == nil { return fallback }
         guard present(name) != nil else { return nil }
         let value = try number(name)
@@ -142,6 +148,7 @@ struct ConfigurationFile {
 
     /// The first of `architectures`.
     func architecture() throws(ModelError) -> String {
+        read.insert("architectures")
         guard let names = fields["architectures"] as? [String], let name = names.first else {
             throw ModelError(file: path, place: "architectures", "expected a list with one name")
         }
@@ -159,9 +166,37 @@ struct ConfigurationFile {
     func has(_ name: String) -> Bool { present(name) != nil }
 
     /// Whether the field is there and null.
-    func isNull(_ name: String) -> Bool { fields[name] is NSNull }
+    func isNull(_ name: String) -> Bool {
+        read.insert(name)
+        return fields[name] is NSNull
+    }
+
+    /// Says that fields are understood, whatever they hold.
+    func markAsRead(_ names: String...) { names.forEach(read.insert) }
+
+    /// Refuses fields that nothing has asked for and that could change what is computed, going by the words in their names.
+    ///
+    /// Published files hold many fields about training and bookkeeping, and new ones all the time, so not every unknown
+    /// field can be refused. What is null, false, zero or empty asks for nothing, nor does a factor of 1.
+    func refuseUnread() throws(ModelError) {
+        for (name, value) in fields.sorted(by: { $0.key < $1.key })
+        where !read.contains(name) && ComputingFields.isLikely(name) && !Self.asksForNothing(value, name) {
+            throw ModelError(
+                file: path, place: name,
+                "is not understood and could change what the model computes, found \("\(value)".prefix(80))")
+        }
+    }
+
+    private static func asksForNothing(_ value: Any, _ name: String) -> Bool {
+        if value is NSNull { return true }
+        if let text = value as? String { return text.isEmpty || text == "none" }
+        if let list = value as? [Any] { return list.allSatisfy { $0 as? String == "full_attention" } }
+        guard let number = value as? NSNumber else { return false }
+        return number.doubleValue == 0 || number.doubleValue == 1 && ComputingFields.isFactor(name)
+    }
 
     private func present(_ name: String) -> Any? {
+        read.insert(name)
         guard let value = fields[name], !(value is NSNull) else { return nil }
         return value
     }

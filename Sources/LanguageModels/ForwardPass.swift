@@ -12,7 +12,8 @@ extension LanguageModel {
     ///   - frozen: patterns and denominators that are taken as given
     ///   - site: the tensor that `mlpOutput` gives, and calls for
     ///   - mlpOutput: what stands in the MLP's place, `[positionCount, modelWidth]`
-    /// - Throws: `ModelError` for a prompt that does not fit; whatever `mlpOutput` throws.
+    /// - Throws: `ModelError` for a prompt that does not fit, `SafetensorsError` for weights that are not finite; whatever
+    ///   `mlpOutput` throws.
     public func run(
         _ tokens: [Int], embeddings: Matrix? = nil, frozen: FrozenNetwork? = nil, site: MLPSite = .addition,
         mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
@@ -45,6 +46,7 @@ extension LanguageModel {
                     attentionPostDenominators: attended.denominators, reading: reading, mlpOutput: written.atSite,
                     mlpPostDenominators: written.postDenominators))
         }
+        try requireFinite(residual)
         return ForwardTrace(
             tokens: tokens, embeddings: embeddings, positions: positions, layers: layers, finalResidual: residual,
             finalDenominators: frozen?.finalDenominators ?? finalNorm.denominators(of: residual))

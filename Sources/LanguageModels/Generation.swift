@@ -64,7 +64,9 @@ extension LanguageModel {
         var generated: [Int] = []
         var pending = tokens
         while true {
-            let next = sampler.next(try logits(pending))
+            let found = try logits(pending)
+            try requireFinite(logits: found)
+            let next = sampler.next(found)
             generated.append(next)
             if generated.count == count || stops.contains(next) { return generated }
             pending = [next]

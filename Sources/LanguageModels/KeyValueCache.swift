@@ -58,6 +58,7 @@ extension LanguageModel {
                 residual.add(
                     try block.written(reading, layer: index, site: site, postDenominators: nil, mlpOutput).addition)
             }
+            try requireFinite(residual, firstPosition: first)
         } catch {
             for (index, count) in width.enumerated() {
                 layers[index].keys.removeLast(layers[index].keys.count - count)

@@ -1,3 +1,4 @@
+import Safetensors
 import Tensors
 import Tokenizers
 
@@ -31,6 +32,8 @@ public struct LanguageModel: Sendable {
     public let fingerprint: String
     /// The folder's name, for display.
     public let name: String
+    /// The files that the weights lie in.
+    public let weights: Checkpoint
 }
 
 extension LanguageModel {

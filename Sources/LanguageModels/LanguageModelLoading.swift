@@ -45,8 +45,9 @@ extension LanguageModel {
                 file: file.path, place: "architectures", "expected one of \(supported), found \(architecture)")
         }
         try file.refuse("quantization_config", because: "quantised weights are not supported")
-        let weights = try Checkpoint(folder: folder)
+        weights = try Checkpoint(folder: folder)
         let parts = try description.parts(file, weights)
+        try file.refuseUnread()
         configuration = parts.configuration
         tokenizer = try Tokenizer(folder: URL(fileURLWithPath: folder, isDirectory: true))
         embedding = parts.embedding
@@ -57,6 +58,7 @@ extension LanguageModel {
         blocks = parts.blocks
         finalNorm = parts.finalNorm
         meanUnembedding = Self.meanRow(of: parts.unembedding)
+        if !meanUnembedding.allSatisfy(\.isFinite), let fault = weights.firstFault() { throw fault }
         fingerprint = try WeightFingerprint.of(
             smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], text: tokenizer.surroundings,
             weights: weights.files)

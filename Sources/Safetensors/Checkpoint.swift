@@ -23,6 +23,9 @@ public struct Checkpoint: Sendable {
         let index = single + ".index.json"
         let manager = FileManager.default
         guard !manager.fileExists(atPath: single), manager.fileExists(atPath: index) else {
+            if !manager.fileExists(atPath: single), let other = Self.otherWeights(in: folder) {
+                throw SafetensorsError(file: folder + "/" + other.name, other.advice)
+            }
             let file = try SafetensorsFile(path: single)
             files = [file]
             path = single
@@ -52,6 +55,36 @@ public struct Checkpoint: Sendable {
         files = opened
         path = index
         self.places = places
+    }
+
+    /// Weights in a format that is not read, and the way to one that is.
+    private static func otherWeights(in folder: String) -> (name: String, advice: String)? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
+        for name in names {
+            if name.hasSuffix(".bin") && name.hasPrefix("pytorch_model") || name.hasSuffix(".bin.index.json")
+                || name.hasSuffix(".pth") || name.hasSuffix(".pt")
+            {
+                return (
+                    name,
+                    "is a pickle, which can run code and is not read: convert it once, with Python and transformers, by "
+                        + "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(FOLDER)"
+                )
+            }
+            if name.hasSuffix(".gguf") {
+                return (name, "is GGUF, which is not read: convert it to a Hugging Face folder with model.safetensors")
+            }
+        }
+        return nil
+    }
+
+    /// The first number of all tensors that is NaN or infinite, if there is one. Reads every weight once.
+    public func firstFault() -> SafetensorsError? {
+        for file in files {
+            for name in file.tensors.keys.sorted() {
+                if let fault = file.fault(inNumbersOf: name) { return fault }
+            }
+        }
+        return nil
     }
 
     /// Whether there is a tensor of this name.

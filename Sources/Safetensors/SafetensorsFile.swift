@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import Texts
 
 /// A mapped safetensors file: a header that was checked field by field, and tensors that are views of the mapping.
 ///
@@ -31,6 +32,7 @@ public final class SafetensorsFile: Sendable {
         self.path = path
         file = try MappedFile(path: path)
         let bytes = file.bytes
+        if LargeFilePointer.isOne(bytes) { throw SafetensorsError(file: path, LargeFilePointer.advice) }
         guard bytes.count >= 8 else {
             throw SafetensorsError(file: path, "expected a header length of 8 bytes, found a file of \(bytes.count)")
         }
@@ -63,14 +65,14 @@ public final class SafetensorsFile: Sendable {
     /// - Parameters:
     ///   - name: the tensor
     ///   - shape: what it must have; dimensions before the last are folded into rows
-    /// - Throws: `SafetensorsError` when it is missing, has another shape, or is not F32, F16 or BF16.
+    /// - Throws: `SafetensorsError` when it is missing, has another shape, or is not F64, F32, F16 or BF16.
     public func matrix(_ name: String, shape: [Int]) throws(SafetensorsError) -> StoredMatrix {
         let tensor = try tensor(name)
         guard tensor.shape == shape else {
             throw SafetensorsError(file: path, place: name, "expected shape \(shape), found \(tensor.shape)")
         }
         guard let elementType = ElementType(rawValue: tensor.type) else {
-            throw SafetensorsError(file: path, place: name, "expected F32, F16 or BF16, found \(tensor.type)")
+            throw SafetensorsError(file: path, place: name, "expected F64, F32, F16 or BF16, found \(tensor.type)")
         }
         let columnCount = shape.last ?? 1
         let rowCount = shape.dropLast().reduce(1, *)
@@ -86,17 +88,40 @@ public final class SafetensorsFile: Sendable {
 
     /// A vector as Float32.
     ///
-    /// - Throws: as `matrix(_:shape:)`.
+    /// - Throws: as `matrix(_:shape:)`, and when a number is NaN or infinite.
     public func vector(_ name: String, count: Int) throws(SafetensorsError) -> [Float] {
-        try matrix(name, shape: [count]).matrix().values
+        let values = try matrix(name, shape: [count]).matrix().values
+        if let index = values.firstIndex(where: { !$0.isFinite }) {
+            throw SafetensorsError(
+                file: path, place: name, "expected finite numbers, found \(values[index]) at [\(index)]")
+        }
+        return values
+    }
+
+    /// What is wrong with the numbers of a tensor, if anything is: one that is NaN or infinite. Reads it once.
+    ///
+    /// - Returns: `nil` also for a tensor that holds no floating-point numbers
+    public func fault(inNumbersOf name: String) -> SafetensorsError? {
+        guard let tensor = tensors[name], ElementType(rawValue: tensor.type) != nil,
+            let matrix = try? matrix(name, shape: tensor.shape), matrix.rowCount > 0, matrix.columnCount > 0,
+            let place = matrix.firstNonFinite
+        else { return nil }
+        var index = place.row * matrix.columnCount + place.column
+        let value = matrix.row(place.row)[place.column]
+        let indices = tensor.shape.reversed().map { size in
+            defer { index /= size }
+            return index % size
+        }
+        return SafetensorsError(
+            file: path, place: name, "expected finite numbers, found \(value) at \(Array(indices.reversed()))")
     }
 
     /// Copies unaligned numbers to Float32.
     private static func converted(_ raw: UnsafeRawBufferPointer, as elementType: ElementType) -> [Float] {
         let count = raw.count / elementType.byteCount
-        let aligned = [UInt32](unsafeUninitializedCapacity: raw.count / 4 + 1) { buffer, initialized in
+        let aligned = [UInt64](unsafeUninitializedCapacity: raw.count / 8 + 1) { buffer, initialized in
             UnsafeMutableRawBufferPointer(buffer).copyMemory(from: raw)
-            initialized = raw.count / 4 + 1
+            initialized = raw.count / 8 + 1
         }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             aligned.withUnsafeBytes { source in

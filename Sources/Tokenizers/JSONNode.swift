@@ -20,6 +20,10 @@ struct JSONNode {
                 file: url.path, place: "", expected: "a readable JSON file",
                 found: exists ? error.localizedDescription : "no file there")
         }
+        guard !LargeFilePointer.isOne(data) else {
+            throw TokenizerError(
+                file: url.path, place: "", expected: "the file itself", found: "a file that \(LargeFilePointer.advice)")
+        }
         do throws(JSONSyntaxError) {
             value = try JSONText.parse([UInt8](data))
         } catch {

@@ -27,6 +27,9 @@ struct CrossLayerFormat {
         let encoding = try SafetensorsFile(path: folder + "/W_enc_\(layer).safetensors")
         let decoding = try SafetensorsFile(path: folder + "/W_dec_\(layer).safetensors")
         let encoder = "W_enc_\(layer)"
+        try encoding.refuseOthers(
+            than: [encoder, "b_enc_\(layer)", "b_dec_\(layer)", "threshold_\(layer)", "W_skip_\(layer)"])
+        try decoding.refuseOthers(than: ["W_dec_\(layer)"])
         let featureCount = try encoding.featureCount(encoder, isTransposed: false, modelWidth: modelWidth)
         let slotCount = layerCount - layer
         let decoder: WeightMatrix = try decoding.matrix(
@@ -39,7 +42,10 @@ struct CrossLayerFormat {
             activation: try encoding.activation(
                 activation, threshold: "threshold_\(layer)", featureCount: featureCount),
             // Cross-layer sets store the skip the other way round than per-layer ones: y += x W.
-            skip: try encoding.skip("W_skip_\(layer)", isTransposed: true, modelWidth: modelWidth))
+            skip: try encoding.skip("W_skip_\(layer)", isTransposed: true, modelWidth: modelWidth),
+            origin: TranscoderOrigin(
+                encoderFile: encoding.path, encoder: encoder, decoderFile: decoding.path, decoder: "W_dec_\(layer)",
+                skip: "W_skip_\(layer)"))
         return (transcoder, [encoding, decoding], encoding.region(of: encoder), decoding.region(of: "W_dec_\(layer)"))
     }
 
@@ -47,6 +53,7 @@ struct CrossLayerFormat {
     private func stacked(_ path: String, layer: Int) throws -> LoadedTranscoder {
         let file = try SafetensorsFile(path: path)
         let names = PerLayerFormat.gemmaScope2
+        try file.refuseOthers(than: [names.encoder, names.decoder, "b_enc", "b_dec", names.threshold, names.skip])
         guard file.names.contains(names.threshold) else {
             throw TranscoderError(file: path, "array \(names.threshold) is missing: such a set is JumpReLU")
         }
@@ -58,7 +65,9 @@ struct CrossLayerFormat {
             decoder: DecoderRows(decoder, slotCount: layerCount - layer, storedSlotCount: layerCount),
             decoderBias: try file.vector("b_dec", count: modelWidth),
             activation: try file.activation(activation, threshold: names.threshold, featureCount: featureCount),
-            skip: try file.skip(names.skip, isTransposed: true, modelWidth: modelWidth))
+            skip: try file.skip(names.skip, isTransposed: true, modelWidth: modelWidth),
+            origin: TranscoderOrigin(
+                encoderFile: path, encoder: names.encoder, decoderFile: path, decoder: names.decoder, skip: names.skip))
         return (transcoder, [file], file.region(of: names.encoder), file.region(of: names.decoder))
     }
 }

@@ -9,21 +9,19 @@ struct PerLayerFormat {
     /// Whether the encoder is stored `[modelWidth, featureCount]` and the skip as `y += x A`.
     let isTransposed: Bool
     let needsThreshold: Bool
-    /// Whether arrays of other names are refused, as the reference does: they might change what the set computes.
-    let isStrict: Bool
 
     /// `layer_<i>.safetensors`.
     static let native = PerLayerFormat(
         encoder: "W_enc", decoder: "W_dec", threshold: "activation_function.threshold", skip: "W_skip",
-        isTransposed: false, needsThreshold: false, isStrict: true)
+        isTransposed: false, needsThreshold: false)
     /// Gemma Scope's `params.npz`.
     static let gemmaScope = PerLayerFormat(
         encoder: "W_enc", decoder: "W_dec", threshold: "threshold", skip: "W_skip", isTransposed: true,
-        needsThreshold: true, isStrict: true)
+        needsThreshold: true)
     /// Gemma Scope 2's safetensors.
     static let gemmaScope2 = PerLayerFormat(
         encoder: "w_enc", decoder: "w_dec", threshold: "threshold", skip: "affine_skip_connection", isTransposed: true,
-        needsThreshold: true, isStrict: false)
+        needsThreshold: true)
 
     /// Reads one layer's file, in the format that its suffix or its arrays' names tell.
     static func load(
@@ -40,11 +38,7 @@ struct PerLayerFormat {
     private func load(
         _ file: any WeightFile, layer: Int, modelWidth: Int, _ activation: TranscoderConfiguration.Activation
     ) throws -> LoadedTranscoder {
-        let known = [encoder, decoder, "b_enc", "b_dec", threshold, skip]
-        if isStrict, let other = file.names.subtracting(known).min() {
-            throw TranscoderError(
-                file: file.path, place: other, "expected only \(known.joined(separator: ", ")), found this one as well")
-        }
+        try file.refuseOthers(than: [encoder, decoder, "b_enc", "b_dec", threshold, skip])
         if needsThreshold, !file.names.contains(threshold) {
             throw TranscoderError(file: file.path, "array \(threshold) is missing: such a set is JumpReLU")
         }
@@ -58,7 +52,9 @@ struct PerLayerFormat {
                 try file.matrix(decoder, shape: [featureCount, modelWidth]), slotCount: 1, storedSlotCount: 1),
             decoderBias: try file.vector("b_dec", count: modelWidth),
             activation: try file.activation(activation, threshold: threshold, featureCount: featureCount),
-            skip: try file.skip(skip, isTransposed: isTransposed, modelWidth: modelWidth))
+            skip: try file.skip(skip, isTransposed: isTransposed, modelWidth: modelWidth),
+            origin: TranscoderOrigin(
+                encoderFile: file.path, encoder: encoder, decoderFile: file.path, decoder: decoder, skip: skip))
         return (transcoder, [file], file.region(of: encoder), file.region(of: decoder))
     }
 }

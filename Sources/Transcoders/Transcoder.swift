@@ -17,6 +17,8 @@ public struct Transcoder: Sendable {
     public let activation: ActivationFunction
     /// `[modelWidth, modelWidth]`: a linear skip from input to output, `y += x Wᵀ`.
     public let skip: WeightMatrix?
+    /// Where the weights lie, for messages.
+    let origin: TranscoderOrigin
 
     /// Features of this layer.
     public var featureCount: Int { encoder.rowCount }
@@ -93,7 +95,7 @@ public struct Transcoder: Sendable {
     public func activation(of index: Int, position: Int, preActivations: Matrix) -> Float {
         precondition(preActivations.columnCount == featureCount && index < featureCount)
         let value = preActivations[position, index]
-        guard case .topK = activation else { return activation(value, index: index) }
+        guard activation.needsWholePosition else { return activation(value, index: index) }
         var result: Float = 0
         preActivations.values.withUnsafeBufferPointer { values in
             let start = position * featureCount

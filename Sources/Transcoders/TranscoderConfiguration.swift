@@ -23,6 +23,7 @@ struct TranscoderConfiguration {
         let path = folder + "/config.yaml"
         let fields = try YAMLFields(path: path)
         self.path = path
+        try fields.refuseUnknown(besides: Self.known)
         switch fields.text("model_kind") {
         case "transcoder_set": kind = .perLayer
         case "cross_layer_transcoder": kind = .crossLayer
@@ -34,6 +35,11 @@ struct TranscoderConfiguration {
         activation = try Self.activation(in: fields)
         files = fields.has("transcoders") ? try Self.files(in: fields) : nil
     }
+
+    private static let known: Set<String> = [
+        "model_name", "model_kind", "feature_input_hook", "feature_output_hook", "transcoders", "scan", "activation",
+        "k",
+    ]
 
     private static func activation(in fields: YAMLFields) throws(TranscoderError) -> Activation {
         switch fields.text("activation") {

@@ -7,12 +7,12 @@ enum TranscoderFingerprint {
     /// The fingerprint of a set, in hexadecimal.
     ///
     /// - Parameters:
-    ///   - configurationPath: config.yaml, which is hashed whole
+    ///   - configurationPaths: config.yaml or what stands for it, hashed whole
     ///   - weights: the files, in a fixed order
-    /// - Throws: `SafetensorsError` when config.yaml cannot be read.
-    static func of(configurationPath: String, weights: [any WeightFile]) throws(SafetensorsError) -> String {
+    /// - Throws: `SafetensorsError` when one of them cannot be read.
+    static func of(configurationPaths: [String], weights: [any WeightFile]) throws(SafetensorsError) -> String {
         let sampled = try WeightFingerprint.of(
-            smallFiles: [configurationPath], weights: weights.compactMap { $0 as? SafetensorsFile })
+            smallFiles: configurationPaths, weights: weights.compactMap { $0 as? SafetensorsFile })
         let archives = weights.compactMap { $0 as? NumpyArchive }
         guard !archives.isEmpty else { return sampled }
         var hash = SHA256()

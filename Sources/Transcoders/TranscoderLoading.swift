@@ -2,7 +2,8 @@ import Foundation
 import Safetensors
 
 extension TranscoderSet {
-    /// Maps a transcoder folder: config.yaml and the weights that it names or that lie beside it.
+    /// Maps a transcoder folder: config.yaml and the weights that it names or that lie beside it, or folders of SAELens
+    /// or EleutherAI's sparsify, one a layer.
     ///
     /// Per-layer sets are `layer_<i>.safetensors`, Gemma Scope's `params.npz`, or Gemma Scope 2's safetensors;
     /// cross-layer sets `W_enc_<i>.safetensors` and `W_dec_<i>.safetensors`, or one Gemma Scope 2 file a layer. Files
@@ -14,6 +15,12 @@ extension TranscoderSet {
     ///   - modelWidth: the model's residual width
     /// - Throws: `TranscoderError` or `SafetensorsError`, one line with file, tensor, expected, found.
     public init(folder: String, layerCount: Int, modelWidth: Int) throws {
+        if !FileManager.default.fileExists(atPath: folder + "/config.yaml"),
+            let published = try Self.published(folder: folder, layerCount: layerCount, modelWidth: modelWidth)
+        {
+            self = published
+            return
+        }
         let configuration = try TranscoderConfiguration(folder: folder)
         let files = TranscoderFiles(folder: folder, configuration: configuration, layerCount: layerCount)
         let loaded: [LoadedTranscoder] =
@@ -28,15 +35,29 @@ extension TranscoderSet {
                 )
                 .load(files)
             }
-        kind = configuration.kind
-        inputHook = configuration.inputHook
-        outputHook = configuration.outputHook
+        try self.init(
+            kind: configuration.kind, inputHook: configuration.inputHook, outputHook: configuration.outputHook,
+            loaded: loaded, folder: folder, scan: configuration.scan, format: "config.yaml",
+            configurationPaths: [configuration.path])
+    }
+
+    /// Puts a set together from its layers.
+    ///
+    /// - Parameter configurationPaths: the files that describe them, a part of the fingerprint
+    init(
+        kind: Kind, inputHook: InputHook, outputHook: OutputHook, loaded: [LoadedTranscoder], folder: String,
+        scan: String?, format: String, configurationPaths: [String]
+    ) throws {
+        self.kind = kind
+        self.inputHook = inputHook
+        self.outputHook = outputHook
+        self.format = format
         layers = loaded.map(\.transcoder)
         encoderRegions = loaded.map(\.encoder)
         decoderRegions = loaded.map(\.decoder)
-        name = configuration.scan ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+        name = scan ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
         fingerprint = try TranscoderFingerprint.of(
-            configurationPath: configuration.path, weights: loaded.flatMap(\.files))
+            configurationPaths: configurationPaths, weights: loaded.flatMap(\.files))
         for region in decoderRegions { region?.expectScatteredReads() }
     }
 }
@@ -79,7 +100,11 @@ extension WeightFile {
         // Some sets keep one threshold a layer, as a scalar or a vector of one number.
         let shape = try shape(of: threshold)
         if shape.count < 2, shape.reduce(1, *) == 1 {
-            return .jumpReLU([Float](repeating: try matrix(threshold, shape: shape).row(0)[0], count: featureCount))
+            let value = try matrix(threshold, shape: shape).row(0)[0]
+            guard value.isFinite else {
+                throw TranscoderError(file: path, place: threshold, "expected a finite number, found \(value)")
+            }
+            return .jumpReLU([Float](repeating: value, count: featureCount))
         }
         return .jumpReLU(try vector(threshold, count: featureCount))
     }

@@ -20,7 +20,9 @@ public struct TranscoderSet: Sendable {
     public let layers: [Transcoder]
     /// `scan` of config.yaml, else the folder's name.
     public let name: String
-    /// SHA-256 over config.yaml and samples of every tensor, in hexadecimal.
+    /// How the set is stored: `config.yaml`, `SAELens` or `EleutherAI sparsify`.
+    public let format: String
+    /// SHA-256 over config.yaml, or what stands for it, and samples of every tensor, in hexadecimal.
     public let fingerprint: String
 
     /// Where each layer's encoder lies in its file, in whole pages.

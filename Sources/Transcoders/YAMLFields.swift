@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 import Yams
 
 /// The fields of a small YAML file, by name.
@@ -26,6 +27,7 @@ struct YAMLFields {
         guard data.count <= Self.byteLimit else {
             throw TranscoderError(file: path, "expected at most \(Self.byteLimit) bytes, found \(data.count)")
         }
+        if LargeFilePointer.isOne(data) { throw TranscoderError(file: path, LargeFilePointer.advice) }
         let text = String(decoding: data, as: UTF8.self)
         guard !Self.hasAlias(text) else {
             throw TranscoderError(file: path, "expected values written out, found an alias (*name)")
@@ -55,6 +57,17 @@ struct YAMLFields {
 
     /// Whether a field is there, and not null.
     func has(_ name: String) -> Bool { value(name) != nil }
+
+    /// Refuses fields that are not understood and could change what is computed, going by the words in their names.
+    func refuseUnknown(besides known: Set<String>) throws(TranscoderError) {
+        for (key, _) in fields {
+            guard let name = Self.text(key), !known.contains(name), ComputingField.isLikely(name), has(name),
+                !["false", "none"].contains(text(name)?.lowercased())
+            else { continue }
+            throw TranscoderError(
+                file: path, place: name, "is not understood and could change what the transcoders compute")
+        }
+    }
 
     /// The text of a field, or nil where it is none or not there.
     func text(_ name: String) -> String? { value(name).flatMap(Self.text) }

@@ -78,7 +78,7 @@ private func file(header: String, data: [UInt8], in folder: TemporaryFolder) thr
         let shape = #expect(throws: SafetensorsError.self) { try opened.matrix("a", shape: [2, 1]) }
         #expect(shape?.description.contains("expected shape [2, 1], found [1]") == true)
         let type = #expect(throws: SafetensorsError.self) { try opened.matrix("a", shape: [1]) }
-        #expect(type?.description.contains("expected F32, F16 or BF16, found I32") == true)
+        #expect(type?.description.contains("expected F64, F32, F16 or BF16, found I32") == true)
     }
 
     @Test func `data that is not aligned is read all the same`() throws {

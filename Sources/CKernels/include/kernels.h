@@ -39,6 +39,10 @@ void fa_gelu_tanh(float *x, size_t count);
 void fa_gelu(float *x, size_t count);
 /// IEEE half to float
 void fa_from_float16(const uint16_t *x, float *out, size_t count);
+/// double to float, to infinity beyond its range
+void fa_from_float64(const double *x, float *out, size_t count);
+/// 1 unless some x[i] is NaN or infinite
+int fa_all_finite(const float *x, size_t count);
 /// bfloat16 to float
 void fa_from_bfloat16(const uint16_t *x, float *out, size_t count);
 

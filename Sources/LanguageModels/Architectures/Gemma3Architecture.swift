@@ -55,6 +55,8 @@ enum Gemma3ConditionalArchitecture: Architecture {
         blocks.names.prefix = prefixes.first { weights.contains($0 + "embed_tokens.weight") } ?? prefixes[0]
         blocks.names.unembedding =
             ["language_model.lm_head.weight", "lm_head.weight"].first { weights.contains($0) } ?? "lm_head.weight"
-        return try blocks.parts()
+        let parts = try blocks.parts()
+        try text.refuseUnread()
+        return parts
     }
 }

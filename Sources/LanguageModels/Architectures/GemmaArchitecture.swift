@@ -17,6 +17,7 @@ enum GemmaArchitecture: Architecture {
             return (rotary, rotary)
         }
         blocks.hasPostNorms = false
+        file.markAsRead("hidden_activation")
         let activation = try file.choice(
             "hidden_act", of: ["gelu_pytorch_tanh", "gelu_new", "gelu"], default: "gelu_pytorch_tanh")
         if activation == "gelu" { blocks.activation = MLP.Activation.gatedGELU }

@@ -73,6 +73,8 @@ extension ConfigurationFile {
     /// Each layer's window of Qwen's families: none unless `use_sliding_window` is set, and then in the layers from
     /// `max_window_layers` on.
     func optionalWindows(layerCount: Int) throws(ModelError) -> [Int?] {
+        // Without a window, where it would be and how wide says nothing.
+        markAsRead("sliding_window", "max_window_layers", "layer_types")
         guard try flag("use_sliding_window", default: false) else { return [Int?](repeating: nil, count: layerCount) }
         guard let window = try windowWidth(default: 4096) else { return [Int?](repeating: nil, count: layerCount) }
         let full = try integer("max_window_layers", default: 28)

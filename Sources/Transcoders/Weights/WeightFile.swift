@@ -16,8 +16,24 @@ protocol WeightFile: Sendable {
 }
 
 extension WeightFile {
+    /// Refuses arrays of other names: they might change what the set computes.
+    func refuseOthers(than known: [String]) throws(TranscoderError) {
+        guard let other = names.subtracting(known).min() else { return }
+        throw TranscoderError(
+            file: path, place: other, "expected only \(known.joined(separator: ", ")), found this one as well")
+    }
+
     /// A vector as Float32.
-    func vector(_ name: String, count: Int) throws -> [Float] { try matrix(name, shape: [count]).row(0) }
+    ///
+    /// - Throws: `TranscoderError` when a number is NaN or infinite.
+    func vector(_ name: String, count: Int) throws -> [Float] {
+        let values = try matrix(name, shape: [count]).row(0)
+        if let index = values.firstIndex(where: { !$0.isFinite }) {
+            throw TranscoderError(
+                file: path, place: name, "expected finite numbers, found \(values[index]) at [\(index)]")
+        }
+        return values
+    }
 }
 
 extension SafetensorsFile: WeightFile {

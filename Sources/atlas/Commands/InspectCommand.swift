@@ -1,12 +1,14 @@
 import ArgumentParser
 import AtlasQuery
 import Foundation
+import Transcoders
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Say what a folder or file is: a model, transcoders, an atlas, weights.",
         discussion: """
-            A folder with config.yaml is a transcoder set, one with config.json a language model; a file is an atlas or \
+            A folder with config.yaml is a transcoder set, one with folders of SAELens or sparsify too, one with config.json a \
+            language model; a file is an atlas or \
             .safetensors weights. Headers are read and checked, weights stay where they are.
 
               atlas inspect SmolLM2-135M
@@ -34,10 +36,14 @@ struct InspectCommand: ParsableCommand {
         func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
         if isFolder.boolValue {
             if holds("config.yaml") { return .transcoders(try TranscoderDescription(folder: path, modelFolder: model)) }
+            if !holds("config.json"), PublishedShape.isThere(path) {
+                return .transcoders(try TranscoderDescription(folder: path, modelFolder: model))
+            }
             if holds("config.json") { return .model(try ModelDescription(folder: path)) }
             throw InspectionError(
                 path: path,
-                "expected config.json (a language model) or config.yaml (transcoders) in the folder, found neither")
+                "expected config.json (a language model), config.yaml (transcoders) or folders of layers with cfg.json (transcoders of SAELens or sparsify), found none"
+            )
         }
         if path.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: path)) }
         guard let file = FileHandle(forReadingAtPath: path) else {

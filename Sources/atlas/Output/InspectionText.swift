@@ -36,7 +36,7 @@ struct InspectionText {
         let least = set.featureCounts.min() ?? 0
         let most = set.featureCounts.max() ?? 0
         return [
-            "kind          \(set.kind)",
+            "kind          \(set.kind), stored as \(set.format)",
             "layers        \(set.layerCount), of width \(set.modelWidth.grouped), "
                 + (least == most ? most.grouped : "\(least.grouped) to \(most.grouped)") + " features each",
             "hooks         reads \(set.inputHook), writes \(set.outputHook)",

@@ -5,7 +5,7 @@ import Transcoders
 
 /// What a transcoder folder holds.
 struct TranscoderDescription: Encodable {
-    let name, kind, inputHook, outputHook, fingerprint: String
+    let name, kind, format, inputHook, outputHook, fingerprint: String
     let layerCount, modelWidth: Int
     /// `[layerCount]`.
     let featureCounts: [Int]
@@ -25,6 +25,7 @@ struct TranscoderDescription: Encodable {
         let set = try TranscoderSet(folder: folder, layerCount: shape.layerCount, modelWidth: shape.modelWidth)
         name = set.name
         kind = set.kind.rawValue
+        format = set.format
         inputHook = set.inputHook.rawValue
         outputHook = set.outputHook.rawValue
         fingerprint = set.fingerprint
@@ -46,6 +47,7 @@ struct TranscoderDescription: Encodable {
             let configuration = try LanguageModel(folder: modelFolder).configuration
             return (configuration.layerCount, configuration.modelWidth)
         }
+        if let shape = try PublishedShape(folder: folder) { return (shape.layerCount, shape.modelWidth) }
         let encoders = weights.compactMap { file in
             file.tensors.first { $0.key == "W_enc" || $0.key.hasPrefix("W_enc_") }?.value.shape
         }
@@ -58,9 +60,13 @@ struct TranscoderDescription: Encodable {
     }
 
     private static func name(_ activation: ActivationFunction) -> String {
-        if case .relu = activation { return "ReLU" }
-        if case .jumpReLU = activation { return "JumpReLU" }
-        return "\(activation)"
+        return switch activation {
+        case .relu: "ReLU"
+        case .jumpReLU: "JumpReLU"
+        case .topK(let count): "TopK(\(count))"
+        case .positiveTopK(let count): "ReLU, then TopK(\(count))"
+        case .groupMaximum(let count): "ReLU, then the largest of each of \(count) groups"
+        }
     }
 
     /// Every regular file below the folder, links followed, in order of path.

@@ -1,0 +1,46 @@
+import Foundation
+
+/// A folder of a published set: `cfg.json` and one layer's weights.
+struct LayerFolder {
+    /// Who wrote it.
+    enum Format: String, CaseIterable {
+        case saeLens = "SAELens"
+        case sparsify = "EleutherAI sparsify"
+
+        /// The weights beside `cfg.json`.
+        var weightName: String { self == .saeLens ? "sae_weights.safetensors" : "sae.safetensors" }
+    }
+
+    let format: Format
+    let path: String
+
+    var configurationPath: String { path + "/cfg.json" }
+    var weightPath: String { path + "/" + format.weightName }
+
+    /// How far below the set's folder a layer may lie: `layer_0/width_16k/average_l0_10`.
+    private static let deepest = 4
+
+    /// Every layer's folder in `folder`, itself included, in order of path; none where it is no published set.
+    static func all(in folder: String) -> [LayerFolder] {
+        var found: [LayerFolder] = []
+        search(folder, depth: 0, into: &found)
+        return found
+    }
+
+    private static func search(_ folder: String, depth: Int, into found: inout [LayerFolder]) {
+        let manager = FileManager.default
+        if manager.fileExists(atPath: folder + "/cfg.json") {
+            for format in Format.allCases where manager.fileExists(atPath: folder + "/" + format.weightName) {
+                found.append(LayerFolder(format: format, path: folder))
+            }
+        }
+        guard depth < deepest, let names = try? manager.contentsOfDirectory(atPath: folder) else { return }
+        for name in names.sorted() where !name.hasPrefix(".") {
+            var isFolder: ObjCBool = false
+            let path = folder + "/" + name
+            if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+                search(path, depth: depth + 1, into: &found)
+            }
+        }
+    }
+}

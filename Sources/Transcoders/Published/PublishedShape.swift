@@ -1,0 +1,27 @@
+import Safetensors
+
+/// What a folder of published transcoders tells of its model without one: for looking at a set alone.
+public struct PublishedShape: Sendable {
+    /// Folders of layers.
+    public let layerCount: Int
+    /// The residual stream's width: that of the decoder rows.
+    public let modelWidth: Int
+
+    /// Looks at `folder`.
+    ///
+    /// - Returns: `nil` where it holds no published transcoders
+    /// - Throws: `SafetensorsError` for weights that cannot be read.
+    public init?(folder: String) throws {
+        let folders = LayerFolder.all(in: folder)
+        guard let first = folders.first else { return nil }
+        let shape = try SafetensorsFile(path: first.weightPath).shape(of: "W_dec")
+        guard shape.count == 2 else {
+            throw TranscoderError(file: first.weightPath, place: "W_dec", "expected [features, width], found \(shape)")
+        }
+        layerCount = folders.count
+        modelWidth = shape[1]
+    }
+
+    /// Whether `folder` holds published transcoders.
+    public static func isThere(_ folder: String) -> Bool { !LayerFolder.all(in: folder).isEmpty }
+}
