@@ -17,7 +17,7 @@ struct ConfigurationFile {
         if LargeFilePointer.isOne(data) { throw ModelError(file: path, LargeFilePointer.advice) }
         let object =
             (try? JSONSerialization.jsonObject(with: data))
-            ?? (try? JSONSerialization.jsonObject(with: PythonNumbers.quoted(data)))
+            ?? (try? JSONSerialization.jsonObject(with: Data(PythonNumbers.quoted([UInt8](data)))))
         guard let fields = object as? [String: Any] else { throw ModelError(file: path, "expected a JSON object") }
         self.fields = fields
     }

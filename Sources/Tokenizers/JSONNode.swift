@@ -24,12 +24,16 @@ struct JSONNode {
             throw TokenizerError(
                 file: url.path, place: "", expected: "the file itself", found: "a file that \(LargeFilePointer.advice)")
         }
+        let bytes = [UInt8](data)
         do throws(JSONSyntaxError) {
-            value = try JSONText.parse([UInt8](data))
+            value = try JSONText.parse(bytes)
         } catch {
-            throw TokenizerError(
-                file: url.path, place: "line \(error.line), column \(error.column)", expected: error.expected,
-                found: error.found)
+            guard let lenient = try? JSONText.parse(PythonNumbers.quoted(bytes)) else {
+                throw TokenizerError(
+                    file: url.path, place: "line \(error.line), column \(error.column)", expected: error.expected,
+                    found: error.found)
+            }
+            value = lenient
         }
     }
 

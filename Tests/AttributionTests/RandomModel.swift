@@ -36,6 +36,10 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
         gemma("Gemma2ForCausalLM", ["sliding_window": 3, "query_pre_attn_scalar": 16]),
         gemma("Gemma2ForCausalLM", ["attention_bias": true, "final_logit_softcapping": NSNull()]),
         gemma("Gemma3ForCausalLM", ["sliding_window": 3, "_sliding_window_pattern": 2]),
+        qwen2([:]), mistral(["sliding_window": 3]), gemma1(["hidden_act": "gelu"]),
+        phi3(["partial_rotary_factor": 0.5]),
+        olmo2(["attention_bias": true]),
+        llama(["rope_scaling": ["rope_type": "yarn", "factor": 4.0] as [String: any Sendable]]),
     ]
 
     /// Writes the folder, with the tokenizer of the golden cases.
@@ -133,6 +137,55 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
                 "input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm",
                 "post_feedforward_layernorm",
             ], hasHeadNorms: name == "Gemma3ForCausalLM", gainCentre: 0)
+    }
+
+    private static func qwen2(_ variant: [String: any Sendable]) -> RandomModel {
+        var model = grouped(
+            "Qwen2ForCausalLM", variant, norms: ["input_layernorm", "post_attention_layernorm"], hasHeadNorms: false)
+        for layer in 0..<layerCount {
+            for (name, heads) in [("q", headCount), ("k", keyValueHeadCount), ("v", keyValueHeadCount)] {
+                model.shapes["model.layers.\(layer).self_attn.\(name)_proj.bias"] = [heads * headWidth]
+            }
+        }
+        return model
+    }
+
+    private static func mistral(_ variant: [String: any Sendable]) -> RandomModel {
+        grouped(
+            "MistralForCausalLM", variant, norms: ["input_layernorm", "post_attention_layernorm"], hasHeadNorms: false)
+    }
+
+    private static func gemma1(_ variant: [String: any Sendable]) -> RandomModel {
+        grouped(
+            "GemmaForCausalLM", variant.merging(["tie_word_embeddings": true]) { own, _ in own },
+            norms: ["input_layernorm", "post_attention_layernorm"], hasHeadNorms: false, gainCentre: 0)
+    }
+
+    private static func phi3(_ variant: [String: any Sendable]) -> RandomModel {
+        var model = grouped(
+            "Phi3ForCausalLM", variant, norms: ["input_layernorm", "post_attention_layernorm"], hasHeadNorms: false)
+        for layer in 0..<layerCount {
+            let prefix = "model.layers.\(layer)."
+            for name in ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "mlp.gate_proj", "mlp.up_proj"] {
+                model.shapes[prefix + name + ".weight"] = nil
+            }
+            model.shapes[prefix + "self_attn.qkv_proj.weight"] = [
+                (headCount + 2 * keyValueHeadCount) * headWidth, width,
+            ]
+            model.shapes[prefix + "mlp.gate_up_proj.weight"] = [2 * hiddenWidth, width]
+        }
+        return model
+    }
+
+    private static func olmo2(_ variant: [String: any Sendable]) -> RandomModel {
+        var model = grouped(
+            "Olmo2ForCausalLM", variant, norms: ["post_attention_layernorm", "post_feedforward_layernorm"],
+            hasHeadNorms: false)
+        for layer in 0..<layerCount {
+            model.shapes["model.layers.\(layer).self_attn.q_norm.weight"] = [headCount * headWidth]
+            model.shapes["model.layers.\(layer).self_attn.k_norm.weight"] = [keyValueHeadCount * headWidth]
+        }
+        return model
     }
 
     /// Llama's tensors, and those of its descendants.

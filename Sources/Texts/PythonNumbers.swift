@@ -1,13 +1,10 @@
-import Foundation
-
 /// `NaN`, `Infinity` and `-Infinity`, which Python writes into JSON though JSON has none.
-enum PythonNumbers {
+package enum PythonNumbers {
     /// The text with them in quotes, so that it is JSON and a field that needs a number still refuses them by name.
-    static func quoted(_ data: Data) -> Data {
-        var result = Data()
-        result.reserveCapacity(data.count)
+    package static func quoted(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
         let words = ["-Infinity", "Infinity", "NaN"].map { Array($0.utf8) }
-        let bytes = Array(data)
         var isInString = false
         var index = 0
         while index < bytes.count {
