@@ -161,8 +161,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "atlas", "AtlasQuery", "AtlasStore", "DemoData", .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+                "atlas", "AtlasQuery", "AtlasStore", "DemoData", "Safetensors",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], resources: [.copy("Cases")]),
     ],
     swiftLanguageModes: [.v6]
 )
