@@ -4,7 +4,7 @@ ATLAS = .build/release/atlas
 # Debug builds of numeric targets are optimised here; see Package.swift. `swift build` alone works too, and is slower.
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
-.PHONY: demo test test-pages lint build dependencies page-dependencies benchmark fuzz clean libfuzzer
+.PHONY: demo test test-pages test-dependent lint build dependencies page-dependencies benchmark fuzz clean libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -16,6 +16,11 @@ test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build
 	$(MAKE) test-pages
+	$(MAKE) test-dependent
+
+# A package that depends on this one by version, with the debug build that `make test` leaves.
+test-dependent:
+	sh Tests/Dependent/run.sh .build/debug/atlas
 
 # The pages in a real browser, on the debug build that `make test` leaves.
 test-pages: page-dependencies

@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "atlas", targets: ["atlas"]),
+        .library(name: "FeatureAtlasReading", targets: ["AtlasQuery", "AtlasStore"]),
         .library(
             name: "FeatureAtlas",
             targets: [
