@@ -1,3 +1,5 @@
+import Texts
+
 /// A token that is recognised in the text before anything else, such as `<|endoftext|>`.
 struct AddedToken: Sendable, Equatable {
     /// Its text.
@@ -20,7 +22,7 @@ struct AddedToken: Sendable, Equatable {
     }
 
     static func == (left: AddedToken, right: AddedToken) -> Bool {
-        ExactText(text: left.content) == ExactText(text: right.content) && left.isSingleWord == right.isSingleWord
+        ExactText(left.content) == ExactText(right.content) && left.isSingleWord == right.isSingleWord
             && left.stripsLeft == right.stripsLeft && left.stripsRight == right.stripsRight
             && left.isNormalized == right.isNormalized && left.isSpecial == right.isSpecial
     }

@@ -1,3 +1,5 @@
+import Texts
+
 /// The added tokens of a tokenizer, one after the other, with the ids that the reference gives them.
 ///
 /// The reference ignores the ids that files state: a token that the vocabulary has too gets its id there, any other the
@@ -26,17 +28,17 @@ struct AddedVocabulary {
     init(_ vocabulary: ModelVocabulary) {
         modelIDs = vocabulary.ids
         nextID = vocabulary.tokens.count
-        owners = Dictionary(uniqueKeysWithValues: vocabulary.tokens.map { ($0.id, ExactText(text: $0.text)) })
+        owners = Dictionary(uniqueKeysWithValues: vocabulary.tokens.map { ($0.id, ExactText($0.text)) })
     }
 
     /// The id of a text that is a token, added or of the vocabulary.
     func id(of text: String) -> Int? {
-        let text = ExactText(text: text)
+        let text = ExactText(text)
         return ids[text] ?? modelIDs[text]
     }
 
     /// Whether a text is an added token.
-    func holds(_ text: String) -> Bool { ids[ExactText(text: text)] != nil }
+    func holds(_ text: String) -> Bool { ids[ExactText(text)] != nil }
 
     /// Adds a token; one that is there already, flags and all, changes nothing.
     ///
@@ -45,7 +47,7 @@ struct AddedVocabulary {
     ///   - node: where it stands, for errors
     mutating func add(_ token: AddedToken, statedID: Int?, at node: JSONNode) throws(TokenizerError) {
         guard !token.content.isEmpty else { throw node.error(expected: "a text", found: "an empty one") }
-        let text = ExactText(text: token.content)
+        let text = ExactText(token.content)
         if let statedID, !(0..<ModelVocabulary.idLimit).contains(statedID) {
             throw node.error(expected: "an id from 0 to \(ModelVocabulary.idLimit - 1)", found: "\(statedID)")
         }
@@ -56,7 +58,7 @@ struct AddedVocabulary {
         }
         if let owner = owners.updateValue(text, forKey: id), owner != text {
             throw node.error(
-                expected: "an id of its own for \"\(token.content)\"", found: "\(id), which is \"\(owner.text)\"")
+                expected: "an id of its own for \"\(token.content)\"", found: "\(id), which is \"\(owner.string)\"")
         }
         let isNew = tokens[id] != token
         if token.isSpecial, specialTexts.insert(text).inserted {

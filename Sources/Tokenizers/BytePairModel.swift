@@ -1,3 +1,5 @@
+import Texts
+
 /// The `model` of a tokenizer file, as written: token texts of byte-level vocabularies are spelled in their alphabet.
 struct BytePairModel {
     /// The tokens.
@@ -10,18 +12,6 @@ struct BytePairModel {
     let boundaries: MergeBoundaries?
     /// Whether a piece that is a token is never merged.
     let ignoresMerges: Bool
-}
-
-/// A text that equals another only if its UTF-8 is the same; `String` also equates canonically equivalent texts.
-struct ExactText: Hashable {
-    let text: String
-
-    static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
 }
 
 extension BytePairModel {
@@ -91,7 +81,7 @@ extension BytePairModel {
             default: throw error("\"a b\" or [\"a\", \"b\"]", element.excerpt)
             }
             func id(_ text: String) throws(TokenizerError) -> UInt32 {
-                guard let id = ids[ExactText(text: text)] else {
+                guard let id = ids[ExactText(text)] else {
                     throw error("tokens of the vocabulary", "\"\(text)\", which is not in it")
                 }
                 return UInt32(id)
@@ -106,7 +96,7 @@ extension BytePairModel {
     /// The symbols of a byte-level vocabulary.
     private static func byteSymbols(from node: JSONNode, ids: [ExactText: Int]) throws(TokenizerError) -> ByteSymbols {
         let symbols = ByteLevelAlphabet.characters.map { character in
-            ids[ExactText(text: String(character))].map { UInt32($0) } ?? InitialSymbols.none
+            ids[ExactText(String(character))].map { UInt32($0) } ?? InitialSymbols.none
         }
         let isComplete = !symbols.contains(InitialSymbols.none)
         let unknown: UnknownSymbol = isComplete ? .dropped : try Self.unknown(from: node, ids: ids)
@@ -137,7 +127,7 @@ extension BytePairModel {
         let fused = try node.optional("fuse_unk")?.boolean() ?? false
         guard let unknown = try node.optional("unk_token") else { return .dropped }
         let text = try unknown.string()
-        guard let id = ids[ExactText(text: text)] else {
+        guard let id = ids[ExactText(text)] else {
             throw unknown.error(expected: "a token of the vocabulary", found: "\"\(text)\", which is not in it")
         }
         return .token(UInt32(id), fused: fused)

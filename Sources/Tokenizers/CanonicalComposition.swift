@@ -76,7 +76,7 @@ enum CanonicalComposition {
 
     /// The marks that the three Tibetan vowel signs of combining class 0 decompose into; Foundation takes these signs
     /// for starters and does not order the marks around them. Any other scalar is left as it is.
-    private static func combiningParts(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    static func combiningParts(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
         switch scalar.value {
         case 0x0F73: ["\u{0F71}", "\u{0F72}"]
         case 0x0F75: ["\u{0F71}", "\u{0F74}"]

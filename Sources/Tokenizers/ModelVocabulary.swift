@@ -1,3 +1,5 @@
+import Texts
+
 /// The tokens of a tokenizer file's `model`, as written: texts of byte-level vocabularies are spelled in their alphabet.
 struct ModelVocabulary: Sendable {
     /// Token texts and ids; both distinct.
@@ -10,12 +12,12 @@ struct ModelVocabulary: Sendable {
     static let idLimit = 1 << 22
 
     /// The id of a text.
-    func id(of text: String) -> Int? { ids[ExactText(text: text)] }
+    func id(of text: String) -> Int? { ids[ExactText(text)] }
 
     /// How the token of a byte is written: `<0x0A>`.
     static func byteText(_ byte: UInt8) -> ExactText {
         let digits = String(byte, radix: 16, uppercase: true)
-        return ExactText(text: byte < 16 ? "<0x0\(digits)>" : "<0x\(digits)>")
+        return ExactText(byte < 16 ? "<0x0\(digits)>" : "<0x\(digits)>")
     }
 
     /// `[256]`, the token of each byte, such as `<0x0A>`; nil where there is none.
@@ -23,6 +25,16 @@ struct ModelVocabulary: Sendable {
 }
 
 extension ModelVocabulary {
+    /// Tokens in order of their ids, each once.
+    init(_ tokens: [(text: String, id: Int)], at node: JSONNode) throws(TokenizerError) {
+        guard !tokens.isEmpty else { throw node.error(expected: "at least one token", found: "none") }
+        guard tokens.count <= Self.idLimit else {
+            throw node.error(expected: "at most \(Self.idLimit) tokens", found: "\(tokens.count)")
+        }
+        self.tokens = tokens
+        ids = try Self.ids(of: tokens, at: node)
+    }
+
     /// Reads an object of texts and ids.
     init(from node: JSONNode) throws(TokenizerError) {
         tokens = try Self.tokens(from: node)
@@ -35,7 +47,7 @@ extension ModelVocabulary {
         var ids: [ExactText: Int] = [:]
         ids.reserveCapacity(tokens.count)
         for (text, id) in tokens {
-            guard ids.updateValue(id, forKey: ExactText(text: text)) == nil else {
+            guard ids.updateValue(id, forKey: ExactText(text)) == nil else {
                 throw node.error(expected: "each token once", found: "\"\(text)\" twice")
             }
         }

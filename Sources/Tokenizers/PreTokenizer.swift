@@ -3,10 +3,8 @@
 enum PreTokenizer: Sendable, Equatable {
     /// Cuts numbers out.
     case digits(DigitsPreTokenizer)
-    /// Cuts at the matches of a known regular expression.
+    /// Cuts around the matches of a text or a regular expression.
     case split(SplitPreTokenizer)
-    /// Cuts around the matches of a text.
-    case literalSplit(LiteralSplitPreTokenizer)
     /// Writes spaces as a visible character and cuts before it.
     case metaspace(MetaspacePreTokenizer)
     /// Adds a space in front, cuts by GPT-2's pattern, or only declares that tokens are made of bytes.
@@ -17,7 +15,6 @@ enum PreTokenizer: Sendable, Equatable {
         switch self {
         case .digits(let step): step.apply(to: &text)
         case .split(let step): step.apply(to: &text)
-        case .literalSplit(let step): step.apply(to: &text)
         case .metaspace(let step): step.apply(to: &text)
         case .byteLevel(let step): step.apply(to: &text)
         }
@@ -64,7 +61,9 @@ struct PieceList: Equatable {
 
 extension PreTokenizer {
     /// What a file may name, for error messages.
-    static let supportedTypes = "ByteLevel, Split, Digits, Metaspace or a Sequence of them"
+    static let supportedTypes =
+        "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, BertPreTokenizer, "
+        + "CharDelimiterSplit or a Sequence of them"
 
     /// Reads the `pre_tokenizer` of a tokenizer file, sequences flattened; ByteLevel, if there, must come last.
     static func steps(from node: JSONNode) throws(TokenizerError) -> [PreTokenizer] {
@@ -86,10 +85,26 @@ extension PreTokenizer {
         case "Digits": return [.digits(try DigitsPreTokenizer(from: node))]
         case "Metaspace": return [.metaspace(try MetaspacePreTokenizer(from: node))]
         case "Split":
-            if try node.required("pattern").optional("String") != nil {
-                return [.literalSplit(try LiteralSplitPreTokenizer(from: node))]
-            }
             return [.split(try SplitPreTokenizer(from: node))]
+        case "Whitespace": return [WordPreTokenizer.words]
+        case "WhitespaceSplit": return [WordPreTokenizer.whiteSpace]
+        case "BertPreTokenizer": return WordPreTokenizer.bert
+        case "Punctuation":
+            let behavior = try node.optional("behavior")
+            return [
+                WordPreTokenizer.punctuation(
+                    try behavior.map { (node) throws(TokenizerError) in try .init(from: node) } ?? .isolated)
+            ]
+        case "CharDelimiterSplit":
+            let character = try node.required("delimiter")
+            let text = try character.string()
+            guard text.unicodeScalars.count == 1 else { throw character.unexpected("one character") }
+            return [
+                .split(
+                    SplitPreTokenizer(
+                        pattern: .literal(LiteralPattern(bytes: Array(text.utf8))), behavior: .removed,
+                        isInverted: false))
+            ]
         case "Sequence":
             var steps: [PreTokenizer] = []
             for element in try node.required("pretokenizers").elements() { steps += try flattened(element) }

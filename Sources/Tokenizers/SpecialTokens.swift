@@ -1,3 +1,5 @@
+import Texts
+
 /// The tokens that a model folder gives a role, in the order in which the reference lists them.
 struct SpecialTokens {
     /// A role that a token may have.
@@ -29,7 +31,7 @@ struct SpecialTokens {
     var all: [Mention] {
         var seen: Set<ExactText> = []
         return (Role.allCases.compactMap { roles[$0] ?? nil } + additional).filter {
-            seen.insert(ExactText(text: $0.token.content)).inserted
+            seen.insert(ExactText($0.token.content)).inserted
         }
     }
 
@@ -84,7 +86,7 @@ extension SpecialTokens {
     /// Takes the flags of tokens that are known by their text from elsewhere, as the reference does.
     mutating func takeFlags(from known: [ExactText: AddedToken]) {
         for (role, mention) in roles {
-            guard let mention, var token = known[ExactText(text: mention.token.content)] else { continue }
+            guard let mention, var token = known[ExactText(mention.token.content)] else { continue }
             token.isSpecial = true
             roles[role] = Mention(token: token, isText: false, node: mention.node)
         }

@@ -6,7 +6,7 @@ struct TokenDecoder: Sendable {
     /// One step.
     enum Step: Sendable, Equatable {
         /// Replaces every match in each text.
-        case replace(LiteralPattern, by: [UInt8])
+        case replace(TextPattern, by: [UInt8])
         /// Turns runs of byte tokens such as `<0xE2>` into the text they spell; each into U+FFFD if that is no UTF-8.
         case byteFallback
         /// Joins all texts into one.
@@ -15,6 +15,10 @@ struct TokenDecoder: Sendable {
         case strip([UInt8], start: Int, stop: Int)
         /// Writes the replacement character as a space; in the first text as nothing, if `dropsFirst`.
         case metaspace([UInt8], dropsFirst: Bool)
+        /// Joins a token that begins with the prefix to the one before, and puts a space before any other.
+        case wordPiece(prefix: [UInt8], cleans: Bool)
+        /// Writes the suffix of a token as a space; of the last one as nothing.
+        case suffix([UInt8])
     }
 
     /// The steps; nil where the file has no decoder.
@@ -39,6 +43,13 @@ struct TokenDecoder: Sendable {
                 case .metaspace(let replacement, _):
                     (LiteralPattern(bytes: replacement).replaced(in: shown.text, by: Step.space), shown.isByte)
                 case .byteFallback: Step.byte(of: shown.text).map { ([$0], true) } ?? shown
+                case .wordPiece(let prefix, _):
+                    (
+                        shown.text.starts(with: prefix) ? Array(shown.text[prefix.count...]) : Step.space + shown.text,
+                        false
+                    )
+                case .suffix(let suffix):
+                    (LiteralPattern(bytes: suffix).replaced(in: shown.text, by: Step.space), shown.isByte)
                 case .fuse, .strip: shown
                 }
             }
@@ -63,6 +74,26 @@ extension TokenDecoder.Step {
                 LiteralPattern(bytes: replacement).replaced(
                     in: text, by: index == 0 && dropsFirst ? [] : Self.space)
             }
+        case .wordPiece(let prefix, let cleans):
+            texts.enumerated().map { index, text in
+                guard index > 0 else { return cleans ? Self.cleaned(text) : text }
+                let joined = text.starts(with: prefix) ? Array(text[prefix.count...]) : Self.space + text
+                return cleans ? Self.cleaned(joined) : joined
+            }
+        case .suffix(let suffix):
+            texts.enumerated().map { index, text in
+                LiteralPattern(bytes: suffix).replaced(in: text, by: index == texts.count - 1 ? [] : Self.space)
+            }
+        }
+    }
+
+    /// Takes the spaces before English punctuation and contractions off, as the reference does.
+    private static func cleaned(_ text: [UInt8]) -> [UInt8] {
+        [
+            (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
+            (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+        ].reduce(text) { text, change in
+            LiteralPattern(bytes: Array(change.0.utf8)).replaced(in: text, by: Array(change.1.utf8))
         }
     }
 
@@ -121,7 +152,7 @@ extension TokenDecoder {
         case "Replace":
             return [
                 .replace(
-                    try LiteralPattern(from: try node.required("pattern")),
+                    try TextPattern(from: try node.required("pattern")),
                     by: Array(try node.required("content").string().utf8))
             ]
         case "ByteFallback": return [.byteFallback]
@@ -137,11 +168,24 @@ extension TokenDecoder {
         case "Metaspace":
             let step = try MetaspacePreTokenizer(from: node)
             return [.metaspace(step.replacement, dropsFirst: step.prefix != .never)]
+        case "WordPiece":
+            return [
+                .wordPiece(
+                    prefix: Array((try node.optional("prefix")?.string() ?? "##").utf8),
+                    cleans: try node.optional("cleanup")?.boolean() ?? true)
+            ]
+        case "BPEDecoder":
+            let suffix = try node.required("suffix")
+            let text = try suffix.string()
+            guard !text.isEmpty else { throw suffix.unexpected("a text") }
+            return [.suffix(Array(text.utf8))]
         case "Sequence":
             var steps: [Step] = []
             for element in try node.required("decoders").elements() { steps += try flattened(element) }
             return steps
-        default: throw type.unexpected("Replace, ByteFallback, Fuse, Strip, Metaspace or a Sequence of them")
+        default:
+            throw type.unexpected(
+                "Replace, ByteFallback, Fuse, Strip, Metaspace, WordPiece, BPEDecoder or a Sequence of them")
         }
     }
 

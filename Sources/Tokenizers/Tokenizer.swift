@@ -1,13 +1,14 @@
 import Foundation
 
-/// A byte-pair tokenizer, byte-level or SentencePiece-style, read from a Hugging Face `tokenizer.json`.
+/// A tokenizer read from a Hugging Face `tokenizer.json`: byte-pair encoding, byte-level or SentencePiece-style, WordPiece
+/// or Unigram.
 ///
 ///     let tokenizer = try Tokenizer(folder: modelFolder)
 ///     let ids = tokenizer.encodePrompt("The capital of France is")
 ///     print(ids.map(tokenizer.text(of:)))
 ///
 /// Encoding gives the ids of the `tokenizers` library, without special tokens; the file's `truncation`, `padding` and
-/// `post_processor` have no part in it. WordPiece and Unigram files are refused.
+/// `post_processor` have no part in it.
 public struct Tokenizer: Sendable {
     /// One more than the largest token id.
     public var vocabularySize: Int { vocabulary.count }
@@ -27,7 +28,7 @@ public struct Tokenizer: Sendable {
     let vocabulary: Vocabulary
     /// How tokens become text again, and the tokens as the file spells them; nil where they are made of bytes.
     let spelling: (decoder: TokenDecoder, tokens: Vocabulary)?
-    private let encoder: BytePairEncoder
+    private let encoder: PieceEncoder
     private let normalizers: [TextNormalizer]
     private let preTokenizers: [PreTokenizer]
     private let literalTokens: AddedTokenMatcher
@@ -69,10 +70,22 @@ public struct Tokenizer: Sendable {
         }
         let addedIDs = Set(added.map(\.id))
         let texts = file.model.vocabulary.tokens.map { (bytes: Array($0.text.utf8), id: $0.id) }
+        switch file.model {
+        case .wordPiece(let model): encoder = .wordPiece(model)
+        case .unigram(let model): encoder = .unigram(model)
+        case .bytePair(let model):
+            let words =
+                file.decoder != nil
+                ? texts
+                : model.vocabulary.tokens.compactMap { token in
+                    ByteLevelAlphabet.bytes(of: token.text).map { (bytes: $0, id: token.id) }
+                }
+            encoder = .bytePair(
+                BytePairEncoder(
+                    alphabet: model.alphabet, boundaries: model.boundaries, merges: model.merges, tokens: words,
+                    ignoresMerges: model.ignoresMerges))
+        }
         if let decoder = file.decoder {
-            encoder = BytePairEncoder(
-                alphabet: file.model.alphabet, boundaries: file.model.boundaries, merges: file.model.merges,
-                tokens: texts, ignoresMerges: file.model.ignoresMerges)
             let tokens = added + texts.filter { !addedIDs.contains($0.id) }
             spelling = (decoder, Vocabulary(tokens))
             vocabulary = Vocabulary(decoder.shown(tokens))
@@ -81,9 +94,6 @@ public struct Tokenizer: Sendable {
             let spelled = file.model.vocabulary.tokens.map { (bytes: ByteLevelAlphabet.bytes(of: $0.text), id: $0.id) }
             let words = spelled.compactMap { token in token.bytes.map { (bytes: $0, id: token.id) } }
             let others = zip(spelled, texts).filter { $0.0.bytes == nil }.map(\.1)
-            encoder = BytePairEncoder(
-                alphabet: file.model.alphabet, boundaries: nil, merges: file.model.merges, tokens: words,
-                ignoresMerges: file.model.ignoresMerges)
             vocabulary = Vocabulary(added + (words + others).filter { !addedIDs.contains($0.id) })
         }
         let patterns = file.addedVocabulary.patterns.compactMap { pattern in

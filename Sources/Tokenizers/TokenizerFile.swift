@@ -2,7 +2,7 @@ import Foundation
 
 /// A checked `tokenizer.json`: everything a ``Tokenizer`` is made of.
 struct TokenizerFile {
-    let model: BytePairModel
+    let model: TokenModel
     private(set) var addedVocabulary: AddedVocabulary
     let normalizers: [TextNormalizer]
     private(set) var preTokenizers: [PreTokenizer]
@@ -16,10 +16,6 @@ struct TokenizerFile {
     init(contentsOf url: URL) throws(TokenizerError) {
         root = try JSONNode(contentsOf: url)
         let model = try root.required("model")
-        // Asked first: a WordPiece or Unigram file is best refused by its model's name.
-        if let type = try model.optional("type"), try type.string() != "BPE" {
-            throw type.unexpected("BPE (byte-pair encoding)")
-        }
         normalizers = if let node = try root.optional("normalizer") { try TextNormalizer.steps(from: node) } else { [] }
         preTokenizers =
             if let node = try root.optional("pre_tokenizer") { try PreTokenizer.steps(from: node) } else { [] }
@@ -31,7 +27,7 @@ struct TokenizerFile {
         } else {
             decoder = try TokenDecoder(from: decoderNode)
         }
-        self.model = try BytePairModel(from: model, isByteLevel: isByteLevel)
+        self.model = try TokenModel(from: model, isByteLevel: isByteLevel)
         addedVocabulary = AddedVocabulary(self.model.vocabulary)
         try addedVocabulary.add(listedIn: root)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// What the files beside `tokenizer.json` say of a tokenizer, as transformers 4 reads them.
 ///
@@ -73,10 +74,10 @@ struct TokenizerFolder {
     /// Reads `added_tokens.json`: texts and ids. A token without a role is normalized.
     private mutating func read(list: JSONNode) throws(TokenizerError) {
         guard case .object(let members) = list.value else { throw list.unexpected("an object of tokens and ids") }
-        let special = Set(specialTokens.all.map { ExactText(text: $0.token.content) })
+        let special = Set(specialTokens.all.map { ExactText($0.token.content) })
         for member in members {
             let node = JSONNode(value: member.value, file: list.file, place: "[\"\(member.name)\"]")
-            let isSpecial = special.contains(ExactText(text: member.name))
+            let isSpecial = special.contains(ExactText(member.name))
             addedTokens.append(
                 StatedToken(
                     id: try node.integer(),

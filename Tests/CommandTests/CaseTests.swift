@@ -11,6 +11,7 @@ import Testing
 
     private func expected<Value: Decodable>(_ name: String) throws -> Value {
         let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         let url = URL(fileURLWithPath: try path(name) + "/expected.json")
         return try decoder.decode(Value.self, from: Data(contentsOf: url))
     }
@@ -144,24 +145,24 @@ import Testing
     }
 
     @Test func `integer ids beyond 64 bits keep their digits`() throws {
-        struct Right: Decodable { let external_ids: [String] }
+        struct Right: Decodable { let externalIds: [String] }
         let folder = try TemporaryFolder()
         let (_, atlas) = try index("integer-ids-beyond-64-bits", corpus: "corpus.jsonl", in: folder)
         let ids = try atlas.read {
             try String.fetchAll($0, sql: "SELECT external_id FROM memberships ORDER BY prompt_id")
         }
-        #expect(try ids == (expected("integer-ids-beyond-64-bits") as Right).external_ids)
+        #expect(try ids == (expected("integer-ids-beyond-64-bits") as Right).externalIds)
     }
 
     @Test func `one long prompt does not stop a corpus`() throws {
-        struct Right: Decodable { let stored_prompts, reported: [String] }
+        struct Right: Decodable { let storedPrompts, reported: [String] }
         let name = "one-long-prompt-stops-the-corpus"
         let right: Right = try expected(name)
         let folder = try TemporaryFolder()
         let (outcome, atlas) = try index(name, corpus: "corpus.txt", in: folder)
         #expect(
             try atlas.read { try String.fetchAll($0, sql: "SELECT text FROM prompts ORDER BY id") }
-                == right.stored_prompts)
+                == right.storedPrompts)
         #expect(right.reported.allSatisfy(outcome.error.contains))
     }
 

@@ -6,7 +6,7 @@ import Texts
 
 /// Damaged tokenizer files: each is either refused with an error or makes a tokenizer that works.
 struct MutationTests {
-    /// 11 files: more than 10,000 in all.
+    /// 14 files: more than 10,000 in all.
     private static let mutationsPerFile = 920
 
     private static let fragments = [
@@ -36,7 +36,7 @@ struct MutationTests {
         return bytes
     }
 
-    @Test(arguments: GoldenData.names)
+    @Test(arguments: GoldenData.names + ["models/bert", "models/unigram_bytes", "models/unigram_table"])
     func `a damaged file is refused or works`(name: String) throws {
         let original = [UInt8](try Data(contentsOf: GoldenData.file(name)))
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
