@@ -48,7 +48,9 @@ let package = Package(
             name: "Safetensors", dependencies: ["Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
         .target(name: "Texts", swiftSettings: optimised),
-        .target(name: "Tokenizers", dependencies: ["Texts"], swiftSettings: optimised),
+        .target(
+            name: "Tokenizers", dependencies: ["Texts", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
             name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Texts", "Tokenizers"],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasQuery
 import Foundation
+import Safetensors
 import Transcoders
 
 struct InspectCommand: ParsableCommand {
@@ -29,14 +30,15 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func inspection() throws -> Inspection {
+        let place = try HuggingFaceCache.folder(path)
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else {
             throw InspectionError(path: path, "expected a folder or file, found nothing")
         }
-        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place + "/" + name) }
         if isFolder.boolValue {
             if holds("config.yaml") { return .transcoders(try TranscoderDescription(folder: path, modelFolder: model)) }
-            if !holds("config.json"), PublishedShape.isThere(path) {
+            if !holds("config.json"), PublishedShape.isThere(place) {
                 return .transcoders(try TranscoderDescription(folder: path, modelFolder: model))
             }
             if holds("config.json") { return .model(try ModelDescription(folder: path)) }

@@ -19,10 +19,12 @@ struct TranscoderDescription: Encodable {
 
     /// - Parameter modelFolder: where the number of layers is taken from, if not from the weights
     init(folder: String, modelFolder: String?) throws {
+        let address = folder
+        let folder = try HuggingFaceCache.folder(address)
         let files = try Self.files(in: folder)
         let weights = try files.filter { $0.path.hasSuffix(".safetensors") }.map { try SafetensorsFile(path: $0.path) }
         let shape = try Self.shape(weights, folder: folder, modelFolder: modelFolder)
-        let set = try TranscoderSet(folder: folder, layerCount: shape.layerCount, modelWidth: shape.modelWidth)
+        let set = try TranscoderSet(folder: address, layerCount: shape.layerCount, modelWidth: shape.modelWidth)
         name = set.name
         kind = set.kind.rawValue
         format = set.format
