@@ -49,6 +49,20 @@ public struct LocalReplacementModel: Sendable {
     /// Positions before it are left out: the beginning-of-sequence token's activations are outliers.
     public var firstCountedPosition: Int { frozen.firstCountedPosition }
 
+    /// The encoder of an active feature as it is at this prompt, `[modelWidth]`, at the basis's input hook.
+    ///
+    /// - Parameter index: counts in `activeFeatures`
+    public func encoderRow(ofActiveFeature index: Int) -> [Float] {
+        let (feature, width) = (activeFeatures[index], trace.embeddings.columnCount)
+        return [Float](unsafeUninitializedCapacity: width) { buffer, count in
+            if let output = buffer.baseAddress {
+                frozen.encoders[feature.layer].copyEncoderRow(
+                    feature.index, position: feature.position, into: output)
+            }
+            count = width
+        }
+    }
+
     /// Builds the frozen network of one prompt over all active features of transcoders.
     ///
     /// - Throws: `TranscoderError` for weights that are not finite, with the tensor.

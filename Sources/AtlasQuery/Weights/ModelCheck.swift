@@ -7,7 +7,7 @@ extension AtlasReader {
     func requireModel(_ attributor: Attributor) throws(AtlasError) {
         let pairs = [
             ("model fingerprint", attributor.model.fingerprint, atlas.identity.modelFingerprint),
-            ("transcoder fingerprint", attributor.transcoders.fingerprint, atlas.identity.transcoderFingerprint),
+            ("transcoder fingerprint", attributor.basis.fingerprint, atlas.identity.transcoderFingerprint),
         ]
         for (part, expected, found) in pairs where expected != found {
             throw .otherReplacementModel(path: atlas.path, part: part, expected: expected, found: found)
