@@ -120,7 +120,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
-                "Tensors",
+                "LanguageModels", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -5,11 +5,11 @@ import Attribution
 extension AtlasReader {
     /// Throws unless the atlas was indexed with this model and these transcoders.
     func requireModel(_ attributor: Attributor) throws(AtlasError) {
-        let (model, transcoders, identity) = (attributor.model, attributor.transcoders, atlas.identity)
+        let (model, basis, identity) = (attributor.model, attributor.basis, atlas.identity)
         let pairs = [
             ("model fingerprint", [model.fingerprint, model.formerFingerprint], identity.modelFingerprint),
             (
-                "transcoder fingerprint", [transcoders.fingerprint, transcoders.formerFingerprint],
+                "transcoder fingerprint", [basis.fingerprint, basis.formerFingerprint ?? basis.fingerprint],
                 identity.transcoderFingerprint
             ),
         ]
