@@ -114,7 +114,7 @@ public struct VirtualWeights: Sendable {
 
     /// A target's encoder taken back to the output hooks of `layers`, `[layers.count, modelWidth]`.
     private func directions(of target: FeatureID, into layers: Range<Int>) -> Matrix {
-        let encoder = attributor.transcoders.layers[target.layer].encoder.row(target.index)
+        let encoder = attributor.transcoders.layers[target.layer].readDirection(target.index)
         var reading = [Float](repeating: 0, count: width)
         var directions = Matrix(rowCount: layers.count, columnCount: width)
         reading.withUnsafeMutableBufferPointer { reading in
@@ -155,6 +155,7 @@ public struct VirtualWeights: Sendable {
         case .normalizedBeforeGain: norm.withoutGain.applyLinearly(to: &sum, count: 1, denominator: 1)
         case .residualMiddle: break
         }
+        transcoders.layers[layer].inputNormalization.removeMean(of: &sum)
         return sum
     }
 }

@@ -19,6 +19,9 @@ enum TranscoderFingerprint {
             case .positiveTopK(let count): digest.add("activation", "positive TopK \(count)")
             case .groupMaximum(let count): digest.add("activation", "largest of \(count) groups")
             }
+            if transcoder.inputNormalization != .none {
+                digest.add("input", transcoder.inputNormalization.rawValue)
+            }
             digest.add("encoder", transcoder.encoder)
             digest.add("encoder bias", transcoder.encoderBias)
             let (width, slots) = (transcoder.encoder.columnCount, transcoder.slotCount)

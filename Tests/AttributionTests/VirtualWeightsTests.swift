@@ -60,7 +60,7 @@ import Transcoders
     }
 
     /// Attention reads what the MLP beside it does, so nothing lies between two neighbouring layers' features.
-    @Test(arguments: RandomReplacement.all.filter { $0.0.isParallel })
+    @Test(arguments: RandomReplacement.all.filter { $0.0.isParallel && $0.1.normalization == .none })
     func `an edge with nothing but the residual stream between is activation times virtual weight over σ`(
         model: RandomModel, wiring: RandomReplacement.Wiring
     ) throws {
@@ -102,6 +102,10 @@ extension RandomReplacement {
         case .residualMiddle: break
         case .normalizedBeforeGain: written = through(norm, written, withGain: false)
         case .mlpInput: written = through(norm, written, withGain: true)
+        }
+        if transcoders.layers[target.layer].inputNormalization.removesMean {
+            let mean = written.reduce(0, +) / Double(written.count)
+            for index in written.indices { written[index] -= mean }
         }
         let encoder = transcoders.layers[target.layer].encoder.row(target.index)
         return zip(written, encoder).reduce(0) { $0 + $1.0 * Double($1.1) }

@@ -12,6 +12,8 @@ struct TranscoderDescription: Encodable {
     /// The activation functions of all layers, each once.
     let activations: [String]
     let hasSkip: Bool
+    /// What encoders do to their input first.
+    let inputNormalization: String
     /// Numbers in the folder's safetensors files, by type; empty where the weights lie in other files.
     let parameters: [StoredNumbers]
     let fileCount: Int
@@ -42,6 +44,7 @@ struct TranscoderDescription: Encodable {
         modelWidth = set.modelWidth
         featureCounts = set.layers.map(\.featureCount)
         activations = Set(set.layers.map { Self.name($0.activation) }).sorted()
+        inputNormalization = set.layers.first?.inputNormalization.rawValue ?? InputNormalization.none.rawValue
         hasSkip = set.layers.contains { $0.skip != nil }
         parameters = StoredNumbers.inFiles(weights)
         fileCount = files.count
