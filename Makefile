@@ -39,7 +39,7 @@ real-models: real-model-dependencies
 
 # What these models compute against what transformers computed on them; Gemma's part where it was fetched.
 real-model-tests: dependencies real-models
-	FEATURE_ATLAS_TESTS=RealModelTests swift build --build-tests
+	FEATURE_ATLAS_TESTS=RealModelTests swift build --product FeatureAtlasPackageTests
 	FEATURE_ATLAS_TESTS=RealModelTests FEATURE_ATLAS_REAL_MODELS=$(CURDIR)/$(REAL_MODELS) \
 	  swift test --skip-build --filter RealModelTests
 

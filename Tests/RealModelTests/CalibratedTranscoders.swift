@@ -13,7 +13,7 @@ struct CalibratedTranscoders {
     /// Features a layer.
     private static let featureCount = 1024
     /// Features that fire on a token, as the mean over the calibrating tokens.
-    private static let active = 40
+    private static let active = 36
 
     private struct Layer {
         var encoder: [Float]

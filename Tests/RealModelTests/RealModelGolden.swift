@@ -14,9 +14,9 @@ struct SharedTexts: Decodable {
 }
 
 /// What transformers and tokenizers made of them with one model.
-struct RealModelGolden: Decodable {
+struct RealModelGolden: Decodable, Sendable {
     /// One prompt.
-    struct Case: Decodable {
+    struct Case: Decodable, Sendable {
         /// With the beginning-of-sequence token.
         let ids: [Int]
         /// The likeliest tokens that follow, and their logits.

@@ -2,6 +2,7 @@ import Attribution
 import Crypto
 import Foundation
 import LanguageModels
+import Synchronization
 import Tensors
 import Testing
 import Tokenizers
@@ -40,8 +41,14 @@ import Tokenizers
     func `greedy tokens are the reference's`(name: RealModel) throws {
         let (model, golden, watch) = (try name.load(), try RealModelGolden.load(name), Stopwatch())
         var (agreeing, ties, total) = (0, 0, 0)
-        for expected in golden.prompts {
-            let found = try model.generate(expected.ids, count: expected.generated.count)
+        let answers = Mutex([Int: Result<[Int], any Error>]())
+        inParallel(count: golden.prompts.count, jobs: ProcessInfo.processInfo.activeProcessorCount) { index in
+            let (ids, count) = (golden.prompts[index].ids, golden.prompts[index].generated.count)
+            let answer = Result { try model.generate(ids, count: count) }
+            answers.withLock { $0[index] = answer }
+        }
+        for (index, expected) in golden.prompts.enumerated() {
+            let found = try #require(answers.withLock { $0[index] }).get()
             let step = zip(found, expected.generated).prefix { $0 == $1 }.count
             total += found.count
             agreeing += step
@@ -108,7 +115,7 @@ import Tokenizers
             let graph = result.graph
             let count = graph.layout.featureCount
             let perToken = Double(count) / Double((ids.count - 1) * model.configuration.layerCount)
-            #expect((20.0...40).contains(perToken), "\(prompt): \(perToken) features a token and layer")
+            #expect((15.0...45).contains(perToken), "\(prompt): \(perToken) features a token and layer")
             let violation = graph.violations().max() ?? .infinity
             let verification = try GraphVerification(
                 result, attributor: attributor, count: Self.silenced, using: &generator)
