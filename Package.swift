@@ -154,6 +154,13 @@ let package = Package(
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Texts",
             ]),
+        .testTarget(
+            name: "RealModelTests",
+            dependencies: [
+                "Attribution", "Circuits", "LanguageModels", "Safetensors", "Tensors", "Tokenizers", "Transcoders",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.copy("Golden")], swiftSettings: optimised),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
         .testTarget(
             name: "AtlasServerTests",
