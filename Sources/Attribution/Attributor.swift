@@ -1,5 +1,6 @@
 import Circuits
 import LanguageModels
+import Safetensors
 import Synchronization
 import Tensors
 import Transcoders
@@ -89,7 +90,7 @@ public struct Attributor: Sendable {
             modelWidth: model.configuration.modelWidth)
         if transcoders.inputHook == .residualMiddle, model.blocks.contains(where: \.isParallel) {
             throw ModelError(
-                file: transcoderFolder + "/config.yaml", place: "feature_input_hook",
+                file: try HuggingFaceCache.folder(transcoderFolder) + "/config.yaml", place: "feature_input_hook",
                 "expected a hook after the MLP's norm, found hook_resid_mid: \(model.configuration.architecture) runs attention and MLP side by side, with no residual stream between them"
             )
         }

@@ -47,6 +47,9 @@ public struct FeatureBasis: Sendable {
         }
     }
 
+    /// What atlases made before version 0.2 call the same transcoders.
+    public var formerFingerprint: String? { transcoders?.formerFingerprint }
+
     /// What the encoders read: neurons, what their MLP reads.
     public var inputHook: InputHook { transcoders?.inputHook ?? .mlpInput }
 

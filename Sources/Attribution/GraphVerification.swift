@@ -15,15 +15,19 @@ public struct GraphVerification: Sendable, Codable, Equatable {
         public let position: Int
         /// Its largest effect on any target.
         public let largestEffect: Float
-        /// The largest |measured − predicted| over all targets / max(0.01, the largest effect).
+        /// The largest |measured − predicted| / max(its floor, the largest effect) over all targets; a target's floor is
+        /// 0.01, and a thousandth of its value where that is above 10.
         public let disagreement: Float
     }
 
     /// What a disagreement below means agreement, as asked of interventions by the field's reference.
     public static let tolerance: Float = 1e-3
-    /// The floor under the largest effect: what is measured is a difference of two pre-activations, and those of order 10
-    /// are rounded by about 1e-6 at each of several steps. With the tolerance it allows 1e-5.
-    private static let effectFloor: Float = 1e-2
+    /// The floor under the largest effect, for each unit of a target's value: what is measured is a difference of two
+    /// values, and those of order 10 are rounded by about 1e-6 at each of several steps. With the tolerance it allows
+    /// 1e-5 of them, and 2e-5 of the logits of order 20 that published models have.
+    private static let effectFloor: Float = 1e-3
+    /// Values below it are sums of larger ones, and rounded as those are.
+    private static let leastValue: Float = 10
 
     /// One entry a silenced feature.
     public let columns: [Column]
@@ -65,7 +69,7 @@ public struct GraphVerification: Sendable, Codable, Equatable {
             graph.tokens, [.silencing(feature.feature, at: PositionRange(feature.position))], mode: .frozen)
         var readers: [Int: TargetValue] = [:]
         var largest: Float = 0
-        var difference: Float = 0
+        var differences: [Float] = []
         for target in 0..<layout.targetCount {
             let now: Float
             if target < layout.featureCount {
@@ -83,10 +87,13 @@ public struct GraphVerification: Sendable, Codable, Equatable {
             }
             let predicted = graph[target: target, source: node]
             largest = max(largest, abs(predicted))
-            difference = max(difference, abs(graph.preActivations[target] - now - predicted))
+            differences.append(abs(graph.preActivations[target] - now - predicted))
+        }
+        let disagreements = zip(differences, graph.preActivations).map { difference, value in
+            difference / max(effectFloor * max(leastValue, abs(value)), largest)
         }
         return Column(
             feature: feature.feature, position: feature.position, largestEffect: largest,
-            disagreement: difference / max(effectFloor, largest))
+            disagreement: disagreements.max() ?? 0)
     }
 }

@@ -3,8 +3,8 @@ import LanguageModels
 import Tensors
 import Transcoders
 
-/// The features of one layer's transcoder; its encoders are the same at every prompt and position.
-struct TranscoderLayer: FeatureLayer, FrozenFeatureLayer {
+/// The features of one layer's transcoder.
+struct TranscoderLayer: FeatureLayer {
     let transcoder: Transcoder
     let hook: InputHook
 
@@ -18,8 +18,10 @@ struct TranscoderLayer: FeatureLayer, FrozenFeatureLayer {
     }
 
     func value(of index: Int, row: Int, in reading: MLPReading) -> Float {
-        let input = Array(reading.input(at: hook).row(row))
-        return dot(transcoder.encoder.row(index), input, count: input.count) + transcoder.encoderBias[index]
+        let width = transcoder.encoder.columnCount
+        let own = Matrix(rowCount: 1, columnCount: width, values: Array(reading.input(at: hook).row(row)))
+        let input = transcoder.inputNormalization.applied(to: own).values
+        return dot(transcoder.encoder.row(index), input, count: width) + transcoder.encoderBias[index]
     }
 
     func activation(of index: Int, row: Int, values: Matrix) -> Float {
@@ -39,11 +41,37 @@ struct TranscoderLayer: FeatureLayer, FrozenFeatureLayer {
         }
     }
 
-    func frozen(at reading: MLPReading) -> any FrozenFeatureLayer { self }
+    func frozen(at reading: MLPReading) -> any FrozenFeatureLayer {
+        let normalization = transcoder.inputNormalization
+        return FrozenTranscoderLayer(
+            transcoder: transcoder, hook: hook,
+            divisors: normalization == .none ? nil : normalization.divisors(of: reading.input(at: hook)))
+    }
+}
+
+/// The features of one layer's transcoder at one prompt: their encoders are the same everywhere, unless the input is
+/// divided by its own size, which is held.
+struct FrozenTranscoderLayer: FrozenFeatureLayer {
+    let transcoder: Transcoder
+    let hook: InputHook
+    /// `[positionCount]`, where inputs are normalised.
+    let divisors: [Float]?
 
     func copyEncoderRow(_ index: Int, position: Int, into output: UnsafeMutablePointer<Float>) {
         transcoder.encoder.copyRow(index, into: output)
+        guard let divisors else { return }
+        let width = transcoder.encoder.columnCount
+        if transcoder.inputNormalization.removesMean {
+            subtract(sum(output, count: width) / Float(width), from: output, count: width)
+        }
+        for column in 0..<width { output[column] /= divisors[position] }
     }
 
     func encoderConstant(_ index: Int, position: Int) -> Float { transcoder.encoderBias[index] }
+
+    func values(_ reading: MLPReading) throws -> Matrix {
+        let values = transcoder.preActivations(reading.input(at: hook), divisors: divisors)
+        try transcoder.requireFinite(values)
+        return values
+    }
 }
