@@ -14,6 +14,8 @@ import Transcoders
 /// divided by them, plus what attention and skips carry. So weights of one model can be compared with each other, and
 /// their signs with edges' signs, but not their sizes with edges' weights.
 ///
+/// Of transcoders' features: the encoder of a neuron depends on the prompt, so that weights alone say nothing of it.
+///
 /// - SeeAlso: Ameisen et al. 2025, "Global Weights".
 public struct VirtualWeights: Sendable {
     /// The replacement model whose weights these are.
@@ -24,15 +26,17 @@ public struct VirtualWeights: Sendable {
     private let inputAdjoints: [NormAdjoint]
 
     /// Prepares the norms between decoders and encoders.
+    ///
+    /// Questions, but not this, have the precondition that the attributor's features are transcoders'.
     public init(_ attributor: Attributor) {
         self.attributor = attributor
-        let transcoders = attributor.transcoders
+        let basis = attributor.basis
         outputAdjoints = attributor.model.blocks.map { block in
-            guard transcoders.outputHook.site == .output, let norm = block.mlpPostNorm else { return nil }
+            guard basis.outputHook.site == .output, let norm = block.mlpPostNorm else { return nil }
             return NormAdjoint(norm, denominators: [1])
         }
         inputAdjoints = attributor.model.blocks.map {
-            NormAdjoint(transcoders.inputHook, norm: $0.mlpNorm, denominators: [1])
+            NormAdjoint(basis.inputHook, norm: $0.mlpNorm, denominators: [1])
         }
     }
 
