@@ -48,7 +48,9 @@ let package = Package(
             name: "Safetensors", dependencies: ["Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
         .target(name: "Texts", swiftSettings: optimised),
-        .target(name: "Tokenizers", dependencies: ["Texts"], swiftSettings: optimised),
+        .target(
+            name: "Tokenizers", dependencies: ["Texts", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
             name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Texts", "Tokenizers"],
@@ -118,7 +120,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
-                "Tensors",
+                "LanguageModels", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

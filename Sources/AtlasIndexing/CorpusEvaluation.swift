@@ -43,7 +43,7 @@ public struct CorpusEvaluation: Sendable {
                 digest.add(record)
             }, progress: { _ in })
         let identity = EvaluationState.Identity(
-            model: attributor.model.fingerprint, transcoders: attributor.transcoders.fingerprint,
+            model: attributor.model.fingerprint, transcoders: attributor.basis.fingerprint,
             corpus: digest.hexadecimal, corpusName: keeping?.corpusName ?? "", recordCount: corpus.recordCount,
             options: options)
         var state = EvaluationState(identity: identity, evaluation: attributor.emptyEvaluation)

@@ -8,7 +8,8 @@ import Tensors
 ///
 /// - Promoted and suppressed: the feature's decoder rows, summed over the layers it writes to, through the gains of the
 ///   norms on their way to the logits, times each token's unembedding less the mean over the vocabulary.
-/// - Excited by: the token's embedding through the gain of the norm that the encoder reads, times the encoder.
+/// - Excited by: the token's embedding through the gain of the norm that the encoder reads, times the encoder. Nothing for
+///   neurons, whose encoders depend on the prompt.
 struct TokenEffects: Sendable {
     /// Features in one matrix product with the vocabulary.
     static let featuresATime = 512
@@ -35,21 +36,23 @@ struct TokenEffects: Sendable {
         let width = attributor.model.configuration.modelWidth
         var written = Matrix(rowCount: features.count, columnCount: width)
         var read = Matrix(rowCount: features.count, columnCount: width)
+        var decoder = [Float](repeating: 0, count: width)
         for (row, feature) in features.enumerated() {
-            let transcoder = attributor.transcoders.layers[feature.layer]
-            for layer in transcoder.outputLayers {
-                var decoder = transcoder.decoder.row(feature.index * transcoder.slotCount + layer - feature.layer)
-                if attributor.transcoders.outputHook == .mlpOutput {
+            let source = attributor.basis.layers[feature.layer]
+            for layer in source.outputLayers {
+                source.copyDecoderRow(feature.index, outputLayer: layer, into: &decoder)
+                if attributor.basis.outputHook == .mlpOutput {
                     attributor.model.blocks[layer].mlpPostNorm?.applyLinearly(to: &decoder, count: 1, denominator: 1)
                 }
                 for column in 0..<width { written[row, column] += decoder[column] }
             }
+            guard let transcoders = attributor.basis.transcoders else { continue }
             let adjoint = NormAdjoint(
-                attributor.transcoders.inputHook, norm: attributor.model.blocks[feature.layer].mlpNorm,
-                denominators: [1])
+                transcoders.inputHook, norm: attributor.model.blocks[feature.layer].mlpNorm, denominators: [1])
             read.values.withUnsafeMutableBufferPointer { values in
                 guard let base = values.baseAddress else { return }
-                adjoint.apply(transcoder.encoder.row(feature.index), position: 0, into: base + row * width)
+                let direction = transcoders.layers[feature.layer].readDirection(feature.index)
+                adjoint.apply(direction, position: 0, into: base + row * width)
             }
         }
         written.values.withUnsafeMutableBufferPointer { values in
@@ -63,7 +66,7 @@ struct TokenEffects: Sendable {
             let output = outputs.row(row).map { $0 - mean }
             return FeatureTokenEffects(
                 feature: feature, promoted: entries(output, sign: 1), suppressed: entries(output, sign: -1),
-                excitedBy: entries(Array(inputs.row(row)), sign: 1))
+                excitedBy: attributor.basis.transcoders == nil ? [] : entries(Array(inputs.row(row)), sign: 1))
         }
     }
 

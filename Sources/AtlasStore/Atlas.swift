@@ -135,8 +135,20 @@ extension Atlas {
             if let wanted { try database.write { db in try insert(wanted, into: db) } }
         }
         let atlas = Atlas(path: path, identity: try identity(in: database, path: path), database: database)
-        if let wanted { try atlas.requireSame(as: wanted) }
-        return atlas
+        guard let wanted else { return atlas }
+        try atlas.requireSame(as: wanted)
+        if atlas.identity.modelFingerprint == wanted.modelFingerprint,
+            atlas.identity.transcoderFingerprint == wanted.transcoderFingerprint
+        {
+            return atlas
+        }
+        // Made before fingerprints left out what changes no number: from now on it has the one in use.
+        try database.write { db in
+            try db.execute(
+                sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
+                arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
+        }
+        return Atlas(path: path, identity: try identity(in: database, path: path), database: database)
     }
 
     private static func configuration(readonly: Bool) -> Configuration {

@@ -12,12 +12,14 @@ public struct AtlasIdentity: Equatable, Sendable {
 
     /// The language model's name, as people say it.
     public var modelName: String
-    /// Digest of the language model's configuration and weights.
+    /// Digest of what the language model computes with.
     public var modelFingerprint: String
     /// The transcoder set's name.
     public var transcoderName: String
-    /// Digest of the transcoder set's configuration and weights.
+    /// Digest of what the transcoder set computes with.
     public var transcoderFingerprint: String
+    /// What atlases made before version 0.2 call the same model and transcoders; never stored.
+    public var formerFingerprints = FormerFingerprints()
     /// What a feature's decoder writes to.
     public var transcoderKind: TranscoderKind
     /// Layers with a transcoder, at most 65,536.
@@ -45,6 +47,20 @@ public struct AtlasIdentity: Equatable, Sendable {
         self.vocabulary = vocabulary
     }
 
+    /// The fingerprints of a model and its transcoders in the form before this one: over their files as written.
+    public struct FormerFingerprints: Equatable, Sendable {
+        /// The language model's.
+        public var model: String?
+        /// The transcoder set's.
+        public var transcoders: String?
+
+        /// Holds both.
+        public init(model: String? = nil, transcoders: String? = nil) {
+            self.model = model
+            self.transcoders = transcoders
+        }
+    }
+
     /// How many features the transcoder set has.
     public var featureCount: Int { layerCount * featuresPerLayer }
 
@@ -56,8 +72,15 @@ public struct AtlasIdentity: Equatable, Sendable {
     /// Throws unless `other` names the same weights; names may differ, fingerprints may not.
     func requireSame(as other: AtlasIdentity, path: String) throws(AtlasError) {
         let pairs: [(String, String, String)] = [
-            ("model fingerprint", other.modelFingerprint, modelFingerprint),
-            ("transcoder fingerprint", other.transcoderFingerprint, transcoderFingerprint),
+            (
+                "model fingerprint", other.modelFingerprint,
+                modelFingerprint == other.formerFingerprints.model ? other.modelFingerprint : modelFingerprint
+            ),
+            (
+                "transcoder fingerprint", other.transcoderFingerprint,
+                transcoderFingerprint == other.formerFingerprints.transcoders
+                    ? other.transcoderFingerprint : transcoderFingerprint
+            ),
             ("transcoder kind", other.transcoderKind.rawValue, transcoderKind.rawValue),
             ("layers", "\(other.layerCount)", "\(layerCount)"),
             ("features a layer", "\(other.featuresPerLayer)", "\(featuresPerLayer)"),

@@ -1,14 +1,19 @@
 import Circuits
 import LanguageModels
+import Safetensors
 import Synchronization
 import Tensors
 import Transcoders
 
 /// Computes attribution graphs of one replacement model.
 ///
-///     let attributor = try Attributor(model: model, transcoders: transcoders)
+///     let attributor = Attributor(model: model, transcoders: transcoders)
 ///     let result = try attributor.attribute(model.tokenizer.encodePrompt("calc: 36+59="))
 ///     print(GraphScores(result.graph))
+///
+/// Without transcoders, over the model's own neurons:
+///
+///     let attributor = try Attributor(model: model, neurons: NeuronOptions(maximumNeurons: 2000))
 public struct Attributor: Sendable {
     /// A graph with what was found on the way.
     public struct Result: Sendable {
@@ -24,17 +29,55 @@ public struct Attributor: Sendable {
 
     /// The underlying model.
     public let model: LanguageModel
-    /// What replaces its MLPs.
-    public let transcoders: TranscoderSet
+    /// What explains its MLPs.
+    public let basis: FeatureBasis
     private let weights: AdjointWeights
+
+    /// The transcoders that explain its MLPs.
+    ///
+    /// - Precondition: the basis is transcoders; see `basis` for what any basis has
+    public var transcoders: TranscoderSet {
+        guard let transcoders = basis.transcoders else { preconditionFailure("features are neurons, not transcoders'") }
+        return transcoders
+    }
+
+    private init(model: LanguageModel, basis: FeatureBasis, weights: AdjointWeights) {
+        self.model = model
+        self.basis = basis
+        self.weights = weights
+    }
 
     /// Pairs a model with its transcoders.
     public init(model: LanguageModel, transcoders: TranscoderSet) {
         precondition(transcoders.layers.count == model.configuration.layerCount)
         precondition(transcoders.modelWidth == model.configuration.modelWidth)
-        self.model = model
-        self.transcoders = transcoders
-        weights = AdjointWeights(model)
+        self.init(model: model, basis: FeatureBasis(transcoders), weights: AdjointWeights(model))
+    }
+
+    /// Explains a model's MLPs by their own neurons.
+    ///
+    /// - Parameter baseline: what contributions are measured from, of the kind that the options name; may be given later,
+    ///   with ``measuring(from:)``, and is needed before anything is attributed
+    /// - Throws: `TargetError` for a baseline of another shape.
+    public init(model: LanguageModel, neurons options: NeuronOptions, baseline: NeuronBaseline? = nil)
+        throws(TargetError)
+    {
+        try baseline?.check(model.blocks.map(\.mlp.neuronCount))
+        self.init(
+            model: model, basis: FeatureBasis(NeuronBasis(options, baseline: baseline), of: model),
+            weights: AdjointWeights(model))
+    }
+
+    /// The same with neurons measured from another baseline: cheap, so that each group of prompts can have its own.
+    ///
+    /// - Precondition: the basis is neurons
+    /// - Throws: `TargetError` for a baseline of another shape.
+    public func measuring(from baseline: NeuronBaseline) throws(TargetError) -> Attributor {
+        guard let neurons = basis.neurons else { preconditionFailure("features are transcoders', not neurons") }
+        try baseline.check(model.blocks.map(\.mlp.neuronCount))
+        return Attributor(
+            model: model, basis: FeatureBasis(NeuronBasis(neurons.options, baseline: baseline), of: model),
+            weights: weights)
     }
 
     /// Loads both from their folders.
@@ -47,7 +90,7 @@ public struct Attributor: Sendable {
             modelWidth: model.configuration.modelWidth)
         if transcoders.inputHook == .residualMiddle, model.blocks.contains(where: \.isParallel) {
             throw ModelError(
-                file: transcoderFolder + "/config.yaml", place: "feature_input_hook",
+                file: try HuggingFaceCache.folder(transcoderFolder) + "/config.yaml", place: "feature_input_hook",
                 "expected a hook after the MLP's norm, found hook_resid_mid: \(model.configuration.architecture) runs attention and MLP side by side, with no residual stream between them"
             )
         }
@@ -55,23 +98,48 @@ public struct Attributor: Sendable {
     }
 
     /// Runs the underlying model and freezes it, without attributing anything.
-    public func localReplacementModel(_ tokens: [Int]) throws -> LocalReplacementModel {
-        try LocalReplacementModel(
-            model: model, transcoders: transcoders,
-            trace: try model.run(tokens, site: transcoders.outputHook.site),
+    ///
+    /// - Parameter options: the targets by which neurons are chosen, where features are neurons
+    public func localReplacementModel(
+        _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1
+    ) throws -> LocalReplacementModel {
+        let frozen = try frozenPrompt(tokens)
+        switch basis.kind {
+        case .transcoders(let transcoders):
+            return try LocalReplacementModel(transcoders, basis: basis, frozen: frozen)
+        case .neurons(let neurons):
+            let selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
+            return neuronModel(neurons, frozen, selection, jobs: jobs).local
+        }
+    }
+
+    private func frozenPrompt(_ tokens: [Int]) throws -> FrozenPrompt {
+        try basis.neurons?.check(positionCount: tokens.count)
+        return try FrozenPrompt(
+            model: model, basis: basis, trace: try model.run(tokens, site: basis.outputHook.site),
             firstCountedPosition: model.firstCountedPosition(in: tokens))
+    }
+
+    /// Chooses a prompt's neurons by their total effects on the targets.
+    private func neuronModel(
+        _ neurons: NeuronBasis, _ frozen: FrozenPrompt, _ selection: TargetSelection, jobs: Int
+    ) -> (local: LocalReplacementModel, operations: Int) {
+        let prompt = NeuronPrompt(frozen, basis: neurons)
+        let (effects, operations) = prompt.effects(of: selection, model: model, weights: weights, jobs: jobs)
+        return (LocalReplacementModel(prompt, prompt.choice(effects), basis: basis, frozen: frozen), operations)
     }
 
     /// Throws for targets that this replacement model does not have, before anything is run.
     public func check(_ options: AttributionOptions) throws(TargetError) {
-        try TargetChecks(model: model, transcoders: transcoders).check(options.targets)
+        try TargetChecks(model: model, basis: basis).check(options.targets)
     }
 
     /// Attributes the next token after a prompt, or the targets that `options` give.
     ///
-    /// 1. Run the underlying model; freeze it; find active features, errors and constants.
-    /// 2. Choose the targets and compute their rows.
-    /// 3. Compute the rows of all features, or repeatedly of the most influential ones so far.
+    /// 1. Run the underlying model; freeze it; choose the targets.
+    /// 2. Find active features, or choose neurons by one sweep from the targets through the MLPs; errors and constants.
+    /// 3. Compute the targets' rows.
+    /// 4. Compute the rows of all features, or repeatedly of the most influential ones so far.
     ///
     /// - Parameters:
     ///   - tokens: the prompt, the beginning-of-sequence token first
@@ -83,19 +151,27 @@ public struct Attributor: Sendable {
         _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1,
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Result {
-        let local = try localReplacementModel(tokens)
-        let selection = try TargetSelection(model: model, transcoders: transcoders, local: local, options: options)
+        let frozen = try frozenPrompt(tokens)
+        let selection: TargetSelection
+        let local: LocalReplacementModel
+        var operations = 0
+        switch basis.kind {
+        case .transcoders(let transcoders):
+            local = try LocalReplacementModel(transcoders, basis: basis, frozen: frozen)
+            selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
+        case .neurons(let neurons):
+            selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
+            (local, operations) = neuronModel(neurons, frozen, selection, jobs: jobs)
+        }
         let featureCount = local.activeFeatures.count
         let limit = min(options.maximumFeatureNodes ?? featureCount, featureCount)
         let rows = EdgeRows(rowCapacity: limit + selection.targets.count, columnCount: local.layout.columnCount)
         let sweep = AdjointSweep(
-            model: model, transcoders: transcoders, weights: weights, local: local, readings: selection.readings)
-        let logits = selection.targets.enumerated().map { index, target in
-            SweepTarget(
-                kind: .logit(index), position: target.position,
-                layer: selection.layer(ofTarget: index, layerCount: model.configuration.layerCount))
-        }
-        var operations = compute(logits, rows: rows, sweep: sweep, jobs: jobs)
+            model: model, weights: weights, prompt: frozen, readings: selection.readings,
+            activeFeatures: local.activeFeatures)
+        operations += compute(
+            selection.sweepTargets(layerCount: model.configuration.layerCount), rows: rows, local: local, sweep: sweep,
+            jobs: jobs)
         var ranking = FeatureRanking()
         var visited = [Bool](repeating: false, count: featureCount)
         var done = 0
@@ -116,17 +192,19 @@ public struct Attributor: Sendable {
                 pending.map { index in
                     let feature = local.activeFeatures[index]
                     return SweepTarget(kind: .feature(index), position: feature.position, layer: feature.layer)
-                }, rows: rows, sweep: sweep, jobs: jobs)
+                }, rows: rows, local: local, sweep: sweep, jobs: jobs)
             done += pending.count
             progress?(done, limit)
         }
         return Result(
-            graph: assemble(rows, local: local, selection: selection, visited: visited), local: local,
+            graph: AttributionGraph(rows, local: local, selection: selection, visited: visited), local: local,
             logits: selection.logits, floatingPointOperations: operations)
     }
 
     /// Computes rows for `targets`, grouped by position and cut into pieces that suit caches and threads.
-    private func compute(_ targets: [SweepTarget], rows: EdgeRows, sweep: AdjointSweep, jobs: Int) -> Int {
+    private func compute(
+        _ targets: [SweepTarget], rows: EdgeRows, local: LocalReplacementModel, sweep: AdjointSweep, jobs: Int
+    ) -> Int {
         let ordered = targets.sorted { ($0.position, $1.layer) < ($1.position, $0.layer) }
         let first = rows.append(ordered)
         var pieces: [(first: Int, count: Int, cost: Int)] = []
@@ -146,7 +224,9 @@ public struct Attributor: Sendable {
         let operations = Atomic<Int>(0)
         let work = pieces
         inParallel(count: work.count, jobs: jobs) { index in
-            operations.add(sweep.run(rows, first: work[index].first, count: work[index].count), ordering: .relaxed)
+            let (first, count) = (work[index].first, work[index].count)
+            let visitor = EdgeVisitor(basis: basis, local: local, rows: rows, first: first)
+            operations.add(sweep.run(Array(rows.targets[first..<first + count]), visitor), ordering: .relaxed)
         }
         return operations.load(ordering: .relaxed)
     }
@@ -155,44 +235,4 @@ public struct Attributor: Sendable {
     private static let rowsAPiece = 1024
     /// Targets a piece at least, so that long prompts keep some batching.
     private static let smallestPiece = 16
-
-    /// Puts rows and columns in the order of `NodeLayout`.
-    private func assemble(
-        _ rows: EdgeRows, local: LocalReplacementModel, selection: TargetSelection, visited: [Bool]
-    ) -> AttributionGraph {
-        let selected = visited.indices.filter { visited[$0] }
-        let layout = NodeLayout(
-            featureCount: selected.count, layerCount: local.layout.layerCount,
-            positionCount: local.layout.positionCount, logitCount: selection.targets.count)
-        var place = [Int](repeating: 0, count: visited.count)
-        for (target, feature) in selected.enumerated() { place[feature] = target }
-        let columns = selected.map { local.columns[$0] }
-        let otherColumns = visited.indices.filter { !visited[$0] }.map { local.columns[$0] }
-        var weights = [Float](repeating: 0, count: layout.targetCount * layout.sourceCount)
-        var bias = [Float](repeating: 0, count: layout.targetCount)
-        var unselected = [Float](repeating: 0, count: layout.targetCount)
-        weights.withUnsafeMutableBufferPointer { weights in
-            for (row, entry) in rows.targets.enumerated() {
-                let target =
-                    switch entry.kind {
-                    case .feature(let index): place[index]
-                    case .logit(let index): layout.featureCount + index
-                    }
-                let source = rows.row(row)
-                let output = target * layout.sourceCount
-                for (index, column) in columns.enumerated() { weights[output + index] = source[column] }
-                let tail = layout.sourceCount - layout.featureCount
-                for index in 0..<tail {
-                    weights[output + layout.featureCount + index] = source[local.layout.featureCount + index]
-                }
-                bias[target] = source[local.layout.bias]
-                unselected[target] = Float(otherColumns.reduce(0.0) { $0 + Double(source[$1]) })
-            }
-        }
-        return AttributionGraph(
-            tokens: local.trace.tokens, layerCount: layout.layerCount, activeFeatures: local.activeFeatures,
-            selectedFeatures: selected, targets: selection.targets, weights: weights, biasWeights: bias,
-            unselectedWeights: unselected,
-            preActivations: selected.map { local.preActivations[$0] } + selection.values)
-    }
 }

@@ -66,7 +66,7 @@ public struct GraphVerification: Sendable, Codable, Equatable {
         let layout = graph.layout
         let feature = graph.feature(node)
         let after = try attributor.intervene(
-            graph.tokens, [Intervention(feature: feature.feature, position: feature.position, value: 0)], mode: .frozen)
+            graph.tokens, [.silencing(feature.feature, at: PositionRange(feature.position))], mode: .frozen)
         var readers: [Int: TargetValue] = [:]
         var largest: Float = 0
         var differences: [Float] = []
@@ -80,8 +80,8 @@ public struct GraphVerification: Sendable, Codable, Equatable {
                 let reader =
                     readers[explained.position]
                     ?? TargetValue(
-                        model: attributor.model, transcoders: attributor.transcoders, trace: after.trace,
-                        position: explained.position)
+                        model: attributor.model, basis: attributor.basis, trace: after.trace,
+                        position: explained.position, featureValues: after.preActivations)
                 readers[explained.position] = reader
                 now = reader.value(of: explained.target)
             }

@@ -1,7 +1,6 @@
 import Circuits
 import LanguageModels
 import Tensors
-import Transcoders
 
 /// Sets one feature at some positions; its difference is added wherever the feature writes.
 public struct Intervention: Hashable, Sendable {
@@ -9,7 +8,8 @@ public struct Intervention: Hashable, Sendable {
     public enum Setting: Hashable, Sendable {
         /// This activation.
         case value(Float)
-        /// So many times the activation that the feature has at that position in the undisturbed model.
+        /// So many times the activation that the feature has at that position in the undisturbed model; of a neuron so
+        /// many times what its activation is above its baseline, and that baseline.
         case multiple(Float)
     }
 
@@ -30,6 +30,11 @@ public struct Intervention: Hashable, Sendable {
     /// Sets `feature` at `position` to `value`.
     public init(feature: FeatureID, position: Int, value: Float) {
         self.init(feature: feature, positions: PositionRange(position), setting: .value(value))
+    }
+
+    /// Silences `feature`: takes away what it contributes to a graph. A neuron is set to its baseline.
+    public static func silencing(_ feature: FeatureID, at positions: PositionRange) -> Intervention {
+        Intervention(feature: feature, positions: positions, setting: .multiple(0))
     }
 
     /// Sets all features of a supernode at once, each at its own positions.
@@ -54,7 +59,8 @@ public enum InterventionMode: Hashable, Sendable {
 public struct InterventionResult: Sendable {
     /// The run with the interventions in place.
     public let trace: ForwardTrace
-    /// `[layerCount]` of `[positionCount, featureCount]`: pre-activations during the run.
+    /// `[layerCount]` of `[positionCount, featureCount]`: features' values during the run, pre-activations or neurons'
+    /// activations; with everything frozen those of neurons are taken with their slopes held.
     public let preActivations: [Matrix]
 }
 
@@ -80,9 +86,8 @@ extension Attributor {
         -> InterventionResult
     {
         let plan = try InterventionPlan(
-            interventions, transcoders: transcoders, model: model,
-            firstCountedPosition: model.firstCountedPosition(in: tokens))
-        let site = transcoders.outputHook.site
+            interventions, basis: basis, model: model, firstCountedPosition: model.firstCountedPosition(in: tokens))
+        let site = basis.outputHook.site
         let baseline = try model.run(tokens, site: site)
         let allLayers = 0..<model.configuration.layerCount
         let constrained: Range<Int>? =
@@ -91,32 +96,32 @@ extension Attributor {
             case .constrained(let range): range
             case .attentionFrozen, .free: nil
             }
-        let frozen = mode == .free ? nil : FrozenNetwork(baseline, freezingNorms: constrained == allLayers)
-        var changes = Reconstruction(transcoders: transcoders, positionCount: tokens.count)
+        let isFrozen = constrained == allLayers
+        let frozen = mode == .free ? nil : FrozenNetwork(baseline, freezingNorms: isFrozen)
+        var changes = FeatureWrites(basis, positionCount: tokens.count, modelWidth: model.configuration.modelWidth)
         var preActivations: [Matrix] = []
         let trace = try model.run(tokens, frozen: frozen, site: site) { layer, reading, mlp in
-            let transcoder = transcoders.layers[layer]
-            let input = reading.input(at: transcoders.inputHook)
-            let current = transcoder.preActivations(input)
-            try transcoder.requireFinite(current)
+            let features = basis.layers[layer]
+            let before = baseline.layers[layer].reading
+            let current = try isFrozen ? features.frozen(at: before).values(reading) : features.values(reading)
             preActivations.append(current)
-            let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
             if plan.sets(layer: layer) {
-                let undisturbed = transcoder.preActivations(before)
+                let undisturbed = try features.values(before)
                 changes.add(
-                    plan.changes(
+                    try plan.changes(
                         layer: layer, from: constrained == nil ? current : undisturbed, undisturbed: undisturbed))
             }
             guard let constrained else {
                 var output = mlp()
-                output.add(changes.featureOutput(layer: layer))
+                output.add(changes.written(to: layer))
                 return output
             }
             guard constrained.contains(layer) else { return mlp() }
             var output = baseline.layers[layer].mlpOutput
-            output.add(changes.featureOutput(layer: layer))
-            if let skip = transcoder.skip {
-                var difference = input
+            output.add(changes.written(to: layer))
+            if let skip = basis.skip(ofLayer: layer) {
+                var difference = reading.input(at: basis.inputHook)
+                let before = before.input(at: basis.inputHook)
                 for index in difference.values.indices { difference.values[index] -= before.values[index] }
                 output.add(skip.applied(to: difference))
             }

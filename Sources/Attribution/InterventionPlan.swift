@@ -1,25 +1,25 @@
 import Circuits
 import LanguageModels
 import Tensors
-import Transcoders
 
 /// Interventions that were checked, and what they change layer by layer.
 struct InterventionPlan {
     private let byLayer: [[Intervention]]
-    private let transcoders: TranscoderSet
-    private let firstCountedPosition: Int
+    private let basis: FeatureBasis
+    /// Features at positions before it are off, whatever is asked for.
+    private let firstSettablePosition: Int
 
     /// Whether anything asks what the undisturbed model has.
     let needsUndisturbed: Bool
 
-    /// - Parameter firstCountedPosition: features at positions before it count as not active
+    /// - Parameter firstCountedPosition: the first position whose features count in graphs
     /// - Throws: `TargetError` for a feature that does not exist, one that is set twice at a position, and a setting
     ///   that is not finite.
     init(
-        _ interventions: [Intervention], transcoders: TranscoderSet, model: LanguageModel, firstCountedPosition: Int
+        _ interventions: [Intervention], basis: FeatureBasis, model: LanguageModel, firstCountedPosition: Int
     ) throws(TargetError) {
-        let checks = TargetChecks(model: model, transcoders: transcoders)
-        var byLayer = transcoders.layers.map { _ in [Intervention]() }
+        let checks = TargetChecks(model: model, basis: basis)
+        var byLayer = basis.layers.map { _ in [Intervention]() }
         for intervention in interventions {
             try checks.check(intervention.feature)
             let number =
@@ -40,8 +40,8 @@ struct InterventionPlan {
             byLayer[intervention.feature.layer].append(intervention)
         }
         self.byLayer = byLayer
-        self.transcoders = transcoders
-        self.firstCountedPosition = firstCountedPosition
+        self.basis = basis
+        firstSettablePosition = basis.firstSettablePosition(firstCountedPosition)
         needsUndisturbed = interventions.contains { if case .multiple = $0.setting { true } else { false } }
     }
 
@@ -51,30 +51,33 @@ struct InterventionPlan {
     /// The changes as features whose "activation" is the new value less the old, and whose position is a row.
     ///
     /// - Parameters:
-    ///   - reference: `[rows, featureCount]`, pre-activations that the old values are taken from
-    ///   - undisturbed: `[rows, featureCount]`, pre-activations that multiples are taken of
+    ///   - reference: `[rows, featureCount]`, values that the old activations are taken from
+    ///   - undisturbed: `[rows, featureCount]`, values that multiples are taken of
     ///   - firstPosition: where in the prompt the first row stands
-    func changes(layer: Int, from reference: Matrix, undisturbed: Matrix, firstPosition: Int = 0) -> [ActiveFeature] {
-        let transcoder = transcoders.layers[layer]
-        return byLayer[layer].flatMap { intervention in
+    /// - Throws: `TargetError` for a multiple at a position whose baseline is not known.
+    func changes(
+        layer: Int, from reference: Matrix, undisturbed: Matrix, firstPosition: Int = 0
+    ) throws(TargetError) -> [ActiveFeature] {
+        let features = basis.layers[layer]
+        var changes: [ActiveFeature] = []
+        for intervention in byLayer[layer] {
             let index = intervention.feature.index
-            func activation(_ preActivations: Matrix, _ position: Int) -> Float {
-                guard position >= firstCountedPosition else { return 0 }
-                return transcoder.activation(
-                    of: index, position: position - firstPosition, preActivations: preActivations)
-            }
-            return intervention.positions.positions(below: firstPosition + reference.rowCount)
-                .filter { $0 >= firstPosition }
-                .map { position in
-                    let new =
-                        switch intervention.setting {
-                        case .value(let value): value
-                        case .multiple(let factor): factor * activation(undisturbed, position)
-                        }
-                    return ActiveFeature(
-                        layer: layer, position: position - firstPosition, index: index,
-                        activation: new - activation(reference, position))
+            let positions = intervention.positions.positions(below: firstPosition + reference.rowCount)
+            for position in positions where position >= firstPosition {
+                let row = position - firstPosition
+                let isOff = position < firstSettablePosition
+                let old = isOff ? 0 : features.activation(of: index, row: row, values: reference)
+                let new: Float
+                switch intervention.setting {
+                case .value(let value): new = value
+                case .multiple(let factor):
+                    let before = isOff ? 0 : features.activation(of: index, row: row, values: undisturbed)
+                    let resting = isOff ? 0 : try features.restingActivation(of: index, position: position)
+                    new = resting + factor * (before - resting)
                 }
+                changes.append(ActiveFeature(layer: layer, position: row, index: index, activation: new - old))
+            }
         }
+        return changes
     }
 }

@@ -4,7 +4,7 @@ import Tensors
 import Transcoders
 
 /// One prompt's frozen network: attention patterns and norm denominators as the underlying model had them, every MLP
-/// replaced by active features plus what they leave unexplained.
+/// replaced by features plus what they leave unexplained.
 ///
 /// Positions before `firstCountedPosition` hold no features and no errors: what their MLPs wrote is constant.
 ///
@@ -20,16 +20,16 @@ public struct LocalReplacementModel: Sendable {
         var firstRow: Int
     }
 
-    /// The underlying model's run.
-    public let trace: ForwardTrace
-    /// Every active feature, in lexicographic order.
+    /// The run with its norms and encoders held.
+    let frozen: FrozenPrompt
+    /// Every feature that is a source, in lexicographic order: all that are active, or the neurons that were chosen.
     public let activeFeatures: [ActiveFeature]
-    /// The pre-activation of each active feature.
+    /// What the inputs of each feature sum to: its pre-activation, a neuron's activation.
     public let preActivations: [Float]
     /// `[layerCount]` of `[positionCount, modelWidth]`: what the features do not reconstruct, at the output hook.
     public let errors: [Matrix]
-    /// Positions before it are left out: the beginning-of-sequence token's activations are outliers.
-    public let firstCountedPosition: Int
+    /// The share of the sum of all neurons' total effects that the chosen ones cover, where features are neurons.
+    public let coveredEffectShare: Double?
 
     let layout: SourceLayout
     /// `[activeFeatures.count]`: each feature's column.
@@ -37,43 +37,67 @@ public struct LocalReplacementModel: Sendable {
     /// `[layerCount * positionCount]`.
     let blocks: [Block]
     /// What each feature adds to the residual stream, `[rows, modelWidth]`, in order of layer written to, position,
-    /// column: decoder rows times activations, taken through the norm after the MLP where the hook lies before one.
+    /// column: decoder rows times contributions, taken through the norm after the MLP where the hook lies before one.
     let scaledDecoders: [Float]
     /// `[layerCount]` of `[positionCount, modelWidth]`: what the errors add to the residual stream.
     let addedErrors: [Matrix]
     /// `[layerCount]` of `[positionCount, modelWidth]`: what is added to it whatever the features do.
     let constants: [Matrix]
-    /// `[layerCount]`: from the input hook to the residual stream.
-    let inputAdjoints: [NormAdjoint]
-    /// `[layerCount]`: from the residual stream to the output hook, where a norm lies between them.
-    let outputAdjoints: [NormAdjoint?]
-    /// From the unembedding to the residual stream.
-    let finalAdjoint: NormAdjoint
 
-    /// Builds the frozen network of one prompt.
+    /// The underlying model's run.
+    public var trace: ForwardTrace { frozen.trace }
+    /// Positions before it are left out: the beginning-of-sequence token's activations are outliers.
+    public var firstCountedPosition: Int { frozen.firstCountedPosition }
+
+    /// The encoder of an active feature as it is at this prompt, `[modelWidth]`, at the basis's input hook.
     ///
-    /// - Parameter trace: a run at the site of the transcoders' output hook
-    /// - Throws: `TranscoderError` for weights that are not finite, with the tensor.
-    init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, firstCountedPosition: Int)
-        throws(TranscoderError)
-    {
-        self.trace = trace
-        self.firstCountedPosition = firstCountedPosition
-        let positionCount = trace.tokens.count
-        var active: [ActiveFeature] = []
-        var values: [Float] = []
-        for (transcoder, layer) in zip(transcoders.layers, trace.layers) {
-            let pre = transcoder.preActivations(layer.reading.input(at: transcoders.inputHook))
-            try transcoder.requireFinite(pre)
-            let features = transcoder.activeFeatures(pre, firstPosition: firstCountedPosition)
-            active += features
-            values += features.map { pre[$0.position, $0.index] }
-            transcoders.releaseEncoderPages(ofLayer: transcoder.layer)
+    /// - Parameter index: counts in `activeFeatures`
+    public func encoderRow(ofActiveFeature index: Int) -> [Float] {
+        let (feature, width) = (activeFeatures[index], trace.embeddings.columnCount)
+        return [Float](unsafeUninitializedCapacity: width) { buffer, count in
+            if let output = buffer.baseAddress {
+                frozen.encoders[feature.layer].copyEncoderRow(
+                    feature.index, position: feature.position, into: output)
+            }
+            count = width
         }
-        activeFeatures = active
-        preActivations = values
+    }
+
+    /// Builds the frozen network of one prompt over all active features of transcoders.
+    ///
+    /// - Throws: `TranscoderError` for weights that are not finite, with the tensor.
+    init(_ transcoders: TranscoderSet, basis: FeatureBasis, frozen: FrozenPrompt) throws {
+        let features = try PromptFeatures(basis, frozen: frozen)
+        self.init(features, basis: basis, frozen: frozen, coveredEffectShare: nil) { blocks, decoders in
+            Self.remainders(
+                frozen.trace, transcoders: transcoders, blocks: blocks, scaledDecoders: decoders,
+                firstCountedPosition: frozen.firstCountedPosition)
+        }
+        if let layer = errors.firstIndex(where: { !$0.isFinite }) {
+            throw transcoders.layers[layer].fault(inReconstructionFrom: features.active, of: transcoders)
+        }
+    }
+
+    /// Builds the frozen network of one prompt over chosen neurons.
+    init(_ neurons: NeuronPrompt, _ choice: NeuronChoice, basis: FeatureBasis, frozen: FrozenPrompt) {
+        self.init(
+            neurons.features(choice), basis: basis, frozen: frozen, coveredEffectShare: choice.coveredShare
+        ) { _, _ in neurons.remainders(choice) }
+    }
+
+    /// - Parameter remainders: splits each MLP's output; returns what features leave unexplained, and constants, at the
+    ///   output hook
+    private init(
+        _ features: PromptFeatures, basis: FeatureBasis, frozen: FrozenPrompt, coveredEffectShare: Double?,
+        remainders: (_ blocks: [Block], _ scaledDecoders: [Float]) -> (errors: [Matrix], constants: [Matrix])
+    ) {
+        self.frozen = frozen
+        self.coveredEffectShare = coveredEffectShare
+        activeFeatures = features.active
+        preActivations = features.values
+        let (active, positionCount) = (features.active, frozen.positionCount)
         let layout = SourceLayout(
-            featureCount: active.count, layerCount: transcoders.layers.count, positionCount: positionCount)
+            featureCount: active.count, layerCount: basis.layers.count, positionCount: positionCount)
         self.layout = layout
         let byPosition = active.indices.sorted {
             (active[$0].position, active[$0].layer, $0) < (active[$1].position, active[$1].layer, $1)
@@ -82,28 +106,14 @@ public struct LocalReplacementModel: Sendable {
         for (column, feature) in byPosition.enumerated() { columns[feature] = column }
         self.columns = columns
         let ordered = byPosition.map { active[$0] }
-        let blocks = Self.blocks(ordered, transcoders: transcoders, layout: layout)
+        let blocks = Self.blocks(ordered, basis: basis, layout: layout)
         self.blocks = blocks
-        var decoders = Self.gather(ordered, blocks: blocks, transcoders: transcoders, layout: layout)
-        inputAdjoints = trace.layers.map {
-            NormAdjoint(transcoders.inputHook, norm: $0.reading.norm, denominators: $0.reading.denominators)
-        }
-        finalAdjoint = NormAdjoint(model.finalNorm, denominators: trace.finalDenominators)
-        var (errors, constants) = Self.remainders(
-            trace, transcoders: transcoders, blocks: blocks, scaledDecoders: decoders,
-            firstCountedPosition: firstCountedPosition)
-        if let layer = errors.firstIndex(where: { !$0.isFinite }) {
-            throw transcoders.layers[layer].fault(inReconstructionFrom: active, of: transcoders)
-        }
+        var decoders = Self.gather(
+            ordered, contributions: byPosition.map { features.contributions[$0] }, blocks: blocks, basis: basis,
+            layout: layout, width: frozen.trace.embeddings.columnCount)
+        var (errors, constants) = remainders(blocks, decoders)
         self.errors = errors
-        let postNorms = zip(model.blocks, trace.layers).map { block, layer -> PostNorm? in
-            guard transcoders.outputHook.site == .output, let norm = block.mlpPostNorm,
-                let denominators = layer.mlpPostDenominators
-            else { return nil }
-            return PostNorm(norm: norm, denominators: denominators)
-        }
-        outputAdjoints = postNorms.map { $0.map { NormAdjoint($0.norm, denominators: $0.denominators) } }
-        for (layer, postNorm) in postNorms.enumerated() {
+        for (layer, postNorm) in frozen.postNorms.enumerated() {
             guard let postNorm else { continue }
             for position in 0..<positionCount {
                 let block = blocks[layer * positionCount + position]
@@ -119,25 +129,8 @@ public struct LocalReplacementModel: Sendable {
         self.constants = constants
     }
 
-    /// The norm between an output hook and the residual stream, frozen.
-    private struct PostNorm {
-        let norm: Norm
-        /// `[positionCount]`.
-        let denominators: [Float]
-
-        /// Takes `count` rows that are written at `position` through the norm, but for its bias.
-        func pass(_ rows: inout [Float], row: Int, count: Int, position: Int) {
-            rows.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                norm.applyLinearly(
-                    to: base + row * norm.gain.count, count: count, denominator: denominators[position])
-            }
-        }
-    }
-
     /// For each layer and position the range of columns whose features write there, and a place for their rows.
-    private static func blocks(_ ordered: [ActiveFeature], transcoders: TranscoderSet, layout: SourceLayout) -> [Block]
-    {
+    private static func blocks(_ ordered: [ActiveFeature], basis: FeatureBasis, layout: SourceLayout) -> [Block] {
         // starts[position][layer]: the first column of features at the position whose layer is at least `layer`.
         var starts = [[Int]](
             repeating: [Int](repeating: 0, count: layout.layerCount + 1), count: layout.positionCount)
@@ -153,7 +146,7 @@ public struct LocalReplacementModel: Sendable {
         var firstRow = 0
         var blocks: [Block] = []
         for layer in 0..<layout.layerCount {
-            let sources = transcoders.layersWriting(to: layer)
+            let sources = basis.layersWriting(to: layer)
             for position in 0..<layout.positionCount {
                 let start = starts[position][sources.lowerBound]
                 let count = starts[position][sources.upperBound] - start
@@ -164,24 +157,30 @@ public struct LocalReplacementModel: Sendable {
         return blocks
     }
 
-    /// Copies the decoder rows of active features, and only those, out of the mapped files.
+    /// Copies the decoder rows of features, and only those, out of the mapped files, each times its contribution.
     private static func gather(
-        _ ordered: [ActiveFeature], blocks: [Block], transcoders: TranscoderSet, layout: SourceLayout
+        _ ordered: [ActiveFeature], contributions: [Float], blocks: [Block], basis: FeatureBasis,
+        layout: SourceLayout, width: Int
     ) -> [Float] {
-        let width = transcoders.modelWidth
         let rowCount = blocks.last.map { $0.firstRow + $0.count } ?? 0
+        var byLayer = [[Int]](repeating: [], count: basis.layers.count)
+        for (column, feature) in ordered.enumerated() { byLayer[feature.layer].append(column) }
         return [Float](unsafeUninitializedCapacity: max(1, rowCount * width)) { buffer, initialized in
             guard let base = buffer.baseAddress else { return }
-            for transcoder in transcoders.layers {
-                for (column, feature) in ordered.enumerated() where feature.layer == transcoder.layer {
-                    for layer in transcoder.outputLayers {
-                        let block = blocks[layer * layout.positionCount + feature.position]
-                        let row = base + (block.firstRow + column - block.firstColumn) * width
-                        transcoder.copyDecoderRow(feature.index, outputLayer: layer, into: row)
-                        for index in 0..<width { row[index] *= feature.activation }
+            for (layer, features) in basis.layers.enumerated() {
+                for outputLayer in features.outputLayers {
+                    let places = byLayer[layer].map { column in
+                        let block = blocks[outputLayer * layout.positionCount + ordered[column].position]
+                        return DecoderPlace(
+                            index: ordered[column].index, row: block.firstRow + column - block.firstColumn)
+                    }
+                    features.copyDecoderRows(places, outputLayer: outputLayer, into: base)
+                    for (column, place) in zip(byLayer[layer], places) {
+                        let row = base + place.row * width
+                        for index in 0..<width { row[index] *= contributions[column] }
                     }
                 }
-                transcoders.releaseDecoderPages(ofLayer: transcoder.layer)
+                basis.releaseDecoderPages(ofLayer: layer)
             }
             initialized = rowCount * width
         }

@@ -1,29 +1,28 @@
 import Circuits
 import LanguageModels
 import Tensors
-import Transcoders
 
 /// What silencing features does to a logit, measured; and what weights alone say of it.
 extension Attributor {
     /// A token's logit less the mean logit over the vocabulary, after the last position of a run: what attribution
     /// explains.
     public func logitLessMean(of token: Int, in trace: ForwardTrace) -> Float {
-        TargetValue(model: model, transcoders: transcoders, trace: trace, position: trace.tokens.count - 1)
+        TargetValue(model: model, basis: basis, trace: trace, position: trace.tokens.count - 1)
             .value(of: .token(id: token))
     }
 
     /// The undisturbed run that effects are measured against.
     public func undisturbed(_ tokens: [Int]) throws -> ForwardTrace {
-        try model.run(tokens, site: transcoders.outputHook.site)
+        try model.run(tokens, site: basis.outputHook.site)
     }
 
-    /// Runs a prompt with a feature set to 0 at some positions, and reads a token's logit less the mean.
+    /// Runs a prompt with a feature silenced at some positions, and reads a token's logit less the mean.
     ///
     /// - Throws: what ``intervene(_:_:mode:)`` throws
     public func logitWithout(
         _ feature: FeatureID, at positions: [Int], of token: Int, in tokens: [Int], mode: InterventionMode
     ) throws -> Float {
-        let silenced = positions.map { Intervention(feature: feature, position: $0, value: 0) }
+        let silenced = positions.map { Intervention.silencing(feature, at: PositionRange($0)) }
         return logitLessMean(of: token, in: try intervene(tokens, silenced, mode: mode).trace)
     }
 
@@ -35,11 +34,12 @@ extension Attributor {
         guard !features.isEmpty else { return [] }
         let width = model.configuration.modelWidth
         var written = Matrix(rowCount: features.count, columnCount: width)
+        var decoder = [Float](repeating: 0, count: width)
         for (row, feature) in features.enumerated() {
-            let transcoder = transcoders.layers[feature.layer]
-            for layer in transcoder.outputLayers {
-                var decoder = transcoder.decoder.row(feature.index * transcoder.slotCount + layer - feature.layer)
-                if transcoders.outputHook == .mlpOutput {
+            let source = basis.layers[feature.layer]
+            for layer in source.outputLayers {
+                source.copyDecoderRow(feature.index, outputLayer: layer, into: &decoder)
+                if basis.outputHook == .mlpOutput {
                     model.blocks[layer].mlpPostNorm?.applyLinearly(to: &decoder, count: 1, denominator: 1)
                 }
                 for column in 0..<width { written[row, column] += decoder[column] }

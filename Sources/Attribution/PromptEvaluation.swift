@@ -1,14 +1,15 @@
 import Circuits
-import Transcoders
 
 extension Attributor {
     /// Sums over no prompt, in this replacement model's shape.
     public var emptyEvaluation: ReplacementEvaluation {
         ReplacementEvaluation(
-            featureCounts: transcoders.layers.map(\.featureCount), modelWidth: model.configuration.modelWidth)
+            featureCounts: basis.layers.map(\.featureCount), modelWidth: model.configuration.modelWidth)
     }
 
     /// Compares the freely running replacement model with the underlying one on one prompt.
+    ///
+    /// In the neuron basis it runs on the neurons that are nodes of the prompt's graph, all others at their baseline.
     ///
     /// - Parameters:
     ///   - tokens: the prompt, the beginning-of-sequence token first
@@ -27,8 +28,16 @@ extension Attributor {
         } else {
             local = try localReplacementModel(tokens)
         }
-        let replaced = try ReplacementRun(
-            tokens, model: model, transcoders: transcoders, firstCountedPosition: local.firstCountedPosition)
+        let replaced =
+            switch basis.kind {
+            case .transcoders(let transcoders):
+                try ReplacementRun(
+                    tokens, model: model, transcoders: transcoders, firstCountedPosition: local.firstCountedPosition)
+            case .neurons(let neurons):
+                try ReplacementRun(
+                    tokens, model: model, neurons: neurons, keeping: local.activeFeatures,
+                    firstCountedPosition: local.firstCountedPosition)
+            }
         let underlying = model.logits(local.trace)
         let replacement = model.logits(replaced.trace)
         for position in 0..<tokens.count {

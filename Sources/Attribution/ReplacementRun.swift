@@ -3,83 +3,75 @@ import LanguageModels
 import Tensors
 import Transcoders
 
-/// The replacement model of a whole prompt, running freely: every MLP output is the transcoders' reconstruction of
-/// what the replacement model itself has computed so far.
+/// The replacement model of a whole prompt, running freely: every MLP output is what the basis's features make of what
+/// the replacement model itself has computed so far.
 ///
-/// Positions before `firstCountedPosition` keep the MLP's own output, as transcoders are not trained on them.
+/// - Transcoders: their reconstruction, of all features that are active.
+/// - Neurons: what the MLP writes with the neurons that are kept as they now are, and all others at their baseline.
+///
+/// Positions before `firstCountedPosition` keep the MLP's own output, as features do not count there.
 public struct ReplacementRun: Sendable {
     /// The replaced run.
     public let trace: ForwardTrace
-    /// `[layerCount]`: active features at counted positions.
+    /// `[layerCount]`: active features at counted positions, or neurons that were kept.
     public let activeCounts: [Int]
 
-    /// Runs `tokens` through the replacement model.
+    /// Runs `tokens` through the replacement model of transcoders.
     ///
     /// - Throws: `ModelError` for a prompt that does not fit the model.
     public init(_ tokens: [Int], model: LanguageModel, transcoders: TranscoderSet, firstCountedPosition: Int) throws {
-        var reconstruction = Reconstruction(transcoders: transcoders, positionCount: tokens.count)
+        let basis = FeatureBasis(transcoders)
+        var features = FeatureWrites(basis, positionCount: tokens.count, modelWidth: transcoders.modelWidth)
         var counts: [Int] = []
         trace = try model.run(tokens, site: transcoders.outputHook.site) { layer, reading, mlp in
-            let input = reading.input(at: transcoders.inputHook)
-            let transcoder = transcoders.layers[layer]
-            let preActivations = transcoder.preActivations(input)
-            try transcoder.requireFinite(preActivations)
-            let active = transcoder.activeFeatures(preActivations, firstPosition: firstCountedPosition)
+            let active = basis.layers[layer].activeFeatures(
+                try basis.layers[layer].values(reading), firstPosition: firstCountedPosition)
             counts.append(active.count)
-            reconstruction.add(active)
-            var output = reconstruction.output(layer: layer, input: input)
-            if firstCountedPosition > 0 {
-                let own = mlp()
-                let end = min(firstCountedPosition, tokens.count) * own.columnCount
-                output.values.replaceSubrange(0..<end, with: own.values[0..<end])
+            features.add(active)
+            var output = features.written(to: layer)
+            let transcoder = transcoders.layers[layer]
+            for row in 0..<output.rowCount {
+                for column in 0..<output.columnCount { output[row, column] += transcoder.decoderBias[column] }
             }
-            return output
+            if let skip = transcoder.skip { output.add(skip.applied(to: reading.input(at: transcoders.inputHook))) }
+            return Self.keeping(firstCountedPosition, of: mlp, in: output)
         }
         activeCounts = counts
     }
-}
 
-/// What the features found so far write to each layer.
-struct Reconstruction {
-    private let transcoders: TranscoderSet
-    private var written: [Matrix]
-
-    init(transcoders: TranscoderSet, positionCount: Int) {
-        self.transcoders = transcoders
-        written = transcoders.layers.map { _ in Matrix(rowCount: positionCount, columnCount: transcoders.modelWidth) }
-    }
-
-    /// Adds what `features` write to every layer they write to.
-    mutating func add(_ features: [ActiveFeature]) {
-        let width = transcoders.modelWidth
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { row in
-            guard let row = row.baseAddress else { return }
-            for feature in features {
-                let transcoder = transcoders.layers[feature.layer]
-                for layer in transcoder.outputLayers {
-                    transcoder.copyDecoderRow(feature.index, outputLayer: layer, into: row)
-                    written[layer].values.withUnsafeMutableBufferPointer { values in
-                        guard let base = values.baseAddress else { return }
-                        addScaled(feature.activation, row, to: base + feature.position * width, count: width)
-                    }
-                }
-            }
-        }
-    }
-
-    /// What was written to `layer` by features alone, `[positionCount, modelWidth]`.
-    func featureOutput(layer: Int) -> Matrix { written[layer] }
-
-    /// The reconstruction of `layer`'s MLP: features, decoder bias and skip.
+    /// Runs `tokens` with all neurons at their baseline but some.
     ///
-    /// - Parameter input: the tensor of the input hook, `[positionCount, modelWidth]`
-    func output(layer: Int, input: Matrix) -> Matrix {
-        var output = written[layer]
-        let transcoder = transcoders.layers[layer]
-        for row in 0..<output.rowCount {
-            for column in 0..<output.columnCount { output[row, column] += transcoder.decoderBias[column] }
+    /// - Parameter kept: neurons that the model goes on computing, at their positions
+    /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` for one that does not fit the
+    ///   baseline.
+    public init(
+        _ tokens: [Int], model: LanguageModel, neurons: NeuronBasis, keeping kept: [ActiveFeature],
+        firstCountedPosition: Int
+    ) throws {
+        try neurons.check(positionCount: tokens.count)
+        let baseline = neurons.baseline ?? .zero
+        let counted = kept.filter { $0.position >= firstCountedPosition }
+        trace = try model.run(tokens, site: .output) { layer, reading, mlp in
+            let block = model.blocks[layer].mlp
+            let current = block.neurons(reading.normalized).activations
+            var held =
+                baseline.matrix(layer: layer, positionCount: tokens.count)
+                ?? Matrix(rowCount: current.rowCount, columnCount: current.columnCount)
+            for neuron in counted where neuron.layer == layer {
+                held[neuron.position, neuron.index] = current[neuron.position, neuron.index]
+            }
+            return Self.keeping(firstCountedPosition, of: mlp, in: block.written(held))
         }
-        if let skip = transcoder.skip { output.add(skip.applied(to: input)) }
-        return output
+        activeCounts = model.blocks.indices.map { layer in counted.count { $0.layer == layer } }
+    }
+
+    /// `output` with the MLP's own rows at the positions that do not count.
+    private static func keeping(_ count: Int, of mlp: () -> Matrix, in output: Matrix) -> Matrix {
+        guard count > 0 else { return output }
+        let own = mlp()
+        var result = output
+        let end = min(count, own.rowCount) * own.columnCount
+        result.values.replaceSubrange(0..<end, with: own.values[0..<end])
+        return result
     }
 }

@@ -1,7 +1,6 @@
 import Circuits
 import LanguageModels
 import Tensors
-import Transcoders
 
 extension Attributor {
     /// Continues a prompt while features are set.
@@ -27,8 +26,7 @@ extension Attributor {
         sampling: Sampling = .greedy, stops: Set<Int> = []
     ) throws -> [Int] {
         let plan = try InterventionPlan(
-            interventions, transcoders: transcoders, model: model,
-            firstCountedPosition: model.firstCountedPosition(in: tokens))
+            interventions, basis: basis, model: model, firstCountedPosition: model.firstCountedPosition(in: tokens))
         guard mode == .free else {
             var text: [Int] = []
             return try model.generate(tokens, count: count, sampling: sampling, stops: stops) { pending in
@@ -48,45 +46,44 @@ extension Attributor {
 private struct SteeredCache {
     private let plan: InterventionPlan
     private let model: LanguageModel
-    private let transcoders: TranscoderSet
+    private let basis: FeatureBasis
     private var cache: KeyValueCache
     private var undisturbed: KeyValueCache
 
     init(_ plan: InterventionPlan, attributor: Attributor) {
         self.plan = plan
         model = attributor.model
-        transcoders = attributor.transcoders
+        basis = attributor.basis
         cache = KeyValueCache(attributor.model)
         undisturbed = cache
     }
 
     /// Reads tokens that follow; answers the logits after the last of them.
     mutating func advance(_ tokens: [Int]) throws -> [Float] {
-        let hook = transcoders.inputHook
-        let site = transcoders.outputHook.site
-        var inputs: [Matrix] = []
+        let site = basis.outputHook.site
+        var undisturbedReadings: [MLPReading] = []
         if plan.needsUndisturbed {
             _ = try model.advance(tokens, cache: &undisturbed, site: site) { _, reading, mlp in
-                inputs.append(reading.input(at: hook))
+                undisturbedReadings.append(reading)
                 return mlp()
             }
         }
-        var changes = Reconstruction(transcoders: transcoders, positionCount: tokens.count)
+        var changes = FeatureWrites(basis, positionCount: tokens.count, modelWidth: model.configuration.modelWidth)
         var hasChanges = false
         return try model.advance(tokens, cache: &cache, site: site) { layer, reading, mlp in
             if plan.sets(layer: layer) {
-                let transcoder = transcoders.layers[layer]
-                let current = transcoder.preActivations(reading.input(at: hook))
-                try transcoder.requireFinite(current)
+                let features = basis.layers[layer]
+                let current = try features.values(reading)
                 changes.add(
-                    plan.changes(
+                    try plan.changes(
                         layer: layer, from: current,
-                        undisturbed: plan.needsUndisturbed ? transcoder.preActivations(inputs[layer]) : current,
+                        undisturbed: plan.needsUndisturbed
+                            ? try features.values(undisturbedReadings[layer]) : current,
                         firstPosition: reading.firstPosition))
                 hasChanges = true
             }
             var output = mlp()
-            if hasChanges { output.add(changes.featureOutput(layer: layer)) }
+            if hasChanges { output.add(changes.written(to: layer)) }
             return output
         }
     }

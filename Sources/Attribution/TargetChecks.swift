@@ -1,16 +1,15 @@
 import Circuits
 import LanguageModels
-import Transcoders
 
 /// Refuses targets and features that a replacement model does not have.
 struct TargetChecks {
     private let model: LanguageModel
-    private let transcoders: TranscoderSet
+    private let basis: FeatureBasis
 
-    /// Checks against a model and its transcoders.
-    init(model: LanguageModel, transcoders: TranscoderSet) {
+    /// Checks against a model and its features.
+    init(model: LanguageModel, basis: FeatureBasis) {
         self.model = model
-        self.transcoders = transcoders
+        self.basis = basis
     }
 
     /// Throws for a target that cannot be attributed, and for one that is given twice.
@@ -59,9 +58,9 @@ struct TargetChecks {
         }
     }
 
-    /// Throws for a feature that the transcoders do not have.
+    /// Throws for a feature that the basis does not have.
     func check(_ feature: FeatureID) throws(TargetError) {
-        let layers = transcoders.layers
+        let layers = basis.layers
         guard layers.indices.contains(feature.layer) else {
             throw TargetError(
                 "feature \(feature)", expected: "layers 0 to \(layers.count - 1)", found: "\(feature.layer)")

@@ -1,7 +1,6 @@
 import Circuits
 import LanguageModels
 import Tensors
-import Transcoders
 
 /// What a graph explains: targets that were given, or the most likely next tokens.
 struct TargetSelection: Sendable {
@@ -22,20 +21,19 @@ struct TargetSelection: Sendable {
     /// `[vocabularySize]`: the model's logits after the last position, after any soft-cap.
     let logits: [Float]
 
-    /// - Throws: `TargetError` for targets that do not fit the model, its transcoders or the prompt; `ModelError` or
+    /// - Throws: `TargetError` for targets that do not fit the model, its features or the prompt; `ModelError` or
     ///   `SafetensorsError` for logits that are not finite.
     init(
-        model: LanguageModel, transcoders: TranscoderSet, local: LocalReplacementModel, options: AttributionOptions
+        model: LanguageModel, basis: FeatureBasis, trace: ForwardTrace, options: AttributionOptions
     ) throws {
-        let trace = local.trace
-        try TargetChecks(model: model, transcoders: transcoders).check(options.targets)
+        try TargetChecks(model: model, basis: basis).check(options.targets)
         let positions = try options.targetPositions(count: trace.tokens.count)
         var targets: [LogitTarget] = []
         var readings: [Reading] = []
         var values: [Float] = []
         var last: [Float]?
         for position in positions {
-            let value = TargetValue(model: model, transcoders: transcoders, trace: trace, position: position)
+            let value = TargetValue(model: model, basis: basis, trace: trace, position: position)
             try model.requireFinite(logits: value.logits)
             let next = NextToken(model: model, linearLogits: value.logits)
             let wanted = options.targets.isEmpty ? next.mostLikely(options) : options.targets
@@ -59,8 +57,17 @@ struct TargetSelection: Sendable {
         logits = last ?? model.logits(trace, position: trace.tokens.count - 1)
     }
 
+    /// Every target, as sweeps start from it.
+    func sweepTargets(layerCount: Int) -> [SweepTarget] {
+        targets.indices.map { index in
+            SweepTarget(
+                kind: .logit(index), position: targets[index].position,
+                layer: layer(ofTarget: index, layerCount: layerCount))
+        }
+    }
+
     /// Above which layers a target finds its sources: a feature's are below the layer that reads it.
-    func layer(ofTarget index: Int, layerCount: Int) -> Int {
+    private func layer(ofTarget index: Int, layerCount: Int) -> Int {
         switch readings[index] {
         case .unembedding: layerCount
         case .encoder(let feature): feature.layer

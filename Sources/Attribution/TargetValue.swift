@@ -1,22 +1,29 @@
 import Circuits
 import LanguageModels
 import Tensors
-import Transcoders
 
 /// Reads targets off a run at one position: what a target's inputs must sum to, found without any graph.
 struct TargetValue {
     private let model: LanguageModel
-    private let transcoders: TranscoderSet
+    private let basis: FeatureBasis
     private let trace: ForwardTrace
     private let position: Int
     /// `[vocabularySize]`: before any soft-cap.
     let logits: [Float]
     private let meanLogit: Float
 
+    private let featureValues: [Matrix]?
+
     /// Reads what `trace` has at `position`.
-    init(model: LanguageModel, transcoders: TranscoderSet, trace: ForwardTrace, position: Int) {
+    ///
+    /// - Parameter featureValues: `[layerCount]` of `[positionCount, featureCount]`, of features in this run; found anew
+    ///   unless given
+    init(
+        model: LanguageModel, basis: FeatureBasis, trace: ForwardTrace, position: Int, featureValues: [Matrix]? = nil
+    ) {
+        self.featureValues = featureValues
         self.model = model
-        self.transcoders = transcoders
+        self.basis = basis
         self.trace = trace
         self.position = position
         logits = model.linearLogits(trace, position: position)
@@ -36,10 +43,8 @@ struct TargetValue {
                 to: row(trace.finalResidual), denominators: [trace.finalDenominators[position]])
             return dot(vector, final.values, count: vector.count)
         case .feature(let id):
-            let transcoder = transcoders.layers[id.layer]
-            let input = row(trace.layers[id.layer].reading.input(at: transcoders.inputHook))
-            return dot(transcoder.encoder.row(id.index), input.values, count: input.columnCount)
-                + transcoder.encoderBias[id.index]
+            if let featureValues { return featureValues[id.layer][position, id.index] }
+            return basis.layers[id.layer].value(of: id.index, row: position, in: trace.layers[id.layer].reading)
         }
     }
 

@@ -58,8 +58,9 @@ public struct VirtualWeights: Sendable {
     /// The weights of all features of earlier layers into one feature, by layer and index.
     ///
     /// - Parameter jobs: threads, one layer each
+    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite
     /// - Complexity: streams the decoders of the earlier layers once, as far as they write before the target
-    public func sources(of target: FeatureID, jobs: Int = 1) -> [[Float]] {
+    public func sources(of target: FeatureID, jobs: Int = 1) throws -> [[Float]] {
         let rows = WeightRows(count: target.layer)
         let transcoders = attributor.transcoders
         // The first layers' features write to the most layers, so the largest pieces of work come first.
@@ -68,15 +69,16 @@ public struct VirtualWeights: Sendable {
             rows.set(layer, transcoders.layers[layer].written(along: directions(of: target, into: layers), to: layers))
             transcoders.releaseDecoderPages(ofLayer: layer)
         }
-        return rows.values
+        return try finite(rows.values, firstLayer: 0, with: target)
     }
 
     /// The weights of one feature into all features of later layers: `[layerCount - 1 - source.layer]` lists by index,
     /// the first for the layer after the source's.
     ///
     /// - Parameter jobs: threads, one layer each
+    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite
     /// - Complexity: streams the encoders of the later layers once
-    public func targets(of source: FeatureID, jobs: Int = 1) -> [[Float]] {
+    public func targets(of source: FeatureID, jobs: Int = 1) throws -> [[Float]] {
         let transcoders = attributor.transcoders
         let first = source.layer + 1
         let count = transcoders.layers.count - first
@@ -87,7 +89,21 @@ public struct VirtualWeights: Sendable {
             rows.set(offset, transcoders.layers[layer].encoder.applied(to: read).values)
             transcoders.releaseEncoderPages(ofLayer: layer)
         }
-        return rows.values
+        return try finite(rows.values, firstLayer: first, with: source)
+    }
+
+    /// Weights as they are, where all of them are numbers: features that never fire are read here and nowhere else.
+    private func finite(_ weights: [[Float]], firstLayer: Int, with feature: FeatureID) throws -> [[Float]] {
+        for (offset, layer) in weights.enumerated() {
+            guard let index = layer.firstIndex(where: { !$0.isFinite }) else { continue }
+            let layers = attributor.transcoders.layers
+            throw layers[firstLayer + offset].fault(inRowsOf: index) ?? layers[feature.layer].fault(
+                inRowsOf: feature.index)
+                ?? TranscoderError(
+                    file: attributor.transcoders.name,
+                    "the weight between features \(feature) and \(firstLayer + offset)/\(index) overflows")
+        }
+        return weights
     }
 
     /// The layers that features of `layer` write to and that a target's layer reads.
@@ -98,7 +114,7 @@ public struct VirtualWeights: Sendable {
 
     /// A target's encoder taken back to the output hooks of `layers`, `[layers.count, modelWidth]`.
     private func directions(of target: FeatureID, into layers: Range<Int>) -> Matrix {
-        let encoder = attributor.transcoders.layers[target.layer].encoder.row(target.index)
+        let encoder = attributor.transcoders.layers[target.layer].readDirection(target.index)
         var reading = [Float](repeating: 0, count: width)
         var directions = Matrix(rowCount: layers.count, columnCount: width)
         reading.withUnsafeMutableBufferPointer { reading in
@@ -139,6 +155,7 @@ public struct VirtualWeights: Sendable {
         case .normalizedBeforeGain: norm.withoutGain.applyLinearly(to: &sum, count: 1, denominator: 1)
         case .residualMiddle: break
         }
+        transcoders.layers[layer].inputNormalization.removeMean(of: &sum)
         return sum
     }
 }

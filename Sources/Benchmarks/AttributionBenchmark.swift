@@ -7,6 +7,7 @@ import Circuits
 import DemoData
 import Dispatch
 import Foundation
+import LanguageModels
 import Tensors
 
 /// Attributes prompts again and again, then indexes them, and says what bounds the speed.
@@ -27,6 +28,8 @@ struct AttributionBenchmark: ParsableCommand {
     @Option(help: "A file with more prompts, one a line.") var file: String?
     @Option(help: "The model's folder; the demo's unless given.") var model: String?
     @Option(help: "The transcoders' folder; the demo's unless given.") var transcoders: String?
+    @Flag(help: "Attribute over the model's own neurons, without transcoders.") var neurons = false
+    @Option(help: "Neurons that become nodes.") var maximumNeurons = 4096
     @Option(help: "Features that become targets; all unless given.") var maximumFeatureNodes: Int?
     @Option(help: "Repetitions of each prompt after one that is not counted.") var repetitions = 3
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
@@ -35,14 +38,20 @@ struct AttributionBenchmark: ParsableCommand {
     private static let demoPrompts = ["calc: 36+59=", "Fact: the capital of the state containing Dallas is"]
 
     func validate() throws {
-        guard (model == nil) == (transcoders == nil) else { throw ValidationError("--model goes with --transcoders") }
+        guard neurons ? transcoders == nil : (model == nil) == (transcoders == nil) else {
+            throw ValidationError("--model goes with --transcoders, or with --neurons")
+        }
         guard repetitions >= 1, jobs >= 1 else { throw ValidationError("expected 1 or more repetitions and jobs") }
     }
 
     func run() throws {
         let demo = model == nil ? try DemoData() : nil
-        let attributor = try Attributor(
-            modelFolder: model ?? demo?.model ?? "", transcoderFolder: transcoders ?? demo?.transcoders ?? "")
+        let modelFolder = model ?? demo?.model ?? ""
+        let attributor =
+            try neurons
+            ? Attributor(
+                model: LanguageModel(folder: modelFolder), neurons: NeuronOptions(maximumNeurons: maximumNeurons))
+            : Attributor(modelFolder: modelFolder, transcoderFolder: transcoders ?? demo?.transcoders ?? "")
         var texts = prompts
         if let file {
             texts += try CorpusRecords.lines(ofFile: file).map(\.text)
@@ -53,7 +62,7 @@ struct AttributionBenchmark: ParsableCommand {
         let speed = try AttributionSpeed(
             attributor, texts: texts, options: options, repetitions: repetitions, jobs: jobs)
         speed.print(rate: rate, jobs: jobs)
-        try StoredSize(attributor, texts: texts, options: options, jobs: jobs).print()
+        if !neurons { try StoredSize(attributor, texts: texts, options: options, jobs: jobs).print() }
         print(String(format: "peak resident memory     %8.0f MiB", PeakMemory.residentMebibytes))
     }
 }
@@ -76,6 +85,9 @@ private struct AttributionSpeed {
                 Swift.print(
                     "\(tokens.count) tokens, \(result.graph.activeFeatures.count) active, \(count) targets: "
                         + String(format: "%.4f s%@", elapsed, repetition == 0 ? " (first, not counted)" : ""))
+                if repetition == 0, let share = result.local.coveredEffectShare {
+                    Swift.print(String(format: "the nodes cover %.4f of the sum of all neurons' total effects", share))
+                }
                 if repetition == 0 { continue }
                 runs += 1
                 seconds += elapsed

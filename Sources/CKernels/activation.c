@@ -16,6 +16,15 @@ INLINE float gelu_tanh(float x) {
     return x / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * x * x * x)));
 }
 
+// act(x) / x, whose limit at 0 is a half.
+INLINE float silu_slope(float x) { return 1.0f / (1.0f + expf(-x)); }
+
+INLINE float gelu_slope(float x) { return 0.5f * (1.0f + erff(x * 0.70710678118654752f)); }
+
+INLINE float gelu_tanh_slope(float x) {
+    return 1.0f / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * x * x * x)));
+}
+
 KERNEL void fa_silu_gate(const float *restrict gate, const float *restrict up, float *restrict out, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = silu(gate[i]) * up[i];
 }
@@ -35,4 +44,16 @@ KERNEL void fa_gelu_tanh(float *restrict x, size_t count) {
 
 KERNEL void fa_gelu(float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] = gelu(x[i]);
+}
+
+KERNEL void fa_silu_slope(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = silu_slope(x[i]);
+}
+
+KERNEL void fa_gelu_tanh_slope(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = gelu_tanh_slope(x[i]);
+}
+
+KERNEL void fa_gelu_slope(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = gelu_slope(x[i]);
 }

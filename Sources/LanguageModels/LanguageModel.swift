@@ -28,8 +28,10 @@ public struct LanguageModel: Sendable {
     public let finalNorm: Norm
     /// `[modelWidth]`: the unembedding's mean over the vocabulary, which centred logits subtract.
     public let meanUnembedding: [Float]
-    /// SHA-256 over the configuration, the tokenizer and samples of every tensor, in hexadecimal.
+    /// SHA-256 over what the model computes with, in hexadecimal: settings, samples of every matrix, the tokenizer.
     public let fingerprint: String
+    /// The fingerprint that atlases made before version 0.2 know this folder by: over its files as they are written.
+    public let formerFingerprint: String
     /// The folder's name, for display.
     public let name: String
     /// The files that the weights lie in.

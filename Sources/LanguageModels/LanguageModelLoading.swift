@@ -35,8 +35,10 @@ extension LanguageModel {
 
     /// Maps the weights of a local Hugging Face folder: config.json, model.safetensors or its shards, tokenizer.json.
     ///
+    /// - Parameter folder: its path, or `hf://owner/name@revision`, a repository in the local Hugging Face cache
     /// - Throws: `ModelError`, `SafetensorsError` or `TokenizerError`, each one line with file, place, expected, found.
-    public init(folder: String) throws {
+    public init(folder address: String) throws {
+        let folder = try HuggingFaceCache.folder(address)
         let file = try ConfigurationFile(folder: folder)
         let architecture = try file.architecture()
         guard let description = Self.architectures.first(where: { $0.name == architecture }) else {
@@ -59,10 +61,11 @@ extension LanguageModel {
         finalNorm = parts.finalNorm
         meanUnembedding = Self.meanRow(of: parts.unembedding)
         if !meanUnembedding.allSatisfy(\.isFinite), let fault = weights.firstFault() { throw fault }
-        fingerprint = try WeightFingerprint.of(
+        fingerprint = parts.fingerprint(tokenizer)
+        formerFingerprint = try WeightFingerprint.of(
             smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], text: tokenizer.surroundings,
             weights: weights.files)
-        name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+        name = HuggingFaceCache.name(ofFolder: address)
     }
 
     private static func meanRow(of matrix: StoredMatrix) -> [Float] {

@@ -34,11 +34,7 @@ public struct Projection: Sendable {
 
     /// `x Wᵀ + b` for `x` of shape `[n, inputWidth]`, giving `[n, outputWidth]`.
     public func applied(to x: Matrix) -> Matrix {
-        var result =
-            switch orientation {
-            case .outputByInput: weight.applied(to: x)
-            case .inputByOutput: weight.transposeApplied(to: x)
-            }
+        var result = appliedLinearly(to: x)
         if let bias {
             result.values.withUnsafeMutableBufferPointer { values in
                 guard let base = values.baseAddress else { return }
@@ -46,6 +42,31 @@ public struct Projection: Sendable {
             }
         }
         return result
+    }
+
+    /// `x Wᵀ`, without the bias.
+    public func appliedLinearly(to x: Matrix) -> Matrix {
+        switch orientation {
+        case .outputByInput: weight.applied(to: x)
+        case .inputByOutput: weight.transposeApplied(to: x)
+        }
+    }
+
+    /// Copies the weights that give one output, `[inputWidth]`.
+    func copyWeights(ofOutput output: Int, into row: UnsafeMutablePointer<Float>) {
+        switch orientation {
+        case .outputByInput: weight.copyRows(output, into: row)
+        case .inputByOutput: weight.copyColumns([(output, 0)], into: row)
+        }
+    }
+
+    /// Copies the weights that some inputs are multiplied by, each into a row of `rows`, `[outputWidth]` each.
+    func copyWeights(ofInputs inputs: [(input: Int, row: Int)], into rows: UnsafeMutablePointer<Float>) {
+        switch orientation {
+        case .outputByInput: weight.copyColumns(inputs.map { ($0.input, $0.row) }, into: rows)
+        case .inputByOutput:
+            for place in inputs { weight.copyRows(place.input, into: rows + place.row * outputWidth) }
+        }
     }
 
     /// Takes gradients back from the output to the input: `g W`, the bias having none.

@@ -53,7 +53,7 @@ public struct RotaryEmbedding: Sendable {
     }
 
     /// What turned numbers are multiplied by beside.
-    private var magnitude: Double {
+    var magnitude: Double {
         switch scaling {
         case .yarn(let scaling): scaling.magnitude
         case .longRope(let scaling): scaling.magnitude

@@ -95,6 +95,15 @@ import CKernels
 /// `x[i] = x[i] / 2 * (1 + erf(x[i] / sqrt(2)))`.
 @inlinable public func gelu(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu(x, count) }
 
+/// `x[i] = silu(x[i]) / x[i]`, at 0 its limit, a half.
+@inlinable public func siluSlope(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_silu_slope(x, count) }
+
+/// `x[i] = gelu(x[i]) / x[i]` with GELU's tanh form, at 0 its limit, a half.
+@inlinable public func geluTanhSlope(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_tanh_slope(x, count) }
+
+/// `x[i] = gelu(x[i]) / x[i]` with GELU by the error function, at 0 its limit, a half.
+@inlinable public func geluSlope(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_slope(x, count) }
+
 /// The adjoint of attention's value mixing for one target: what reaches each position's values.
 ///
 /// - Parameters:

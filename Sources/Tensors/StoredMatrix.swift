@@ -100,6 +100,23 @@ public struct StoredMatrix: @unchecked Sendable {
         }
     }
 
+    /// Copies some columns as Float32, each into a row of `output`.
+    ///
+    /// - Parameters:
+    ///   - columns: which columns, and which row of `output` each goes to
+    ///   - output: rows of `rowCount` numbers
+    /// - Complexity: O(columns × rowCount), reading every row once
+    public func copyColumns(_ columns: [(column: Int, row: Int)], into output: UnsafeMutablePointer<Float>) {
+        precondition(columns.allSatisfy { (0..<columnCount).contains($0.column) })
+        for row in 0..<rowCount {
+            let start = address(ofRow: row)
+            for place in columns {
+                elementType.convert(
+                    start + place.column * elementType.byteCount, into: output + place.row * rowCount + row, count: 1)
+            }
+        }
+    }
+
     /// All rows as Float32.
     public func matrix() -> Matrix {
         var result = Matrix(rowCount: rowCount, columnCount: columnCount)

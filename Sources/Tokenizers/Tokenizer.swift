@@ -22,8 +22,11 @@ public struct Tokenizer: Sendable {
     }
 
     /// What the files beside `tokenizer.json` change, in words that are the same for the same changes; empty where they
-    /// only name the beginning-of-sequence token. Part of a model's fingerprint.
+    /// only name the beginning-of-sequence token. Part of a model's former fingerprint.
     public private(set) var surroundings = ""
+
+    /// SHA-256 over everything that decides which ids a text has and which text an id, in hexadecimal.
+    public private(set) var identity = ""
 
     let vocabulary: Vocabulary
     /// How tokens become text again, and the tokens as the file spells them; nil where they are made of bytes.
@@ -48,6 +51,7 @@ public struct Tokenizer: Sendable {
         promptStart = try PromptStart(
             file.specialTokens, configuration: surroundings.modelConfiguration, count: vocabularySize,
             idOf: { added.id(of: $0) })
+        identity = try file.identity(start: promptStart)
         self.surroundings =
             added.tokens.filter { stated[$0.key] != $0.value }.sorted { $0.key < $1.key }.map {
                 "token \($0.key) \($0.value.summary)\n"
@@ -58,7 +62,9 @@ public struct Tokenizer: Sendable {
 
     /// Reads a tokenizer file alone; nothing is put in front of prompts then.
     public init(contentsOf file: URL) throws(TokenizerError) {
-        self.init(try TokenizerFile(contentsOf: file))
+        let file = try TokenizerFile(contentsOf: file)
+        self.init(file)
+        identity = try file.identity(start: nil)
     }
 
     private init(_ file: TokenizerFile) {

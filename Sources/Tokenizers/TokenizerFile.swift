@@ -10,7 +10,7 @@ struct TokenizerFile {
     let decoder: TokenDecoder?
     /// The tokens with a role, which a tokenizer file alone does not tell.
     private(set) var specialTokens = SpecialTokens()
-    private let root: JSONNode
+    let root: JSONNode
 
     /// Reads and checks a file.
     init(contentsOf url: URL) throws(TokenizerError) {

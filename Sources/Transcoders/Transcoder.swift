@@ -9,6 +9,8 @@ public struct Transcoder: Sendable {
     public let encoder: WeightMatrix
     /// `[featureCount]`.
     public let encoderBias: [Float]
+    /// What happens to the input before the encoder reads it.
+    public let inputNormalization: InputNormalization
     /// A row for each feature and layer it writes to; slot `j` is written to layer `layer + j`.
     public let decoder: DecoderRows
     /// `[modelWidth]`: added to the reconstruction of this layer.
@@ -20,12 +22,36 @@ public struct Transcoder: Sendable {
     /// Where the weights lie, for messages.
     let origin: TranscoderOrigin
 
+    init(
+        layer: Int, encoder: WeightMatrix, encoderBias: [Float], inputNormalization: InputNormalization = .none,
+        decoder: DecoderRows, decoderBias: [Float], activation: ActivationFunction, skip: WeightMatrix?,
+        origin: TranscoderOrigin
+    ) {
+        self.layer = layer
+        self.encoder = encoder
+        self.encoderBias = encoderBias
+        self.inputNormalization = inputNormalization
+        self.decoder = decoder
+        self.decoderBias = decoderBias
+        self.activation = activation
+        self.skip = skip
+        self.origin = origin
+    }
+
     /// Features of this layer.
     public var featureCount: Int { encoder.rowCount }
     /// How many layers each feature writes to: 1 for a per-layer transcoder.
     public var slotCount: Int { decoder.slotCount }
     /// The layers that features of this layer write to.
     public var outputLayers: Range<Int> { layer..<layer + slotCount }
+
+    /// The direction of the input that feature `index` reads, `[modelWidth]`: its encoder row, without its mean where the
+    /// input loses its mean.
+    public func readDirection(_ index: Int) -> [Float] {
+        var row = encoder.row(index)
+        inputNormalization.removeMean(of: &row)
+        return row
+    }
 
     /// Copies the decoder row with which feature `index` writes to `outputLayer`.
     ///
@@ -57,10 +83,14 @@ public struct Transcoder: Sendable {
 
     /// Pre-activations of every feature.
     ///
-    /// - Parameter input: `[positionCount, modelWidth]`, the tensor of the set's input hook
+    /// - Parameters:
+    ///   - input: `[positionCount, modelWidth]`, the tensor of the set's input hook
+    ///   - divisors: what the input's normalisation divides each row by; its own, unless they are held
     /// - Returns: `[positionCount, featureCount]`
-    public func preActivations(_ input: Matrix) -> Matrix {
-        var result = encoder.applied(to: input)
+    public func preActivations(_ input: Matrix, divisors: [Float]? = nil) -> Matrix {
+        var result = encoder.applied(
+            to: divisors.map { inputNormalization.applied(to: input, divisors: $0) }
+                ?? inputNormalization.applied(to: input))
         result.values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
             for row in 0..<input.rowCount {

@@ -1,3 +1,5 @@
+import Safetensors
+
 /// Why a transcoder folder cannot be used: one line that names the file, the place, what was expected and found.
 public struct TranscoderError: Error, CustomStringConvertible, Sendable {
     /// The whole line.
@@ -7,6 +9,9 @@ public struct TranscoderError: Error, CustomStringConvertible, Sendable {
     public init(file: String, place: String? = nil, _ reason: String) {
         description = [file, place, reason].compactMap { $0.map(Self.onOneLine) }.joined(separator: ": ")
     }
+
+    /// What another reader of files says, as it is.
+    init(_ error: SafetensorsError) { description = error.description }
 
     /// The longest excerpt of a file that an error repeats, in characters.
     private static let excerptLength = 600

@@ -1,4 +1,5 @@
 import Foundation
+import Safetensors
 
 /// Which files a transcoder set consists of.
 struct TranscoderFiles {
@@ -35,11 +36,15 @@ struct TranscoderFiles {
 
     private func path(of name: String, cache: HuggingFaceCache) throws(TranscoderError) -> String {
         if name.hasPrefix(HuggingFaceCache.Address.scheme) {
-            guard let address = HuggingFaceCache.Address(name) else {
+            guard let address = HuggingFaceCache.Address(name), !address.path.isEmpty else {
                 throw TranscoderError(
                     file: configuration.path, place: "transcoders", "expected hf://owner/name/path, found \(name)")
             }
-            return try cache.path(of: address)
+            do throws(SafetensorsError) {
+                return try cache.path(of: address)
+            } catch {
+                throw TranscoderError(error)
+            }
         }
         guard !name.contains("://"), !name.contains("\0") else {
             throw TranscoderError(

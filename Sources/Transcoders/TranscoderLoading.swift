@@ -10,13 +10,16 @@ extension TranscoderSet {
     /// named `hf://owner/name/path` are taken from the local Hugging Face cache.
     ///
     /// - Parameters:
-    ///   - folder: where config.yaml lies
+    ///   - folder: where config.yaml lies, or `hf://owner/name@revision`, a repository in the local Hugging Face cache
     ///   - layerCount: the model's layers, one transcoder each
     ///   - modelWidth: the model's residual width
     /// - Throws: `TranscoderError` or `SafetensorsError`, one line with file, tensor, expected, found.
-    public init(folder: String, layerCount: Int, modelWidth: Int) throws {
+    public init(folder address: String, layerCount: Int, modelWidth: Int) throws {
+        let folder = try HuggingFaceCache.folder(address)
         if !FileManager.default.fileExists(atPath: folder + "/config.yaml"),
-            let published = try Self.published(folder: folder, layerCount: layerCount, modelWidth: modelWidth)
+            let published = try Self.published(
+                folder: folder, name: HuggingFaceCache.name(ofFolder: address), layerCount: layerCount,
+                modelWidth: modelWidth)
         {
             self = published
             return
@@ -37,16 +40,16 @@ extension TranscoderSet {
             }
         try self.init(
             kind: configuration.kind, inputHook: configuration.inputHook, outputHook: configuration.outputHook,
-            loaded: loaded, folder: folder, scan: configuration.scan, format: "config.yaml",
+            loaded: loaded, name: configuration.scan ?? HuggingFaceCache.name(ofFolder: address), format: "config.yaml",
             configurationPaths: [configuration.path])
     }
 
     /// Puts a set together from its layers.
     ///
-    /// - Parameter configurationPaths: the files that describe them, a part of the fingerprint
+    /// - Parameter configurationPaths: the files that describe them, a part of the former fingerprint
     init(
-        kind: Kind, inputHook: InputHook, outputHook: OutputHook, loaded: [LoadedTranscoder], folder: String,
-        scan: String?, format: String, configurationPaths: [String]
+        kind: Kind, inputHook: InputHook, outputHook: OutputHook, loaded: [LoadedTranscoder], name: String,
+        format: String, configurationPaths: [String]
     ) throws {
         self.kind = kind
         self.inputHook = inputHook
@@ -55,8 +58,9 @@ extension TranscoderSet {
         layers = loaded.map(\.transcoder)
         encoderRegions = loaded.map(\.encoder)
         decoderRegions = loaded.map(\.decoder)
-        name = scan ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-        fingerprint = try TranscoderFingerprint.of(
+        self.name = name
+        fingerprint = TranscoderFingerprint.of(layers, kind: kind, inputHook: inputHook, outputHook: outputHook)
+        formerFingerprint = try TranscoderFingerprint.ofFiles(
             configurationPaths: configurationPaths, weights: loaded.flatMap(\.files))
         for region in decoderRegions { region?.expectScatteredReads() }
     }

@@ -31,6 +31,43 @@ extension Transcoder {
         )
     }
 
+    /// What is not finite in the rows of a feature, if anything is.
+    public func fault(inRowsOf index: Int) -> TranscoderError? {
+        func fault(_ row: [Float], _ file: String, _ array: String, _ part: String) -> TranscoderError? {
+            guard !areFinite(row, count: row.count), let number = row.first(where: { !$0.isFinite }) else {
+                return nil
+            }
+            return TranscoderError(
+                file: file, place: array,
+                "expected finite numbers, found \(number) in the \(part) of feature \(layer)/\(index)")
+        }
+        if let found = fault(encoder.row(index), origin.encoderFile, origin.encoder, "encoder") { return found }
+        for slot in 0..<slotCount {
+            let row = decoder.row(index * slotCount + slot)
+            if let found = fault(row, origin.decoderFile, origin.decoder, "decoder") { return found }
+        }
+        return nil
+    }
+
+    /// The first number of all weights that is NaN or infinite, if there is one. Reads every weight once.
+    public func firstFault() -> TranscoderError? {
+        for index in 0..<featureCount {
+            if let fault = fault(inRowsOf: index) { return fault }
+        }
+        return skip.flatMap(fault(inSkip:))
+    }
+
+    private func fault(inSkip skip: WeightMatrix) -> TranscoderError? {
+        for row in 0..<skip.rowCount {
+            if let number = skip.row(row).first(where: { !$0.isFinite }) {
+                return TranscoderError(
+                    file: origin.encoderFile, place: origin.skip,
+                    "expected finite numbers, found \(number) in row \(row)")
+            }
+        }
+        return nil
+    }
+
     /// Names what makes a reconstruction of this layer's MLP NaN or infinite.
     ///
     /// - Parameters:
@@ -53,15 +90,7 @@ extension Transcoder {
                 )
             }
         }
-        if let skip {
-            for row in 0..<skip.rowCount {
-                if let number = skip.row(row).first(where: { !$0.isFinite }) {
-                    return TranscoderError(
-                        file: origin.encoderFile, place: origin.skip,
-                        "expected finite numbers, found \(number) in row \(row)")
-                }
-            }
-        }
+        if let fault = skip.flatMap(fault(inSkip:)) { return fault }
         return TranscoderError(
             file: origin.decoderFile, place: origin.decoder,
             "expected a finite reconstruction of layer \(layer): all weights are finite, so it overflows")

@@ -22,8 +22,10 @@ public struct TranscoderSet: Sendable {
     public let name: String
     /// How the set is stored: `config.yaml`, `SAELens` or `EleutherAI sparsify`.
     public let format: String
-    /// SHA-256 over config.yaml, or what stands for it, and samples of every tensor, in hexadecimal.
+    /// SHA-256 over what the set computes with, in hexadecimal: hooks, activation functions, samples of every matrix.
     public let fingerprint: String
+    /// The fingerprint that atlases made before version 0.2 know this folder by: over its files as they are written.
+    public let formerFingerprint: String
 
     /// Where each layer's encoder lies in its file, in whole pages.
     let encoderRegions: [MappedRegion?]

@@ -32,15 +32,15 @@ struct AtlasCommand: AsyncParsableCommand {
 
     /// Parses, runs, and says what went wrong.
     static func main() async {
+        let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
             command = try parseAsRoot()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            let message = DashedText(CommandLine.arguments.dropFirst()).explained(fullMessage(for: error))
-            FileHandle.standardError.write(Data("\(message)\n".utf8))
-            exit(withError: ExitCode.validationFailure)
+            refuse(dashed.explained(fullMessage(for: error)))
         }
+        if let error = dashed.errorInsteadOfHelp { refuse(error) }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -51,5 +51,11 @@ struct AtlasCommand: AsyncParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Ends with what is wrong about the command line.
+    private static func refuse(_ message: String) -> Never {
+        FileHandle.standardError.write(Data("\(message)\n".utf8))
+        exit(withError: ExitCode.validationFailure)
     }
 }

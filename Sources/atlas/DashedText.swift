@@ -12,14 +12,21 @@ struct DashedText {
 
     /// The parser's message with what to write instead; as it is where no such text is to blame.
     func explained(_ message: String) -> String {
-        let blames = ["Unknown option", "Missing value", "Missing expected argument"]
+        guard let text else { return message }
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard let text, blames.contains(where: { lines[0].contains($0) }) else { return message }
-        lines[0] += """
-            ; a text that begins with - is taken for an option: write -- before it, last of all, as in: \
-            atlas … -- '\(text)', or for an option's value --option='\(text)'
-            """
+        lines[0] += "; " + Self.advice(text)
         return lines.joined(separator: "\n")
+    }
+
+    /// What is wrong where the parser shows a command's help although nobody asked for it: a letter h somewhere in the
+    /// text counts as `-h` with it. Nil where no such text is to blame.
+    var errorInsteadOfHelp: String? { text.map { "Error: Unknown option '\($0)'; " + Self.advice($0) } }
+
+    private static func advice(_ text: String) -> String {
+        """
+        a text that begins with - is taken for an option: write -- before it, last of all, as in: \
+        atlas … -- '\(text)', or for an option's value --option='\(text)'
+        """
     }
 
     /// `-x` or `--name`, also with `=VALUE`.

@@ -43,22 +43,23 @@ import Testing
         ]
     }
 
-    /// The largest |found − expected| / max(1, |expected|).
-    private func difference(_ found: [Float], _ expected: [Float]) -> Float {
-        guard found.count == expected.count else { return .infinity }
-        return zip(found, expected).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
-    }
-
     /// Figures with two digits, and dashes where the reference has nothing to compare with.
     private func row(_ name: String, _ figures: [Float]) -> String {
         let columns = figures.map(scientific) + [String](repeating: "–", count: 5 - figures.count)
         return "| \(name) | \(columns.joined(separator: " | ")) |"
     }
+}
 
-    private func scientific(_ value: Float) -> String {
-        guard value > 0, value.isFinite else { return "\(value)" }
-        var (digits, exponent) = (value, 0)
-        while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
-        return "\((digits * 10).rounded() / 10)e\(exponent)"
-    }
+/// The largest |found − expected| / max(1, |expected|).
+func difference(_ found: [Float], _ expected: [Float]) -> Float {
+    guard found.count == expected.count else { return .infinity }
+    return zip(found, expected).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
+}
+
+/// A figure with two digits.
+func scientific(_ value: Float) -> String {
+    guard value > 0, value.isFinite else { return "\(value)" }
+    var (digits, exponent) = (value, 0)
+    while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
+    return "\((digits * 10).rounded() / 10)e\(exponent)"
 }

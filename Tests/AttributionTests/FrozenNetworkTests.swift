@@ -82,11 +82,13 @@ extension RandomReplacement {
             site: transcoders.outputHook.site
         ) { layer, reading, _ in
             let input = reading.input(at: transcoders.inputHook)
-            preActivations.append(transcoders.layers[layer].preActivations(input))
+            let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
+            preActivations.append(
+                transcoders.layers[layer].preActivations(
+                    input, divisors: transcoders.layers[layer].inputNormalization.divisors(of: before)))
             var output = baseline.layers[layer].mlpOutput
             if let skip = transcoders.layers[layer].skip {
                 var difference = input
-                let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
                 for index in difference.values.indices { difference.values[index] -= before.values[index] }
                 output.add(skip.applied(to: difference))
             }

@@ -123,11 +123,11 @@ struct ForwardCase {
     }
 }
 
-private func floats(_ name: String, in file: SafetensorsFile) throws -> [Float] {
+func floats(_ name: String, in file: SafetensorsFile) throws -> [Float] {
     try file.matrix(name, shape: file.tensor(name).shape).matrix().values
 }
 
-private func integers(_ name: String, in file: SafetensorsFile) throws -> [Int] {
+func integers(_ name: String, in file: SafetensorsFile) throws -> [Int] {
     let tensor = try file.tensor(name)
     let bytes = file.bytes(of: tensor)
     switch tensor.type {

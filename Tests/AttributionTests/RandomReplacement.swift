@@ -20,6 +20,8 @@ struct RandomReplacement {
         let input: InputHook
         let output: OutputHook
         let hasSkip: Bool
+        /// Anything but none is written as SAELens writes it.
+        var normalization = InputNormalization.none
 
         /// Every hook once, both kinds with and without a skip.
         static let all = [
@@ -27,10 +29,16 @@ struct RandomReplacement {
             Wiring(kind: .perLayer, input: .normalizedBeforeGain, output: .residualAddition, hasSkip: true),
             Wiring(kind: .crossLayer, input: .residualMiddle, output: .mlpOutput, hasSkip: false),
             Wiring(kind: .crossLayer, input: .mlpInput, output: .residualAddition, hasSkip: true),
+            Wiring(
+                kind: .perLayer, input: .mlpInput, output: .mlpOutput, hasSkip: true, normalization: .layerNorm),
+            Wiring(
+                kind: .perLayer, input: .residualMiddle, output: .residualAddition, hasSkip: false,
+                normalization: .constantNorm),
         ]
 
         var testDescription: String {
             "\(kind.rawValue)\(hasSkip ? " with skip" : "") \(input.rawValue) → \(output.rawValue)"
+                + (normalization == .none ? "" : " after \(normalization.rawValue)")
         }
     }
 
@@ -42,13 +50,43 @@ struct RandomReplacement {
         let folder = NSTemporaryDirectory() + "replacement-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try model.write(to: folder + "/model", seed: seed)
-        try Self.writeTranscoders(wiring, to: folder + "/transcoders", seed: seed + 1)
+        try (wiring.normalization == .none ? Self.writeTranscoders : Self.writeSAELens)(
+            wiring, folder + "/transcoders", seed + 1)
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
         var generator = SeededGenerator(seed: seed + 2)
         tokens = [0] + (0..<7).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }
     }
 
-    private static func writeTranscoders(_ wiring: Wiring, to folder: String, seed: UInt64) throws {
+    /// A folder a layer, as SAELens has them: encoders the other way round, and settings in cfg.json.
+    private static func writeSAELens(_ wiring: Wiring, _ folder: String, _ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let width = RandomModel.width
+        func add(_ name: String, _ shape: [Int], _ size: Float, to writer: inout SafetensorsWriter) {
+            let numbers = (0..<shape.reduce(1, *)).map { _ in size * Float.random(in: -1...1, using: &generator) }
+            writer.add(name, shape: shape, floats: numbers)
+        }
+        let input = wiring.input == .residualMiddle ? "hook_resid_mid" : "mlp.hook_in"
+        let output = wiring.output == .residualAddition ? "hook_mlp_out" : "mlp.hook_out"
+        for layer in 0..<RandomModel.layerCount {
+            let own = folder + "/layer_\(layer)"
+            try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+            var writer = SafetensorsWriter()
+            add("W_enc", [width, featureCount], 0.4, to: &writer)
+            add("b_enc", [featureCount], 0.4, to: &writer)
+            add("W_dec", [featureCount, width], 0.4, to: &writer)
+            add("b_dec", [width], 0.4, to: &writer)
+            if wiring.hasSkip { add("W_skip", [width, width], 0.2, to: &writer) }
+            try writer.write(to: own + "/sae_weights.safetensors")
+            try """
+            {"architecture": "\(wiring.hasSkip ? "skip_transcoder" : "transcoder")", "d_in": \(width),
+             "d_out": \(width), "d_sae": \(featureCount), "apply_b_dec_to_input": false,
+             "normalize_activations": "\(wiring.normalization.rawValue)", "reshape_activations": "none",
+             "metadata": {"hook_name": "blocks.\(layer).\(input)", "hook_name_out": "blocks.\(layer).\(output)"}}
+            """.write(toFile: own + "/cfg.json", atomically: true, encoding: .utf8)
+        }
+    }
+
+    private static func writeTranscoders(_ wiring: Wiring, _ folder: String, _ seed: UInt64) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let kind = wiring.kind == .perLayer ? "transcoder_set" : "cross_layer_transcoder"
         try """

@@ -1,5 +1,6 @@
 import DemoData
 import Foundation
+import Safetensors
 import Testing
 
 @Suite struct `the inspect command` {
@@ -18,6 +19,26 @@ import Testing
         let parameters = try #require(found["parameters"] as? [[String: Any]])
         #expect(parameters.count == 1 && parameters[0]["type"] as? String == "F32")
         #expect((found["fingerprint"] as? String)?.count == 64)
+    }
+
+    @Test func `a scan reads every weight and names the first that is no number`() throws {
+        let data = try DemoData()
+        #expect(try inspection([data.model, "--scan"])["isFinite"] as? Bool == true)
+        let folder = try TemporaryFolder()
+        let copy = folder.path + "/transcoders"
+        try FileManager.default.copyItem(atPath: data.transcoders, toPath: copy)
+        #expect(try Program.run(["inspect", copy, "--scan"]).output.hasSuffix("scanned: every number is finite\n"))
+        let path = copy + "/W_dec_4.safetensors"
+        let file = try SafetensorsFile(path: path)
+        try #require(file.tensor("W_dec_4").type == "F32")
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        // The last number of the last row becomes NaN.
+        bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+        try bytes.write(to: URL(fileURLWithPath: path))
+        #expect(try Program.run(["inspect", copy]).status == 0)
+        let outcome = try Program.run(["inspect", copy, "--scan"])
+        #expect(
+            outcome.status == 1 && outcome.error.contains("W_dec_4: expected finite numbers, found nan in the decoder"))
     }
 
     @Test func `a transcoder folder is described with and without its model`() throws {

@@ -68,6 +68,24 @@ import Testing
         }
     }
 
+    @Test func `slopes are act(x) / x for every finite number, and a half at 0`() {
+        let x = Self.repeated
+        var silu = x
+        siluSlope(&silu, count: x.count)
+        var tanh = x
+        geluTanhSlope(&tanh, count: x.count)
+        var exact = x
+        geluSlope(&exact, count: x.count)
+        for (index, value) in x.enumerated() {
+            func slope(_ function: (Double) -> Double) -> Double {
+                value == 0 ? 0.5 : function(Double(value)) / Double(value)
+            }
+            #expect(abs(Double(silu[index]) - slope(Self.exactSiLU)) <= 2e-6, "silu slope at \(value)")
+            #expect(abs(Double(tanh[index]) - slope(Self.tanhGELU)) <= 1e-5, "gelu_tanh slope at \(value)")
+            #expect(abs(Double(exact[index]) - slope(Self.exactGELU)) <= 2e-6, "gelu slope at \(value)")
+        }
+    }
+
     @Test func `infinities give what the formulas give, and NaN stays NaN`() {
         var silu: [Float] = [.infinity, -.infinity, .nan]
         siluGate(silu, [1, 1, 1], into: &silu, count: 3)

@@ -75,6 +75,12 @@ private final class Bits {
         for (view, plain) in [(whole.columns(3..<7), columns), (whole.rows(1..<3, ofEvery: 4), rows)] {
             #expect(view.matrix() == plain)
             #expect(view.row(4) == Array(plain.row(4)))
+            var gathered = [Float](repeating: 7, count: 3 * plain.rowCount)
+            view.copyColumns([(column: 1, row: 2), (column: 3, row: 0)], into: &gathered)
+            for row in 0..<plain.rowCount {
+                #expect(gathered[row] == plain[row, 3] && gathered[2 * plain.rowCount + row] == plain[row, 1])
+                #expect(gathered[plain.rowCount + row] == 7)
+            }
             let (x, y) = (matrix(5, plain.columnCount, seed: 9), matrix(5, plain.rowCount, seed: 10))
             #expect(distance(view.applied(to: x), plainProduct(x, transposed(plain))) < 1e-4)
             #expect(distance(view.transposeApplied(to: y), plainProduct(y, plain)) < 1e-4)

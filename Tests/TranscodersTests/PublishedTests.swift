@@ -174,6 +174,24 @@ import Testing
         }
     }
 
+    @Test(arguments: [("layer_norm", false), ("constant_norm_rescale", false), ("layer_norm", true)])
+    func `SAELens with inputs normalised by their own size`(name: String, takingOff: Bool) throws {
+        let folder = try saeLens(["normalize_activations": name, "apply_b_dec_to_input": takingOff])
+        let set = try load(folder)
+        for input in Self.inputs {
+            let count = Float(input.count)
+            let mean = name == "layer_norm" ? input.reduce(0, +) / count : 0
+            let centred = input.map { $0 - mean }
+            let squares = centred.reduce(0) { $0 + $1 * $1 }
+            // SAELens 6: x.std() has d − 1 below; √d / |x|.
+            let size =
+                name == "layer_norm" ? (squares / (count - 1)).squareRoot() + 1e-5 : (squares / count).squareRoot()
+            let pre = expected(folder, layer: 1, input: centred.map { $0 / size }, takingOff: takingOff)
+            #expect(agree(active(set, layer: 1, input: input), positive(pre, among: pre.indices)))
+        }
+        #expect(try load(saeLens()).fingerprint != set.fingerprint)
+    }
+
     @Test func `sparsify with TopK and a skip`() throws {
         let folder = try sparsify(skips: true)
         let set = try load(folder)
@@ -205,8 +223,7 @@ import Testing
     /// A setting that computes something else, and what the refusal names.
     static let refusals: [(field: String, value: String, reason: String)] = [
         ("architecture", "\"gated\"", "architecture: expected transcoder"),
-        ("normalize_activations", "\"layer_norm\"", "normalize_activations: expected none"),
-        ("normalize_activations", "\"constant_norm_rescale\"", "normalize_activations: expected none"),
+        ("normalize_activations", "\"covariance_whitening\"", "normalize_activations: expected none"),
         ("reshape_activations", "\"hook_z\"", "reshape_activations: expected none"),
         ("activation_fn", "\"tanh-relu\"", "activation_fn: expected relu or topk"),
         ("finetuning_scaling_factor", "true", "finetuning_scaling_factor: expected false"),

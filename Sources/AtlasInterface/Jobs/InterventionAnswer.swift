@@ -101,14 +101,13 @@ public struct InterventionAnswer: Codable, Sendable, Equatable {
     ) -> [ActivationChange] {
         let first = attributor.model.firstCountedPosition(in: tokens)
         var changes: [ActivationChange] = []
-        for (transcoder, (x, y)) in zip(attributor.transcoders.layers, zip(before.preActivations, after.preActivations))
-        {
-            func place(_ feature: ActiveFeature) -> Int { feature.position * transcoder.featureCount + feature.index }
+        for (layer, (x, y)) in zip(attributor.basis.layers, zip(before.preActivations, after.preActivations)) {
+            func place(_ feature: ActiveFeature) -> Int { feature.position * layer.featureCount + feature.index }
             var found: [Int: ActivationChange] = [:]
-            for feature in transcoder.activeFeatures(x, firstPosition: first) {
+            for feature in layer.activeFeatures(x, firstPosition: first) {
                 found[place(feature)] = ActivationChange(feature: feature, before: feature.activation, after: 0)
             }
-            for feature in transcoder.activeFeatures(y, firstPosition: first) {
+            for feature in layer.activeFeatures(y, firstPosition: first) {
                 found[place(feature), default: ActivationChange(feature: feature, before: 0, after: 0)].after =
                     feature.activation
             }

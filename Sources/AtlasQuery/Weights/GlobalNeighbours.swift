@@ -108,10 +108,10 @@ extension AtlasReader {
         let coactivation = try coactivation(of: feature, where: filter, db)
         return switch direction {
         case .upstream:
-            GlobalWeights(direction, coactivation, firstLayer: 0, weights.sources(of: feature, jobs: jobs))
+            GlobalWeights(direction, coactivation, firstLayer: 0, try weights.sources(of: feature, jobs: jobs))
         case .downstream:
             GlobalWeights(
-                direction, coactivation, firstLayer: feature.layer + 1, weights.targets(of: feature, jobs: jobs))
+                direction, coactivation, firstLayer: feature.layer + 1, try weights.targets(of: feature, jobs: jobs))
         }
     }
 

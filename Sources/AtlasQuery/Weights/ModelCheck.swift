@@ -5,11 +5,16 @@ import Attribution
 extension AtlasReader {
     /// Throws unless the atlas was indexed with this model and these transcoders.
     func requireModel(_ attributor: Attributor) throws(AtlasError) {
+        let (model, basis, identity) = (attributor.model, attributor.basis, atlas.identity)
         let pairs = [
-            ("model fingerprint", attributor.model.fingerprint, atlas.identity.modelFingerprint),
-            ("transcoder fingerprint", attributor.transcoders.fingerprint, atlas.identity.transcoderFingerprint),
+            ("model fingerprint", [model.fingerprint, model.formerFingerprint], identity.modelFingerprint),
+            (
+                "transcoder fingerprint", [basis.fingerprint, basis.formerFingerprint ?? basis.fingerprint],
+                identity.transcoderFingerprint
+            ),
         ]
-        for (part, expected, found) in pairs where expected != found {
+        for (part, accepted, found) in pairs where !accepted.contains(found) {
+            let expected = accepted[0]
             throw .otherReplacementModel(path: atlas.path, part: part, expected: expected, found: found)
         }
     }

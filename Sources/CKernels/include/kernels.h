@@ -37,6 +37,12 @@ void fa_gelu_gate(const float *gate, const float *up, float *out, size_t count);
 void fa_gelu_tanh(float *x, size_t count);
 /// x[i] = gelu(x[i]), gelu(x) = x / 2 (1 + erf(x / sqrt 2))
 void fa_gelu(float *x, size_t count);
+/// x[i] = silu(x[i]) / x[i], a half at 0
+void fa_silu_slope(float *x, size_t count);
+/// x[i] = gelu_tanh(x[i]) / x[i], a half at 0
+void fa_gelu_tanh_slope(float *x, size_t count);
+/// x[i] = gelu(x[i]) / x[i], a half at 0
+void fa_gelu_slope(float *x, size_t count);
 /// IEEE half to float
 void fa_from_float16(const uint16_t *x, float *out, size_t count);
 /// double to float, to infinity beyond its range

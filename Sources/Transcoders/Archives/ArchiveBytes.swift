@@ -1,5 +1,6 @@
 import Foundation
 import Safetensors
+import Texts
 
 /// The bytes of a mapped file, read as little-endian numbers that may lie anywhere.
 final class ArchiveBytes: Sendable {
@@ -20,6 +21,7 @@ final class ArchiveBytes: Sendable {
         } catch {
             throw TranscoderError(file: path, error.reason)
         }
+        guard !LargeFilePointer.isOne(file.bytes) else { throw TranscoderError(file: path, LargeFilePointer.advice) }
         guard !file.bytes.isEmpty else {
             throw TranscoderError(file: path, "expected a zip archive, found an empty file")
         }

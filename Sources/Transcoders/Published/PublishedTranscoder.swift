@@ -24,7 +24,7 @@ extension TranscoderSet {
     /// Maps a folder of published transcoders, a folder a layer.
     ///
     /// - Returns: `nil` where `folder` holds none
-    static func published(folder: String, layerCount: Int, modelWidth: Int) throws -> TranscoderSet? {
+    static func published(folder: String, name: String, layerCount: Int, modelWidth: Int) throws -> TranscoderSet? {
         let folders = LayerFolder.all(in: folder)
         guard let first = folders.first else { return nil }
         if let other = folders.first(where: { $0.format != first.format }) {
@@ -67,7 +67,7 @@ extension TranscoderSet {
         }
         return try TranscoderSet(
             kind: .perLayer, inputHook: ordered[0].inputHook, outputHook: ordered[0].outputHook,
-            loaded: ordered.map(\.loaded), folder: folder, scan: nil, format: first.format.rawValue,
+            loaded: ordered.map(\.loaded), name: name, format: first.format.rawValue,
             configurationPaths: ordered.map(\.folder.configurationPath))
     }
 }

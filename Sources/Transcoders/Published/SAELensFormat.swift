@@ -43,6 +43,7 @@ struct SAELensFormat {
         }
         let transcoder = Transcoder(
             layer: layer, encoder: encoder.transposed, encoderBias: encoderBias,
+            inputNormalization: try inputNormalization(),
             decoder: DecoderRows(
                 try file.matrix("W_dec", shape: [featureCount, modelWidth]), slotCount: 1, storedSlotCount: 1),
             decoderBias: decoderBias,
@@ -123,6 +124,18 @@ struct SAELensFormat {
         return .positiveTopK(keeps)
     }
 
+    private func inputNormalization() throws(TranscoderError) -> InputNormalization {
+        let name = try fields.text("normalize_activations") ?? "none"
+        // A factor over the whole of training, which is folded into the weights.
+        if name == "expected_average_only_in" { return .none }
+        guard let normalization = InputNormalization(rawValue: name) else {
+            throw TranscoderError(
+                file: fields.path, place: "normalize_activations",
+                "expected none, expected_average_only_in, layer_norm or constant_norm_rescale, found \(name)")
+        }
+        return normalization
+    }
+
     /// Refuses settings that would compute something else.
     private func refuseOtherSettings() throws(TranscoderError) {
         for setting in [fields] + (try fields.object("metadata").map { [$0] } ?? []) {
@@ -130,14 +143,6 @@ struct SAELensFormat {
             for name in ["hook_head_index", "hook_head_index_out"] where setting.has(name) {
                 throw setting.unexpected(name, "none: transcoders read whole tensors")
             }
-        }
-        // "expected_average_only_in" is a factor over the whole of training that is folded into the weights.
-        let normalisation = try fields.text("normalize_activations") ?? "none"
-        guard ["none", "expected_average_only_in"].contains(normalisation) else {
-            throw TranscoderError(
-                file: fields.path, place: "normalize_activations",
-                "expected none or expected_average_only_in, found \(normalisation): a norm of the input at run time, whose denominator graphs would have to freeze, is not supported"
-            )
         }
         guard try fields.text("reshape_activations") ?? "none" == "none" else {
             throw fields.unexpected("reshape_activations", "none")

@@ -83,7 +83,7 @@ struct AttributeCommand: ParsableCommand {
         let document = GraphDocument(
             SparseGraph(result.graph, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold),
             context: GraphDocument.Context(
-                slug: GraphSlug(naming: file), scan: attributor.transcoders.name,
+                slug: GraphSlug(naming: file), scan: attributor.basis.name,
                 prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
                 tokenText: { tokenizer.text(of: $0) }))
         try document.write(toFile: file)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasQuery
 import Foundation
+import Safetensors
 import Transcoders
 
 struct InspectCommand: ParsableCommand {
@@ -13,6 +14,7 @@ struct InspectCommand: ParsableCommand {
 
               atlas inspect SmolLM2-135M
               atlas inspect my.atlas --json
+              atlas inspect my-transcoders --model my-model --scan
             """)
 
     @Argument(help: "A folder or file.") var path: String
@@ -21,31 +23,35 @@ struct InspectCommand: ParsableCommand {
             "For transcoders whose files do not tell how many layers they have: the language model's folder.",
             valueName: "dir"))
     var model: String?
+    @Flag(help: "Read every weight, and refuse the first number that is NaN or infinite.") var scan = false
     @OptionGroup var output: JSONOutput
 
     func run() throws {
         let inspection = try inspection()
-        try output.print(inspection) { InspectionText(inspection).lines.forEach { print($0) } }
+        try output.print(inspection) {
+            InspectionText(inspection).lines.forEach { print($0) }
+            if scan { print("scanned: every number is finite") }
+        }
     }
 
     private func inspection() throws -> Inspection {
+        let place = try HuggingFaceCache.folder(path)
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else {
             throw InspectionError(path: path, "expected a folder or file, found nothing")
         }
-        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place + "/" + name) }
         if isFolder.boolValue {
-            if holds("config.yaml") { return .transcoders(try TranscoderDescription(folder: path, modelFolder: model)) }
-            if !holds("config.json"), PublishedShape.isThere(path) {
-                return .transcoders(try TranscoderDescription(folder: path, modelFolder: model))
+            if holds("config.yaml") || !holds("config.json") && PublishedShape.isThere(place) {
+                return .transcoders(try TranscoderDescription(folder: path, modelFolder: model, scan: scan))
             }
-            if holds("config.json") { return .model(try ModelDescription(folder: path)) }
+            if holds("config.json") { return .model(try ModelDescription(folder: path, scan: scan)) }
             throw InspectionError(
                 path: path,
                 "expected config.json (a language model), config.yaml (transcoders) or folders of layers with cfg.json (transcoders of SAELens or sparsify), found none"
             )
         }
-        if path.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: path)) }
+        if path.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: path, scan: scan)) }
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw InspectionError(path: path, "cannot be opened")
         }
@@ -53,6 +59,7 @@ struct InspectCommand: ParsableCommand {
         guard try file.read(upToCount: 15) == Data("SQLite format 3".utf8) else {
             throw InspectionError(path: path, "expected an atlas or .safetensors weights, found another file")
         }
+        if scan { throw InspectionError(path: path, "--scan reads weights; `atlas verify` checks an atlas") }
         return .atlas(try AtlasReader.open(path).information())
     }
 }

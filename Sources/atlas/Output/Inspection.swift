@@ -70,10 +70,15 @@ struct ModelDescription: Encodable {
     /// The same, where it is a beginning-of-sequence token.
     let beginningOfSequenceToken: Int?
     let beginningOfSequenceText: String?
+    /// True where every weight was read.
+    let isFinite: Bool?
 
-    init(folder: String) throws {
+    /// - Parameter scan: read every weight, and throw for the first that is NaN or infinite
+    init(folder: String, scan: Bool) throws {
         let model = try LanguageModel(folder: folder)
-        let files = try Checkpoint(folder: folder).files
+        if scan, let fault = model.weights.firstFault() { throw fault }
+        isFinite = scan ? true : nil
+        let files = model.weights.files
         let configuration = model.configuration
         name = model.name
         architecture = configuration.architecture
@@ -106,9 +111,14 @@ struct WeightFileDescription: Encodable {
     let byteCount: Int
     /// In order of name.
     let tensors: [Tensor]
+    /// True where every weight was read.
+    let isFinite: Bool?
 
-    init(path: String) throws {
+    /// - Parameter scan: read every weight, and throw for the first that is NaN or infinite
+    init(path: String, scan: Bool) throws {
         let file = try SafetensorsFile(path: path)
+        if scan, let fault = file.tensors.keys.sorted().lazy.compactMap(file.fault(inNumbersOf:)).first { throw fault }
+        isFinite = scan ? true : nil
         parameters = StoredNumbers.inFiles([file])
         tensors = file.tensors.sorted { $0.key < $1.key }.map {
             Tensor(name: $0, type: $1.type, shape: $1.shape, byteCount: $1.byteRange.count)

@@ -40,7 +40,8 @@ struct InspectionText {
             "layers        \(set.layerCount), of width \(set.modelWidth.grouped), "
                 + (least == most ? most.grouped : "\(least.grouped) to \(most.grouped)") + " features each",
             "hooks         reads \(set.inputHook), writes \(set.outputHook)",
-            "activation    " + set.activations.joined(separator: ", ") + (set.hasSkip ? ", with a linear skip" : ""),
+            "activation    " + set.activations.joined(separator: ", ") + (set.hasSkip ? ", with a linear skip" : "")
+                + (set.inputNormalization == "none" ? "" : ", of inputs after \(set.inputNormalization)"),
             "weights       " + (set.parameters.isEmpty ? "not in safetensors" : numbers(set.parameters)) + ", "
                 + "\(megabytes(set.byteCount)) in \(files(set.fileCount)) of the folder",
             "fingerprint   \(set.fingerprint)",

@@ -92,17 +92,16 @@ struct InterventionReport: Encodable {
         from before: InterventionResult, to after: InterventionResult, attributor: Attributor, firstPosition: Int
     ) -> [ActivationChange] {
         var changes: [ActivationChange] = []
-        for (transcoder, (x, y)) in zip(attributor.transcoders.layers, zip(before.preActivations, after.preActivations))
-        {
-            func place(_ feature: ActiveFeature) -> Int { feature.position * transcoder.featureCount + feature.index }
+        for (layer, (x, y)) in zip(attributor.basis.layers, zip(before.preActivations, after.preActivations)) {
+            func place(_ feature: ActiveFeature) -> Int { feature.position * layer.featureCount + feature.index }
             func change(_ feature: ActiveFeature, before: Float, after: Float) -> ActivationChange {
                 ActivationChange(feature: feature.feature, position: feature.position, before: before, after: after)
             }
             var found: [Int: ActivationChange] = [:]
-            for feature in transcoder.activeFeatures(x, firstPosition: firstPosition) {
+            for feature in layer.activeFeatures(x, firstPosition: firstPosition) {
                 found[place(feature)] = change(feature, before: feature.activation, after: 0)
             }
-            for feature in transcoder.activeFeatures(y, firstPosition: firstPosition) {
+            for feature in layer.activeFeatures(y, firstPosition: firstPosition) {
                 found[place(feature), default: change(feature, before: 0, after: 0)].after = feature.activation
             }
             changes += found.values.filter { $0.before != $0.after }

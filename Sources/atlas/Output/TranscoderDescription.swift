@@ -12,17 +12,28 @@ struct TranscoderDescription: Encodable {
     /// The activation functions of all layers, each once.
     let activations: [String]
     let hasSkip: Bool
+    /// What encoders do to their input first.
+    let inputNormalization: String
     /// Numbers in the folder's safetensors files, by type; empty where the weights lie in other files.
     let parameters: [StoredNumbers]
     let fileCount: Int
     let byteCount: Int
 
-    /// - Parameter modelFolder: where the number of layers is taken from, if not from the weights
-    init(folder: String, modelFolder: String?) throws {
+    /// True where every weight was read.
+    let isFinite: Bool?
+
+    /// - Parameters:
+    ///   - modelFolder: where the number of layers is taken from, if not from the weights
+    ///   - scan: read every weight, and throw for the first that is NaN or infinite
+    init(folder: String, modelFolder: String?, scan: Bool) throws {
+        let address = folder
+        let folder = try HuggingFaceCache.folder(address)
         let files = try Self.files(in: folder)
         let weights = try files.filter { $0.path.hasSuffix(".safetensors") }.map { try SafetensorsFile(path: $0.path) }
         let shape = try Self.shape(weights, folder: folder, modelFolder: modelFolder)
-        let set = try TranscoderSet(folder: folder, layerCount: shape.layerCount, modelWidth: shape.modelWidth)
+        let set = try TranscoderSet(folder: address, layerCount: shape.layerCount, modelWidth: shape.modelWidth)
+        if scan, let fault = set.layers.lazy.compactMap({ $0.firstFault() }).first { throw fault }
+        isFinite = scan ? true : nil
         name = set.name
         kind = set.kind.rawValue
         format = set.format
@@ -33,6 +44,7 @@ struct TranscoderDescription: Encodable {
         modelWidth = set.modelWidth
         featureCounts = set.layers.map(\.featureCount)
         activations = Set(set.layers.map { Self.name($0.activation) }).sorted()
+        inputNormalization = set.layers.first?.inputNormalization.rawValue ?? InputNormalization.none.rawValue
         hasSkip = set.layers.contains { $0.skip != nil }
         parameters = StoredNumbers.inFiles(weights)
         fileCount = files.count

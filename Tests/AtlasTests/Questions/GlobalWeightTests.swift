@@ -83,7 +83,7 @@ struct GlobalWeightTests {
         let feature = FeatureID(layer: 2, index: 4)
         let report = try fixture.reader.neighbours(
             of: feature, .upstream, by: .virtual, weights: fixture.weights, limit: 30)
-        let all = fixture.weights.sources(of: feature).joined().map(\.magnitude).sorted(by: >)
+        let all = try fixture.weights.sources(of: feature).joined().map(\.magnitude).sorted(by: >)
         let found = report.neighbours.compactMap(\.weights)
         #expect(found.map { Float(abs($0.virtualWeight)) } == Array(all.prefix(30)))
         let scale = try #require(report.scale)

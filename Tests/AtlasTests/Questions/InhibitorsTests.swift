@@ -38,7 +38,7 @@ struct InhibitorsTests {
         #expect(report.expectedTokens == expected && report.silentTokens == silent.count)
         #expect(report.activeTokens == firing.count)
 
-        let magnitudes = fixture.weights.sources(of: feature).joined().map { Double($0.magnitude) }.sorted(by: >)
+        let magnitudes = try fixture.weights.sources(of: feature).joined().map { Double($0.magnitude) }.sorted(by: >)
         let large = magnitudes[magnitudes.count / 10 - 1]
         let edges = fixture.oracle.edges()
         var found: [FeatureID] = []

@@ -21,6 +21,25 @@ struct AtlasOpeningTests {
         ) { try Atlas.open(test.path, mode: .create(other)) }
     }
 
+    @Test func `an atlas that knows its model by the former fingerprints is the same and gets the new ones`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(2)])
+        var newer = RandomFacts.identity
+        newer.formerFingerprints = .init(model: newer.modelFingerprint, transcoders: newer.transcoderFingerprint)
+        newer.modelFingerprint = "model in the new form"
+        newer.transcoderFingerprint = "transcoders in the new form"
+        try Atlas.open(test.path, mode: .readOnly).requireSame(as: newer)
+        var other = newer
+        other.formerFingerprints.model = "another"
+        #expect(throws: AtlasError.self) { try Atlas.open(test.path, mode: .create(other)) }
+        let opened = try Atlas.open(test.path, mode: .create(newer))
+        #expect(opened.identity.modelFingerprint == newer.modelFingerprint)
+        #expect(opened.identity.transcoderFingerprint == newer.transcoderFingerprint)
+        try opened.close()
+        #expect(throws: AtlasError.self) {
+            try Atlas.open(test.path, mode: .readOnly).requireSame(as: RandomFacts.identity)
+        }
+    }
+
     @Test func `a missing file is refused by its path`() {
         #expect(throws: AtlasError.missingFile(path: "/nowhere/x.atlas")) {
             try Atlas.open("/nowhere/x.atlas", mode: .readOnly)

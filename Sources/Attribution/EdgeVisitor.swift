@@ -1,0 +1,108 @@
+import LanguageModels
+import Tensors
+import Transcoders
+
+/// Takes the dot products of gradients with every source of a graph, straight into the targets' rows.
+///
+///     row[s] += g[p] · (a_s W_dec[s → layer])     for every source s active at p; errors and constants alike
+///     g += skip's adjoint                          where the transcoder has one
+///     row[token p] = g[p] · embedding[p]           at the bottom
+struct EdgeVisitor: SweepVisitor {
+    let basis: FeatureBasis
+    let local: LocalReplacementModel
+    let rows: EdgeRows
+    /// The row of the sweep's first target.
+    let first: Int
+
+    func add(constant: Float, target: Int) { rows.row(first + target)[local.layout.bias] += constant }
+
+    /// Takes the dot products with everything that writes to `layer`.
+    func readBlock(layer: Int, _ gradients: SweepGradients) -> Int {
+        let (layout, width, live, reach) = (local.layout, gradients.width, gradients.live, gradients.reach)
+        var operations = 0
+        local.scaledDecoders.withUnsafeBufferPointer { decoders in
+            guard let decoders = decoders.baseAddress else { return }
+            for position in 0..<reach {
+                let block = local.blocks[layer * layout.positionCount + position]
+                multiplyByTransposed(
+                    gradients.row(position), stride: reach * width, decoders + block.firstRow * width,
+                    stride: width, into: rows.row(first) + block.firstColumn, stride: rows.columnCount,
+                    rowCount: live, columnCount: block.count, innerCount: width, accumulate: true)
+                operations += 2 * live * block.count * width
+            }
+        }
+        local.addedErrors[layer].values.withUnsafeBufferPointer { errors in
+            local.constants[layer].values.withUnsafeBufferPointer { constants in
+                guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }
+                for target in 0..<live {
+                    let row = rows.row(first + target)
+                    for position in 0..<reach {
+                        let (error, constant) = twoDots(
+                            gradients.row(target * reach + position), errors + position * width,
+                            constants + position * width, count: width)
+                        row[layout.error(layer: layer, position: position)] = error
+                        row[layout.bias] += constant
+                    }
+                }
+            }
+        }
+        return operations + 4 * live * reach * width
+    }
+
+    /// Adds what flows through a transcoder's linear skip.
+    func passMLP(layer: Int, _ gradients: SweepGradients) -> Int {
+        guard let skip = basis.skip(ofLayer: layer) else { return 0 }
+        let (count, reach, width) = (gradients.rowCount, gradients.reach, gradients.width)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count * width) { passed in
+            guard let passed = passed.baseAddress else { return }
+            if let adjoint = local.frozen.outputAdjoints[layer] {
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: count * width) { atHook in
+                    guard let atHook = atHook.baseAddress else { return }
+                    for index in 0..<count {
+                        adjoint.apply(gradients.row(index), position: index % reach, into: atHook + index * width)
+                    }
+                    skip.transposeApply(to: atHook, count: count, into: passed)
+                }
+            } else {
+                skip.transposeApply(to: gradients.base, count: count, into: passed)
+            }
+            gradients.add(passed, through: local.frozen.inputAdjoints[layer])
+        }
+        return 2 * count * width * width
+    }
+
+    /// Takes the dot products with what is at the bottom: token embeddings and learned positions.
+    func readBottom(_ gradients: SweepGradients) {
+        let (width, reach) = (gradients.width, gradients.reach)
+        local.trace.embeddings.values.withUnsafeBufferPointer { embeddings in
+            guard let embeddings = embeddings.baseAddress else { return }
+            for target in 0..<gradients.live {
+                for position in 0..<reach {
+                    rows.row(first + target)[local.layout.token(position: position)] = dot(
+                        gradients.row(target * reach + position), embeddings + position * width, count: width)
+                }
+            }
+        }
+        local.trace.positions?.values.withUnsafeBufferPointer { positions in
+            guard let positions = positions.baseAddress else { return }
+            // Both lie position after position, so one dot product takes the whole prompt.
+            for target in 0..<gradients.live {
+                rows.row(first + target)[local.layout.bias] += dot(
+                    gradients.row(target * reach), positions, count: reach * width)
+            }
+        }
+    }
+}
+
+extension SweepGradients {
+    /// Adds gradients at an input hook, `[live, reach, width]`, taken to the residual stream.
+    func add(_ atHook: UnsafePointer<Float>, through adjoint: NormAdjoint) {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { residual in
+            guard let residual = residual.baseAddress else { return }
+            for index in 0..<rowCount {
+                adjoint.apply(atHook + index * width, position: index % reach, into: residual)
+                addScaled(1, residual, to: row(index), count: width)
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import LanguageModels
+import Tensors
+import Transcoders
+
+/// One prompt's run with its norms and encoders held: what gradients pass on their way down.
+struct FrozenPrompt: Sendable {
+    /// The underlying model's run, at the site of the basis's output hook.
+    let trace: ForwardTrace
+    /// Positions before it hold no features and no errors.
+    let firstCountedPosition: Int
+    /// `[layerCount]`: the features' encoders.
+    let encoders: [any FrozenFeatureLayer]
+    /// `[layerCount]`: from the input hook to the residual stream.
+    let inputAdjoints: [NormAdjoint]
+    /// `[layerCount]`: the norm between the output hook and the residual stream, where one lies between them.
+    let postNorms: [FrozenPostNorm?]
+    /// `[layerCount]`: from the residual stream to the output hook, where a norm lies between them.
+    let outputAdjoints: [NormAdjoint?]
+    /// `[layerCount]`: from the residual stream to what attention computed, where a norm lies between them.
+    let attentionPostAdjoints: [NormAdjoint?]
+    /// From the unembedding to the residual stream.
+    let finalAdjoint: NormAdjoint
+
+    init(model: LanguageModel, basis: FeatureBasis, trace: ForwardTrace, firstCountedPosition: Int) throws {
+        self.trace = trace
+        self.firstCountedPosition = firstCountedPosition
+        encoders = try zip(basis.layers, trace.layers).map { try $0.frozen(at: $1.reading) }
+        inputAdjoints = trace.layers.map {
+            NormAdjoint(basis.inputHook, norm: $0.reading.norm, denominators: $0.reading.denominators)
+        }
+        postNorms = zip(model.blocks, trace.layers).map { block, layer in
+            guard basis.outputHook.site == .output, let norm = block.mlpPostNorm,
+                let denominators = layer.mlpPostDenominators
+            else { return nil }
+            return FrozenPostNorm(norm: norm, denominators: denominators)
+        }
+        outputAdjoints = postNorms.map { $0.map { NormAdjoint($0.norm, denominators: $0.denominators) } }
+        attentionPostAdjoints = zip(model.blocks, trace.layers).map { block, layer in
+            guard let norm = block.attentionPostNorm, let denominators = layer.attentionPostDenominators else {
+                return nil
+            }
+            return NormAdjoint(norm, denominators: denominators)
+        }
+        finalAdjoint = NormAdjoint(model.finalNorm, denominators: trace.finalDenominators)
+    }
+
+    /// The prompt's tokens.
+    var positionCount: Int { trace.tokens.count }
+}
+
+/// The norm between an output hook and the residual stream, its denominators held.
+struct FrozenPostNorm: Sendable {
+    let norm: Norm
+    /// `[positionCount]`.
+    let denominators: [Float]
+
+    /// Takes `count` rows that are written at `position` through the norm, but for its bias.
+    func pass(_ rows: inout [Float], row: Int, count: Int, position: Int) {
+        rows.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            norm.applyLinearly(to: base + row * norm.gain.count, count: count, denominator: denominators[position])
+        }
+    }
+}

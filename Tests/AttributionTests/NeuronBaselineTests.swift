@@ -1,0 +1,81 @@
+import Attribution
+import LanguageModels
+import Tensors
+import Testing
+
+/// What activations are measured from.
+@Suite struct `baselines of neurons` {
+    private let neurons: RandomNeurons
+
+    init() throws { neurons = try RandomNeurons(RandomModel.all[4]) }
+
+    @Test func `a mean by position is the mean of each neuron at each position`() throws {
+        let first = [Matrix(rowCount: 2, columnCount: 2, values: [1, 2, 3, 4])]
+        let second = [Matrix(rowCount: 2, columnCount: 2, values: [3, 2, -3, 0])]
+        var mean = NeuronMean(.byPosition)
+        #expect(mean.baseline == nil)
+        try mean.add(first)
+        try mean.add(second)
+        #expect(mean.count == 2)
+        #expect(mean.baseline == .byPosition([Matrix(rowCount: 2, columnCount: 2, values: [2, 2, 0, 2])]))
+    }
+
+    @Test func `a mean over tokens leaves out positions that do not count, and takes prompts of any length`() throws {
+        var mean = NeuronMean(.everywhere)
+        try mean.add([Matrix(rowCount: 2, columnCount: 2, values: [9, 9, 3, 4])])
+        try mean.add([Matrix(rowCount: 3, columnCount: 2, values: [9, 9, 1, 1, 2, 1])])
+        #expect(mean.count == 3)
+        #expect(mean.baseline == .everywhere([[2, 2]]))
+    }
+
+    @Test func `a mean by position refuses a prompt of another length`() throws {
+        var mean = NeuronMean(.byPosition)
+        try mean.add([Matrix(rowCount: 2, columnCount: 1)])
+        #expect(throws: TargetError.self) { try mean.add([Matrix(rowCount: 3, columnCount: 1)]) }
+    }
+
+    @Test func `nothing is attributed before the baseline that the options name is given`() throws {
+        let attributor = try Attributor(model: neurons.model, neurons: NeuronOptions(baseline: .group))
+        let error = #expect(throws: TargetError.self) { try attributor.attribute(neurons.tokens) }
+        #expect(try #require(error?.description).contains("baseline group: expected the activations"))
+        _ = try attributor.measuring(from: neurons.group).attribute(neurons.tokens)
+    }
+
+    @Test func `a baseline by position refuses prompts of other lengths, and multiples beyond it`() throws {
+        let attributor = try neurons.attributor(maximum: 10, fromGroup: true)
+        let longer = neurons.tokens + [5]
+        #expect(throws: TargetError.self) { try attributor.attribute(longer) }
+        let silenced = Intervention.silencing(.init(layer: 0, index: 0), at: .init(longer.count - 1))
+        #expect(throws: TargetError.self) { try attributor.intervene(longer, [silenced], mode: .free) }
+    }
+
+    @Test func `a baseline of another shape or without finite numbers is refused`() throws {
+        let counts = neurons.model.blocks.map(\.mlp.neuronCount)
+        let options = NeuronOptions(baseline: .corpus)
+        for wrong in [
+            NeuronBaseline.everywhere([[0]]),
+            .everywhere(counts.map { [Float](repeating: .nan, count: $0) }),
+            .byPosition(counts.enumerated().map { Matrix(rowCount: 2 + $0, columnCount: $1) }),
+        ] {
+            #expect(throws: TargetError.self) {
+                try Attributor(model: neurons.model, neurons: options, baseline: wrong)
+            }
+        }
+    }
+
+    @Test func `the same mean given by position and everywhere gives the same graph`() throws {
+        let counts = neurons.model.blocks.map(\.mlp.neuronCount)
+        let rows = counts.map { count in (0..<count).map { Float($0 % 7) / 20 - 0.1 } }
+        let positions = rows.map { row in
+            Matrix(
+                rowCount: neurons.tokens.count, columnCount: row.count,
+                values: neurons.tokens.flatMap { _ in row })
+        }
+        let options = NeuronOptions(maximumNeurons: 30, baseline: .corpus)
+        let one = try Attributor(model: neurons.model, neurons: options, baseline: .everywhere(rows))
+        let graph = try one.attribute(neurons.tokens).graph
+        let other = try one.measuring(from: .byPosition(positions)).attribute(neurons.tokens).graph
+        #expect(graph.activeFeatures == other.activeFeatures && graph.weights == other.weights)
+        #expect(try #require(graph.violations().max()) <= 1e-4)
+    }
+}
