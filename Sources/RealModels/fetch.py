@@ -119,9 +119,7 @@ def download(package, downloads):
                 pip.wait()
         if pip.returncode:
             log.seek(0)
-            lines = [line.strip() for line in log if line.strip()]
-            reason = next((line for line in reversed(lines) if "ERROR" in line), lines[-1] if lines else "no reason given")
-            raise Refusal(f"{package.requirement}: pip cannot download it: {reason}")
+            raise Refusal(f"{package.requirement}: pip cannot download it: {reason(log)}")
     found = next((partial / "whole").glob(package.file_prefix + "*.whl"), None)
     if found is None:
         raise Refusal(f"{package.requirement}: expected a file {package.file_prefix}*.whl from pip, found none")
@@ -131,6 +129,14 @@ def download(package, downloads):
         raise Refusal(f"{found.name}: {damaged} is damaged; run the same command again")
     os.replace(found, downloads / found.name)
     shutil.rmtree(partial)
+
+
+def reason(log):
+    """The line of pip's that says most: a connection that broke, else its last error."""
+    lines = [line.strip() for line in log if line.strip()]
+    broken = [line.partition("connection broken by ")[2] for line in lines if "connection broken by " in line]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    return next(iter((broken + errors[::-1] + lines[::-1]) or ["it gives no reason"]))
 
 
 def size(path):

@@ -122,7 +122,7 @@ import Tokenizers
             #expect(verification.agrees, "\(prompt): \(verification.columns)")
             Figures.record(
                 name,
-                "\"\(prompt)\": \(count) features, \(perToken.formatted(.number.precision(.fractionLength(1)))) a token and layer; identity \(violation); \(verification.columns.count) silenced, worst disagreement \(verification.worst), \(watch.seconds)"
+                "\(prompt.debugDescription): \(count) features, \(perToken.formatted(.number.precision(.fractionLength(1)))) a token and layer; identity \(violation); \(verification.columns.count) of them silenced, worst disagreement \(verification.worst), \(watch.seconds)"
             )
         }
     }
