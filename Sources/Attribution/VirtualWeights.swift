@@ -27,7 +27,7 @@ public struct VirtualWeights: Sendable {
 
     /// Prepares the norms between decoders and encoders.
     ///
-    /// Questions, but not this, have the precondition that the attributor's features are transcoders'.
+    /// Its questions refuse an attributor whose features are neurons.
     public init(_ attributor: Attributor) {
         self.attributor = attributor
         let basis = attributor.basis
@@ -43,6 +43,8 @@ public struct VirtualWeights: Sendable {
     private var width: Int { attributor.transcoders.modelWidth }
 
     /// The weight from one feature to another; 0 where the target's layer is not later than the source's.
+    ///
+    /// - Precondition: the features are transcoders'
     public func weight(from source: FeatureID, to target: FeatureID) -> Float {
         let transcoder = attributor.transcoders.layers[source.layer]
         let layers = writtenLayers(from: source.layer, before: target.layer)
@@ -62,11 +64,11 @@ public struct VirtualWeights: Sendable {
     /// The weights of all features of earlier layers into one feature, by layer and index.
     ///
     /// - Parameter jobs: threads, one layer each
-    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite
+    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite; `TargetError` for neurons
     /// - Complexity: streams the decoders of the earlier layers once, as far as they write before the target
     public func sources(of target: FeatureID, jobs: Int = 1) throws -> [[Float]] {
+        let transcoders = try requiredTranscoders()
         let rows = WeightRows(count: target.layer)
-        let transcoders = attributor.transcoders
         // The first layers' features write to the most layers, so the largest pieces of work come first.
         inParallel(count: target.layer, jobs: jobs) { layer in
             let layers = writtenLayers(from: layer, before: target.layer)
@@ -80,10 +82,10 @@ public struct VirtualWeights: Sendable {
     /// the first for the layer after the source's.
     ///
     /// - Parameter jobs: threads, one layer each
-    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite
+    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite; `TargetError` for neurons
     /// - Complexity: streams the encoders of the later layers once
     public func targets(of source: FeatureID, jobs: Int = 1) throws -> [[Float]] {
-        let transcoders = attributor.transcoders
+        let transcoders = try requiredTranscoders()
         let first = source.layer + 1
         let count = transcoders.layers.count - first
         let rows = WeightRows(count: count)
@@ -94,6 +96,15 @@ public struct VirtualWeights: Sendable {
             transcoders.releaseEncoderPages(ofLayer: layer)
         }
         return try finite(rows.values, firstLayer: first, with: source)
+    }
+
+    private func requiredTranscoders() throws(TargetError) -> TranscoderSet {
+        guard let transcoders = attributor.basis.transcoders else {
+            throw TargetError(
+                "weights between features", expected: "those of transcoders",
+                found: "neurons, whose encoders depend on the prompt")
+        }
+        return transcoders
     }
 
     /// Weights as they are, where all of them are numbers: features that never fire are read here and nowhere else.
