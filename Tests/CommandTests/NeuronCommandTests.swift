@@ -80,6 +80,12 @@ import Testing
         #expect(validation.status == 0, "\(validation.error)")
     }
 
+    @Test func `a model is inspected with its neurons`() throws {
+        let outcome = try Program.run(["inspect", model, "--neurons"])
+        #expect(outcome.output.contains("neurons         3,072, 512 a layer"), "\(outcome.output)")
+        #expect(outcome.output.contains("as features     neurons maximum=4096 coverage=1.0 baseline=zero"))
+    }
+
     @Test func `an atlas of one basis refuses the other, and both at once are a usage error`() throws {
         let data = try DemoData()
         #expect(try index(Array(Self.prompts.prefix(2))).status == 0)
