@@ -23,7 +23,8 @@ let package = Package(
             name: "FeatureAtlas",
             targets: [
                 "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
-                "Attribution", "AtlasStore", "AtlasQuery", "AtlasIndexing", "AtlasInterface", "AtlasExport",
+                "Attribution", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing", "AtlasInterface",
+                "AtlasExport",
                 "AtlasServer",
             ]),
     ],
@@ -79,15 +80,18 @@ let package = Package(
             exclude: ["embedded.list"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
+            name: "AtlasBasis", dependencies: ["AtlasStore", "Attribution", "Tensors"], swiftSettings: optimised),
+        .target(
             name: "AtlasQuery",
             dependencies: [
-                "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts", "Transcoders",
+                "AtlasBasis", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts",
+                "Transcoders",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: optimised),
         .target(
             name: "AtlasIndexing",
-            dependencies: ["Attribution", "AtlasStore", "Circuits", "Tensors", "Texts", "Tokenizers"],
+            dependencies: ["AtlasBasis", "Attribution", "AtlasStore", "Circuits", "Tensors", "Texts", "Tokenizers"],
             swiftSettings: optimised),
         .target(
             name: "AtlasInterface",
@@ -112,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
+                "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
+                "AtlasStore",
                 "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Texts",
                 "Tokenizers", "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

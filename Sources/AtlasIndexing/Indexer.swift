@@ -1,3 +1,4 @@
+import AtlasBasis
 import AtlasStore
 import Attribution
 import Dispatch
@@ -40,7 +41,7 @@ public struct Indexer {
         progress: (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {
         try attributor.check(options.attribution)
-        let reader = PromptReader(attributor: attributor, options: options)
+        var reader = PromptReader(attributor: attributor, options: options)
         var summary = IndexingSummary()
         func take(_ found: CorpusNote) {
             summary.add(found)
@@ -58,6 +59,10 @@ public struct Indexer {
         summary.skippedRecords = corpus.skippedCount
         let writer = AtlasWriter(
             try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
+        try BaselineAveraging(reader: reader, corpus: corpus).run(writer) {
+            progress(IndexingProgress(phase: .averaging, done: $0, total: $1))
+        }
+        reader.baselines = PromptBaselines(writer.atlas, attributor: attributor)
         let run = try writer.beginRun(corpus: corpusName, options: options.recorded(with: attributor.model.tokenizer))
         let started = DispatchTime.now()
         var pace = BatchPace(jobs: options.jobs)

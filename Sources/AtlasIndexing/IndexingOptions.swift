@@ -14,6 +14,8 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     public var activationsOnly: Bool
     /// What becomes of a text that is longer than the model's context; `nil`: it is refused as a malformed record is.
     public var truncation: PromptTruncation?
+    /// Of neurons: how many of each token and layer are stored beside a graph's nodes, those that write most.
+    public var strongestNeurons: Int
     /// Prompts computed at once.
     public var jobs: Int
 
@@ -21,13 +23,15 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     public init(
         attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.95,
         edgeThreshold: Double = 0.99, activationsOnly: Bool = false,
-        truncation: PromptTruncation? = nil, jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+        truncation: PromptTruncation? = nil, strongestNeurons: Int = 4,
+        jobs: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.attribution = attribution
         self.nodeThreshold = nodeThreshold
         self.edgeThreshold = edgeThreshold
         self.activationsOnly = activationsOnly
         self.truncation = truncation
+        self.strongestNeurons = strongestNeurons
         self.jobs = jobs
     }
 

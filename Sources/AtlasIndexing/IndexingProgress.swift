@@ -4,6 +4,8 @@ public struct IndexingProgress: Sendable, Equatable {
     public enum Phase: String, Sendable {
         /// Reads the whole corpus once, so that a fault is found before anything is stored.
         case checking
+        /// Finds the mean activations that neurons are measured from.
+        case averaging
         /// Runs prompts through the replacement model.
         case indexing
         /// Finds the tokens that features promote and are excited by.

@@ -1,3 +1,4 @@
+import AtlasBasis
 import AtlasStore
 import Attribution
 import Circuits
@@ -15,6 +16,16 @@ public struct PromptError: Error, CustomStringConvertible, Sendable {
 struct PromptReader: Sendable {
     let attributor: Attributor
     let options: IndexingOptions
+    /// What neurons of each prompt are measured from; nil before an atlas is open.
+    var baselines: PromptBaselines?
+    /// The sizes of what neurons write, where features are neurons.
+    private let writes: NeuronWriteSizes?
+
+    init(attributor: Attributor, options: IndexingOptions) {
+        self.attributor = attributor
+        self.options = options
+        writes = attributor.basis.neurons == nil ? nil : NeuronWriteSizes(attributor)
+    }
 
     /// A record's tokens as the model reads them.
     struct Reading {
@@ -76,16 +87,18 @@ struct PromptReader: Sendable {
     func facts(_ record: CorpusRecord, withGraph: Bool = true) throws -> PromptFacts {
         let reading = try read(record)
         let tokens = reading.tokens
+        let key = baselineKey(record, tokenCount: tokens.count)
+        let attributor = try baselines?.attributor(group: key.group, tokenCount: key.tokenCount) ?? attributor
         let activations: [ActiveFeature]
         let logits: [Float]
         var graph: SparseGraph?
         if options.activationsOnly || !withGraph {
             let local = try attributor.localReplacementModel(tokens)
-            activations = local.activeFeatures
+            activations = recorded(local)
             logits = attributor.model.logits(local.trace, position: tokens.count - 1)
         } else {
             let result = try attributor.attribute(tokens, options: options.attribution)
-            activations = result.local.activeFeatures
+            activations = recorded(result.local)
             logits = result.logits
             graph = SparseGraph(
                 result.graph, nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold)
@@ -107,6 +120,19 @@ struct PromptReader: Sendable {
             answer: record.answer, answerToken: answer, answerProbability: answer.map { Double(probabilities[$0]) },
             tags: tags, predictedToken: predicted, predictedProbability: Double(probabilities[predicted]),
             activations: activations, graph: graph)
+    }
+
+    /// The prompts that a record's are like.
+    func baselineKey(_ record: CorpusRecord, tokenCount: Int) -> StoredBaseline.Key {
+        let tag = attributor.basis.neurons?.options.groupTag
+        return StoredBaseline.Key(
+            group: tag.flatMap { record.tags[ExactText($0)] } ?? "", tokenCount: tokenCount)
+    }
+
+    /// What is stored of what fires: every active feature of transcoders; of neurons the nodes, and the strongest of each
+    /// token and layer.
+    private func recorded(_ local: LocalReplacementModel) -> [ActiveFeature] {
+        writes.map { $0.recorded(local, strongest: options.strongestNeurons) } ?? local.activeFeatures
     }
 
     /// The token that begins the record's answer where it follows the text; `nil` without an answer, and where the two

@@ -209,6 +209,9 @@ extension Atlas {
                 identity.transcoderKind.rawValue, identity.layerCount, identity.featuresPerLayer, identity.modelWidth,
                 identity.vocabulary.count, Date.now.formatted(.iso8601), programVersion,
             ])
+        if let settings = identity.neuronSettings {
+            try db.execute(sql: "INSERT INTO neuron_basis (id, settings) VALUES (1, ?)", arguments: [settings])
+        }
         let insertion = try BulkInsertion(db, into: "vocabulary", columns: ["token", "text"])
         for (token, text) in identity.vocabulary.enumerated() {
             insertion.bind(token)
@@ -230,11 +233,16 @@ extension Atlas {
             guard vocabulary.count == size else {
                 throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")
             }
-            return AtlasIdentity(
+            var identity = AtlasIdentity(
                 modelName: row["model_name"], modelFingerprint: row["model_fingerprint"],
                 transcoderName: row["transcoder_name"], transcoderFingerprint: row["transcoder_fingerprint"],
                 transcoderKind: kind, layerCount: row["layer_count"], featuresPerLayer: row["features_per_layer"],
                 modelWidth: row["model_width"], vocabulary: vocabulary)
+            // Looked at before an older file is brought up to date, too.
+            if try db.tableExists("neuron_basis") {
+                identity.neuronSettings = try String.fetchOne(db, sql: "SELECT settings FROM neuron_basis")
+            }
+            return identity
         }
     }
 

@@ -22,6 +22,8 @@ public struct AtlasIdentity: Equatable, Sendable {
     public var formerFingerprints = FormerFingerprints()
     /// What a feature's decoder writes to.
     public var transcoderKind: TranscoderKind
+    /// How neurons become features, as a JSON object with sorted names; `nil` where features are transcoders'.
+    public var neuronSettings: String?
     /// Layers with a transcoder, at most 65,536.
     public var layerCount: Int
     /// Rows of each layer's encoder, at most 2^24.

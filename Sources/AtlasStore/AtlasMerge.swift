@@ -103,6 +103,10 @@ public struct AtlasMerge: Sendable {
         WHERE t.graph_id IN fresh_graphs
         """,
         """
+        INSERT OR IGNORE INTO main.baselines (group_name, token_count, averaged, means)
+        SELECT group_name, token_count, averaged, means FROM shard.baselines
+        """,
+        """
         INSERT OR IGNORE INTO main.token_effects (kind, layer, feature_index, rank, token, value)
         SELECT kind, layer, feature_index, rank, token, value FROM shard.token_effects
         """,
@@ -151,6 +155,7 @@ public struct AtlasMerge: Sendable {
                 defer { try? db.execute(sql: "DETACH DATABASE shard") }
                 var additions = Additions()
                 try db.inTransaction {
+                    try Self.requireSameBaselines(db, path: atlas.path)
                     let before = try Self.counts(db)
                     for statement in Self.copying + Self.naming { try db.execute(sql: statement) }
                     for table in Self.temporary { try db.execute(sql: "DROP TABLE temp.\(table)") }
@@ -162,6 +167,22 @@ public struct AtlasMerge: Sendable {
                 return additions
             }
         }
+    }
+
+    /// Throws where both hold a baseline for the same prompts and not the same one: numbers measured from two baselines
+    /// cannot stand in one atlas.
+    private static func requireSameBaselines(_ db: Database, path: String) throws {
+        let differing = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT m.group_name, m.token_count FROM main.baselines m JOIN shard.baselines s
+                ON s.group_name = m.group_name AND s.token_count = m.token_count WHERE s.means IS NOT m.means
+                """)
+        guard let differing else { return }
+        let (group, count): (String, Int) = (differing[0], differing[1])
+        throw AtlasError.otherReplacementModel(
+            path: path, part: "baseline of group \"\(group)\", \(count) tokens",
+            expected: "the same in both atlases", found: "two; index both parts into one atlas")
     }
 
     private static func counts(_ db: Database) throws -> [Int] {

@@ -26,6 +26,8 @@ public struct LocalReplacementModel: Sendable {
     public let activeFeatures: [ActiveFeature]
     /// What the inputs of each feature sum to: its pre-activation, a neuron's activation.
     public let preActivations: [Float]
+    /// What each feature's decoder is multiplied by: its activation, a neuron's less its baseline.
+    public let contributions: [Float]
     /// `[layerCount]` of `[positionCount, modelWidth]`: what the features do not reconstruct, at the output hook.
     public let errors: [Matrix]
     /// The share of the sum of all neurons' total effects that the chosen ones cover, where features are neurons.
@@ -95,6 +97,7 @@ public struct LocalReplacementModel: Sendable {
         self.coveredEffectShare = coveredEffectShare
         activeFeatures = features.active
         preActivations = features.values
+        contributions = features.contributions
         let (active, positionCount) = (features.active, frozen.positionCount)
         let layout = SourceLayout(
             featureCount: active.count, layerCount: basis.layers.count, positionCount: positionCount)

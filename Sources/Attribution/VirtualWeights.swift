@@ -14,6 +14,8 @@ import Transcoders
 /// divided by them, plus what attention and skips carry. So weights of one model can be compared with each other, and
 /// their signs with edges' signs, but not their sizes with edges' weights.
 ///
+/// Of transcoders' features: the encoder of a neuron depends on the prompt, so that weights alone say nothing of it.
+///
 /// - SeeAlso: Ameisen et al. 2025, "Global Weights".
 public struct VirtualWeights: Sendable {
     /// The replacement model whose weights these are.
@@ -24,21 +26,25 @@ public struct VirtualWeights: Sendable {
     private let inputAdjoints: [NormAdjoint]
 
     /// Prepares the norms between decoders and encoders.
+    ///
+    /// Its questions refuse an attributor whose features are neurons.
     public init(_ attributor: Attributor) {
         self.attributor = attributor
-        let transcoders = attributor.transcoders
+        let basis = attributor.basis
         outputAdjoints = attributor.model.blocks.map { block in
-            guard transcoders.outputHook.site == .output, let norm = block.mlpPostNorm else { return nil }
+            guard basis.outputHook.site == .output, let norm = block.mlpPostNorm else { return nil }
             return NormAdjoint(norm, denominators: [1])
         }
         inputAdjoints = attributor.model.blocks.map {
-            NormAdjoint(transcoders.inputHook, norm: $0.mlpNorm, denominators: [1])
+            NormAdjoint(basis.inputHook, norm: $0.mlpNorm, denominators: [1])
         }
     }
 
     private var width: Int { attributor.transcoders.modelWidth }
 
     /// The weight from one feature to another; 0 where the target's layer is not later than the source's.
+    ///
+    /// - Precondition: the features are transcoders'
     public func weight(from source: FeatureID, to target: FeatureID) -> Float {
         let transcoder = attributor.transcoders.layers[source.layer]
         let layers = writtenLayers(from: source.layer, before: target.layer)
@@ -58,11 +64,11 @@ public struct VirtualWeights: Sendable {
     /// The weights of all features of earlier layers into one feature, by layer and index.
     ///
     /// - Parameter jobs: threads, one layer each
-    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite
+    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite; `TargetError` for neurons
     /// - Complexity: streams the decoders of the earlier layers once, as far as they write before the target
     public func sources(of target: FeatureID, jobs: Int = 1) throws -> [[Float]] {
+        let transcoders = try requiredTranscoders()
         let rows = WeightRows(count: target.layer)
-        let transcoders = attributor.transcoders
         // The first layers' features write to the most layers, so the largest pieces of work come first.
         inParallel(count: target.layer, jobs: jobs) { layer in
             let layers = writtenLayers(from: layer, before: target.layer)
@@ -76,10 +82,10 @@ public struct VirtualWeights: Sendable {
     /// the first for the layer after the source's.
     ///
     /// - Parameter jobs: threads, one layer each
-    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite
+    /// - Throws: `TranscoderError` that names the row where a weight is NaN or infinite; `TargetError` for neurons
     /// - Complexity: streams the encoders of the later layers once
     public func targets(of source: FeatureID, jobs: Int = 1) throws -> [[Float]] {
-        let transcoders = attributor.transcoders
+        let transcoders = try requiredTranscoders()
         let first = source.layer + 1
         let count = transcoders.layers.count - first
         let rows = WeightRows(count: count)
@@ -90,6 +96,15 @@ public struct VirtualWeights: Sendable {
             transcoders.releaseEncoderPages(ofLayer: layer)
         }
         return try finite(rows.values, firstLayer: first, with: source)
+    }
+
+    private func requiredTranscoders() throws(TargetError) -> TranscoderSet {
+        guard let transcoders = attributor.basis.transcoders else {
+            throw TargetError(
+                "weights between features", expected: "those of transcoders",
+                found: "neurons, whose encoders depend on the prompt")
+        }
+        return transcoders
     }
 
     /// Weights as they are, where all of them are numbers: features that never fire are read here and nowhere else.

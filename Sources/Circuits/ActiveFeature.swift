@@ -4,9 +4,10 @@ public struct ActiveFeature: Hashable, Sendable {
     public let layer: Int
     /// The token position it fires at.
     public let position: Int
-    /// Its row in the layer's encoder.
+    /// Its row in the layer's encoder, or the neuron's number in its MLP.
     public let index: Int
-    /// How strongly it fires, after the activation function; never zero.
+    /// How strongly it fires, after the activation function; never zero, but where a neuron that was chosen for its
+    /// distance from a baseline happens to be.
     public let activation: Float
 
     /// Describes a feature that fires with `activation` at `position`.

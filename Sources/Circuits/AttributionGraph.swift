@@ -4,7 +4,7 @@ public struct AttributionGraph: Sendable {
     public var tokens: [Int]
     /// The model's layers.
     public var layerCount: Int
-    /// Every feature that was active, in lexicographic order.
+    /// Every feature that was active, or neuron that was chosen, in lexicographic order.
     public var activeFeatures: [ActiveFeature]
     /// The attributed features: indices into `activeFeatures`, ascending.
     public var selectedFeatures: [Int]

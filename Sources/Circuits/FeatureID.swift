@@ -1,4 +1,4 @@
-/// Names one transcoder feature by the layer that reads it and its index in that layer, written `layer/index`.
+/// Names one feature, a transcoder's or a neuron, by the layer that reads it and its index there, written `layer/index`.
 ///
 /// A feature's name does not depend on a prompt: labels, statistics and aggregated edges belong to it.
 public struct FeatureID: Hashable, Sendable, Codable {

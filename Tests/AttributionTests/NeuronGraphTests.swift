@@ -87,10 +87,12 @@ import Testing
         random: RandomModel, fromGroup: Bool
     ) throws {
         let neurons = try RandomNeurons(random)
-        let whole = try neurons.attributor(maximum: nil, fromGroup: fromGroup).attribute(neurons.tokens).graph
+        let result = try neurons.attributor(maximum: nil, fromGroup: fromGroup).attribute(neurons.tokens)
+        let whole = result.graph
         let contributions = whole.activeFeatures.map { neuron in
             fromGroup ? neuron.activation - baseline(neurons.group, neuron) : neuron.activation
         }
+        #expect(result.local.contributions == contributions)
         let effects = whole.totalEffects(contributions)
         let total = effects.reduce(0, +)
         for (maximum, coverage) in [(30, 1.0), (nil, 0.6), (25, 0.9)] as [(Int?, Double)] {
@@ -135,5 +137,12 @@ import Testing
         #expect(result.graph.layout.featureCount == 20 && result.graph.activeFeatures.count == 60)
         #expect(try #require(result.graph.violations().max()) <= 1e-4)
         #expect(result.graph.unselectedWeights.contains { $0 != 0 })
+    }
+
+    @Test func `a prompt of one token has no nodes, and its logits are all bias and token`() throws {
+        let neurons = try RandomNeurons(RandomModel.all[0])
+        let graph = try neurons.attributor(maximum: 20).attribute([3]).graph
+        #expect(graph.layout.featureCount == 0)
+        #expect(try #require(graph.violations().max()) <= 1e-4)
     }
 }

@@ -90,6 +90,21 @@ import Testing
         }
     }
 
+    @Test func `weights between neurons are refused, as their encoders depend on the prompt`() throws {
+        let weights = VirtualWeights(try RandomNeurons(RandomModel.all[0]).attributor(maximum: 20))
+        #expect(throws: TargetError.self) { try weights.sources(of: FeatureID(layer: 1, index: 0)) }
+        #expect(throws: TargetError.self) { try weights.targets(of: FeatureID(layer: 1, index: 0)) }
+    }
+
+    @Test func `what tells one basis of neurons from another is its settings`() throws {
+        let neurons = try RandomNeurons(RandomModel.all[0])
+        let bases = try [(20, false), (21, false), (20, true)].map {
+            try neurons.attributor(maximum: $0, fromGroup: $1).basis
+        }
+        #expect(Set(bases.map(\.fingerprint)).count == 3 && bases.allSatisfy { $0.name == "neurons" })
+        #expect(bases[0].fingerprint == "neurons maximum=20 coverage=1.0 baseline=zero")
+    }
+
     @Test func `a neuron of the first token can be set too`() throws {
         let neurons = try RandomNeurons(RandomModel.all[0])
         let attributor = try neurons.attributor(maximum: 20)

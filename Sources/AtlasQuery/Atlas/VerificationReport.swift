@@ -22,8 +22,13 @@ extension AtlasReader {
     ///
     /// - Complexity: reads every page once or twice, and unpacks every block
     public func verify() throws -> VerificationReport {
-        try ask("verifying") { db in
-            var report = VerificationReport()
+        var baselines = VerificationReport()
+        for key in try atlas.baselineKeys() {
+            baselines.blockCount += 1
+            do throws(AtlasError) { _ = try atlas.baseline(key) } catch { baselines.problems.append("\(error)") }
+        }
+        return try ask("verifying") { db in
+            var report = baselines
             report.problems += try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
                 .map { "integrity check: \($0)" }
             for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {

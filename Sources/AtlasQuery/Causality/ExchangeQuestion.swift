@@ -40,6 +40,7 @@ extension AtlasReader {
         let subject = try ask("choosing features to exchange") { db in
             try ExchangeSubject(reader: self, tag: tag, group: group, options: options, db)
         }
+        let models = PromptModels(attributor, reader: self)
         let planned = subject.trials(limit: options.trialLimit, seed: options.seed)
         let results = Mutex([Result<ExchangeReport.Trial, any Error>?](repeating: nil, count: planned.count))
         for start in stride(from: 0, to: planned.count, by: Self.trialsAtOnce) {
@@ -47,7 +48,7 @@ extension AtlasReader {
             inParallel(count: batch.count, jobs: options.jobs) { place in
                 let index = batch.lowerBound + place
                 let result = Result {
-                    try subject.run(planned[index], strength: options.strength, attributor: attributor, reader: self)
+                    try subject.run(planned[index], strength: options.strength, models: models, reader: self)
                 }
                 results.withLock { $0[index] = result }
             }
@@ -176,21 +177,27 @@ struct ExchangeSubject {
 
     /// Makes one replacement.
     func run(
-        _ trial: PlannedExchange, strength: Double, attributor: Attributor, reader: AtlasReader
+        _ trial: PlannedExchange, strength: Double, models: PromptModels, reader: AtlasReader
     ) throws -> ExchangeReport.Trial {
         let prompt = prompts[trial.from][trial.prompt]
         let (from, to) = (values[trial.from], values[trial.to])
         let last = prompt.tokens.count - 1
+        let attributor = try models.attributor(prompt: prompt.id, tokenCount: prompt.tokens.count)
         func probabilities(_ interventions: [Intervention]) throws -> [Float] {
             attributor.nextTokenProbabilities(
                 try attributor.intervene(prompt.tokens, interventions, mode: .free))
         }
         func exchanging(_ old: [ExchangeReport.OwnFeature], _ new: [ExchangeReport.OwnFeature]) throws -> [Float] {
-            var settings = Dictionary(uniqueKeysWithValues: old.map { ($0.feature, Float(0)) })
-            for own in new { settings[own.feature] = Float(own.activation * strength) }
+            var settings = Dictionary(
+                uniqueKeysWithValues: old.map { ($0.feature, Intervention.Setting.multiple(0)) })
+            for own in new {
+                let resting = try attributor.basis.layers[own.feature.layer].restingActivation(
+                    of: own.feature.index, position: last)
+                settings[own.feature] = .value(resting + Float(strength) * (Float(own.activation) - resting))
+            }
             return try probabilities(
                 settings.sorted { $0.key < $1.key }.map {
-                    Intervention(feature: $0.key, position: last, value: $0.value)
+                    Intervention(feature: $0.key, positions: PositionRange(last), setting: $0.value)
                 })
         }
         func mostLikely(_ probabilities: [Float]) -> Int {

@@ -39,6 +39,7 @@ extension AtlasReader {
         var trials: [ValidationReport.Trial] = []
         var undisturbed: (prompt: Int, token: Int, value: Double)?
         var weights: [Int: [FeatureID: Float]] = [:]
+        let models = PromptModels(attributor, reader: self)
         for plan in planned {
             weights[plan.token] = Dictionary(
                 uniqueKeysWithValues: zip(
@@ -46,6 +47,7 @@ extension AtlasReader {
         }
         for (done, index) in drawn.enumerated() {
             let trial = possible[index]
+            let attributor = try models.attributor(prompt: trial.prompt, tokenCount: trial.tokens.count)
             if undisturbed?.prompt != trial.prompt || undisturbed?.token != trial.token {
                 let value = attributor.logitLessMean(of: trial.token, in: try attributor.undisturbed(trial.tokens))
                 undisturbed = (trial.prompt, trial.token, Double(value))

@@ -40,16 +40,20 @@ extension AtlasReader {
     /// - Parameters:
     ///   - tokens: the text's, the beginning-of-sequence token first; the tokenizer's unless given
     ///   - attributor: the atlas's replacement model
+    ///   - group: where neurons are measured from groups of prompts, the one that the text is like; empty for none
     ///   - maximumFeatureNodes: features attributed, the most influential ones; all unless given
     ///   - jobs: threads
     ///   - progress: called with targets attributed and to attribute, from the calling thread
     /// - Throws: what `Attributor.attribute` throws for a text that does not fit the model.
     public func run(
-        _ text: String, tokens: [Int]? = nil, attributor: Attributor, maximumFeatureNodes: Int? = nil, jobs: Int = 1,
+        _ text: String, tokens: [Int]? = nil, attributor: Attributor, group: String = "",
+        maximumFeatureNodes: Int? = nil, jobs: Int = 1,
         progress: ((Int, Int) -> Void)? = nil
     ) throws -> RunReport {
-        let result = try attributor.attribute(
-            tokens ?? attributor.model.tokenizer.encodePrompt(text),
+        let tokens = tokens ?? attributor.model.tokenizer.encodePrompt(text)
+        let own = try PromptModels(attributor, reader: self).attributor(group: group, tokenCount: tokens.count)
+        let result = try own.attribute(
+            tokens,
             options: AttributionOptions(maximumFeatureNodes: maximumFeatureNodes), jobs: jobs, progress: progress)
         let probabilities = softmax(result.logits)
         let whole = SparseGraph(

@@ -13,6 +13,7 @@ enum Block {
         case influence = 5
         case postings = 6
         case histogram = 7
+        case baseline = 8
     }
 
     /// The version of the layout of all kinds.

@@ -19,6 +19,7 @@ public struct NeuronBasis: Sendable, Equatable {
     var settings: String {
         let maximum = options.maximumNeurons.map(String.init) ?? "all"
         return "neurons maximum=\(maximum) coverage=\(options.coverage) baseline=\(options.baseline.rawValue)"
+            + (options.groupTag.map { " tag=\($0)" } ?? "")
     }
 
     /// Refuses a prompt that the baseline does not fit.

@@ -58,10 +58,12 @@ public struct NeuronMean: Sendable, Equatable {
         count += scope == .byPosition ? 1 : positionCount - first
     }
 
+    /// `[layerCount]` of `[positionCount × neurons]`, or `[neurons]` where tokens are averaged; `nil` of nothing.
+    public var means: [[Float]]? { count > 0 ? sums.map { $0.map { Float($0 / Double(count)) } } : nil }
+
     /// The mean of what was added; `nil` of nothing.
     public var baseline: NeuronBaseline? {
-        guard count > 0 else { return nil }
-        let means = sums.map { $0.map { Float($0 / Double(count)) } }
+        guard let means else { return nil }
         switch scope {
         case .everywhere: return .everywhere(means)
         case .byPosition:

@@ -19,12 +19,17 @@ public struct NeuronOptions: Sendable, Equatable, Codable {
     public var coverage: Double
     /// What activations are measured from.
     public var baseline: BaselineKind
+    /// The tag whose values tell like prompts, where they are measured from their group's mean.
+    public var groupTag: String?
 
     /// 4,096 nodes at most, whatever share they cover, measured from zero.
-    public init(maximumNeurons: Int? = 4096, coverage: Double = 1, baseline: BaselineKind = .zero) {
+    public init(
+        maximumNeurons: Int? = 4096, coverage: Double = 1, baseline: BaselineKind = .zero, groupTag: String? = nil
+    ) {
         precondition(maximumNeurons.map { $0 >= 0 } ?? true && (0...1).contains(coverage))
         self.maximumNeurons = maximumNeurons
         self.coverage = coverage
         self.baseline = baseline
+        self.groupTag = groupTag
     }
 }

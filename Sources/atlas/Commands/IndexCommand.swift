@@ -14,6 +14,7 @@ struct IndexCommand: ParsableCommand {
               atlas index corpus.jsonl --model MODEL --transcoders DIR --atlas my.atlas
               atlas index --template 'calc: {a}+{b}=' --values a=0...99 --values b=0...99 --activations-only \\
                 --model MODEL --transcoders DIR --atlas my.atlas
+              atlas index corpus.jsonl --model MODEL --neurons --baseline-tag family --atlas my.atlas
               zcat big.jsonl.gz | atlas index - --format jsonl --model MODEL --transcoders DIR --atlas my.atlas
             """)
 
@@ -27,6 +28,8 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions()
         .edgeThreshold
     @Flag(help: "Store what fires, and no graphs.") var activationsOnly = false
+    @Option(help: "Of neurons: how many of each token and layer are stored beside a graph's nodes, for examples.")
+    var strongestNeurons = IndexingOptions().strongestNeurons
     @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
         .activeProcessorCount
     @Flag(help: "Show no progress.") var quiet = false
@@ -36,19 +39,28 @@ struct IndexCommand: ParsableCommand {
         try requireShare(nodeThreshold, option: "--node-threshold")
         try requireShare(edgeThreshold, option: "--edge-threshold")
         guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        guard strongestNeurons >= 0 else {
+            throw ValidationError("--strongest-neurons: expected 0 or more, found \(strongestNeurons)")
+        }
+        guard replacementModel.neuronArguments.baselinePrompt == nil,
+            replacementModel.neuronArguments.baseline != .pair
+        else {
+            throw ValidationError("--baseline pair is for single prompts; a corpus is measured from group or corpus")
+        }
     }
 
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
-        let attributor = try replacementModel.attributor()
+        let attributor = try replacementModel.attributor(toIndex: atlas)
         let indexer = try Indexer(attributor: attributor, atlasPath: atlas)
         let summary = try indexer.index(
             try corpus.source(), corpusName: name ?? corpus.defaultName,
             options: IndexingOptions(
                 attribution: try targets.applied(to: attribution.options, model: attributor.model),
                 nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
-                activationsOnly: activationsOnly, truncation: corpus.truncation, jobs: jobs),
+                activationsOnly: activationsOnly, truncation: corpus.truncation,
+                strongestNeurons: strongestNeurons, jobs: jobs),
             onMalformed: corpus.policy, progress: progress.show)
         progress.end()
         corpus.printNotes(summary.notes, count: summary.truncatedTexts + summary.otherAnswers)

@@ -1,8 +1,10 @@
 import ArgumentParser
+import AtlasBasis
 import AtlasIndexing
 import AtlasQuery
 import AtlasStore
 import Attribution
+import Foundation
 
 /// Where the replacement model lies, the same on every command that runs it.
 struct ReplacementModelOptions: ParsableArguments {
@@ -10,19 +12,44 @@ struct ReplacementModelOptions: ParsableArguments {
         help: ArgumentHelp(
             "The language model's folder (config.json, model.safetensors, tokenizer.json).", valueName: "dir"))
     var model: String
-    @Option(help: ArgumentHelp("The transcoders' folder (config.yaml and weights).", valueName: "dir"))
-    var transcoders: String
+    @Option(
+        help: ArgumentHelp(
+            "The transcoders' folder (config.yaml and weights); or --neurons in its place.", valueName: "dir"))
+    var transcoders: String?
+    @OptionGroup var neuronArguments: NeuronArguments
 
-    /// Maps both.
+    /// Maps both, or the model alone with its neurons for features.
     func attributor() throws -> Attributor {
-        try Attributor(modelFolder: model, transcoderFolder: transcoders)
+        if let transcoders { return try Attributor(modelFolder: model, transcoderFolder: transcoders) }
+        return try neuronArguments.attributor(modelFolder: model, atlas: nil)
     }
 
-    /// Maps both, checked to be the model that the atlas is about.
+    /// The same for a corpus: neurons are measured from means, as the atlas at `path` has them if there is one.
+    func attributor(toIndex path: String) throws -> Attributor {
+        guard transcoders == nil else { return try attributor() }
+        if let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 {
+            let identity = try Atlas.open(path, mode: .readWrite).identity
+            return try neuronArguments.attributor(modelFolder: model, atlas: identity)
+        }
+        return try neuronArguments.indexingAttributor(modelFolder: model)
+    }
+
+    /// The same, checked to be the model that the atlas is about; neurons as they are in the atlas.
     func attributor(for reader: AtlasReader) throws -> Attributor {
-        let attributor = try attributor()
+        let attributor =
+            try transcoders.map { try Attributor(modelFolder: model, transcoderFolder: $0) }
+            ?? neuronArguments.attributor(modelFolder: model, atlas: reader.atlas.identity)
         try reader.atlas.requireSame(as: AtlasIdentity(attributor))
         return attributor
+    }
+
+    func validate() throws {
+        guard (transcoders != nil) != neuronArguments.neurons else {
+            throw ValidationError(
+                transcoders == nil
+                    ? "expected --transcoders DIR or --neurons, found neither"
+                    : "expected --transcoders or --neurons, found both")
+        }
     }
 }
 
@@ -30,25 +57,32 @@ struct ReplacementModelOptions: ParsableArguments {
 struct OptionalReplacementModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The language model's folder, for answers that need weights; with --transcoders.", valueName: "dir"))
+            "The language model's folder, for answers that need weights; with --transcoders or --neurons.",
+            valueName: "dir"))
     var model: String?
     @Option(help: ArgumentHelp("The transcoders' folder; with --model.", valueName: "dir"))
     var transcoders: String?
+    @Flag(help: "The model's own neurons are the features; with --model.") var neurons = false
 
-    /// Whether both are given.
+    /// Whether the model is given.
     var areGiven: Bool { model != nil }
 
-    /// Maps both, checked to be the model that the atlas is about; `nil` where neither is given.
+    /// Maps it, checked to be the model that the atlas is about; `nil` where none is given.
     func attributor(for reader: AtlasReader) throws -> Attributor? {
-        guard let model, let transcoders else { return nil }
-        let attributor = try Attributor(modelFolder: model, transcoderFolder: transcoders)
+        guard let model else { return nil }
+        let attributor =
+            try transcoders.map { try Attributor(modelFolder: model, transcoderFolder: $0) }
+            ?? Attributor(modelFolder: model, neuronsOf: reader.atlas.identity)
         try reader.atlas.requireSame(as: AtlasIdentity(attributor))
         return attributor
     }
 
     func validate() throws {
-        guard (model == nil) == (transcoders == nil) else {
-            throw ValidationError("expected --model and --transcoders together, found only one of them")
+        guard transcoders == nil || !neurons else {
+            throw ValidationError("expected --transcoders or --neurons, found both")
+        }
+        guard (model == nil) == (transcoders == nil && !neurons) else {
+            throw ValidationError("expected --model together with --transcoders or --neurons, found only one of them")
         }
     }
 }

@@ -21,8 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The atlas.") var atlas: String
-    @Option(help: ArgumentHelp("The language model's folder, to run texts.", valueName: "dir")) var model: String?
-    @Option(help: ArgumentHelp("The transcoders' folder, to run texts.", valueName: "dir")) var transcoders: String?
+    @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @Option(help: "The name or address to listen at.") var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Option(
@@ -35,9 +34,6 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Texts that are run at the same time.") var modelJobs = 1
 
     func validate() throws {
-        guard (model == nil) == (transcoders == nil) else {
-            throw ValidationError("--model and --transcoders go together")
-        }
         guard (0...65_535).contains(port) else {
             throw ValidationError("--port: expected 0 to 65535, found \(port)")
         }
@@ -84,9 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func jobs(for reader: AtlasReader) throws -> ModelJobs? {
-        guard let model, let transcoders else { return nil }
-        let attributor = try Attributor(modelFolder: model, transcoderFolder: transcoders)
-        try reader.atlas.requireSame(as: AtlasIdentity(attributor))
+        guard let attributor = try replacementModel.attributor(for: reader) else { return nil }
         var limits = ModelJobs.Limits()
         limits.running = modelJobs
         return ModelJobs(attributor, limits: limits)

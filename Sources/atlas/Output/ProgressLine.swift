@@ -94,7 +94,7 @@ extension ProgressLine {
         let unit =
             switch progress.phase {
             case .checking: "records"
-            case .indexing: "prompts"
+            case .averaging, .indexing: "prompts"
             case .describing: "features"
             case .summarising: "passes"
             }

@@ -8,7 +8,9 @@ import Testing
 /// Atlases of earlier schemas are brought up to date without losing anything.
 struct MigrationTests {
     /// What later schemas added.
-    private static let laterTables = ["custom_targets", "supernode_members", "supernodes", "supernode_search"]
+    private static let laterTables = [
+        "custom_targets", "supernode_members", "supernodes", "supernode_search", "baselines", "neuron_basis",
+    ]
 
     /// Every table's rows, in the order of their text.
     private func content(_ db: Database) throws -> [String: [Row]] {

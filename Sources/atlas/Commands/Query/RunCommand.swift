@@ -13,6 +13,9 @@ struct RunCommand: ParsableCommand {
 
     @Argument(help: "The text; the beginning-of-sequence token is put in front.") var text: String
     @Option(help: "Features attributed, the most influential ones; all unless given.") var maxFeatureNodes: Int?
+    @Option(
+        help: "Of neurons measured from groups: the group that the text is like, a value of the atlas's grouping tag.")
+    var group = ""
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var model: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
@@ -31,7 +34,7 @@ struct RunCommand: ParsableCommand {
         let progress = ProgressLine()
         defer { progress.end() }
         let report = try reader.run(
-            text, attributor: attributor, maximumFeatureNodes: maxFeatureNodes, jobs: jobs
+            text, attributor: attributor, group: group, maximumFeatureNodes: maxFeatureNodes, jobs: jobs
         ) { progress.show("attributing", done: $0, total: $1, unit: "targets") }
         progress.end()
         try output.print(report) { RunText(report, limit: limit.limit).lines.forEach { print($0) } }

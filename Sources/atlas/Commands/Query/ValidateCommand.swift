@@ -52,7 +52,7 @@ struct ValidateCommand: ParsableCommand {
     func run() throws {
         let reader = try file.reader()
         let tokens = try chosenTokens(reader)
-        let attributor = try replacementModel.attributor()
+        let attributor = try replacementModel.attributor(for: reader)
         var options = ValidationOptions()
         options.interventions = interventions
         options.seed = seed

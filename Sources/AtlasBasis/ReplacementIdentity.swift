@@ -1,5 +1,6 @@
 import AtlasStore
 import Attribution
+import Foundation
 
 extension AtlasIdentity {
     /// What tells one replacement model from another, and the texts of its tokens.
@@ -16,7 +17,28 @@ extension AtlasIdentity {
             vocabulary: (0..<model.configuration.vocabularySize).map { token in
                 token < model.tokenizer.vocabularySize ? model.tokenizer.text(of: token) : "<unused \(token)>"
             })
+        neuronSettings = basis.neurons?.options.json
         formerFingerprints = FormerFingerprints(
             model: model.formerFingerprint, transcoders: basis.formerFingerprint)
+    }
+}
+
+extension NeuronOptions {
+    /// As an atlas keeps them: a JSON object with sorted names.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("options hold numbers that are not finite")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// The options that an atlas was made with; `nil` for one of transcoders.
+    public init?(_ identity: AtlasIdentity) {
+        guard let settings = identity.neuronSettings,
+            let options = try? JSONDecoder().decode(NeuronOptions.self, from: Data(settings.utf8))
+        else { return nil }
+        self = options
     }
 }
