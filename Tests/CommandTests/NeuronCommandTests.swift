@@ -69,7 +69,7 @@ import Testing
     @Test func `questions that run the model measure from the atlas's baselines`() throws {
         #expect(try index().status == 0)
         let run = try Program.run([
-            "query", "run", "calc: 19+25=", "--group", "sum", "--model", model, "--neurons", "--atlas", atlas, "--json",
+            "query", "run", "calc: 12+25=", "--model", model, "--neurons", "--atlas", atlas, "--json",
         ])
         #expect(run.status == 0, "\(run.error)")
         let validation = try Program.run([

@@ -76,9 +76,7 @@ import Testing
         let data = try DemoData()
         let copy = folder.path + "/transcoders"
         try FileManager.default.copyItem(atPath: data.transcoders, toPath: copy)
-        let configuration = try String(contentsOfFile: copy + "/config.yaml", encoding: .utf8)
-        try configuration.replacingOccurrences(of: "atlas-demo-clt", with: "another-clt")
-            .write(toFile: copy + "/config.yaml", atomically: true, encoding: .utf8)
+        try retrain(copy)
         let outcome = try ask(["upstream", "2/157", "--model", data.model, "--transcoders", copy])
         #expect(outcome.status == 1 && outcome.error.contains("transcoder fingerprint"), "\(outcome.error)")
     }
