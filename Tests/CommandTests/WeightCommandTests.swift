@@ -58,7 +58,10 @@ import Testing
     @Test func `a wrong question gets a clear answer`() throws {
         let questions: [(arguments: [String], status: Int32, said: String)] = [
             (["upstream", "2/157", "--by", "twera"], 64, "--by twera needs --model and --transcoders"),
-            (["upstream", "2/157", "--model", "folder"], 64, "expected --model together with --transcoders or --neurons"),
+            (
+                ["upstream", "2/157", "--model", "folder"], 64,
+                "expected --model together with --transcoders or --neurons"
+            ),
             (["inhibitors", "2/157"], 1, "needs the replacement model's weights"),
             (["edge", "2/157", "1/10"], 1, "ask the other way round"),
             (["edge", "Dallas", "1/10"], 1, "expected a node as 2/157"),
