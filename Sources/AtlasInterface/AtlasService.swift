@@ -32,7 +32,8 @@ public final class AtlasService: Sendable {
         self.needsToken = needsToken
         graphs = GraphCache(reader)
         information = InformationCache(reader)
-        weights = jobs.map { VirtualWeights($0.attributor) }
+        // Between neurons there are no weights without a prompt: their encoders depend on it.
+        weights = jobs.flatMap { $0.attributor.basis.transcoders == nil ? nil : VirtualWeights($0.attributor) }
     }
 
     /// An answer in JSON.

@@ -19,6 +19,14 @@ public func multiplyByTransposed(
     accumulate: Bool = false
 ) {
     guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
+    if rowCount == 1 {
+        // Each number of `b` is used once: packing them first, as sgemm does, would take longer than the products.
+        for column in 0..<columnCount {
+            let sum = dot(a, b + column * bStride, count: innerCount)
+            c[column] = accumulate ? c[column] + sum : sum
+        }
+        return
+    }
     _ = singleThreaded
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,

@@ -102,10 +102,15 @@ private func expectRefusal(
     @Test func `an atlas of another model or other transcoders is refused with both fingerprints`() throws {
         let spoilt = try Spoilt()
         #expect(try spoilt.index().status == 0)
+        // A name is no number: the same transcoders.
+        try spoilt.replace(spoilt.transcoders + "/config.yaml", "atlas-demo-clt", with: "another-name")
+        #expect(try spoilt.index().status == 0)
         let before = try Data(contentsOf: URL(fileURLWithPath: spoilt.atlas))
-        try spoilt.replace(spoilt.transcoders + "/config.yaml", "atlas-demo-clt", with: "another-clt")
+        let encoder = URL(fileURLWithPath: spoilt.transcoders + "/W_enc_0.safetensors")
+        let trained = try Data(contentsOf: encoder)
+        try retrain(spoilt.transcoders)
         expectRefusal(try spoilt.index(), ["spoilt.atlas", "transcoder", "expected", "found"])
-        try spoilt.replace(spoilt.transcoders + "/config.yaml", "another-clt", with: "atlas-demo-clt")
+        try trained.write(to: encoder)
         try spoilt.replace(spoilt.model + "/config.json", "\"rope_theta\": 10000.0", with: "\"rope_theta\": 20000.0")
         expectRefusal(try spoilt.index(), ["spoilt.atlas", "model", "expected", "found"])
         #expect(try Data(contentsOf: URL(fileURLWithPath: spoilt.atlas)) == before)

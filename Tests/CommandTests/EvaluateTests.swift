@@ -84,9 +84,7 @@ import Testing
         try expectRefusal(arguments(other, state), ["corpus", "records"])
         let transcoders = folder.path + "/transcoders"
         try FileManager.default.copyItem(atPath: demo.data.transcoders, toPath: transcoders)
-        let configuration = transcoders + "/config.yaml"
-        try (String(contentsOfFile: configuration, encoding: .utf8) + "\n# another\n").write(
-            toFile: configuration, atomically: true, encoding: .utf8)
+        try retrain(transcoders)
         try expectRefusal(
             [
                 "evaluate", demo.corpus, "--model", demo.data.model, "--transcoders", transcoders, "--quiet",

@@ -69,7 +69,7 @@ import Testing
     @Test func `questions that run the model measure from the atlas's baselines`() throws {
         #expect(try index().status == 0)
         let run = try Program.run([
-            "query", "run", "calc: 19+25=", "--group", "sum", "--model", model, "--neurons", "--atlas", atlas, "--json",
+            "query", "run", "calc: 12+25=", "--model", model, "--neurons", "--atlas", atlas, "--json",
         ])
         #expect(run.status == 0, "\(run.error)")
         let validation = try Program.run([
@@ -115,6 +115,12 @@ import Testing
         let outcome = try Program.run(arguments)
         #expect(outcome.status == 0, "\(outcome.error)")
         return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+
+    @Test func `a model is inspected with its neurons`() throws {
+        let outcome = try Program.run(["inspect", model, "--neurons"])
+        #expect(outcome.output.contains("neurons         3,072, 512 a layer"), "\(outcome.output)")
+        #expect(outcome.output.contains("as features     neurons maximum=4096 coverage=1.0 baseline=zero"))
     }
 
     @Test func `an atlas of one basis refuses the other, and both at once are a usage error`() throws {

@@ -58,7 +58,10 @@ import Testing
     @Test func `a wrong question gets a clear answer`() throws {
         let questions: [(arguments: [String], status: Int32, said: String)] = [
             (["upstream", "2/157", "--by", "twera"], 64, "--by twera needs --model and --transcoders"),
-            (["upstream", "2/157", "--model", "folder"], 64, "--model and --transcoders together"),
+            (
+                ["upstream", "2/157", "--model", "folder"], 64,
+                "expected --model together with --transcoders or --neurons"
+            ),
             (["inhibitors", "2/157"], 1, "needs the replacement model's weights"),
             (["edge", "2/157", "1/10"], 1, "ask the other way round"),
             (["edge", "Dallas", "1/10"], 1, "expected a node as 2/157"),
@@ -76,9 +79,7 @@ import Testing
         let data = try DemoData()
         let copy = folder.path + "/transcoders"
         try FileManager.default.copyItem(atPath: data.transcoders, toPath: copy)
-        let configuration = try String(contentsOfFile: copy + "/config.yaml", encoding: .utf8)
-        try configuration.replacingOccurrences(of: "atlas-demo-clt", with: "another-clt")
-            .write(toFile: copy + "/config.yaml", atomically: true, encoding: .utf8)
+        try retrain(copy)
         let outcome = try ask(["upstream", "2/157", "--model", data.model, "--transcoders", copy])
         #expect(outcome.status == 1 && outcome.error.contains("transcoder fingerprint"), "\(outcome.error)")
     }

@@ -54,6 +54,7 @@ public struct InterventionAnswer: Codable, Sendable, Equatable {
     ) throws {
         let vocabulary = reader.atlas.identity.vocabulary
         progress(0, 2)
+        let attributor = try reader.attributor(for: text, tokenCount: tokens.count, attributor)
         let before = try attributor.intervene(tokens, [], mode: mode)
         progress(1, 2)
         let after = try attributor.intervene(tokens, interventions, mode: mode)

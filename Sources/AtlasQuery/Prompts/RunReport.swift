@@ -40,18 +40,19 @@ extension AtlasReader {
     /// - Parameters:
     ///   - tokens: the text's, the beginning-of-sequence token first; the tokenizer's unless given
     ///   - attributor: the atlas's replacement model
-    ///   - group: where neurons are measured from groups of prompts, the one that the text is like; empty for none
+    ///   - group: where neurons are measured from groups of prompts, the one that the text is like; that of
+    ///     the stored text unless given, none for a new one
     ///   - maximumFeatureNodes: features attributed, the most influential ones; all unless given
     ///   - jobs: threads
     ///   - progress: called with targets attributed and to attribute, from the calling thread
     /// - Throws: what `Attributor.attribute` throws for a text that does not fit the model.
     public func run(
-        _ text: String, tokens: [Int]? = nil, attributor: Attributor, group: String = "",
+        _ text: String, tokens: [Int]? = nil, attributor: Attributor, group: String? = nil,
         maximumFeatureNodes: Int? = nil, jobs: Int = 1,
         progress: ((Int, Int) -> Void)? = nil
     ) throws -> RunReport {
         let tokens = tokens ?? attributor.model.tokenizer.encodePrompt(text)
-        let own = try PromptModels(attributor, reader: self).attributor(group: group, tokenCount: tokens.count)
+        let own = try self.attributor(for: text, group: group, tokenCount: tokens.count, attributor)
         let result = try own.attribute(
             tokens,
             options: AttributionOptions(maximumFeatureNodes: maximumFeatureNodes), jobs: jobs, progress: progress)

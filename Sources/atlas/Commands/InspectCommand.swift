@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtlasQuery
+import Attribution
 import Foundation
 import Safetensors
 import Transcoders
@@ -23,6 +24,7 @@ struct InspectCommand: ParsableCommand {
             "For transcoders whose files do not tell how many layers they have: the language model's folder.",
             valueName: "dir"))
     var model: String?
+    @Flag(help: "Of a language model: say what its neurons would be as features.") var neurons = false
     @Flag(help: "Read every weight, and refuse the first number that is NaN or infinite.") var scan = false
     @OptionGroup var output: JSONOutput
 
@@ -45,7 +47,10 @@ struct InspectCommand: ParsableCommand {
             if holds("config.yaml") || !holds("config.json") && PublishedShape.isThere(place) {
                 return .transcoders(try TranscoderDescription(folder: path, modelFolder: model, scan: scan))
             }
-            if holds("config.json") { return .model(try ModelDescription(folder: path, scan: scan)) }
+            if holds("config.json") {
+                return .model(
+                    try ModelDescription(folder: path, neurons: neurons ? NeuronOptions() : nil, scan: scan))
+            }
             throw InspectionError(
                 path: path,
                 "expected config.json (a language model), config.yaml (transcoders) or folders of layers with cfg.json (transcoders of SAELens or sparsify), found none"

@@ -27,8 +27,8 @@ struct ReplacementModelOptions: ParsableArguments {
     /// The same for a corpus: neurons are measured from means, as the atlas at `path` has them if there is one.
     func attributor(toIndex path: String) throws -> Attributor {
         guard transcoders == nil else { return try attributor() }
-        if let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 {
-            let identity = try Atlas.open(path, mode: .readWrite).identity
+        // What cannot be read, or is older than neurons, the indexer will refuse.
+        if let identity = try? Atlas.open(path, mode: .readOnly).identity, identity.neuronSettings != nil {
             return try neuronArguments.attributor(modelFolder: model, atlas: identity)
         }
         return try neuronArguments.indexingAttributor(modelFolder: model)

@@ -1,4 +1,5 @@
 import AtlasQuery
+import Attribution
 import LanguageModels
 import Safetensors
 import Tokenizers
@@ -70,12 +71,20 @@ struct ModelDescription: Encodable {
     /// The same, where it is a beginning-of-sequence token.
     let beginningOfSequenceToken: Int?
     let beginningOfSequenceText: String?
+    /// `[layerCount]`: the neurons of each MLP.
+    let neuronCounts: [Int]
+    /// What an atlas says of its features where they are these neurons; nil unless asked for.
+    let neuronBasis: String?
     /// True where every weight was read.
     let isFinite: Bool?
 
-    /// - Parameter scan: read every weight, and throw for the first that is NaN or infinite
-    init(folder: String, scan: Bool) throws {
+    /// - Parameters:
+    ///   - neurons: how neurons would become features
+    ///   - scan: read every weight, and throw for the first that is NaN or infinite
+    init(folder: String, neurons: NeuronOptions?, scan: Bool) throws {
         let model = try LanguageModel(folder: folder)
+        neuronCounts = model.blocks.map(\.mlp.neuronCount)
+        neuronBasis = try neurons.map { try Attributor(model: model, neurons: $0).basis.fingerprint }
         if scan, let fault = model.weights.firstFault() { throw fault }
         isFinite = scan ? true : nil
         let files = model.weights.files

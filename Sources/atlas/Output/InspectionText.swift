@@ -24,6 +24,11 @@ struct InspectionText {
             "layers          \(model.layerCount), of width \(model.modelWidth.grouped), \(model.headCount) heads of "
                 + "\(model.headWidth), \(model.keyValueHeadCount) of keys and values",
             "weights         \(numbers(model.parameters)) in \(files(model.weightFileCount))",
+            "neurons         \(model.neuronCounts.reduce(0, +).grouped), "
+                + (Set(model.neuronCounts).count == 1
+                    ? "\(model.neuronCounts[0].grouped) a layer"
+                    : "\((model.neuronCounts.min() ?? 0).grouped) to \((model.neuronCounts.max() ?? 0).grouped) a layer"),
+        ] + (model.neuronBasis.map { ["as features     \($0)"] } ?? []) + [
             "vocabulary      \(model.vocabularySize.grouped)",
             "tokenizer       \(model.tokenizerVocabularySize.grouped) tokens, "
                 + (start ?? "nothing is put in front of prompts"),

@@ -14,8 +14,10 @@ struct RunCommand: ParsableCommand {
     @Argument(help: "The text; the beginning-of-sequence token is put in front.") var text: String
     @Option(help: "Features attributed, the most influential ones; all unless given.") var maxFeatureNodes: Int?
     @Option(
-        help: "Of neurons measured from groups: the group that the text is like, a value of the atlas's grouping tag.")
-    var group = ""
+        help:
+            "Of neurons measured from groups: the group that the text is like, a value of the atlas's grouping tag; that of the same stored text unless given."
+    )
+    var group: String?
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var model: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
