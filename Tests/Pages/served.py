@@ -1,9 +1,11 @@
 """A small atlas with friendly and hostile prompts, served and exported once for all tests."""
 
 import atexit
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import tempfile
 import urllib.request
@@ -57,8 +59,40 @@ def atlas():
     return _kept["atlas"]
 
 
-def _serve(*options):
-    process = subprocess.Popen([PROGRAM, "serve", atlas(), "--port", "0", *options],
+def neuron_atlas():
+    """The path of an atlas whose features are the demo model's neurons, over a small grid of additions."""
+    if "neuron atlas" not in _kept:
+        corpus = pathlib.Path(_folder.name) / "neurons.jsonl"
+        corpus.write_text("".join(json.dumps({
+            "text": f"calc: {a}+{b}=", "answer": str(a + b), "tags": {"family": "grid", "a": str(a), "b": str(b)}}) + "\n"
+            for a in range(4) for b in range(4)))
+        path = str(pathlib.Path(_folder.name) / "neurons.atlas")
+        _run("index", str(corpus), "--atlas", path, "--model", str(DEMO / "model"), "--neurons", "--max-neurons", "100",
+             "--quiet")
+        _kept["neuron atlas"] = path
+    return _kept["neuron atlas"]
+
+
+def signed_neuron():
+    """The layer, index and most negative activation of a neuron that has both signs, at last tokens too."""
+    if "signed neuron" not in _kept:
+        with contextlib.closing(sqlite3.connect(neuron_atlas())) as database:
+            candidates = database.execute("""
+                SELECT layer, feature_index, minimum FROM features WHERE maximum > 0 AND negative_prompts > 3
+                ORDER BY negative_prompts * (active_prompts - negative_prompts) DESC, layer, feature_index LIMIT 50
+                """).fetchall()
+        for layer, index, minimum in candidates:
+            answer = subprocess.run([PROGRAM, "query", "operands", f"{layer}/{index}", "--atlas", neuron_atlas(), "--json"],
+                                    capture_output=True, text=True, check=True)
+            shape = json.loads(answer.stdout)["shape"]
+            if shape.get("minimum", 0) < 0 < shape["maximum"]:
+                _kept["signed neuron"] = (layer, index, minimum)
+                break
+    return _kept["signed neuron"]
+
+
+def _serve(*options, path=None):
+    process = subprocess.Popen([PROGRAM, "serve", path or atlas(), "--port", "0", *options],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     atexit.register(process.terminate)
     address = process.stdout.readline().strip().rstrip("/")
@@ -79,6 +113,13 @@ def plain_address():
     if "plain" not in _kept:
         _kept["plain"] = _serve("--read-only")
     return _kept["plain"]
+
+
+def neuron_address():
+    """Where the atlas of neurons is served, for reading only."""
+    if "neurons" not in _kept:
+        _kept["neurons"] = _serve("--read-only", path=neuron_atlas())
+    return _kept["neurons"]
 
 
 def exported():

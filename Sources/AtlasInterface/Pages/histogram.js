@@ -28,6 +28,13 @@ function binTable(tails) {
             element("tbody", {}, rows.flat())));
 }
 
+/** Both ends, and zero where it is far enough from them for its figure. */
+function signedAxis(lowest, highest, zero) {
+    const figure = zero > 0.1 && zero < 0.9 ? element("span", { class: "zero" }, "0") : null;
+    figure?.style.setProperty("--place", zero.toFixed(4));
+    return element("div", { class: "axis" }, element("span", {}, measure(lowest)), figure, element("span", {}, measure(highest)));
+}
+
 /** Exact counts in bins of equal width on each side; `mark` is {value, text} of the prompt the feature is seen from, or null. */
 export function histogram(report, mark = null) {
     const tails = tailsOf(report);
@@ -54,8 +61,8 @@ export function histogram(report, mark = null) {
             viewBox: "0 0 1000 151", preserveAspectRatio: "none", role: "img", class: "histogram",
             "aria-label": `Histogram of ${counted(total, "activation")}${lowest < 0 ? `, from ${measure(lowest)} to ${measure(highest)}` : ""}${mark ? `; ${mark.text}: ${measure(mark.value)}` : ""}`,
         }, bars, drawing("rect", { x: 0, y: 150, width: 1000, height: 1, class: "base" }),
-        lowest < 0 && highest > 0 ? drawing("rect", { x: zero * 1000 - 0.5, y: 0, width: 1, height: 151, class: "base" }) : null,
+        lowest < 0 && highest > 0 ? drawing("rect", { x: zero * 1000 - 1, y: 0, width: 2, height: 151, class: "base" }) : null,
         mark ? drawing("rect", { x: Math.max(0, Math.min(996, place * 1000 - 2)), y: 0, width: 4, height: 151, class: "mark" }) : null),
-        element("div", { class: "axis" }, (lowest < 0 ? [lowest, (lowest + highest) / 2, highest] : [0, highest / 2, highest]).map((value) => element("span", {}, measure(value)))),
+        lowest < 0 ? signedAxis(lowest, highest, zero) : element("div", { class: "axis" }, [0, highest / 2, highest].map((value) => element("span", {}, measure(value)))),
         binTable(tails));
 }

@@ -56,6 +56,16 @@ struct SignedFeatureTests {
         #expect(always.label == "negative \(try #require(always.negative).label)")
     }
 
+    @Test func `a report shortened for a page keeps the negative side`() throws {
+        let whole = try fixture.reader.feature(signed)
+        let short = whole.shortened(window: 2)
+        let (negative, kept) = (try #require(whole.negative), try #require(short.negative))
+        #expect(kept.label == negative.label && kept.histogram == negative.histogram)
+        #expect(kept.topExamples.map(\.activation) == negative.topExamples.map(\.activation))
+        #expect(kept.topExamples.allSatisfy { $0.tokens.count == 2 && $0.activations.contains($0.activation) })
+        #expect(kept.intervals.map(\.promptCount) == negative.intervals.map(\.promptCount))
+    }
+
     @Test func `lists tell how far below zero a feature goes, and are ordered by it`() throws {
         let list = try fixture.reader.featureList(order: .minimum, range: ListRange(limit: 100)).items
         let minima = list.map(\.minimum)
@@ -87,6 +97,64 @@ struct SignedFeatureTests {
         }
         #expect(drivers.features.contains { ($0.negative?.support ?? 0) > 0 && $0.negative!.support < $0.support })
         #expect(drivers.tokensAndErrors.allSatisfy { $0.negative == nil })
+    }
+}
+
+/// What adds up over prompts where a feature's activation has now one sign, now the other.
+struct SignedSumTests {
+    private let feature = FeatureID(layer: 0, index: 1)
+
+    /// One feature and one logit; the edge is half of the activation, whatever its sign.
+    private func facts(_ number: Int, activation: Float) -> PromptFacts {
+        let tokens = [0, 1 + number]
+        func node(_ id: NodeID, activation: Float = 0) -> SparseGraph.Node {
+            .init(id: id, activation: activation, influence: 0.5, cumulativeInfluence: 0.5, inputSum: 2, biasInput: 0)
+        }
+        return PromptFacts(
+            text: "prompt \(number)", tokens: tokens, countedTokens: 1, predictedToken: 3, predictedProbability: 0.5,
+            activations: [.init(layer: 0, position: 1, index: 1, activation: activation)],
+            graph: SparseGraph(
+                tokens: tokens, targets: [LogitTarget(token: 3, probability: 0.5, position: 1)],
+                nodes: [
+                    node(.feature(layer: 0, position: 1, index: 1), activation: activation), node(.token(position: 0)),
+                    node(.token(position: 1)), node(.logit(ordinal: 0)),
+                ],
+                targetInfluence: [[0.5, 0, 0, 0]], edges: [.init(target: 3, source: 0, weight: activation / 2)],
+                scores: GraphScores(replacement: 1, completeness: 1), activeFeatureCount: 1, selectedFeatureCount: 1,
+                largestViolation: 0, nodeThreshold: 1, edgeThreshold: 1))
+    }
+
+    @Test func `what a unit of activation does is the same from both sides, also where the activations cancel`() throws
+    {
+        let test = try TemporaryAtlas([[facts(0, activation: 2), facts(1, activation: -2), facts(2, activation: 1)]])
+        try AtlasDerivation(test.atlas).rebuild()
+        let reader = AtlasReader(test.atlas)
+        for prompts in [[1], [2], [1, 2], [1, 2, 3]] {
+            let effect = try test.atlas.read("testing") { db in
+                let basis = try CircuitBasis(
+                    seed: .token(3), groupSize: prompts.count, prompts: prompts, reader, db)
+                return CircuitEffects(try GrownCircuit(basis, options: CircuitOptions(size: 4), db))
+                    .perActivation(of: feature)
+            }
+            #expect(effect == 0.5, "\(prompts)")
+        }
+    }
+
+    @Test func `prompts that share a feature with opposite signs are not alike by activation`() throws {
+        let test = try TemporaryAtlas([[facts(0, activation: 2), facts(1, activation: -2), facts(2, activation: 1)]])
+        try AtlasDerivation(test.atlas).rebuild()
+        let similar = try AtlasReader(test.atlas).similar(to: 1, by: .activation)
+        #expect(similar.prompts.map(\.prompt) == [3] && similar.prompts.first?.similarity == 1)
+    }
+
+    @Test func `a driver of cancelling effects is told with the part from below zero`() throws {
+        let test = try TemporaryAtlas([[facts(0, activation: 2), facts(1, activation: -2)]])
+        try AtlasDerivation(test.atlas).rebuild()
+        let driver = try #require(try AtlasReader(test.atlas).drivers(of: 3).features.first)
+        #expect(driver.directEffect == 0 && driver.signConsistency == 0)
+        let negative = try #require(driver.negative)
+        #expect(negative.directEffect == -1 && negative.directSupport == 1 && negative.support == 1)
+        #expect(negative.influence == driver.influence / 2)
     }
 }
 
