@@ -103,6 +103,9 @@ import Testing
         let information = try object(["info", atlas, "--json"])
         #expect(information["basis"] as? String == "neurons")
         #expect((information["neuronSettings"] as? [String: Any])?["maximumNeurons"] as? Int == 200)
+        let described = try Program.run(["info", atlas]).output
+        #expect(described.contains("basis         6 layers of 512 neurons: neurons maximum=200"), "\(described)")
+        #expect(described.contains("of each token only nodes and the strongest neurons are stored"))
         let drivers = try Program.run([
             "query", "drivers", "--token", try #require(try rows("SELECT token_text FROM drivers LIMIT 1").first)[0],
             "--atlas", atlas,

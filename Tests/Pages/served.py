@@ -131,6 +131,15 @@ def exported():
     return _kept["export"]
 
 
+def exported_neurons():
+    """The address of an export of the atlas of neurons."""
+    if "neuron export" not in _kept:
+        folder = pathlib.Path(_folder.name) / "neuron-export"
+        _run("export", "dashboards", "--atlas", neuron_atlas(), "--output", str(folder))
+        _kept["neuron export"] = (folder / "index.html").as_uri()
+    return _kept["neuron export"]
+
+
 def ask(path):
     """An answer of the interface."""
     with urllib.request.urlopen(f"{address()}/api/v1/{path}") as response:

@@ -5,13 +5,17 @@ from browser import PageTest
 
 
 class SignedFeatures(PageTest):
-    def feature(self):
+    def feature(self, base=None):
         layer, index, minimum = served.signed_neuron()
-        self.open(served.neuron_address(), f"feature/{layer}/{index}")
+        self.open(base or served.neuron_address(), f"feature/{layer}/{index}")
         return minimum
 
     def test_a_neuron_has_a_histogram_and_examples_of_both_sides(self):
-        minimum = self.feature()
+        for base in (served.neuron_address(), served.exported_neurons()):
+            with self.subTest(base=base):
+                self.check_both_sides(self.feature(base))
+
+    def check_both_sides(self, minimum):
         bars = self.run_script("""
             const places = (selector) => [...document.querySelectorAll(selector)].filter((bar) => Number(bar.getAttribute("height")) > 0)
                 .map((bar) => Number(bar.getAttribute("x")));

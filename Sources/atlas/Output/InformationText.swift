@@ -11,8 +11,8 @@ struct InformationText {
         var lines = [
             "model         \(shown(info.modelName))  \(info.modelFingerprint.prefix(16))…",
             info.basis == "neurons"
-                ? "features      \(shown(info.transcoderName)) (\(info.layerCount) layers of "
-                    + "\(info.featuresPerLayer.grouped) neurons)  \(info.transcoderFingerprint.prefix(16))…"
+                ? "basis         \(info.layerCount) layers of \(info.featuresPerLayer.grouped) neurons: "
+                    + shown(info.transcoderFingerprint)
                 : "transcoders   \(shown(info.transcoderName)) (\(info.transcoderKind), \(info.layerCount) layers of "
                     + "\(info.featuresPerLayer.grouped) features)  \(info.transcoderFingerprint.prefix(16))…",
             "prompts       \(info.promptCount.grouped) with \(info.tokenCount.grouped) tokens",
