@@ -61,6 +61,40 @@ CREATE TABLE feature_bands (
     PRIMARY KEY (layer, feature_index, band)
 ) STRICT, WITHOUT ROWID;
 
+-- The negative side of a feature that has one; zero and what is positive are the other. A feature without negative
+-- activations has no row here.
+CREATE TABLE feature_negative_tails (
+    layer INTEGER NOT NULL,                                         -- the feature's layer
+    feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
+    negative_tokens INTEGER NOT NULL CHECK (negative_tokens > 0),   -- positions where its activation is negative
+    negative_prompts INTEGER NOT NULL CHECK (negative_prompts > 0), -- prompts with such a position
+    minimum REAL NOT NULL CHECK (minimum < 0),                      -- its most negative activation
+    histogram BLOB NOT NULL,                                        -- block 7: counts by size in 50 equal bins over (0, -minimum]
+    label TEXT NOT NULL,                                            -- a name made by rule, e.g.  on " Dallas" → " Austin"
+    PRIMARY KEY (layer, feature_index)
+) STRICT, WITHOUT ROWID;
+
+-- Where a feature is most negative, as feature_examples.
+CREATE TABLE feature_negative_examples (
+    layer INTEGER NOT NULL,                                         -- the feature's layer
+    feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
+    band INTEGER NOT NULL CHECK (band BETWEEN 0 AND 5),             -- 0: most negative; k: from [k/5, (k-1)/5) of the minimum
+    rank INTEGER NOT NULL CHECK (rank > 0),                         -- place in the band, from 1
+    prompt_id INTEGER NOT NULL,                                     -- prompts.id, at most once a band
+    position INTEGER NOT NULL,                                      -- its most negative position, the first of equals
+    activation REAL NOT NULL CHECK (activation < 0),                -- the activation there
+    PRIMARY KEY (layer, feature_index, band, rank)
+) STRICT, WITHOUT ROWID;
+
+-- How many prompts each interval of the negative side was sampled from; one without prompts has no row.
+CREATE TABLE feature_negative_bands (
+    layer INTEGER NOT NULL,                                         -- the feature's layer
+    feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
+    band INTEGER NOT NULL CHECK (band BETWEEN 1 AND 5),             -- the interval, as in feature_negative_examples
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts whose most negative activation lies in it
+    PRIMARY KEY (layer, feature_index, band)
+) STRICT, WITHOUT ROWID;
+
 -- Stored edges over all prompts, positions collapsed: a prompt's edges between the same two node keys are added up.
 CREATE TABLE aggregated_edges (
     source INTEGER NOT NULL,                                        -- node key of what affects
@@ -91,6 +125,18 @@ CREATE TABLE logit_drivers (
     direct_support INTEGER NOT NULL,                                -- prompts with a direct edge
     positive_prompts INTEGER NOT NULL,                              -- of these, with a weight above 0
     negative_prompts INTEGER NOT NULL,                              -- of these, with a weight below 0
+    PRIMARY KEY (token, node)
+) STRICT, WITHOUT ROWID;
+
+-- The part of logit_drivers that comes from places where the driving feature's activation is negative. A feature that is
+-- nowhere negative in these prompts has no row here.
+CREATE TABLE logit_driver_negative_tails (
+    token INTEGER NOT NULL,                                         -- the explained token
+    node INTEGER NOT NULL,                                          -- node key of the feature
+    prompt_count INTEGER NOT NULL CHECK (prompt_count >= 0),        -- prompts where such places have influence on the logit
+    influence_sum REAL NOT NULL,                                    -- sum over prompts of probability x their influence
+    direct_sum REAL NOT NULL,                                       -- sum over prompts of their direct edges' weight
+    direct_support INTEGER NOT NULL,                                -- prompts with a direct edge from such a place
     PRIMARY KEY (token, node)
 ) STRICT, WITHOUT ROWID;
 

@@ -14,11 +14,16 @@ SELECT
     d.prompt_count AS counted_prompts,                              -- of so many
     CAST(s.active_prompts AS REAL) / d.prompt_count AS prompt_density,
     s.maximum,                                                      -- its largest activation
-    s.activation_sum / s.active_tokens AS mean                      -- its mean activation where it fires
+    s.activation_sum / s.active_tokens AS mean,                     -- its mean activation where it fires
+    coalesce(n.negative_tokens, 0) AS negative_tokens,              -- of active_tokens, those where it is negative
+    coalesce(n.negative_prompts, 0) AS negative_prompts,            -- prompts with such a token
+    n.minimum,                                                      -- its most negative activation; NULL: never negative
+    n.label AS negative_label                                       -- the automatic name of its negative side
 FROM feature_statistics s
 CROSS JOIN derivation d
 LEFT JOIN labels l ON l.layer = s.layer AND l.feature_index = s.feature_index
-LEFT JOIN automatic_labels a ON a.layer = s.layer AND a.feature_index = s.feature_index;
+LEFT JOIN automatic_labels a ON a.layer = s.layer AND a.feature_index = s.feature_index
+LEFT JOIN feature_negative_tails n ON n.layer = s.layer AND n.feature_index = s.feature_index;
 
 -- Node keys of stored edges and drivers spelled out. One row a (token, node): what drives the token's logit.
 CREATE VIEW drivers AS
@@ -42,13 +47,18 @@ SELECT
     r.direct_support,                                               -- prompts with a direct edge
     CAST(r.covered_prompts AS REAL) / t.prompt_count AS coverage,   -- share of prompts where it holds 5 % or more
     CASE WHEN r.direct_support > 0
-        THEN abs(r.positive_prompts - r.negative_prompts) * 1.0 / r.direct_support ELSE 0.0 END AS sign_consistency
+        THEN abs(r.positive_prompts - r.negative_prompts) * 1.0 / r.direct_support ELSE 0.0 END AS sign_consistency,
+    coalesce(x.prompt_count, 0) AS negative_support,                -- prompts where it has influence while it is negative
+    coalesce(x.influence_sum, 0.0) / t.prompt_count AS negative_influence, -- of influence, the part from there
+    coalesce(x.direct_support, 0) AS negative_direct_support,       -- prompts with a direct edge from there
+    CASE WHEN x.direct_support > 0 THEN x.direct_sum / x.direct_support ELSE 0.0 END AS negative_direct_effect
 FROM logit_drivers r
 JOIN logit_statistics t ON t.token = r.token
 JOIN vocabulary v ON v.token = r.token
 LEFT JOIN vocabulary n ON n.token = CASE WHEN r.node >> 40 = 2 THEN r.node & 0xFFFFFFFFFF END
 LEFT JOIN labels l ON r.node >> 40 = 0 AND l.layer = r.node >> 24 AND l.feature_index = r.node & 0xFFFFFF
-LEFT JOIN automatic_labels a ON r.node >> 40 = 0 AND a.layer = r.node >> 24 AND a.feature_index = r.node & 0xFFFFFF;
+LEFT JOIN automatic_labels a ON r.node >> 40 = 0 AND a.layer = r.node >> 24 AND a.feature_index = r.node & 0xFFFFFF
+LEFT JOIN logit_driver_negative_tails x ON x.token = r.token AND x.node = r.node;
 
 -- One row an aggregated edge, both ends spelled out.
 CREATE VIEW edges AS

@@ -97,7 +97,7 @@ extension QuestionError: CustomStringConvertible {
         case .noGrid(let rows, let columns, let nearest):
             "no prompt has a number for both tags \(quoted(rows)) and \(quoted(columns)); \(hint(nearest.map(quoted)))"
         case .staleStatistics(let path):
-            "\(path): prompts have come in since statistics were derived; derive them again first"
+            "\(path): statistics are older than the prompts or than this program; derive them again first"
         case .ambiguousAnswer(let tag, let value):
             "prompts tagged \(quoted("\(tag)=\(value)")) have different answers; narrow the group with --where"
         case .nothingToCompare(let what, let expected, let found):

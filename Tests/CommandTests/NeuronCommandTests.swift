@@ -80,6 +80,43 @@ import Testing
         #expect(validation.status == 0, "\(validation.error)")
     }
 
+    @Test func `a neuron is told with both signs, and that only stored activations are counted`() throws {
+        #expect(try index().status == 0)
+        let row = try #require(
+            try rows(
+                """
+                SELECT layer, feature_index, minimum FROM features WHERE maximum > 0 AND negative_tokens > 0
+                ORDER BY minimum LIMIT 1
+                """
+            ).first)
+        let name = "\(row["layer"] as Int)/\(row["feature_index"] as Int)"
+        let text = try Program.run(["query", "feature", name, "--atlas", atlas])
+        #expect(text.status == 0 && text.output.contains(", stored activations only"), "\(text.error)")
+        #expect(text.output.contains("histogram over [minimum, 0)"))
+        #expect(text.output.contains("most negative examples"))
+        let json = try object(["query", "feature", name, "--atlas", atlas, "--json"])
+        #expect(json["countsStoredOnly"] as? Bool == true)
+        let negative = try #require(json["negative"] as? [String: Any])
+        #expect(negative["minimum"] as? Double == row["minimum"])
+        let examples = try #require(negative["topExamples"] as? [[String: Any]])
+        #expect(examples.first?["activation"] as? Double == row["minimum"])
+        let information = try object(["info", atlas, "--json"])
+        #expect(information["basis"] as? String == "neurons")
+        #expect((information["neuronSettings"] as? [String: Any])?["maximumNeurons"] as? Int == 200)
+        let drivers = try Program.run([
+            "query", "drivers", "--token", try #require(try rows("SELECT token_text FROM drivers LIMIT 1").first)[0],
+            "--atlas", atlas,
+        ])
+        #expect(drivers.output.contains("from places where the feature's activation is negative"), "\(drivers.error)")
+        #expect(try Program.run(["verify", atlas]).status == 0)
+    }
+
+    private func object(_ arguments: [String]) throws -> [String: Any] {
+        let outcome = try Program.run(arguments)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+
     @Test func `a model is inspected with its neurons`() throws {
         let outcome = try Program.run(["inspect", model, "--neurons"])
         #expect(outcome.output.contains("neurons         3,072, 512 a layer"), "\(outcome.output)")

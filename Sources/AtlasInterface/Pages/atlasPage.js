@@ -16,7 +16,7 @@ function figures(information) {
     const graphs = `over ${counted(information.graphCount, "graph")}`;
     return element("dl", { class: "statistics" },
         figure("Prompts", null, number(information.promptCount), `${counted(information.tokenCount, "token")}, ${counted(information.graphCount, "graph")}`),
-        figure("Features that fire", "Features with at least one active token, of all that the transcoders have.", number(information.firedFeatureCount), `of ${number(information.layerCount * information.featuresPerLayer)}, ${counted(information.activationCount, "activation")}`),
+        figure("Features that fire", information.basis === "neurons" ? "Neurons with at least one stored activation, of all that the model has. Of each token only the nodes of its graph and the strongest few neurons are stored." : "Features with at least one active token, of all that the transcoders have.", number(information.firedFeatureCount), `of ${number(information.layerCount * information.featuresPerLayer)}, ${counted(information.activationCount, information.basis === "neurons" ? "stored activation" : "activation")}`),
         figure("Right answers", "Prompts whose known answer is what the model finds most likely.", percentage(information.shareRight), `of ${counted(information.answeredCount, "answered prompt")}`),
         figure("Stored links", null, number(information.edgeCount), `between ${counted(information.nodeCount, "node")}`),
         figure("Replacement score", "Mean share of the influence on the answers that begins in tokens rather than in errors of the transcoders: 1 is explained wholly.", percentage(information.meanReplacementScore), graphs),
@@ -107,7 +107,7 @@ export async function showAtlas() {
         title: "Atlas",
         view: [
             heading(element("bdi", {}, atlas.name ?? "Atlas")),
-            element("p", { class: "lead" }, "Model ", element("bdi", {}, information.modelName), ", transcoders ", element("bdi", {}, information.transcoderName),
+            element("p", { class: "lead" }, "Model ", element("bdi", {}, information.modelName), information.basis === "neurons" ? ", features " : ", transcoders ", element("bdi", {}, information.transcoderName),
                 ` (${information.transcoderKind}, ${number(information.layerCount)} layers of ${number(information.featuresPerLayer)} features).`),
             information.isStale ? element("p", { role: "alert", class: "failure" }, "What is derived is older than the facts: run atlas derive.") : null,
             searchForm(), figures(information), entries(Array.isArray(tags) ? tags : tags.items ?? [], logits.items ?? []), failureSection(), section("Indexing", null, runsTable(information)),

@@ -14,10 +14,10 @@ const correlatedColumns = [
 ];
 
 /** The section of a feature's dashboard; it fills itself, and goes when there is no such answer. */
-export function correlatedSection(feature) {
+export function correlatedSection({ feature, countsStoredOnly }) {
     if (isFolder) return null;
     const content = element("div", {}, "Loading…");
-    const whole = section("Correlated features", "By co-activation over the whole atlas, never within a batch.", content);
+    const whole = section("Correlated features", "By co-activation over the whole atlas, never within a batch." + (countsStoredOnly ? " Stored activations only." : ""), content);
     ask(`features/${feature.layer}/${feature.index}/correlated`, {}, { limit: 15 }).then((answer) => {
         const rows = answer.correlated ?? answer.items ?? [];
         content.replaceChildren(dataTable("Correlated features", correlatedColumns, rows, { empty: "No other feature fires at its tokens." }));

@@ -8,16 +8,17 @@ import {graphAddress} from "./address.js";
 const tokensBefore = 40;
 const tokensAfter = 16;
 
-/** One token; `maximum` is the activation of the warmest background. */
-export function tokenView(text, position, activation, isStrongest, maximum) {
-    const token = element("span", { class: isStrongest ? "token strongest" : "token", title: `position ${position}: ${measure(activation)}` },
+/** One token; `extremes` are the activations of the warmest background and, where there are negative ones, of the coldest. */
+export function tokenView(text, position, activation, isStrongest, extremes) {
+    const token = element("span", { class: `token${isStrongest ? " strongest" : ""}${activation < 0 ? " cold" : ""}`, title: `position ${position}: ${measure(activation)}` },
         text === "" ? "∅" : text.replace(/[\u0000-\u001f]/g, visible));
-    if (activation > 0 && maximum > 0) token.style.setProperty("--heat", (0.12 + 0.88 * Math.min(1, activation / maximum)).toFixed(3));
+    const share = activation < 0 ? activation / extremes.minimum : activation / extremes.maximum;
+    if (activation !== 0 && share > 0) token.style.setProperty("--heat", (0.12 + 0.88 * Math.min(1, share)).toFixed(3));
     return token;
 }
 
 /** The tokens around the strongest, or all that there are. */
-function tokenRun(example, maximum, isWhole) {
+function tokenRun(example, extremes, isWhole) {
     const first = example.firstPosition ?? 0;
     const count = example.tokenCount ?? example.tokens.length;
     const strongest = example.position - first;
@@ -26,18 +27,18 @@ function tokenRun(example, maximum, isWhole) {
     const before = first + lower;
     const after = count - first - upper;
     const shown = example.tokens.slice(lower, upper).map((text, offset) => tokenView(
-        text, before + offset, example.activations[lower + offset] ?? 0, lower + offset === strongest, maximum));
+        text, before + offset, example.activations[lower + offset] ?? 0, lower + offset === strongest, extremes));
     return [
         before > 0 ? element("span", { class: "cut" }, `${counted(before, "token")} … `) : null, shown,
         after > 0 ? element("span", { class: "cut" }, ` … ${counted(after, "token")}`) : null,
     ].flat().filter(Boolean);
 }
 
-function exampleView(example, maximum) {
-    const text = element("p", { class: "text", dir: "auto" }, tokenRun(example, maximum, false));
+function exampleView(example, extremes) {
+    const text = element("p", { class: "text", dir: "auto" }, tokenRun(example, extremes, false));
     const isCut = text.querySelectorAll(".token").length < example.tokens.length;
     const more = isCut ? button("Show more of it", () => {
-        text.replaceChildren(...tokenRun(example, maximum, true));
+        text.replaceChildren(...tokenRun(example, extremes, true));
         more.remove();
     }, { class: "more" }) : null;
     return element("li", { class: "example" }, text,
@@ -51,23 +52,31 @@ function exampleView(example, maximum) {
 }
 
 /** A list of examples, or a sentence when there are none. */
-export function exampleList(examples, maximum) {
+export function exampleList(examples, extremes) {
     if (examples.length === 0) return quiet("No prompt.");
-    return element("ol", { class: "examples" }, examples.map((example) => exampleView(example, maximum)));
+    return element("ol", { class: "examples" }, examples.map((example) => exampleView(example, extremes)));
+}
+
+/** The activations of the warmest and the coldest background of a feature's examples. */
+export function extremesOf(report) {
+    return { maximum: Math.max(0, report.maximum), minimum: report.negative?.minimum ?? 0 };
 }
 
 /** The scale of the backgrounds. */
-export function heatScale(maximum) {
-    if (!(maximum > 0)) return null;
-    return element("p", { class: "scale" }, "0 ", element("span", { class: "ramp", role: "img", "aria-label": "The background grows warmer with the activation" }),
-        ` ${measure(maximum)} (this feature's maximum); the strongest token of a prompt is framed.`);
+export function heatScale({ maximum, minimum }) {
+    if (!(maximum > 0 || minimum < 0)) return null;
+    return element("p", { class: "scale" },
+        minimum < 0 ? [`${measure(minimum)} (this feature's minimum) `, element("span", { class: "ramp cold", role: "img", "aria-label": "The background grows colder, and is underlined, where the activation is negative" }), " "] : null,
+        "0 ", maximum > 0 ? [element("span", { class: "ramp", role: "img", "aria-label": "The background grows warmer with the activation" }), ` ${measure(maximum)} (this feature's maximum)`] : null,
+        "; the strongest token of a prompt is framed.");
 }
 
-/** The samples by interval, strongest first. */
-export function intervalView(report) {
-    return [...report.intervals].reverse().map((interval, ordinal) => element("details", { class: "interval", open: ordinal === 0 ? "" : null },
-        element("summary", {}, `Maximum in (${measure(interval.lower)}, ${measure(interval.upper)}]`,
+/** The samples of one side by interval, strongest first. */
+export function intervalView(intervals, extremes) {
+    const bounds = ({ lower, upper }) => upper < 0 ? `Minimum in [${measure(upper)}, ${measure(lower)})` : `Maximum in (${measure(lower)}, ${measure(upper)}]`;
+    return [...intervals].reverse().map((interval, ordinal) => element("details", { class: "interval", open: ordinal === 0 ? "" : null },
+        element("summary", {}, bounds(interval),
             element("span", { class: "quiet" }, ` ${counted(interval.promptCount, "prompt")}, ${number(interval.examples.length)} shown `),
             interval.promptCount > 0 ? fewSamples(interval.promptCount) : null),
-        exampleList(interval.examples, report.maximum)));
+        exampleList(interval.examples, extremes)));
 }

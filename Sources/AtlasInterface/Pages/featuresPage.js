@@ -1,6 +1,6 @@
 // The view of all features that fire: search, layer, order.
 
-import {choice, element, heading} from "./elements.js";
+import {choice, element, heading, quiet} from "./elements.js";
 import {featureAddress, featureName, go} from "./address.js";
 import {ask} from "./data.js";
 import {measure, number, percentage} from "./numbers.js";
@@ -10,7 +10,7 @@ import {dataTable, pager} from "./tables.js";
 
 const featureOrders = {
     density: (a, b) => b.activeTokens - a.activeTokens, prompts: (a, b) => b.activePrompts - a.activePrompts,
-    maximum: (a, b) => b.maximum - a.maximum, mean: (a, b) => b.mean - a.mean,
+    maximum: (a, b) => b.maximum - a.maximum, mean: (a, b) => b.mean - a.mean, minimum: (a, b) => (a.minimum ?? Infinity) < (b.minimum ?? Infinity) ? -1 : 1,
 };
 
 const featureColumns = [
@@ -23,6 +23,8 @@ const featureColumns = [
     { title: "Mean", numeric: true, definition: "The mean activation over active tokens.", cell: (row) => measure(row.mean) },
 ];
 
+const minimumColumn = { title: "Minimum", numeric: true, definition: "The most negative activation; none for a feature that is never negative.", cell: (row) => measure(row.minimum) };
+
 /** Shows features. */
 export async function showFeatures({ parameters }) {
     const first = firstFrom(parameters);
@@ -31,12 +33,14 @@ export async function showFeatures({ parameters }) {
         matches: (row) => (state.layer === "" || row.feature.layer === Number(state.layer)) && holdsWords(`${featureName(row.feature)} ${row.label ?? ""}`, state.search),
         order: featureOrders[state.sort] ?? null,
     })]);
+    const isNeurons = (atlas.information ?? atlas).basis === "neurons";
+    const columns = part.items.some((row) => row.minimum !== undefined && row.minimum !== null) ? [...featureColumns, minimumColumn] : featureColumns;
     const change = (update) => go(["features"], { ...state, ...update });
     const search = element("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "label or layer/index", value: state.search, maxlength: "1000" });
     const layers = Array.from({ length: (atlas.information ?? atlas).layerCount }, (_, layer) => [String(layer), `layer ${layer}`]);
     const form = element("form", { class: "controls", role: "search" }, element("label", { for: "search" }, "Search"), search, element("kbd", { title: "The key / goes to the search" }, "/"),
         element("button", { type: "submit" }, "Search"), element("label", { for: "layer" }, "Layer"), choice("layer", [["", "all"], ...layers], state.layer, (layer) => change({ layer })),
-        element("label", { for: "order" }, "Order"), choice("order", [["", "layer and index"], ["density", "densest first"], ["prompts", "most prompts first"], ["maximum", "largest maximum first"], ["mean", "largest mean first"]], state.sort, (sort) => change({ sort })));
+        element("label", { for: "order" }, "Order"), choice("order", [["", "layer and index"], ["density", "densest first"], ["prompts", "most prompts first"], ["maximum", "largest maximum first"], ["mean", "largest mean first"], ...(isNeurons || state.sort === "minimum" ? [["minimum", "most negative first"]] : [])], state.sort, (sort) => change({ sort })));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         change({ search: search.value.trim() });
@@ -45,7 +49,8 @@ export async function showFeatures({ parameters }) {
     return {
         title: "Features",
         view: [heading("Features"), form,
+            isNeurons ? quiet("Features are neurons of the model. Counts and densities are of stored activations only: of each token the nodes of its graph and the strongest few neurons.") : null,
             pager(first, part.items.length, part.total, "feature", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + part.items.length < part.total ? turn(first + pageLength) : null),
-            dataTable("Features", featureColumns, part.items, { empty: "No feature matches. Search for fewer words, or choose another layer." })],
+            dataTable("Features", columns, part.items, { empty: "No feature matches. Search for fewer words, or choose another layer." })],
     };
 }

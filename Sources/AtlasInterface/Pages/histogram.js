@@ -1,42 +1,61 @@
-// The histogram of a feature's activations, with a mark at one prompt's value.
+// The histogram of a feature's activations, with a mark at one prompt's value. One with negative activations has two sides.
 
 import {drawing, element, quiet} from "./elements.js";
 import {counted, measure, number} from "./numbers.js";
 
-function binBounds(report, bin) {
-    const width = report.maximum / report.histogram.length;
-    return `(${measure(bin * width)}, ${measure((bin + 1) * width)}]`;
+/** The sides of zero that a feature has: {counts, extreme}, bins counted from zero outwards; the negative one first. */
+function tailsOf(report) {
+    const tails = [];
+    if (report.negative) tails.push({ counts: report.negative.histogram, extreme: report.negative.minimum });
+    if (report.maximum > 0) tails.push({ counts: report.histogram, extreme: report.maximum });
+    return tails;
 }
 
-function binTable(report) {
+function binBounds({ counts, extreme }, bin) {
+    const [near, far] = [bin, bin + 1].map((edge) => measure(edge * extreme / counts.length));
+    return extreme < 0 ? `[${far}, ${near})` : `(${near}, ${far}]`;
+}
+
+function binTable(tails) {
+    const rows = tails.map((tail) => {
+        const bins = tail.counts.map((count, bin) => count === 0 ? null : element("tr", {},
+            element("th", { scope: "row" }, binBounds(tail, bin)), element("td", { class: "numeric" }, number(count))));
+        return tail.extreme < 0 ? bins.reverse() : bins;
+    });
     return element("details", {}, element("summary", {}, "As a table"),
         element("table", { class: "narrow" },
             element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Activation"), element("th", { scope: "col", class: "numeric" }, "Tokens"))),
-            element("tbody", {}, report.histogram.map((count, bin) => count === 0 ? null : element("tr", {},
-                element("th", { scope: "row" }, binBounds(report, bin)), element("td", { class: "numeric" }, number(count)))))));
+            element("tbody", {}, rows.flat())));
 }
 
-/** Exact counts in bins of equal width; `mark` is {value, text} of the prompt the feature is seen from, or null. */
+/** Exact counts in bins of equal width on each side; `mark` is {value, text} of the prompt the feature is seen from, or null. */
 export function histogram(report, mark = null) {
-    const tallest = Math.max(0, ...report.histogram);
+    const tails = tailsOf(report);
+    const tallest = Math.max(0, ...tails.flatMap((tail) => tail.counts));
     if (tallest === 0) return quiet("The feature is never active.");
-    const width = 1000 / report.histogram.length;
-    const bars = report.histogram.map((count, bin) => {
+    const lowest = Math.min(0, ...tails.map((tail) => tail.extreme));
+    const highest = Math.max(0, ...tails.map((tail) => tail.extreme));
+    const placeOf = (value) => (value - lowest) / (highest - lowest);
+    const bars = tails.flatMap((tail) => tail.counts.map((count, bin) => {
         const height = count === 0 ? 0 : Math.max(1.5, 150 * count / tallest);
-        return drawing("rect", { x: bin * width + 1, y: 150 - height, width: width - 2, height },
-            drawing("title", {}, `${binBounds(report, bin)}: ${counted(count, "token")}`));
-    });
-    const total = report.histogram.reduce((sum, count) => sum + count, 0);
-    const place = mark ? Math.min(1, mark.value / report.maximum) : 0;
+        const [left, right] = [bin, bin + 1].map((edge) => 1000 * placeOf(edge * tail.extreme / tail.counts.length)).sort((a, b) => a - b);
+        const gap = Math.min(1, (right - left) / 4);
+        return drawing("rect", { x: left + gap, y: 150 - height, width: right - left - 2 * gap, height, class: tail.extreme < 0 ? "below" : null },
+            drawing("title", {}, `${binBounds(tail, bin)}: ${counted(count, "token")}`));
+    }));
+    const total = tails.flatMap((tail) => tail.counts).reduce((sum, count) => sum + count, 0);
+    const place = mark ? Math.max(0, Math.min(1, placeOf(mark.value))) : 0;
     const flag = mark ? element("p", { class: "mark-text" }, `${mark.text}: ${measure(mark.value)}`) : null;
     flag?.style.setProperty("--place", place.toFixed(4));
+    const zero = placeOf(0);
     return element("figure", {},
         element("div", { class: "axis" }, element("span", {}, `${counted(tallest, "token")} in the tallest bin`)), flag,
         drawing("svg", {
             viewBox: "0 0 1000 151", preserveAspectRatio: "none", role: "img", class: "histogram",
-            "aria-label": `Histogram of ${counted(total, "activation")}${mark ? `; ${mark.text}: ${measure(mark.value)}` : ""}`,
+            "aria-label": `Histogram of ${counted(total, "activation")}${lowest < 0 ? `, from ${measure(lowest)} to ${measure(highest)}` : ""}${mark ? `; ${mark.text}: ${measure(mark.value)}` : ""}`,
         }, bars, drawing("rect", { x: 0, y: 150, width: 1000, height: 1, class: "base" }),
+        lowest < 0 && highest > 0 ? drawing("rect", { x: zero * 1000 - 0.5, y: 0, width: 1, height: 151, class: "base" }) : null,
         mark ? drawing("rect", { x: Math.max(0, Math.min(996, place * 1000 - 2)), y: 0, width: 4, height: 151, class: "mark" }) : null),
-        element("div", { class: "axis" }, element("span", {}, "0"), element("span", {}, measure(report.maximum / 2)), element("span", {}, measure(report.maximum))),
-        binTable(report));
+        element("div", { class: "axis" }, (lowest < 0 ? [lowest, (lowest + highest) / 2, highest] : [0, highest / 2, highest]).map((value) => element("span", {}, measure(value)))),
+        binTable(tails));
 }

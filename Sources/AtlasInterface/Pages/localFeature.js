@@ -14,7 +14,7 @@ export async function valueInPrompt(feature, prompt) {
     const nodes = model.nodes.map((node, index) => ({ node, index }))
         .filter(({ node }) => node.kind === "feature" && featureName(node.feature) === featureName(feature));
     if (nodes.length === 0) return { value: 0, model, nodes };
-    return { value: Math.max(...nodes.map(({ node }) => node.activation)), model, nodes };
+    return { value: nodes.map(({ node }) => node.activation).reduce((strongest, value) => Math.abs(value) > Math.abs(strongest) ? value : strongest), model, nodes };
 }
 
 function localTable(title, model, edges, other, prompt) {

@@ -10,10 +10,12 @@ import {dataTable} from "./tables.js";
 function driverTable(caption, rows) {
     const largest = Math.max(0, ...rows.map((row) => row.influence));
     const largestDirect = Math.max(0, ...rows.map((row) => Math.abs(row.directEffect)));
+    const isSigned = rows.some((row) => row.negative);
     return dataTable(caption, [
         { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node, row.label) },
         { title: "Influence", numeric: true, definition: "Mean over the prompts that explain the token of its probability times the node's influence on it, by any path.", cell: (row) => [percentage(row.influence), weightBar(row.influence, largest)] },
         { title: "Direct effect", numeric: true, definition: "Mean weight of the direct link to the logit, over prompts that have it.", cell: (row) => row.directSupport > 0 ? [signed(row.directEffect), weightBar(row.directEffect, largestDirect)] : "–" },
+        ...(isSigned ? [{ title: "Below zero", numeric: true, definition: "Share of the influence that comes from places where the feature's activation is negative, and the mean direct link from there.", cell: (row) => row.negative ? [percentage(row.influence > 0 ? row.negative.influence / row.influence : null), row.negative.directSupport > 0 ? ` (${signed(row.negative.directEffect)})` : ""] : "–" }] : []),
         { title: "Same sign", numeric: true, definition: "Share of the direct links whose sign is that of the mean.", cell: (row) => row.directSupport > 0 ? percentage(row.signConsistency) : "–" },
         { title: "Coverage", numeric: true, definition: "Share of the prompts in which the node holds at least a twentieth of the features' influence.", cell: (row) => percentage(row.coverage) },
         { title: "Support", numeric: true, definition: "Prompts in which the node has influence on this logit.", cell: (row) => [fewSamples(row.support), " ", number(row.support)] },

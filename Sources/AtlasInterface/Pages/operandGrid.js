@@ -9,7 +9,7 @@ import {onThemeChange} from "./theme.js";
 const margin = { left: 40, top: 10, bottom: 34, right: 10 };
 
 function drawGrid(canvas, grid) {
-    const { rows, columns, values, maximum } = grid;
+    const { rows, columns, values, size } = grid;
     const cell = Math.max(3, Math.min(24, Math.floor(440 / Math.max(rows.length, columns.length))));
     const width = margin.left + columns.length * cell + margin.right;
     const height = margin.top + rows.length * cell + margin.bottom;
@@ -19,7 +19,8 @@ function drawGrid(canvas, grid) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     const style = getComputedStyle(canvas);
-    const warm = style.getPropertyValue("--warm").trim().split(/\s+/).join(",");
+    const channels = (name) => style.getPropertyValue(name).trim().split(/\s+/).join(",");
+    const [warm, cold] = [channels("--warm"), channels("--cold")];
     const context = canvas.getContext("2d");
     context.scale(scale, scale);
     context.clearRect(0, 0, width, height);
@@ -27,9 +28,15 @@ function drawGrid(canvas, grid) {
     context.fillRect(margin.left, margin.top, columns.length * cell, rows.length * cell);
     values.forEach((line, row) => line.forEach((value, column) => {
         if (value === null || value === undefined) context.fillStyle = style.getPropertyValue("--line");
-        else if (value > 0) context.fillStyle = `rgba(${warm},${(0.15 + 0.85 * Math.min(1, value / maximum)).toFixed(3)})`;
+        else if (value !== 0) context.fillStyle = `rgba(${value > 0 ? warm : cold},${(0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3)})`;
         else return;
-        context.fillRect(margin.left + column * cell, margin.top + row * cell, cell, cell);
+        const [left, top] = [margin.left + column * cell, margin.top + row * cell];
+        context.fillRect(left, top, cell, cell);
+        if (value < 0 && cell >= 8) {
+            // The sign is told by a stroke as well as by the colour.
+            context.fillStyle = style.getPropertyValue("--text");
+            context.fillRect(left + cell / 2 - 2, top + cell / 2, 4, 1);
+        }
     }));
     context.fillStyle = style.getPropertyValue("--quiet");
     context.font = "12px system-ui, sans-serif";
@@ -51,14 +58,15 @@ function drawGrid(canvas, grid) {
 /** The grid of an answer: values by row and column, null where no prompt is. */
 export function gridOf(report) {
     const { rows, columns, values, rowTag, columnTag } = report;
-    const maximum = Math.max(0, ...values.flat().filter((value) => value !== null));
-    return { rows, columns, values, maximum, rowTag, columnTag };
+    const present = values.flat().filter((value) => value !== null);
+    const [maximum, minimum] = [Math.max(0, ...present), Math.min(0, ...present)];
+    return { rows, columns, values, maximum, minimum, size: Math.max(maximum, -minimum), rowTag, columnTag };
 }
 
 function gridView(report) {
     const grid = gridOf(report);
-    if (!grid || grid.maximum === 0) return null;
-    const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, at most ${measure(grid.maximum)}` });
+    if (!grid || grid.size === 0) return null;
+    const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, at most ${measure(grid.maximum)}${grid.minimum < 0 ? `, at least ${measure(grid.minimum)}` : ""}` });
     const reading = element("p", { class: "quiet", role: "status" }, "Point at a cell to read it.");
     let cell = drawGrid(canvas, grid);
     // Colours and fonts are known only once the canvas is in the document.
@@ -91,7 +99,7 @@ function shapeView(shape, grid) {
         ], fits, { withLegend: false }) : null,
         shape.sumDefect === null || shape.sumDefect === undefined ? null : quiet(`Sum defect ${measure(shape.sumDefect)}: 0 if the activation depends on the sum alone, 1 if the sum says nothing.`),
         shape.rectangleDefect === null || shape.rectangleDefect === undefined ? null : quiet(`Rectangle (parallelogram) defect ${measure(shape.rectangleDefect)}: 0 if the two operands add up independently.`),
-        quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no activation.`));
+        quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no activation${grid.minimum < 0 ? `; warm ones are positive, cold ones with a stroke negative, from ${measure(grid.minimum)} to ${measure(grid.maximum)}` : ""}.`));
 }
 
 /** The two tags that make the corpus a grid: those of most prompts whose values are all whole numbers, three or more. */

@@ -61,7 +61,7 @@ async function showFirings(name, first) {
             pager(first, answer.items.length, answer.total, "prompt", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + answer.items.length < answer.total ? turn(first + pageLength) : null),
             dataTable("Prompts", [
                 { title: "Prompt", head: true, width: "wide-name", cell: (row) => element("a", { href: row.hasGraph === false ? addressOf(["prompt", row.promptID]) : graphAddress(row.promptID) }, element("bdi", {}, shortened(row.text, textLimit))) },
-                { title: "Largest activation", numeric: true, definition: "The feature's largest activation in the prompt.", cell: (row) => measure(row.activation) },
+                { title: "Largest activation", numeric: true, definition: "The feature's largest activation in the prompt, either side of zero.", cell: (row) => measure(row.activation) },
                 { title: "At position", numeric: true, cell: (row) => number(row.position) },
                 { title: "Active tokens", numeric: true, cell: (row) => number(row.positionCount) },
                 { title: "", cell: (row) => link(featureAddress({ layer, index }, row.promptID), element("span", { "aria-hidden": "true" }, "there"), element("span", { class: "hidden" }, `the feature in prompt ${row.promptID}`)) },
@@ -73,7 +73,7 @@ async function showFirings(name, first) {
 /** A folder knows the examples of a feature only. */
 async function firingsInFolder(layer, index, first) {
     const report = await ask(`features/${layer}/${index}`);
-    const items = report.topExamples.map((example) => ({ promptID: example.promptID, text: example.tokens.join(""), activation: example.activation, position: example.position, positionCount: example.activations.filter((value) => value > 0).length }));
+    const items = report.topExamples.map((example) => ({ promptID: example.promptID, text: example.tokens.join(""), activation: example.activation, position: example.position, positionCount: example.activations.filter((value) => value !== 0).length }));
     return { items: items.slice(first, first + pageLength), total: items.length, note: `An export tells its strongest examples, of ${counted(report.activePrompts, "prompt")} where it fires.` };
 }
 

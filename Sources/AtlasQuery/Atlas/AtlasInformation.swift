@@ -1,4 +1,5 @@
 import AtlasStore
+import Attribution
 import Foundation
 import GRDB
 
@@ -8,7 +9,12 @@ public struct AtlasInformation: Codable, Sendable, Equatable {
     public let modelName: String
     /// Digest of its configuration and weights.
     public let modelFingerprint: String
-    /// The transcoder set's name.
+    /// What features are: `transcoders`, or `neurons` of the model itself. Of neurons an atlas stores those that are nodes
+    /// and the strongest few of each token and layer, so that whatever counts activations counts only these.
+    public let basis: String
+    /// How neurons become features; `nil` where features are transcoders'.
+    public let neuronSettings: NeuronOptions?
+    /// The transcoder set's name; of neurons that of their basis.
     public let transcoderName: String
     /// Digest of its configuration and weights.
     public let transcoderFingerprint: String

@@ -1,4 +1,6 @@
+import AtlasBasis
 import AtlasStore
+import Attribution
 import Foundation
 import GRDB
 
@@ -41,7 +43,9 @@ extension AtlasReader {
             let derived = try Row.fetchOne(db, sql: Self.derivedTotals)!
             return AtlasInformation(
                 modelName: identity.modelName, modelFingerprint: identity.modelFingerprint,
-                transcoderName: identity.transcoderName, transcoderFingerprint: identity.transcoderFingerprint,
+                basis: identity.neuronSettings == nil ? "transcoders" : "neurons",
+                neuronSettings: NeuronOptions(identity), transcoderName: identity.transcoderName,
+                transcoderFingerprint: identity.transcoderFingerprint,
                 transcoderKind: identity.transcoderKind.rawValue, layerCount: identity.layerCount,
                 featuresPerLayer: identity.featuresPerLayer, modelWidth: identity.modelWidth,
                 vocabularySize: identity.vocabulary.count, fileSize: attributes?[.size] as? Int ?? 0,

@@ -94,12 +94,14 @@ extension AtlasReader {
                 return count
             }
         }
-        let histograms = try Row.fetchCursor(db, sql: "SELECT feature_index, histogram FROM feature_statistics")
-        while let row = try histograms.next() {
-            let (name, feature) = ("feature_statistics.histogram", row["feature_index"] as Int)
-            check(&report, name, row: feature, expected: HistogramBlock.binCount) { () throws(AtlasError) in
-                try decode(name, row: feature) { () throws(BlockFault) in
-                    try HistogramBlock.decode(row["histogram"] as Data).count
+        for table in ["feature_statistics", "feature_negative_tails"] {
+            let histograms = try Row.fetchCursor(db, sql: "SELECT feature_index, histogram FROM \(table)")
+            while let row = try histograms.next() {
+                let (name, feature) = ("\(table).histogram", row["feature_index"] as Int)
+                check(&report, name, row: feature, expected: HistogramBlock.binCount) { () throws(AtlasError) in
+                    try decode(name, row: feature) { () throws(BlockFault) in
+                        try HistogramBlock.decode(row["histogram"] as Data).count
+                    }
                 }
             }
         }
@@ -109,7 +111,9 @@ extension AtlasReader {
             sql: """
                 SELECT (SELECT coalesce(sum(activation_count), 0) FROM prompts) AS activations,
                     (SELECT count(*) FROM (SELECT DISTINCT graph_id, token FROM logit_targets)) AS targets,
-                    (SELECT count(*) FROM feature_examples WHERE prompt_id NOT IN (SELECT id FROM prompts)) AS orphans,
+                    (SELECT count(*) FROM feature_examples WHERE prompt_id NOT IN (SELECT id FROM prompts))
+                        + (SELECT count(*) FROM feature_negative_examples
+                            WHERE prompt_id NOT IN (SELECT id FROM prompts)) AS orphans,
                     (SELECT coalesce(sum(active_tokens), 0) FROM feature_statistics) AS active_tokens,
                     (SELECT coalesce(sum(occurrences), 0) FROM aggregated_edges) AS occurrences,
                     (SELECT coalesce(sum(prompt_count), 0) FROM logit_statistics) AS explained

@@ -2,7 +2,8 @@ import AtlasStore
 import Circuits
 import GRDB
 
-/// How strongly features fire in each of many prompts: one number a prompt, the strongest activation or 0.
+/// How strongly features fire in each of many prompts: one number a prompt, the activation of largest size, with its sign,
+/// or 0.
 struct ActivationSignatures {
     /// Over how many prompts.
     let promptCount: Int
@@ -20,7 +21,8 @@ struct ActivationSignatures {
             var strongest: [Int: Double] = [:]
             for firing in try reader.firings(of: feature, db) {
                 guard let place = places[firing.promptID] else { continue }
-                strongest[place] = max(strongest[place] ?? 0, firing.activation)
+                let known = strongest[place] ?? 0
+                strongest[place] = firing.activation.magnitude > known.magnitude ? firing.activation : known
             }
             return strongest.map { (place: $0.key, value: $0.value) }.sorted { $0.place < $1.place }
         }

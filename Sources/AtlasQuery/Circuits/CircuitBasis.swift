@@ -12,8 +12,9 @@ struct CircuitBasis {
     let edges: CircuitEdges?
     /// How many graphs are used; `nil`: all.
     let promptCount: Int?
-    /// By feature: in how many of the used prompts it fires, at how many tokens, and its activations' sum.
-    private var firings: [FeatureID: (prompts: Int, tokens: Int, sum: Double)] = [:]
+    /// By feature: in how many of the used prompts it fires, at how many tokens, its activations' sum and that of
+    /// their sizes.
+    private var firings: [FeatureID: (prompts: Int, tokens: Int, sum: Double, size: Double)] = [:]
     /// By any other node: in how many of the used graphs it is.
     private var appearances: [NodeKey: Int] = [:]
 
@@ -37,10 +38,11 @@ struct CircuitBasis {
             for key in seen { appearances[key, default: 0] += 1 }
             var fired = Set<FeatureID>()
             for active in try reader.storedActivations(of: prompt, db) {
-                var firing = firings[active.feature] ?? (0, 0, 0)
+                var firing = firings[active.feature] ?? (0, 0, 0, 0)
                 if fired.insert(active.feature).inserted { firing.prompts += 1 }
                 firing.tokens += 1
                 firing.sum += Double(active.activation)
+                firing.size += Double(active.activation.magnitude)
                 firings[active.feature] = firing
             }
         }
@@ -55,9 +57,9 @@ struct CircuitBasis {
         }
     }
 
-    /// The sum of a feature's activations over all tokens of the used prompts; `nil` where it does not fire or all
-    /// graphs are used.
-    func activationSum(of feature: FeatureID) -> Double? { firings[feature]?.sum }
+    /// The sum of the sizes of a feature's activations over all tokens of the used prompts; `nil` where it does not fire
+    /// or all graphs are used.
+    func activationSize(of feature: FeatureID) -> Double? { firings[feature]?.size }
 
     /// In which share of the circuit's prompts a node fires, and a feature's mean activation there.
     func firing(_ key: NodeKey, _ reader: AtlasReader, _ db: Database) throws -> (share: Double?, mean: Double?) {

@@ -15,6 +15,7 @@ struct CircuitEdges {
         var graph: UInt32
         var source: UInt32
         var isSamePosition: Bool
+        var isOfNegative: Bool
     }
 
     private let keys: [NodeKey]
@@ -59,7 +60,8 @@ struct CircuitEdges {
                         share: weight == 0
                             ? 0 : weight.magnitude * factor / Double(graph.nodes[edge.target].inputSum),
                         graph: UInt32(number), source: UInt32(numbers[edge.source]),
-                        isSamePosition: positions[edge.target] == positions[edge.source]))
+                        isSamePosition: positions[edge.target] == positions[edge.source],
+                        isOfNegative: source.kind == .feature && graph.nodes[edge.source].activation < 0))
             }
         }
         var starts = [Int](repeating: 0, count: keys.count + 1)
@@ -88,7 +90,7 @@ struct CircuitEdges {
         let end = starts[place + 1]
         while start < end {
             let graph = contributions[start].graph
-            var weights: [UInt32: Double] = [:]
+            var weights: [UInt32: (sum: Double, aligned: Double)] = [:]
             while start < end, contributions[start].graph == graph {
                 let contribution = contributions[start]
                 var total = totals[contribution.source] ?? EdgeTotal(source: keys[Int(contribution.source)])
@@ -96,16 +98,19 @@ struct CircuitEdges {
                 total.absolute += contribution.weight.magnitude
                 if contribution.isSamePosition { total.samePosition += contribution.weight.magnitude }
                 totals[contribution.source] = total
-                weights[contribution.source, default: 0] += contribution.weight
+                weights[contribution.source, default: (0, 0)].sum += contribution.weight
+                weights[contribution.source]!.aligned +=
+                    contribution.isOfNegative ? -contribution.weight : contribution.weight
                 start += 1
             }
             // Each source is added to once a graph, so the order of this loop decides nothing.
-            for (source, weight) in weights {
+            for (source, (weight, aligned)) in weights {
                 totals[source]!.support += 1
                 if weight > 0 { totals[source]!.positive += 1 }
                 if weight < 0 { totals[source]!.negative += 1 }
                 totals[source]!.weight += weight
                 totals[source]!.square += weight * weight
+                totals[source]!.aligned += aligned
             }
         }
         return totals.values.sorted { $0.source < $1.source }

@@ -5,7 +5,8 @@ import Circuits
 ///
 /// Along an edge a unit of the source's activation adds (sum over the circuit's prompts of the edge's weight) / (sum over
 /// these prompts of the source's activations, over all positions) to the target's pre-activation, and so to its
-/// activation; the products along paths to the seed add up.
+/// activation; the products along paths to the seed add up. Where activations are negative they and their edges count with
+/// the other sign in both sums: what adds up are sizes, so that two tails do not cancel.
 struct CircuitEffects {
     private var effects: [NodeKey: Double]
 
@@ -17,9 +18,9 @@ struct CircuitEffects {
             guard let own = effects[target] else { continue }
             for input in grown.inputs(of: target) {
                 guard let feature = input.source.feature, grown.growth.contains(input.source),
-                    let sum = grown.basis.activationSum(of: feature), sum > 0
+                    let size = grown.basis.activationSize(of: feature), size > 0
                 else { continue }
-                effects[input.source, default: 0] += own * input.weight / sum
+                effects[input.source, default: 0] += own * input.aligned / size
             }
         }
     }

@@ -13,6 +13,9 @@ struct EdgeTotal: Equatable {
     var share = 0.0
     var absolute = 0.0
     var samePosition = 0.0
+    /// The sum of the weights, of those from a source of negative activation the sum with the other sign: what the source
+    /// does by size. Known where single edges were added up; else 0.
+    var aligned = 0.0
 
     init(source: NodeKey) { self.source = source }
 

@@ -22,6 +22,10 @@ public struct FeatureListItem: Codable, Sendable, Equatable {
     public let maximum: Double
     /// Its mean activation over active tokens.
     public let mean: Double
+    /// Its most negative activation; `nil` for a feature that is never negative.
+    public let minimum: Double?
+    /// Of the active tokens those where it is negative; `nil` for a feature that is never negative.
+    public let negativeTokens: Int?
 }
 
 /// The orders in which features are listed.
@@ -36,6 +40,8 @@ public enum FeatureOrder: String, CaseIterable, Sendable {
     case maximum
     /// Those of the largest mean activation first.
     case mean
+    /// Those of the most negative activation first, and those that are never negative last.
+    case minimum
 
     var sql: String {
         switch self {
@@ -44,6 +50,11 @@ public enum FeatureOrder: String, CaseIterable, Sendable {
         case .prompts: "ORDER BY s.active_prompts DESC, s.layer, s.feature_index"
         case .maximum: "ORDER BY s.maximum DESC, s.layer, s.feature_index"
         case .mean: "ORDER BY s.activation_sum / s.active_tokens DESC, s.layer, s.feature_index"
+        case .minimum:
+            """
+            ORDER BY (SELECT n.minimum FROM feature_negative_tails n WHERE n.layer = s.layer
+                AND n.feature_index = s.feature_index) NULLS LAST, s.layer, s.feature_index
+            """
         }
     }
 }
@@ -97,7 +108,8 @@ extension AtlasReader {
                     labelIsAutomatic: row["label_is_automatic"],
                     activeTokens: row["active_tokens"], countedTokens: row["counted_tokens"],
                     activePrompts: row["active_prompts"], countedPrompts: row["counted_prompts"],
-                    maximum: row["maximum"], mean: row["mean"])
+                    maximum: row["maximum"], mean: row["mean"], minimum: row["minimum"],
+                    negativeTokens: row["minimum"] == nil ? nil : row["negative_tokens"])
             }
             return ItemList(items: items, total: total, offset: range.offset)
         }

@@ -7,12 +7,13 @@ import GRDB
 extension AtlasReader {
     static let featureSummary = "SELECT * FROM features WHERE layer = ? AND feature_index = ?"
     static let featureHistogram = "SELECT histogram FROM feature_statistics WHERE layer = ? AND feature_index = ?"
-    static let featureExamples = """
-        SELECT e.band, e.prompt_id, e.position, e.activation, p.tokens, p.answer
-        FROM feature_examples e JOIN prompts p ON p.id = e.prompt_id
-        WHERE e.layer = ? AND e.feature_index = ? ORDER BY e.band, e.rank
-        """
+    static let negativeHistogram =
+        "SELECT histogram FROM feature_negative_tails WHERE layer = ? AND feature_index = ?"
+    static let featureExamples = examplesSQL("feature_examples")
+    static let negativeExamples = examplesSQL("feature_negative_examples")
     static let featureBands = "SELECT band, prompt_count FROM feature_bands WHERE layer = ? AND feature_index = ?"
+    static let negativeBands =
+        "SELECT band, prompt_count FROM feature_negative_bands WHERE layer = ? AND feature_index = ?"
     static let featureEffects = """
         SELECT rank, token, value FROM token_effects
         WHERE kind = ? AND layer = ? AND feature_index = ? ORDER BY abs(rank)
@@ -20,6 +21,14 @@ extension AtlasReader {
     static let firedFeatures = """
         SELECT feature_index FROM feature_statistics WHERE layer = ? ORDER BY abs(feature_index - ?), feature_index LIMIT 5
         """
+
+    private static func examplesSQL(_ table: String) -> String {
+        """
+        SELECT e.band, e.prompt_id, e.position, e.activation, p.tokens, p.answer
+        FROM \(table) e JOIN prompts p ON p.id = e.prompt_id
+        WHERE e.layer = ? AND e.feature_index = ? ORDER BY e.band, e.rank
+        """
+    }
 
     /// A feature's statistics, examples, token effects and neighbours.
     ///
@@ -29,9 +38,8 @@ extension AtlasReader {
             try requireFired(feature, db)
             let key: StatementArguments = [feature.layer, feature.index]
             let summary = try Row.fetchOne(db, sql: Self.featureSummary, arguments: key)!
-            let bands = try examples(of: feature, db)
-            let counts = try Row.fetchAll(db, sql: Self.featureBands, arguments: key)
-                .reduce(into: [Int: Int]()) { $0[$1["band"]] = $1["prompt_count"] }
+            let places = Dictionary(grouping: try firings(of: feature, db), by: \.promptID)
+            let bands = try examples(of: feature, sql: Self.featureExamples, places, db)
             let maximum: Double = summary["maximum"]
             let outputs = try effects("output", of: feature, db)
             let histogram = try Data.fetchOne(db, sql: Self.featureHistogram, arguments: key)!
@@ -39,16 +47,15 @@ extension AtlasReader {
                 feature: feature, label: summary["label"], labelIsAutomatic: summary["label_is_automatic"],
                 activeTokens: summary["active_tokens"], countedTokens: summary["counted_tokens"],
                 activePrompts: summary["active_prompts"], countedPrompts: summary["counted_prompts"],
-                maximum: maximum, mean: summary["mean"],
+                countsStoredOnly: atlas.identity.neuronSettings == nil ? nil : true, maximum: maximum,
+                mean: summary["mean"],
                 histogram: try decode("feature_statistics.histogram", row: feature.index) { () throws(BlockFault) in
                     try HistogramBlock.decode(histogram)
                 },
                 topExamples: bands[0] ?? [],
-                intervals: (1...5).map { band in
-                    FeatureInterval(
-                        lower: maximum * Double(band - 1) / 5, upper: maximum * Double(band) / 5,
-                        promptCount: counts[band] ?? 0, examples: bands[band] ?? [])
-                },
+                intervals: try intervals(
+                    to: max(0, maximum), bands, counts: Row.fetchAll(db, sql: Self.featureBands, arguments: key)),
+                negative: try negativeTail(of: feature, summary, places, db),
                 promoted: outputs.filter { $0.rank > 0 }.map(\.effect),
                 suppressed: outputs.filter { $0.rank < 0 }.map(\.effect),
                 excitedBy: try effects("input", of: feature, db).map(\.effect),
@@ -79,25 +86,51 @@ extension AtlasReader {
         }
     }
 
-    /// The examples by band, with the feature's activation at every token of each.
-    private func examples(of feature: FeatureID, _ db: Database) throws -> [Int: [FeatureExample]] {
-        let rows = try Row.fetchAll(db, sql: Self.featureExamples, arguments: [feature.layer, feature.index])
-        let wanted = Set(rows.map { $0["prompt_id"] as Int64 })
-        var byPrompt: [Int64: [Firing]] = [:]
-        for firing in try firings(of: feature, db) where wanted.contains(Int64(firing.promptID)) {
-            byPrompt[Int64(firing.promptID), default: []].append(firing)
+    /// What is negative of a feature's activations; `nil` where nothing is.
+    private func negativeTail(
+        of feature: FeatureID, _ summary: Row, _ places: [Int: [Firing]], _ db: Database
+    ) throws -> FeatureNegativeTail? {
+        guard let minimum: Double = summary["minimum"] else { return nil }
+        let key: StatementArguments = [feature.layer, feature.index]
+        let bands = try examples(of: feature, sql: Self.negativeExamples, places, db)
+        let histogram = try Data.fetchOne(db, sql: Self.negativeHistogram, arguments: key)!
+        return FeatureNegativeTail(
+            label: summary["negative_label"], activeTokens: summary["negative_tokens"],
+            activePrompts: summary["negative_prompts"], minimum: minimum,
+            histogram: try decode("feature_negative_tails.histogram", row: feature.index) { () throws(BlockFault) in
+                try HistogramBlock.decode(histogram)
+            },
+            topExamples: bands[0] ?? [],
+            intervals: try intervals(
+                to: minimum, bands, counts: Row.fetchAll(db, sql: Self.negativeBands, arguments: key)))
+    }
+
+    /// Five intervals of equal width between zero and the activation furthest from it.
+    private func intervals(to extreme: Double, _ bands: [Int: [FeatureExample]], counts: [Row]) -> [FeatureInterval] {
+        let counts = counts.reduce(into: [Int: Int]()) { $0[$1["band"]] = $1["prompt_count"] }
+        return (1...5).map { band in
+            FeatureInterval(
+                lower: band == 1 ? 0 : extreme * Double(band - 1) / 5, upper: extreme * Double(band) / 5,
+                promptCount: counts[band] ?? 0, examples: bands[band] ?? [])
         }
+    }
+
+    /// The examples by band, with the feature's activation at every token of each.
+    private func examples(
+        of feature: FeatureID, sql: String, _ places: [Int: [Firing]], _ db: Database
+    ) throws -> [Int: [FeatureExample]] {
+        let rows = try Row.fetchAll(db, sql: sql, arguments: [feature.layer, feature.index])
         var bands: [Int: [FeatureExample]] = [:]
         for row in rows {
-            let prompt: Int64 = row["prompt_id"]
-            let tokens = try tokens(row["tokens"], prompt: Int(prompt))
+            let prompt: Int = row["prompt_id"]
+            let tokens = try tokens(row["tokens"], prompt: prompt)
             var activations = [Double](repeating: 0, count: tokens.count)
-            for firing in byPrompt[prompt] ?? [] where firing.position < tokens.count {
+            for firing in places[prompt] ?? [] where firing.position < tokens.count {
                 activations[firing.position] = firing.activation
             }
             bands[row["band"], default: []].append(
                 FeatureExample(
-                    promptID: Int(prompt), position: row["position"], activation: row["activation"],
+                    promptID: prompt, position: row["position"], activation: row["activation"],
                     tokens: tokens.map(text(of:)), activations: activations, answer: row["answer"]))
         }
         return bands

@@ -16,6 +16,9 @@ public struct FeatureReport: Codable, Sendable, Equatable {
     public let activePrompts: Int
     /// How many prompts were looked at.
     public let countedPrompts: Int
+    /// Whether the atlas stores only some of the features active at a token, as it does of neurons, so that counts, mean
+    /// and histogram are of stored activations only; `nil` where it stores all.
+    public let countsStoredOnly: Bool?
     /// The largest activation.
     public let maximum: Double
     /// The mean activation over active tokens.
@@ -26,6 +29,9 @@ public struct FeatureReport: Codable, Sendable, Equatable {
     public let topExamples: [FeatureExample]
     /// Samples of prompts by their largest activation.
     public let intervals: [FeatureInterval]
+    /// What is negative of its activations; `nil` for a feature that has none such. The histogram, the examples and the
+    /// intervals above tell of the other side; counts, maximum and mean of all activations.
+    public let negative: FeatureNegativeTail?
     /// The tokens whose logits the feature raises most.
     public let promoted: [TokenEffect]
     /// The tokens whose logits the feature lowers most.
@@ -40,9 +46,11 @@ public struct FeatureReport: Codable, Sendable, Equatable {
     /// Holds a feature's dashboard.
     public init(
         feature: FeatureID, label: String?, labelIsAutomatic: Bool, activeTokens: Int, countedTokens: Int,
-        activePrompts: Int, countedPrompts: Int, maximum: Double, mean: Double, histogram: [Int],
-        topExamples: [FeatureExample], intervals: [FeatureInterval], promoted: [TokenEffect],
-        suppressed: [TokenEffect], excitedBy: [TokenEffect], upstream: [Neighbour], downstream: [Neighbour]
+        activePrompts: Int, countedPrompts: Int, countsStoredOnly: Bool? = nil, maximum: Double, mean: Double,
+        histogram: [Int],
+        topExamples: [FeatureExample], intervals: [FeatureInterval], negative: FeatureNegativeTail? = nil,
+        promoted: [TokenEffect], suppressed: [TokenEffect], excitedBy: [TokenEffect], upstream: [Neighbour],
+        downstream: [Neighbour]
     ) {
         self.feature = feature
         self.label = label
@@ -51,11 +59,13 @@ public struct FeatureReport: Codable, Sendable, Equatable {
         self.countedTokens = countedTokens
         self.activePrompts = activePrompts
         self.countedPrompts = countedPrompts
+        self.countsStoredOnly = countsStoredOnly
         self.maximum = maximum
         self.mean = mean
         self.histogram = histogram
         self.topExamples = topExamples
         self.intervals = intervals
+        self.negative = negative
         self.promoted = promoted
         self.suppressed = suppressed
         self.excitedBy = excitedBy
@@ -64,11 +74,43 @@ public struct FeatureReport: Codable, Sendable, Equatable {
     }
 }
 
+/// The negative side of a feature's activations.
+public struct FeatureNegativeTail: Codable, Sendable, Equatable {
+    /// Its name by rule; a person's name is of the whole feature.
+    public let label: String
+    /// How many of the active tokens have a negative activation.
+    public let activeTokens: Int
+    /// In how many prompts such a token is.
+    public let activePrompts: Int
+    /// The most negative activation.
+    public let minimum: Double
+    /// Counts of these tokens by size, in 50 bins of equal width over `(0, -minimum]`.
+    public let histogram: [Int]
+    /// The prompts of most negative activation, one example a prompt, most negative first.
+    public let topExamples: [FeatureExample]
+    /// Samples of prompts by their most negative activation; bounds are negative, `[upper, lower)` on the number line.
+    public let intervals: [FeatureInterval]
+
+    /// Holds the negative side.
+    public init(
+        label: String, activeTokens: Int, activePrompts: Int, minimum: Double, histogram: [Int],
+        topExamples: [FeatureExample], intervals: [FeatureInterval]
+    ) {
+        self.label = label
+        self.activeTokens = activeTokens
+        self.activePrompts = activePrompts
+        self.minimum = minimum
+        self.histogram = histogram
+        self.topExamples = topExamples
+        self.intervals = intervals
+    }
+}
+
 /// One prompt a feature is active in.
 public struct FeatureExample: Codable, Sendable, Equatable {
     /// The prompt's id in the atlas.
     public let promptID: Int
-    /// The position of the feature's largest activation.
+    /// The position of the feature's largest activation; of a negative side, of its most negative.
     public let position: Int
     /// The activation at `position`.
     public let activation: Double
@@ -99,7 +141,8 @@ public struct FeatureExample: Codable, Sendable, Equatable {
     }
 }
 
-/// A sample of the prompts whose largest activation is in a half-open interval `(lower, upper]`.
+/// A sample of the prompts whose largest activation is in a half-open interval `(lower, upper]`. Of a negative side
+/// `upper`, which still belongs to the interval, is the bound further from zero.
 public struct FeatureInterval: Codable, Sendable, Equatable {
     /// The lower bound, exclusive.
     public let lower: Double

@@ -7,16 +7,27 @@ extension FeatureReport {
         FeatureReport(
             feature: feature, label: label, labelIsAutomatic: labelIsAutomatic, activeTokens: activeTokens,
             countedTokens: countedTokens, activePrompts: activePrompts, countedPrompts: countedPrompts,
-            maximum: maximum, mean: mean, histogram: histogram,
+            countsStoredOnly: countsStoredOnly, maximum: maximum, mean: mean, histogram: histogram,
             topExamples: topExamples.map { $0.shortened(window: window) },
-            intervals: intervals.map { interval in
-                FeatureInterval(
-                    lower: interval.lower, upper: interval.upper, promptCount: interval.promptCount,
-                    examples: interval.examples.map { $0.shortened(window: window) })
+            intervals: intervals.map { $0.shortened(window: window) },
+            negative: negative.map { tail in
+                FeatureNegativeTail(
+                    label: tail.label, activeTokens: tail.activeTokens, activePrompts: tail.activePrompts,
+                    minimum: tail.minimum, histogram: tail.histogram,
+                    topExamples: tail.topExamples.map { $0.shortened(window: window) },
+                    intervals: tail.intervals.map { $0.shortened(window: window) })
             },
             promoted: promoted.map(\.shortened), suppressed: suppressed.map(\.shortened),
             excitedBy: excitedBy.map(\.shortened), upstream: upstream.map(\.shortened),
             downstream: downstream.map(\.shortened))
+    }
+}
+
+extension FeatureInterval {
+    fileprivate func shortened(window: Int) -> FeatureInterval {
+        FeatureInterval(
+            lower: lower, upper: upper, promptCount: promptCount,
+            examples: examples.map { $0.shortened(window: window) })
     }
 }
 

@@ -7,9 +7,9 @@ public struct FiringPrompt: Codable, Sendable, Equatable {
     public let promptID: Int
     /// Its text, up to 2,000 characters of it.
     public let text: String
-    /// Where the feature is strongest; the first of equals.
+    /// Where the feature is strongest, either side of zero; the first of equals.
     public let position: Int
-    /// The activation there.
+    /// The activation there, with its sign.
     public let activation: Double
     /// At how many positions it fires.
     public let positionCount: Int
@@ -24,14 +24,14 @@ extension AtlasReader {
         FROM prompts p WHERE p.id = ?
         """
 
-    /// The prompts in which a feature fires, those of the largest activation first; equals by content.
+    /// The prompts in which a feature fires, those of the largest activation, by size, first; equals by content.
     public func firingPrompts(of feature: FeatureID, range: ListRange = ListRange()) throws -> ItemList<FiringPrompt> {
         try ask("asking in which prompts a feature fires") { db in
             try requireFired(feature, db)
             var strongest: [Int: (position: Int, activation: Double, count: Int)] = [:]
             for firing in try firings(of: feature, db) {
                 var best = strongest[firing.promptID] ?? (firing.position, firing.activation, 0)
-                if firing.activation > best.activation {
+                if firing.activation.magnitude > best.activation.magnitude {
                     (best.position, best.activation) = (firing.position, firing.activation)
                 }
                 best.count += 1
@@ -40,7 +40,8 @@ extension AtlasReader {
             // Only prompts that share an activation need their hashes compared.
             let hashes = try contentRanks(of: strongest, db)
             let ordered = strongest.sorted { left, right in
-                (right.value.activation, hashes[left.key] ?? "") < (left.value.activation, hashes[right.key] ?? "")
+                (right.value.activation.magnitude, hashes[left.key] ?? "")
+                    < (left.value.activation.magnitude, hashes[right.key] ?? "")
             }
             let items = try ordered.dropFirst(range.offset).prefix(range.limit).map { prompt, best in
                 let row = try Row.fetchOne(db.cachedStatement(sql: Self.firingPrompt), arguments: [prompt])!
@@ -56,7 +57,9 @@ extension AtlasReader {
     private func contentRanks(
         of prompts: [Int: (position: Int, activation: Double, count: Int)], _ db: Database
     ) throws -> [Int: String] {
-        let tied = Dictionary(grouping: prompts.keys) { prompts[$0]!.activation }.values.filter { $0.count > 1 }
+        let tied = Dictionary(grouping: prompts.keys) { prompts[$0]!.activation.magnitude }.values.filter {
+            $0.count > 1
+        }
         let statement = try db.cachedStatement(sql: "SELECT hex(content_hash) FROM prompts WHERE id = ?")
         return try tied.joined().reduce(into: [:]) { hashes, prompt in
             hashes[prompt] = try String.fetchOne(statement, arguments: [prompt])

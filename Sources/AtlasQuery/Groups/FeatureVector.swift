@@ -6,7 +6,7 @@ import Circuits
 struct FeatureVector {
     /// Features in ascending order.
     let features: [FeatureID]
-    /// Their weights, above 0.
+    /// Their weights; below 0 for a feature whose activations are.
     let weights: [Double]
     /// The Euclidean length.
     let length: Double

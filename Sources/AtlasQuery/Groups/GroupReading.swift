@@ -19,13 +19,16 @@ extension AtlasReader {
         }
     }
 
-    /// The prompts' features, positions taken together by the largest activation.
+    /// The prompts' features, positions taken together by the activation of largest size, with its sign.
     func featureMaxima(of ids: [Int], _ db: Database) throws -> Incidence<FeatureID> {
         var incidence = Incidence<FeatureID>()
         try forEachActivations(of: ids, db) { place, _, active in
             var maxima: [FeatureID: Float] = [:]
             for feature in active {
-                maxima[feature.feature] = max(maxima[feature.feature] ?? -.infinity, feature.activation)
+                let known = maxima[feature.feature]
+                if known == nil || feature.activation.magnitude > known!.magnitude {
+                    maxima[feature.feature] = feature.activation
+                }
             }
             for (feature, maximum) in maxima { incidence.add(feature, prompt: place, value: Double(maximum)) }
         }

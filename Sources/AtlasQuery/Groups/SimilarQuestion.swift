@@ -62,7 +62,7 @@ extension AtlasReader {
     ) throws -> [Int] {
         try requireDerivation(db)
         let strongest = vector.features.indices.sorted {
-            (vector.weights[$1], vector.features[$0]) < (vector.weights[$0], vector.features[$1])
+            (vector.weights[$1].magnitude, vector.features[$0]) < (vector.weights[$0].magnitude, vector.features[$1])
         }.prefix(Self.candidateFeatures)
         let allowed = Set(others)
         var scores: [Int: Double] = [:]
@@ -87,7 +87,7 @@ extension AtlasReader {
         case .activation:
             var sums: [FeatureID: Double] = [:]
             try forEachActivations(of: [id], db) { _, _, active in
-                for feature in active where feature.activation > 0 {
+                for feature in active where feature.activation != 0 {
                     sums[feature.feature, default: 0] += Double(feature.activation)
                 }
             }

@@ -51,7 +51,13 @@ extension AtlasReader {
                         labelIsAutomatic: row["label_is_automatic"], influence: row["influence"],
                         support: row["support"], directEffect: row["direct_effect"],
                         directSpread: row["direct_spread"], directSupport: row["direct_support"],
-                        signConsistency: row["sign_consistency"], coverage: row["coverage"])
+                        signConsistency: row["sign_consistency"], coverage: row["coverage"],
+                        negative: row["negative_support"] + row["negative_direct_support"] == 0
+                            ? nil
+                            : DriversReport.NegativeTail(
+                                influence: row["negative_influence"], support: row["negative_support"],
+                                directEffect: row["negative_direct_effect"],
+                                directSupport: row["negative_direct_support"]))
                 }
             }
             func effects(_ sql: String) throws -> [DriversReport.WeightEffect] {

@@ -43,6 +43,20 @@ public struct DriversReport: Codable, Sendable, Equatable {
         public let signConsistency: Double
         /// Share of the token's prompts where a feature holds at least 5 % of the features' influence on the logit.
         public let coverage: Double
+        /// The part from places where the feature's activation is negative; `nil` where it is nowhere.
+        public let negative: NegativeTail?
+    }
+
+    /// What a token's logit owes to a feature where its activation is negative.
+    public struct NegativeTail: Codable, Sendable, Equatable {
+        /// Of the driver's influence, the part from there.
+        public let influence: Double
+        /// Prompts in which it has influence on the logit from there.
+        public let support: Int
+        /// Mean weight of the direct edge from there over `directSupport` prompts.
+        public let directEffect: Double
+        /// Prompts with a direct edge from there.
+        public let directSupport: Int
     }
 
     /// One feature of a set that covers the prompts.

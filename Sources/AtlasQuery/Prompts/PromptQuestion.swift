@@ -95,7 +95,7 @@ extension AtlasReader {
     private func byActivation(
         _ features: [ActiveFeature], tokens: [Int], limit: Int, _ db: Database
     ) throws -> [PromptReport.Feature] {
-        try features.sorted { ($1.activation, $0) < ($0.activation, $1) }.prefix(limit).map {
+        try features.sorted { ($1.activation.magnitude, $0) < ($0.activation.magnitude, $1) }.prefix(limit).map {
             try describe($0, tokens: tokens, influence: nil, db)
         }
     }

@@ -33,7 +33,8 @@ struct OperandFitting {
         let chosen = isConstant ? nil : Self.choose(fits)
         return OperandShape(
             cellCount: grid.cells.count, activeShare: Double(values.count) / count,
-            maximum: values.map(\.value).max() ?? 0, mean: mean, deviation: deviation,
+            maximum: max(0, values.map(\.value).max() ?? 0),
+            minimum: values.map(\.value).min().flatMap { $0 < 0 ? $0 : nil }, mean: mean, deviation: deviation,
             kind: isConstant ? .constant : chosen.map { fits[$0].kind } ?? .none, fit: chosen.map { fits[$0].name },
             explained: chosen.map { fits[$0].explained }, peaks: chosen.map(peaks) ?? [], fits: fits,
             sumDefect: sumDefect, rectangleDefect: rectangleDefect)
@@ -76,7 +77,9 @@ struct OperandFitting {
 
     private func peaks(_ family: Int) -> [OperandShape.Peak] {
         let means = zip(groupSums(family), grid.groupSizes[family]).map { $0 / Double($1) }
-        return means.indices.sorted { (means[$1], $0) < (means[$0], $1) }.prefix(3).map { group in
+        return means.indices.sorted {
+            (means[$1].magnitude, $0) < (means[$0].magnitude, $1)
+        }.prefix(3).map { group in
             OperandShape.Peak(
                 name: OperandFamily.all[family].describe(grid.groups[family][group]), mean: means[group])
         }

@@ -37,7 +37,10 @@ extension AtlasReader {
                         db.cachedStatement(sql: Self.tokenCountOfPrompt), arguments: [firing.promptID])!
                     guard firing.position == count - 1 else { continue }
                 }
-                values[firing.promptID] = max(values[firing.promptID] ?? -.infinity, firing.activation)
+                let known = values[firing.promptID]
+                if known == nil || firing.activation.magnitude > known!.magnitude {
+                    values[firing.promptID] = firing.activation
+                }
             }
             let sparse = prompts.cellMeans(values.map { ($0.key, $0.value) })
             let grid = prompts.grid
@@ -73,7 +76,10 @@ extension AtlasReader {
             try forEachActivations(of: prompts.ids, db) { place, tokenCount, active in
                 var maxima: [FeatureID: Float] = [:]
                 for feature in active where options.position == .largest || feature.position == tokenCount - 1 {
-                    maxima[feature.feature] = max(maxima[feature.feature] ?? -.infinity, feature.activation)
+                    let known = maxima[feature.feature]
+                    if known == nil || feature.activation.magnitude > known!.magnitude {
+                        maxima[feature.feature] = feature.activation
+                    }
                 }
                 for (feature, value) in maxima {
                     byFeature[feature, default: []].append((prompts.ids[place], Double(value)))
@@ -88,7 +94,7 @@ extension AtlasReader {
             for wanted in [OperandClass.bar, .stripe, .diagonal, .lookup, .constant, .none]
             where kind == nil || kind == wanted {
                 let ranked = shapes.filter { $0.1.kind == wanted }.sorted {
-                    ($1.1.explained ?? 0, $1.1.maximum, $0.0) < ($0.1.explained ?? 0, $0.1.maximum, $1.0)
+                    ($1.1.explained ?? 0, $1.1.size, $0.0) < ($0.1.explained ?? 0, $0.1.size, $1.0)
                 }
                 for (feature, shape) in ranked.prefix(limit) {
                     let label = try shownLabel(of: feature, db)

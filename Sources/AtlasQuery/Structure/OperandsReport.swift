@@ -4,7 +4,7 @@ import Circuits
 public enum OperandPosition: String, Codable, Sendable, CaseIterable {
     /// At the prompt's last token.
     case last
-    /// At the token where it is largest.
+    /// At the token where it is largest, either side of zero.
     case largest
 }
 
@@ -71,6 +71,8 @@ public struct OperandShape: Codable, Sendable, Equatable {
     public let activeShare: Double
     /// The largest activation.
     public let maximum: Double
+    /// The most negative cell; `nil` where none is negative.
+    public let minimum: Double?
     /// The mean over all cells.
     public let mean: Double
     /// The standard deviation over all cells.
@@ -81,7 +83,7 @@ public struct OperandShape: Codable, Sendable, Equatable {
     public let fit: String?
     /// The chosen fit's cross-validated R²; `nil` for a constant or for none.
     public let explained: Double?
-    /// The chosen fit's groups of largest mean, largest first: up to three.
+    /// The chosen fit's groups whose means are furthest from zero, furthest first: up to three.
     public let peaks: [Peak]
     /// Every fit, in a fixed order.
     public let fits: [Fit]
@@ -89,6 +91,9 @@ public struct OperandShape: Codable, Sendable, Equatable {
     public let sumDefect: Double?
     /// Mean squared rectangle defect over four times the variance; `nil` without variance or for a grid with holes.
     public let rectangleDefect: Double?
+
+    /// The largest size of a cell.
+    var size: Double { max(maximum, -(minimum ?? 0)) }
 
     /// One way of depending on the operands.
     public struct Fit: Codable, Sendable, Equatable {

@@ -76,7 +76,8 @@ public struct AtlasDerivation: Sendable {
         try db.execute(sql: "DELETE FROM label_search WHERE rowid & 1")
         for table in [
             "derivation", "feature_statistics", "feature_postings", "feature_examples", "feature_bands",
-            "aggregated_edges", "logit_drivers", "logit_statistics", "logit_cover", "automatic_labels",
+            "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "aggregated_edges",
+            "logit_drivers", "logit_driver_negative_tails", "logit_statistics", "logit_cover", "automatic_labels",
         ] {
             try db.execute(sql: "DELETE FROM \(table)")
         }

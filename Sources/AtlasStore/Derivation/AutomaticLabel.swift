@@ -1,6 +1,8 @@
 import Foundation
 
-/// Names a feature by rule, from its strongest examples and the tokens it promotes.
+/// Names one tail of a feature by rule, from its strongest examples and the tokens it promotes. A negative tail promotes
+/// what the feature's weights suppress, and goes by the sizes of its activations. A feature with both tails is called by
+/// both: `on " Texas"; negative on " is" → " the"`.
 ///
 /// `on " is" after " Texas", " capital" → " Austin"` says, each share being one of the activation in these examples:
 /// - on: the tokens it fires on, those that hold at least 15 %, at most three; an ellipsis where they hold less than half;
@@ -31,7 +33,7 @@ struct AutomaticLabel {
         var before: Set<Int>
         /// The token that follows, or that the model predicts behind the end.
         var next: Int
-        /// How strongly the feature fires.
+        /// How strongly the feature fires: the size of the activation.
         var activation: Double
     }
 

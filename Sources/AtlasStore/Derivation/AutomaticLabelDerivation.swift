@@ -7,10 +7,17 @@ struct AutomaticLabelDerivation {
     /// `[featureCount][promotedTokens]`: the tokens that each feature promotes most, -1 where there are fewer.
     private let promoted: [Int32]
     private let labels: BulkInsertion
+    private let suppressed: Statement
 
     init(_ db: Database, identity: AtlasIdentity) throws {
         self.identity = identity
         labels = try BulkInsertion(db, into: "automatic_labels", columns: ["layer", "feature_index", "label"])
+        suppressed = try db.makeStatement(
+            sql: """
+                SELECT token FROM token_effects
+                WHERE kind = 'output' AND layer = ? AND feature_index = ?
+                    AND rank BETWEEN -\(AutomaticLabel.promotedTokens) AND -1 AND value < 0
+                """)
         var promoted = [Int32](repeating: -1, count: identity.featureCount * AutomaticLabel.promotedTokens)
         let sql = """
             SELECT layer, feature_index, rank, token FROM token_effects
@@ -30,8 +37,10 @@ struct AutomaticLabelDerivation {
         self.promoted = promoted
     }
 
-    /// Labels one feature from its strongest examples; they name at least one token.
-    func insert(_ feature: FeatureID, strongest: [PromptMaximum], prompts: CanonicalPrompts) throws {
+    /// Names one tail of a feature by its strongest examples, at least one; they name at least one token.
+    func text(
+        of feature: FeatureID, tail: FeatureTail, examples strongest: [PromptExtreme], prompts: CanonicalPrompts
+    ) throws -> String {
         let examples = try strongest.map { example in
             let tokens = prompts.tokens(ordinal: example.ordinal)
             guard tokens.indices ~= example.position else {
@@ -43,16 +52,29 @@ struct AutomaticLabelDerivation {
                 token: tokens[example.position], before: Set(tokens[..<example.position].dropFirst()),
                 next: example.position + 1 < tokens.count
                     ? tokens[example.position + 1] : prompts.predictedTokens[example.ordinal],
-                activation: Double(example.activation))
+                activation: Double(example.size))
         }
-        let start = (feature.layer * identity.featuresPerLayer + feature.index) * AutomaticLabel.promotedTokens
-        let tokens = promoted[start..<start + AutomaticLabel.promotedTokens].filter { $0 >= 0 }.map(Int.init)
+        let tokens = try tail == .positive ? promoted(by: feature) : suppressed(by: feature)
+        return AutomaticLabel(examples: examples, promoted: tokens).text(
+            vocabulary: identity.vocabulary, frequency: prompts.frequency(of:))
+    }
+
+    /// Labels one feature.
+    func insert(_ feature: FeatureID, text: String) throws {
         labels.bind(feature.layer)
         labels.bind(feature.index)
-        labels.bind(
-            AutomaticLabel(examples: examples, promoted: tokens).text(
-                vocabulary: identity.vocabulary, frequency: prompts.frequency(of:)))
+        labels.bind(text)
         try labels.step()
+    }
+
+    private func promoted(by feature: FeatureID) -> [Int] {
+        let start = (feature.layer * identity.featuresPerLayer + feature.index) * AutomaticLabel.promotedTokens
+        return promoted[start..<start + AutomaticLabel.promotedTokens].filter { $0 >= 0 }.map(Int.init)
+    }
+
+    /// What a positive activation suppresses a negative one promotes. Read feature by feature: few have such a side.
+    private func suppressed(by feature: FeatureID) throws -> [Int] {
+        try Int.fetchAll(suppressed, arguments: [feature.layer, feature.index])
     }
 
     /// Adds all automatic labels to the full text of labels, which holds none.

@@ -18,11 +18,19 @@ struct DriverDerivation {
     private struct Contribution {
         /// Probability × influence, or the edge's weight.
         var value: Double
-        /// The occurrence's number, and in the highest bit whether the value is an edge's weight.
-        var occurrenceAndKind: UInt32
+        /// The occurrence's number; in the highest bit whether the value is an edge's weight, in the next whether the
+        /// node is a feature whose activation is negative.
+        private var occurrenceAndKind: UInt32
 
-        var occurrence: UInt32 { occurrenceAndKind & 0x7FFF_FFFF }
+        init(value: Double, occurrence: Int, isDirect: Bool, isNegative: Bool) {
+            precondition(occurrence < 1 << 30, "more explained tokens than can be numbered")
+            self.value = value
+            occurrenceAndKind = UInt32(occurrence) | (isDirect ? 1 << 31 : 0) | (isNegative ? 1 << 30 : 0)
+        }
+
+        var occurrence: UInt32 { occurrenceAndKind & 0x3FFF_FFFF }
         var isDirect: Bool { occurrenceAndKind >> 31 == 1 }
+        var isNegative: Bool { occurrenceAndKind >> 30 & 1 == 1 }
     }
 
     func run(_ db: Database, graphs: CanonicalGraphs) throws {
@@ -42,10 +50,13 @@ struct DriverDerivation {
                 return number
             }
             func add(_ value: Double, node: Int, target: Int, isDirect: Bool) {
-                let number = occurrenceOfTarget[target]
+                var isNegative = false
+                if case .feature = graph.nodes[node].id { isNegative = graph.nodes[node].activation < 0 }
                 pairs.append(UInt64(graph.targets[target].token) << 32 | UInt64(graph.denseKeys[node]))
                 contributions.append(
-                    Contribution(value: value, occurrenceAndKind: UInt32(number) | (isDirect ? 1 << 31 : 0)))
+                    Contribution(
+                        value: value, occurrence: occurrenceOfTarget[target], isDirect: isDirect,
+                        isNegative: isNegative))
             }
             for (target, row) in graph.influence.enumerated() {
                 let probability = Double(graph.targets[target].probability)
@@ -97,6 +108,25 @@ struct DriverDerivation {
         var positive = 0
         var negative = 0
         var covered: [UInt32] = []
+        /// The part from places where the node's activation is negative; `nil` where there is none.
+        var negativeTail: NegativeTail?
+    }
+
+    private struct NegativeTail {
+        var prompts = 0
+        var influence = 0.0
+        var direct = 0.0
+        var directSupport = 0
+
+        /// Adds one prompt's part.
+        mutating func add(influence: Double, direct: Double?) {
+            if influence != 0 { prompts += 1 }
+            self.influence += influence
+            if let direct {
+                self.direct += direct
+                directSupport += 1
+            }
+        }
     }
 
     private func insertDrivers(
@@ -109,6 +139,9 @@ struct DriverDerivation {
                 "token", "node", "prompt_count", "covered_prompts", "influence_sum", "direct_sum", "direct_square_sum",
                 "direct_support", "positive_prompts", "negative_prompts",
             ])
+        let tails = try BulkInsertion(
+            db, into: "logit_driver_negative_tails",
+            columns: ["token", "node", "prompt_count", "influence_sum", "direct_sum", "direct_support"])
         let cover = try BulkInsertion(
             db, into: "logit_cover", columns: ["token", "rank", "node", "newly_covered", "covered"])
         var candidates: [LogitCover.Candidate] = []
@@ -128,6 +161,14 @@ struct DriverDerivation {
             for value in [total.influence, total.direct, total.directSquare] { rows.bind(value) }
             for value in [total.directSupport, total.positive, total.negative] { rows.bind(value) }
             try rows.step()
+            if let tail = total.negativeTail {
+                tails.bind(token)
+                tails.bind(keys[Int(node)].rawValue)
+                tails.bind(tail.prompts)
+                for value in [tail.influence, tail.direct] { tails.bind(value) }
+                tails.bind(tail.directSupport)
+                try tails.step()
+            }
             if !total.covered.isEmpty {
                 candidates.append(.init(node: node, influence: total.influence, prompts: total.covered))
             }
@@ -153,6 +194,7 @@ struct DriverDerivation {
         while next < places.endIndex {
             let occurrence = contributions[Int(places[next])].occurrence
             var (influence, direct, hasDirect) = (0.0, 0.0, false)
+            var (negativeInfluence, negativeDirect, isNegative) = (0.0, Double?.none, false)
             while next < places.endIndex, contributions[Int(places[next])].occurrence == occurrence {
                 let contribution = contributions[Int(places[next])]
                 if contribution.isDirect {
@@ -161,7 +203,20 @@ struct DriverDerivation {
                 } else {
                     influence += contribution.value
                 }
+                if contribution.isNegative {
+                    isNegative = true
+                    if contribution.isDirect {
+                        negativeDirect = (negativeDirect ?? 0) + contribution.value
+                    } else {
+                        negativeInfluence += contribution.value
+                    }
+                }
                 next += 1
+            }
+            if isNegative {
+                var tail = total.negativeTail ?? NegativeTail()
+                tail.add(influence: negativeInfluence, direct: negativeDirect)
+                total.negativeTail = tail
             }
             if influence != 0 { total.prompts += 1 }
             total.influence += influence

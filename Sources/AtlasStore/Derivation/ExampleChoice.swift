@@ -1,7 +1,7 @@
 /// Chooses which prompts stand for a feature: the strongest, and uniform samples from intervals of equal width.
 ///
-/// Each prompt counts once, by its strongest position. Intervals are `((k-1)/5, k/5]` of the maximum, so that each holds
-/// what its name says whatever the distribution; the sample in one is the prompts with the smallest seeded hash of
+/// Each prompt counts once, by its strongest position; of a negative tail that is the most negative one, and everything
+/// goes by size. Intervals are `((k-1)/5, k/5]` of the largest size, so that each holds what its name says whatever the distribution; the sample in one is the prompts with the smallest seeded hash of
 /// feature and content, which does not depend on the order of prompts.
 struct ExampleChoice {
     /// How many of the strongest prompts are kept.
@@ -14,20 +14,22 @@ struct ExampleChoice {
     static let seed: UInt64 = 0x4641_544C
 
     /// Band 0: the strongest, strongest first; bands 1 to 5: the samples from each interval.
-    private(set) var bands: [[PromptMaximum]]
+    private(set) var bands: [[PromptExtreme]]
     /// How many prompts lie in each interval, from the lowest.
     private(set) var promptCounts = [Int](repeating: 0, count: intervalCount)
 
-    /// Chooses among a feature's prompts, given in canonical order.
-    init(_ maxima: [PromptMaximum], maximum: Float, feature: NodeKey, hashPrefixes: [UInt64]) {
-        var strongest: [PromptMaximum] = []
-        var samples = [[(hash: UInt64, example: PromptMaximum)]](repeating: [], count: Self.intervalCount)
-        for candidate in maxima {
+    /// Chooses among the prompts of one tail of a feature, given in canonical order.
+    ///
+    /// - Parameter size: the largest size of an activation on that side
+    init(_ extremes: [PromptExtreme], size: Float, feature: NodeKey, hashPrefixes: [UInt64]) {
+        var strongest: [PromptExtreme] = []
+        var samples = [[(hash: UInt64, example: PromptExtreme)]](repeating: [], count: Self.intervalCount)
+        for candidate in extremes {
             // Earlier prompts stay before later ones of the same strength: ties go to the smaller content hash.
-            Self.insert(candidate, into: &strongest, limit: Self.strongestCount) { $0.activation < $1.activation }
-            guard candidate.activation > 0 else { continue }
+            Self.insert(candidate, into: &strongest, limit: Self.strongestCount) { $0.size < $1.size }
+            guard candidate.size > 0 else { continue }
             let interval = HistogramBlock.bin(
-                of: candidate.activation, maximum: maximum, binCount: Self.intervalCount)
+                of: candidate.size, maximum: size, binCount: Self.intervalCount)
             promptCounts[interval] += 1
             let hash = Self.hash(feature: feature, content: hashPrefixes[candidate.ordinal])
             Self.insert((hash, candidate), into: &samples[interval], limit: Self.sampleCount) { $0.hash > $1.hash }

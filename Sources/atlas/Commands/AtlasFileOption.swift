@@ -19,7 +19,7 @@ extension AtlasReader {
         if try AtlasDerivation(atlas).isStale() {
             FileHandle.standardError.write(
                 Data(
-                    "note: \(path): prompts have come in since statistics were rebuilt; atlas derive rebuilds them\n"
+                    "note: \(path): statistics are older than the prompts or than this program; atlas derive rebuilds them\n"
                         .utf8))
         }
         return AtlasReader(atlas)

@@ -25,6 +25,18 @@ struct DriversText {
             ])
         }
         lines += features.lines
+        let negative = report.features.compactMap { driver in driver.negative.map { (driver, $0) } }
+        if !negative.isEmpty {
+            var tails = TextTable(["feature", ">influence", ">of its", ">in prompts", ">direct effect"])
+            for (driver, tail) in negative {
+                tails.add([
+                    driver.node.feature.map { "\($0)" } ?? "", tail.influence.fixed(4),
+                    driver.influence > 0 ? (tail.influence / driver.influence).percent() : "", "\(tail.support)",
+                    tail.directSupport > 0 ? tail.directEffect.signed(2) : "none",
+                ])
+            }
+            lines += ["", "of these, what comes from places where the feature's activation is negative"] + tails.lines
+        }
         if !report.cover.isEmpty {
             let steps = report.cover.map { "\($0.feature) (\($0.covered)/\(report.promptCount))" }
             lines += [

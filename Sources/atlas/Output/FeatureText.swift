@@ -16,30 +16,49 @@ struct FeatureText {
             "feature \(report.feature)\(title)",
             "  fires on \(report.activeTokens.grouped) of \(report.countedTokens.grouped) tokens "
                 + "(density \((Double(report.activeTokens) / Double(max(1, report.countedTokens))).percent(2))), in "
-                + "\(report.activePrompts.grouped) of \(report.countedPrompts.grouped) prompts",
+                + "\(report.activePrompts.grouped) of \(report.countedPrompts.grouped) prompts"
+                + (report.countsStoredOnly == true ? ", stored activations only" : ""),
             "  maximum \(report.maximum.fixed(2)), mean where active \(report.mean.fixed(2))",
-            "  histogram over (0, maximum]  \(histogram)",
+            "  histogram over (0, maximum]  \(Self.histogram(report.histogram))",
+        ]
+        if let negative = report.negative {
+            lines += [
+                "  negative on \(negative.activeTokens.grouped) of these tokens, in "
+                    + "\(negative.activePrompts.grouped) prompts, minimum \(negative.minimum.fixed(2)): "
+                    + shown(negative.label),
+                "  histogram over [minimum, 0)  \(String(Self.histogram(negative.histogram).reversed()))",
+            ]
+        }
+        lines += [
             "  promotes    \(effects(report.promoted))", "  suppresses  \(effects(report.suppressed))",
             "  excited by  \(effects(report.excitedBy))", "top examples, the strongest token in brackets",
         ]
-        var examples = TextTable([">activation", ">prompt", "text", "answer"])
-        for example in report.topExamples.prefix(Self.shownExamples) {
-            examples.add([
-                example.activation.fixed(2), "\(example.promptID)", text(of: example),
-                example.answer.map { "\"\($0)\"" } ?? "",
-            ])
+        lines += table(of: report.topExamples)
+        if let negative = report.negative {
+            lines.append("most negative examples, the most negative token in brackets")
+            lines += table(of: negative.topExamples)
         }
-        lines += examples.lines.map { "  " + $0 }
         lines += NeighboursText("upstream", Array(report.upstream.prefix(Self.shownNeighbours))).lines
         lines += NeighboursText("downstream", Array(report.downstream.prefix(Self.shownNeighbours))).lines
         return lines
     }
 
-    private var histogram: String {
+    private func table(of examples: [FeatureExample]) -> [String] {
+        var table = TextTable([">activation", ">prompt", "text", "answer"])
+        for example in examples.prefix(Self.shownExamples) {
+            table.add([
+                example.activation.fixed(2), "\(example.promptID)", text(of: example),
+                example.answer.map { "\"\($0)\"" } ?? "",
+            ])
+        }
+        return table.lines.map { "  " + $0 }
+    }
+
+    private static func histogram(_ counts: [Int]) -> String {
         let levels = Array("▁▂▃▄▅▆▇█")
-        let largest = report.histogram.max() ?? 0
+        let largest = counts.max() ?? 0
         return String(
-            report.histogram.map { count in
+            counts.map { count in
                 count == 0 ? " " : levels[min(levels.count - 1, count * levels.count / max(1, largest))]
             })
     }

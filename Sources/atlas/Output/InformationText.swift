@@ -10,10 +10,14 @@ struct InformationText {
         let info = information
         var lines = [
             "model         \(shown(info.modelName))  \(info.modelFingerprint.prefix(16))…",
-            "transcoders   \(shown(info.transcoderName)) (\(info.transcoderKind), \(info.layerCount) layers of "
-                + "\(info.featuresPerLayer.grouped) features)  \(info.transcoderFingerprint.prefix(16))…",
+            info.basis == "neurons"
+                ? "features      \(shown(info.transcoderName)) (\(info.layerCount) layers of "
+                    + "\(info.featuresPerLayer.grouped) neurons)  \(info.transcoderFingerprint.prefix(16))…"
+                : "transcoders   \(shown(info.transcoderName)) (\(info.transcoderKind), \(info.layerCount) layers of "
+                    + "\(info.featuresPerLayer.grouped) features)  \(info.transcoderFingerprint.prefix(16))…",
             "prompts       \(info.promptCount.grouped) with \(info.tokenCount.grouped) tokens",
-            "activations   \(info.activationCount.grouped)" + bytes(info.bytesPerActivation),
+            "activations   \(info.activationCount.grouped)" + bytes(info.bytesPerActivation)
+                + (info.basis == "neurons" ? "; of each token only nodes and the strongest neurons are stored" : ""),
             "graphs        \(info.graphCount.grouped) with \(info.nodeCount.grouped) nodes and \(info.edgeCount.grouped) edges"
                 + bytes(info.bytesPerEdge),
             "features      \(info.firedFeatureCount.grouped) fire somewhere, \(info.aggregatedEdgeCount.grouped) edges between "
@@ -36,7 +40,8 @@ struct InformationText {
         let open = info.runs.filter { $0.finishedAt == nil }.count
         lines.append("runs          \(info.runs.count)" + (open > 0 ? ", \(open) interrupted or running" : ""))
         lines.append(
-            "derived       " + (info.derivedAt ?? "never") + (info.isStale ? ", prompts have come in since" : ""))
+            "derived       " + (info.derivedAt ?? "never")
+                + (info.isStale ? ", older than the prompts or than this program" : ""))
         return lines
     }
 

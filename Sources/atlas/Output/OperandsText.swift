@@ -4,6 +4,8 @@ import AtlasQuery
 struct OperandsText {
     /// From nothing to the largest mean.
     private static let shades = Array(" .:-=+*#%@")
+    /// From nothing to as far below zero.
+    private static let negativeShades = Array(" 123456789")
     /// How many rows and columns are drawn at most.
     private static let drawnCount = 20
 
@@ -18,7 +20,8 @@ struct OperandsText {
                 + (report.position == .last ? "last token" : "token where it is largest")
                 + ", \(shape.cellCount.grouped) of "
                 + "\((report.rows.count * report.columns.count).grouped) cells (\(shown(report.filter)))",
-            "fires in \(shape.activeShare.percent(1)) of the cells, maximum \(shape.maximum.fixed(2)), mean "
+            "fires in \(shape.activeShare.percent(1)) of the cells, maximum \(shape.maximum.fixed(2)), "
+                + (shape.minimum.map { "minimum \($0.fixed(2)), " } ?? "") + "mean "
                 + "\(shape.mean.fixed(3)), standard deviation \(shape.deviation.fixed(3))",
             OperandShapeText(shape).line, "",
         ]
@@ -69,19 +72,24 @@ struct OperandsText {
             }
         }
         let means = zip(sums, counts).map { zip($0, $1).map { $1 > 0 ? $0 / $1 : nil } }
-        let largest = means.joined().compactMap { $0 }.max() ?? 0
+        let largest = means.joined().compactMap { $0?.magnitude }.max() ?? 0
+        let isSigned = means.joined().contains { $0 ?? 0 < 0 }
         let margin = rowTitles.map(\.count).max() ?? 0
-        var lines = ["\(title) (\"@\" is \(largest.fixed(2)), \"?\" has no prompt)"]
+        var lines = [
+            "\(title) (\"@\" is \(largest.fixed(2)), " + (isSigned ? "\"9\" is \((-largest).fixed(2)), " : "")
+                + "\"?\" has no prompt)"
+        ]
         if columnTitles.contains(where: { !$0.isEmpty }) {
             lines.append(String(repeating: " ", count: margin + 1) + columnTitles.map { " \($0)" }.joined())
         }
         for (row, values) in means.enumerated() {
             let shades = values.map { value -> String in
                 guard let value else { return " ?" }
-                guard largest > 0, value > 0 else { return "  " }
+                guard largest > 0, value != 0 else { return "  " }
+                let shades = value > 0 ? Self.shades : Self.negativeShades
                 let shade = min(
-                    Self.shades.count - 1, Int((Double(Self.shades.count - 1) * value / largest).rounded(.up)))
-                return " \(Self.shades[shade])"
+                    shades.count - 1, Int((Double(shades.count - 1) * value.magnitude / largest).rounded(.up)))
+                return " \(shades[shade])"
             }
             let title = rowTitles[row]
             lines.append(

@@ -13,8 +13,8 @@ struct QueryFixture {
 
     static let labelled = FeatureID(layer: 1, index: 2)
 
-    init(count: Int = 40, shuffledBy seed: UInt64? = nil) throws {
-        facts = RandomFacts.prompts(count)
+    init(count: Int = 40, shuffledBy seed: UInt64? = nil, signed: Bool = false) throws {
+        facts = RandomFacts.prompts(count, signed: signed)
         oracle = PlainOracle(facts)
         var order = facts
         if let seed {

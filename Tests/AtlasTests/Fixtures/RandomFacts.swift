@@ -11,11 +11,20 @@ struct RandomFacts {
 
     private var generator: SeededGenerator
 
-    init(seed: UInt64) { generator = SeededGenerator(seed) }
+    /// Features that are never negative, of signed facts: all but these are sometimes, and the last of a layer always.
+    static let oneSidedIndices = 0..<4
+    private let isSigned: Bool
+
+    init(seed: UInt64, signed: Bool = false) {
+        generator = SeededGenerator(seed)
+        isSigned = signed
+    }
 
     /// The facts of `count` prompts with different texts.
-    static func prompts(_ count: Int, seed: UInt64 = 1, graphs: Bool = true) -> [PromptFacts] {
-        var source = RandomFacts(seed: seed)
+    ///
+    /// - Parameter signed: whether some features have negative activations
+    static func prompts(_ count: Int, seed: UInt64 = 1, graphs: Bool = true, signed: Bool = false) -> [PromptFacts] {
+        var source = RandomFacts(seed: seed, signed: signed)
         return (0..<count).map { source.prompt($0, graph: graphs) }
     }
 
@@ -29,7 +38,10 @@ struct RandomFacts {
         for layer in 0..<3 {
             for position in 1..<tokens.count {
                 for index in 0..<12 where Int.random(in: 0..<4, using: &generator) == 0 {
-                    let activation = Float.random(in: 0.01...4, using: &generator)
+                    var activation = Float.random(in: 0.01...4, using: &generator)
+                    if isSigned, !Self.oneSidedIndices.contains(index), index == 11 || Bool.random(using: &generator) {
+                        activation = -activation
+                    }
                     activations.append(
                         ActiveFeature(layer: layer, position: position, index: index, activation: activation))
                 }

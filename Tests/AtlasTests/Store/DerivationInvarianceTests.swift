@@ -14,17 +14,20 @@ struct DerivationInvarianceTests {
             var lines: [String] = []
             for table in [
                 "feature_statistics", "feature_bands", "aggregated_edges", "logit_drivers", "logit_statistics",
-                "logit_cover", "automatic_labels",
+                "logit_cover", "automatic_labels", "feature_negative_tails", "feature_negative_bands",
+                "logit_driver_negative_tails",
             ] {
                 lines += try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table): \($0.databaseValues)" }
             }
-            lines += try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT e.layer, e.feature_index, e.band, e.rank, p.text, e.position, e.activation
-                    FROM feature_examples e JOIN prompts p ON p.id = e.prompt_id
-                    """
-            ).map { "feature_examples: \($0.databaseValues)" }
+            for table in ["feature_examples", "feature_negative_examples"] {
+                lines += try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT e.layer, e.feature_index, e.band, e.rank, p.text, e.position, e.activation
+                        FROM \(table) e JOIN prompts p ON p.id = e.prompt_id
+                        """
+                ).map { "\(table): \($0.databaseValues)" }
+            }
             let texts = try Row.fetchAll(db, sql: "SELECT id, text FROM prompts")
                 .reduce(into: [Int64: String]()) { $0[$1["id"]] = $1["text"] }
             for row in try Row.fetchAll(db, sql: "SELECT entries FROM feature_postings") {
@@ -42,7 +45,7 @@ struct DerivationInvarianceTests {
     ]
 
     @Test func `order, batches, repetition and interruption leave no trace`() throws {
-        let facts = RandomFacts.prompts(30)
+        let facts = RandomFacts.prompts(30, signed: true)
         let straight = try TemporaryAtlas([facts])
         try AtlasWriter(straight.atlas).writeTokenEffects(effects)
         try AtlasDerivation(straight.atlas).rebuild()
@@ -65,7 +68,7 @@ struct DerivationInvarianceTests {
     }
 
     @Test func `an atlas merged from parts derives to what one run gives`() throws {
-        let facts = RandomFacts.prompts(30)
+        let facts = RandomFacts.prompts(30, signed: true)
         let straight = try TemporaryAtlas([facts])
         try AtlasWriter(straight.atlas).writeTokenEffects(effects)
         try AtlasDerivation(straight.atlas).rebuild()

@@ -109,11 +109,11 @@ struct FeatureDerivationTests {
     @Test func `samples are uniform`() {
         // 200 features sample 5 of 100 prompts each: 1,000 draws, 10 expected a prompt, standard deviation 3.1.
         let prefixes = (0..<100).map { ContentHash(of: "text \($0)").prefix }
-        let maxima = (0..<100).map { PromptMaximum(ordinal: $0, position: 0, activation: 1) }
+        let maxima = (0..<100).map { PromptExtreme(ordinal: $0, position: 0, activation: 1) }
         var drawn = [Int](repeating: 0, count: 100)
         for index in 0..<200 {
             let choice = ExampleChoice(
-                maxima, maximum: 1, feature: NodeKey(FeatureID(layer: 0, index: index)), hashPrefixes: prefixes)
+                maxima, size: 1, feature: NodeKey(FeatureID(layer: 0, index: index)), hashPrefixes: prefixes)
             for example in choice.bands[5] { drawn[example.ordinal] += 1 }
         }
         #expect(drawn.reduce(0, +) == 1000)

@@ -10,7 +10,10 @@ struct MigrationTests {
     /// What later schemas added.
     private static let laterTables = [
         "custom_targets", "supernode_members", "supernodes", "supernode_search", "baselines", "neuron_basis",
+        "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
     ]
+    /// What later schemas replaced.
+    private static let laterViews = ["features", "drivers"]
 
     /// Every table's rows, in the order of their text.
     private func content(_ db: Database) throws -> [String: [Row]] {
@@ -31,6 +34,13 @@ struct MigrationTests {
         try first.write { db in try db.execute(sql: AtlasMigrator.versions[0].sql) }
         try test.atlas.database.write { db in
             for table in Self.laterTables { try db.execute(sql: "DROP TABLE \(table)") }
+            for view in Self.laterViews {
+                try db.execute(sql: "DROP VIEW \(view)")
+                let released = try first.read { db in
+                    try String.fetchOne(db, sql: "SELECT sql FROM sqlite_schema WHERE name = ?", arguments: [view])!
+                }
+                try db.execute(sql: released)
+            }
             try db.execute(
                 sql: "DELETE FROM grdb_migrations WHERE identifier <> ?", arguments: [AtlasMigrator.versions[0].name])
             #expect(try schema(db) == first.read(schema))
@@ -55,6 +65,23 @@ struct MigrationTests {
         try writer.commit([facts[4]], run: try writer.beginRun(corpus: "later"))
         try AtlasDerivation(atlas).rebuild()
         #expect(try reader.verify().problems == [])
+    }
+
+    @Test func `what an earlier program derived is told to be old, and gets negative sides when it is derived again`()
+        throws
+    {
+        let test = try TemporaryAtlas([RandomFacts.prompts(12, signed: true)])
+        try AtlasDerivation(test.atlas).rebuild()
+        let count = "SELECT count(*) FROM feature_negative_tails"
+        let expected = try test.atlas.read("counting") { db in try Int.fetchOne(db, sql: count) }
+        try makeFirst(test)
+        let atlas = try Atlas.open(test.path, mode: .readWrite)
+        let feature = try #require(try AtlasReader(atlas).firedFeatures().last)
+        #expect(try AtlasReader(atlas).feature(feature).negative == nil)
+        #expect(try AtlasDerivation(atlas).isStale())
+        try AtlasDerivation(atlas).rebuild()
+        #expect(try !AtlasDerivation(atlas).isStale())
+        #expect(try atlas.read("counting") { db in try Int.fetchOne(db, sql: count) } == expected && expected! > 20)
     }
 
     @Test func `an atlas of the first schema is told to be older when it is only read`() throws {

@@ -38,7 +38,7 @@ struct ContrastCommand: ParsableCommand {
         } else {
             report = try reader.contrast(first!, second!, pairedBy: pairBy!, limit: limit.limit)
         }
-        try output.print(report) { ContrastText(report).lines.forEach { print($0) } }
+        try output.print(report) { (ContrastText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
     }
 
     private func readPairs(_ path: String, _ reader: AtlasReader) throws -> [PromptPair] {

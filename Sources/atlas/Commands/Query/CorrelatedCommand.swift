@@ -20,9 +20,10 @@ struct CorrelatedCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func run() throws {
-        let report = try file.reader().correlated(
+        let reader = try file.reader()
+        let report = try reader.correlated(
             with: feature, by: ranking, where: group.filter, limit: limit.limit)
-        try output.print(report) { CorrelatedText(report).lines.forEach { print($0) } }
+        try output.print(report) { (CorrelatedText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
     }
 }
 

@@ -39,8 +39,9 @@ struct DiffCommand: ParsableCommand {
         options.coreShare = coreShare
         options.promptLimit = prompts
         options.limit = limit.limit
-        let report = try file.reader().diff(first, second, options: options)
-        try output.print(report) { DiffText(report).lines.forEach { print($0) } }
+        let reader = try file.reader()
+        let report = try reader.diff(first, second, options: options)
+        try output.print(report) { (DiffText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
     }
 }
 

@@ -15,7 +15,8 @@ struct InvariantCommand: ParsableCommand {
     func validate() throws { try requireShare(share, "--share") }
 
     func run() throws {
-        let report = try file.reader().invariant(filter, share: share, limit: limit.limit)
-        try output.print(report) { InvariantText(report).lines.forEach { print($0) } }
+        let reader = try file.reader()
+        let report = try reader.invariant(filter, share: share, limit: limit.limit)
+        try output.print(report) { (InvariantText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
     }
 }
