@@ -4,7 +4,7 @@ ATLAS = .build/release/atlas
 # Debug builds of numeric targets are optimised here; see Package.swift. `swift build` alone works too, and is slower.
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
-.PHONY: demo test test-pages test-dependent real-models real-model-tests lint build dependencies page-dependencies \
+.PHONY: demo test test-pages test-dependent real-models real-model-corpus real-model-tests lint build dependencies page-dependencies \
   real-model-dependencies benchmark fuzz clean libfuzzer
 
 demo: build
@@ -36,6 +36,17 @@ real-models: real-model-dependencies
 	mkdir -p $(REAL_MODELS)
 	$(FETCH) smollm2 $(REAL_MODELS)/smollm2
 	$(if $(filter accept,$(GEMMA)),$(FETCH) gemma3 $(REAL_MODELS)/gemma3 --accept-gemma-terms)
+
+# The real models' corpus anew: candidates, what SmolLM2 says to each, and those that are kept.
+REAL_CORPUS = Sources/RealModels/corpus
+
+real-model-corpus: build real-models
+	python3 $(REAL_CORPUS)/make_corpus.py > $(REAL_MODELS)/candidates.jsonl
+	python3 $(REAL_CORPUS)/make_corpus.py --texts > $(REAL_MODELS)/candidates.txt
+	$(ATLAS) generate --file $(REAL_MODELS)/candidates.txt --count 1 --top 100 --json --model $(REAL_MODELS)/smollm2 \
+	  > $(REAL_MODELS)/answers.json
+	python3 $(REAL_CORPUS)/choose.py $(REAL_MODELS)/candidates.jsonl $(REAL_MODELS)/answers.json \
+	  > $(REAL_CORPUS)/corpus.jsonl
 
 # What these models compute against what transformers computed on them; Gemma's part where it was fetched.
 real-model-tests: dependencies real-models

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tensors
 
 /// Measurements that nothing asserts: run them in release mode on a quiet machine and compare ratios, not seconds.
 @main
@@ -6,4 +7,9 @@ struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks", abstract: "Measures attribution, questions and large graphs on this machine.",
         subcommands: [AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self])
+
+    static func main() {
+        restartWithFastMatrixProducts()
+        main(nil)
+    }
 }
