@@ -4,6 +4,9 @@ import ArgumentParser
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "Benchmarks", abstract: "Measures attribution, questions and large graphs on this machine.",
-        subcommands: [AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self])
+        commandName: "Benchmarks",
+        abstract: "Measures attribution, questions, large graphs and circuits of neurons on this machine.",
+        subcommands: [
+            AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
+        ])
 }
