@@ -4,8 +4,8 @@ ATLAS = .build/release/atlas
 # Debug builds of numeric targets are optimised here; see Package.swift. `swift build` alone works too, and is slower.
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
-.PHONY: demo test test-pages test-dependent real-models real-model-corpus real-model-tests lint build dependencies page-dependencies \
-  real-model-dependencies benchmark fuzz clean libfuzzer
+.PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
+  dependencies page-dependencies real-model-dependencies benchmark fuzz clean libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -37,8 +37,19 @@ real-models: real-model-dependencies
 	$(FETCH) smollm2 $(REAL_MODELS)/smollm2
 	$(if $(filter accept,$(GEMMA)),$(FETCH) gemma3 $(REAL_MODELS)/gemma3 --accept-gemma-terms)
 
-# The real models' corpus anew: candidates, what SmolLM2 says to each, and those that are kept.
+# An atlas of a real model in its own neurons: SmolLM2 over the committed corpus, then its pages, at the address that is
+# printed; with SERVE=no the summary only. Interrupted, the same command goes on. NEURONS are a prompt's nodes.
 REAL_CORPUS = Sources/RealModels/corpus
+REAL_ATLAS = $(REAL_MODELS)/smollm2.atlas
+NEURONS = 300
+
+real-model: build real-models
+	$(ATLAS) index $(REAL_CORPUS)/corpus.jsonl --model $(REAL_MODELS)/smollm2 --neurons --baseline group \
+	  --baseline-tag family --max-neurons $(NEURONS) --atlas $(REAL_ATLAS)
+	$(ATLAS) info $(REAL_ATLAS)
+	$(if $(filter no,$(SERVE)),,$(ATLAS) serve $(REAL_ATLAS) --model $(REAL_MODELS)/smollm2 --neurons)
+
+# The corpus anew: candidates, what SmolLM2 says to each, and those that are kept.
 
 real-model-corpus: build real-models
 	python3 $(REAL_CORPUS)/make_corpus.py > $(REAL_MODELS)/candidates.jsonl

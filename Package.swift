@@ -125,7 +125,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
-                "LanguageModels", "Tensors",
+                "LanguageModels", "Tensors", "Texts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -14,9 +14,11 @@ struct BatchPace {
     }
 
     /// Runs one batch and adapts the size to the time it took.
-    mutating func measure(_ body: () throws -> Void) rethrows {
+    ///
+    /// - Parameter body: says whether anything was computed; a batch that was known already tells nothing of the next one
+    mutating func measure(_ body: () throws -> Bool) rethrows {
         let started = DispatchTime.now()
-        try body()
+        guard try body() else { return }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
         if seconds < 0.5 { size = min(Self.largest, size * 2) }
         if seconds > 2 { size = max(smallest, size / 2) }

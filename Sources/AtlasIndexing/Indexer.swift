@@ -73,6 +73,7 @@ public struct Indexer {
                 let parts = try IndexedBatch(batch, writer: writer, reader: reader, repeated: &repeated)
                 parts.notes.forEach(take)
                 try store(parts, reader: reader, writer: writer, run: run, summary: &summary)
+                return !(parts.new.isEmpty && parts.answering.isEmpty)
             }
             done += batch.count
             progress(IndexingProgress(phase: .indexing, done: done, total: corpus.recordCount))

@@ -31,7 +31,7 @@ public struct Attributor: Sendable {
     public let model: LanguageModel
     /// What explains its MLPs.
     public let basis: FeatureBasis
-    private let weights: AdjointWeights
+    let weights: AdjointWeights
 
     /// The transcoders that explain its MLPs.
     ///
@@ -113,7 +113,7 @@ public struct Attributor: Sendable {
         }
     }
 
-    private func frozenPrompt(_ tokens: [Int]) throws -> FrozenPrompt {
+    func frozenPrompt(_ tokens: [Int]) throws -> FrozenPrompt {
         try basis.neurons?.check(positionCount: tokens.count)
         return try FrozenPrompt(
             model: model, basis: basis, trace: try model.run(tokens, site: basis.outputHook.site),

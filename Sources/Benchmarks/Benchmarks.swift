@@ -1,15 +1,12 @@
 import ArgumentParser
-import Tensors
 
 /// Measurements that nothing asserts: run them in release mode on a quiet machine and compare ratios, not seconds.
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "Benchmarks", abstract: "Measures attribution, questions and large graphs on this machine.",
-        subcommands: [AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self])
-
-    static func main() {
-        restartWithFastMatrixProducts()
-        main(nil)
-    }
+        commandName: "Benchmarks",
+        abstract: "Measures attribution, questions, large graphs and circuits of neurons on this machine.",
+        subcommands: [
+            AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
+        ])
 }

@@ -1,11 +1,14 @@
+import CKernels
 import COpenBLAS
 
-/// Says once a process that OpenBLAS must not start threads: the work is split over prompts or targets instead,
-/// which is 10 to 25 % faster at the shapes of a prompt.
-private let singleThreaded: Void = openblas_set_num_threads(1)
+/// The kernels that products run with; see `MatrixKernels`.
+public var matrixProductKernelName: String {
+    _ = MatrixKernels.ready
+    return String(cString: openblas_get_corename())
+}
 
-/// The kernels that OpenBLAS chose for this processor, or that the variable OPENBLAS_CORETYPE forced on it.
-public var matrixProductKernelName: String { String(cString: openblas_get_corename()) }
+/// Bytes of the widest float vectors that this processor computes with: 64, 32 or 16.
+public var processorVectorBytes: Int { Int(fa_vector_bytes()) }
 
 /// `C = A Bᵀ`, or `C += A Bᵀ`.
 ///
@@ -27,7 +30,7 @@ public func multiplyByTransposed(
         }
         return
     }
-    _ = singleThreaded
+    _ = MatrixKernels.ready
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
         Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))
@@ -45,7 +48,7 @@ public func multiply(
     accumulate: Bool = false
 ) {
     guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
-    _ = singleThreaded
+    _ = MatrixKernels.ready
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
         Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))

@@ -1,7 +1,6 @@
 import ArgumentParser
 import AtlasStore
 import Foundation
-import Tensors
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
@@ -33,7 +32,6 @@ struct AtlasCommand: AsyncParsableCommand {
 
     /// Parses, runs, and says what went wrong.
     static func main() async {
-        restartWithFastMatrixProducts()
         let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {

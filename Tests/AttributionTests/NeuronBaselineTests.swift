@@ -78,4 +78,14 @@ import Testing
         #expect(graph.activeFeatures == other.activeFeatures && graph.weights == other.weights)
         #expect(try #require(graph.violations().max()) <= 1e-4)
     }
+
+    @Test func `the nodes of a prompt are the neurons with the largest effects`() throws {
+        let attributor = try neurons.attributor(maximum: 30, fromGroup: true)
+        let effects = try attributor.neuronEffects(neurons.tokens)
+        let nodes = try attributor.attribute(neurons.tokens).graph.activeFeatures
+        let smallest = try #require(nodes.map { effects[$0.layer][$0.position, $0.index] }.min())
+        #expect(nodes.count == 30 && smallest > 0)
+        #expect(effects.reduce(0) { $0 + $1.values.count { $0 > smallest } } < 30)
+        #expect(effects.allSatisfy { $0.row(0).allSatisfy { $0 == 0 } })
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 import Testing
@@ -124,5 +125,10 @@ private final class Bits {
         let visits = Mutex([Int](repeating: 0, count: 1000))
         inParallel(count: 1000, jobs: 4) { index in visits.withLock { $0[index] += 1 } }
         #expect(visits.withLock { $0.allSatisfy { $0 == 1 } })
+    }
+
+    @Test func `products run with kernels that suit the processor, though OpenBLAS may be older than it`() {
+        let isForced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] != nil
+        #expect(isForced || processorVectorBytes == 16 || matrixProductKernelName != "Prescott")
     }
 }

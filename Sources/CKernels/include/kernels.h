@@ -59,5 +59,5 @@ void fa_from_bfloat16(const uint16_t *x, float *out, size_t count);
 /// out[k][v] = scale[k] * sum over query heads h of v, queries q >= k of patterns[h][q][k] * z[q][h]
 void fa_attention_adjoint(const float *z, const float *patterns, const float *scale, float *out, size_t positions,
                           size_t positionStride, size_t heads, size_t groups, size_t width);
-/// the name that OpenBLAS has for kernels of this processor's widest vectors (AVX-512, else AVX2), or NULL without them
-const char *fa_fastest_product_kernels(void);
+/// bytes of the widest float vectors of this processor: 64 with AVX-512 (F, DQ, BW, VL), 32 with AVX2 and FMA, else 16
+int fa_vector_bytes(void);
