@@ -65,6 +65,7 @@ public struct CorpusEvaluation: Sendable {
                 try add(
                     batch[first...].enumerated().map { ($1, attributed.contains(start + $0)) }, to: &state,
                     reader: reader, options: options, jobs: jobs)
+                return true
             }
             progress(state.recordsDone, corpus.recordCount)
             let stops = state.recordsDone < corpus.recordCount && keeping?.shouldStop() == true
