@@ -17,12 +17,6 @@ struct BaselineAveraging {
     /// Numbers that are summed at a time, 8 bytes each; groups beyond them are averaged in another pass.
     private static let numbersATime = 60_000_000
 
-    /// What is to be averaged.
-    private struct Need {
-        var key: StoredBaseline.Key
-        var prompts = 0
-    }
-
     /// Averages and stores.
     ///
     /// - Parameter progress: called with prompts done and to do
@@ -31,58 +25,62 @@ struct BaselineAveraging {
             return
         }
         let stored = try writer.atlas.baselineKeys()
-        var needs: [StoredBaseline.Key: Need] = [:]
-        try corpus.forEachBatch(size: { 256 }) { batch in
-            for record in batch {
-                let key = reader.baselineKey(record, tokenCount: try reader.read(record).tokens.count)
-                if neurons.options.baseline == .group, !stored.contains(key) {
-                    needs[key, default: Need(key: key)].prompts += 1
-                }
-            }
-        }
-        let needsEverything = !stored.contains(.everything)
-        let small = needs.values.filter { $0.prompts < Self.smallestGroup }
-        try writer.writeBaselines(small.map { StoredBaseline(key: $0.key, averaged: $0.prompts, means: nil) })
-        let parts = parts(of: needs.values.filter { $0.prompts >= Self.smallestGroup })
-        let total = parts.joined().reduce(0) { $0 + $1.prompts } + (needsEverything ? corpus.recordCount : 0)
+        let groups = try neurons.options.baseline == .group ? missingGroups(stored) : [:]
+        try writer.writeBaselines(
+            groups.filter { $0.value < Self.smallestGroup }
+                .map { StoredBaseline(key: $0.key, averaged: $0.value, means: nil) })
+        var parts = parts(of: groups.filter { $0.value >= Self.smallestGroup }.map(\.key))
+        var everything = stored.contains(.everything) ? nil : NeuronMean(.everywhere)
+        if parts.isEmpty, everything != nil { parts = [[]] }
+        guard !parts.isEmpty else { return }
+        let total = parts == [[]] ? corpus.recordCount : parts.joined().reduce(0) { $0 + (groups[$1] ?? 0) }
         var done = 0
         progress(0, total)
-        if needsEverything {
-            var mean = NeuronMean(.everywhere)
-            try average({ _ in mean.count < Self.tokenLimit }) { _, activations, first in
-                try mean.add(activations, firstPosition: first)
-                done += 1
-                progress(done, total)
-            }
-            try writer.writeBaselines([StoredBaseline(key: .everything, averaged: mean.count, means: mean.means)])
-        }
         for part in parts {
-            var means = Dictionary(uniqueKeysWithValues: part.map { ($0.key, NeuronMean(.byPosition)) })
-            try average({ means[$0] != nil }) { key, activations, first in
+            var means = Dictionary(uniqueKeysWithValues: part.map { ($0, NeuronMean(.byPosition)) })
+            // The first pass serves the mean over everything too.
+            func needsMore() -> Bool { everything.map { $0.count < Self.tokenLimit } ?? false }
+            try average({ means[$0] != nil || needsMore() }) { key, activations, first in
+                if needsMore() { try everything?.add(activations, firstPosition: first) }
+                guard part.isEmpty || means[key] != nil else { return }
                 try means[key]?.add(activations, firstPosition: first)
                 done += 1
                 progress(done, total)
             }
-            try writer.writeBaselines(
-                means.map { StoredBaseline(key: $0.key, averaged: $0.value.count, means: $0.value.means) })
+            var found = means.map { StoredBaseline(key: $0.key, averaged: $0.value.count, means: $0.value.means) }
+            if let mean = everything {
+                found.append(StoredBaseline(key: .everything, averaged: mean.count, means: mean.means))
+                everything = nil
+            }
+            try writer.writeBaselines(found)
         }
         progress(total, total)
     }
 
+    /// The groups of the corpus that have no baseline yet, with their prompts.
+    private func missingGroups(_ stored: Set<StoredBaseline.Key>) throws -> [StoredBaseline.Key: Int] {
+        var groups: [StoredBaseline.Key: Int] = [:]
+        try corpus.forEachBatch(size: { 256 }) { batch in
+            for record in batch {
+                let key = reader.baselineKey(record, tokenCount: try reader.read(record).tokens.count)
+                if !stored.contains(key) { groups[key, default: 0] += 1 }
+            }
+        }
+        return groups
+    }
+
     /// Groups that are summed together.
-    private func parts(of needs: [Need]) -> [[Need]] {
+    private func parts(of groups: [StoredBaseline.Key]) -> [[StoredBaseline.Key]] {
         let neurons = reader.attributor.basis.layers.reduce(0) { $0 + $1.featureCount }
-        var parts: [[Need]] = []
+        var parts: [[StoredBaseline.Key]] = []
         var size = 0
-        for need in needs.sorted(by: {
-            ($0.key.tokenCount, ExactText($0.key.group)) < ($1.key.tokenCount, ExactText($1.key.group))
-        }) {
-            let own = need.key.tokenCount * neurons
+        for group in groups.sorted(by: { ($0.tokenCount, $0.group) < ($1.tokenCount, $1.group) }) {
+            let own = group.tokenCount * neurons
             if parts.isEmpty || size + own > Self.numbersATime {
                 parts.append([])
                 size = 0
             }
-            parts[parts.count - 1].append(need)
+            parts[parts.count - 1].append(group)
             size += own
         }
         return parts

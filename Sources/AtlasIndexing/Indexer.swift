@@ -63,6 +63,9 @@ public struct Indexer {
             progress(IndexingProgress(phase: .averaging, done: $0, total: $1))
         }
         reader.baselines = PromptBaselines(writer.atlas, attributor: attributor)
+        if attributor.basis.neurons != nil, options.strongestNeurons > 0 {
+            reader.writes = NeuronWriteSizes(attributor)
+        }
         let run = try writer.beginRun(corpus: corpusName, options: options.recorded(with: attributor.model.tokenizer))
         let started = DispatchTime.now()
         var pace = BatchPace(jobs: options.jobs)

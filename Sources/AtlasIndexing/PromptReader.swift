@@ -18,14 +18,8 @@ struct PromptReader: Sendable {
     let options: IndexingOptions
     /// What neurons of each prompt are measured from; nil before an atlas is open.
     var baselines: PromptBaselines?
-    /// The sizes of what neurons write, where features are neurons.
-    private let writes: NeuronWriteSizes?
-
-    init(attributor: Attributor, options: IndexingOptions) {
-        self.attributor = attributor
-        self.options = options
-        writes = attributor.basis.neurons == nil ? nil : NeuronWriteSizes(attributor)
-    }
+    /// The sizes of what neurons write, by which the strongest are chosen; nil where none are stored beside the nodes.
+    var writes: NeuronWriteSizes?
 
     /// A record's tokens as the model reads them.
     struct Reading {
@@ -88,7 +82,7 @@ struct PromptReader: Sendable {
         let reading = try read(record)
         let tokens = reading.tokens
         let key = baselineKey(record, tokenCount: tokens.count)
-        let attributor = try baselines?.attributor(group: key.group, tokenCount: key.tokenCount) ?? attributor
+        let attributor = try baselines?.attributor(group: key.group.string, tokenCount: key.tokenCount) ?? attributor
         let activations: [ActiveFeature]
         let logits: [Float]
         var graph: SparseGraph?

@@ -1,12 +1,13 @@
 import Foundation
 import GRDB
+import Texts
 
 /// The mean activations of neurons over like prompts, or over all tokens: what contributions are measured from.
 public struct StoredBaseline: Sendable, Equatable {
     /// Which prompts a baseline is for.
     public struct Key: Hashable, Sendable {
         /// Their value of the grouping tag; empty: any or none.
-        public var group: String
+        public var group: ExactText
         /// How many tokens they have; 0: any, with one mean for all positions.
         public var tokenCount: Int
 
@@ -15,19 +16,8 @@ public struct StoredBaseline: Sendable, Equatable {
 
         /// Prompts of a group with so many tokens.
         public init(group: String, tokenCount: Int) {
-            self.group = group
+            self.group = ExactText(group)
             self.tokenCount = tokenCount
-        }
-
-        /// Groups are told apart by their bytes.
-        public static func == (left: Key, right: Key) -> Bool {
-            left.tokenCount == right.tokenCount && left.group.utf8.elementsEqual(right.group.utf8)
-        }
-
-        /// Hashes the bytes.
-        public func hash(into hasher: inout Hasher) {
-            hasher.combine(tokenCount)
-            hasher.combine(Array(group.utf8))
         }
     }
 
@@ -53,7 +43,7 @@ extension Atlas {
         try read("reading a baseline") { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, averaged, means FROM baselines WHERE group_name = ? AND token_count = ?",
-                arguments: [key.group, key.tokenCount])
+                arguments: [key.group.string, key.tokenCount])
             guard let row else { return nil }
             guard let block = row["means"] as Data? else {
                 return StoredBaseline(key: key, averaged: row["averaged"], means: nil)
@@ -92,7 +82,7 @@ extension AtlasWriter {
                     sql: """
                         INSERT OR IGNORE INTO baselines (group_name, token_count, averaged, means) VALUES (?, ?, ?, ?)
                         """,
-                    arguments: [baseline.key.group, baseline.key.tokenCount, baseline.averaged, block])
+                    arguments: [baseline.key.group.string, baseline.key.tokenCount, baseline.averaged, block])
             }
         }
     }

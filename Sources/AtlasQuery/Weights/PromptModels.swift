@@ -15,29 +15,34 @@ struct PromptModels: Sendable {
 
     /// The replacement model as it was when a prompt was stored.
     func attributor(prompt: Int, tokenCount: Int) throws -> Attributor {
-        try baselines.attributor(
-            group: reader.ask("reading a prompt's group") { try group(ofPrompt: prompt, $0) }, tokenCount: tokenCount)
+        try attributor(tokenCount: tokenCount) { tag, db in try Self.group(ofPrompt: prompt, tag, db) }
     }
 
     /// The replacement model for a text, stored or not.
     ///
     /// - Parameter group: the stored prompts that it is like; `nil`: those that it stands among, if it is stored
     func attributor(text: String, group: String?, tokenCount: Int) throws -> Attributor {
-        let own =
-            try group
-            ?? reader.ask("looking a text up") { db in
-                let prompt = try Int.fetchOne(
-                    db, sql: AtlasReader.promptByHash, arguments: [ContentHash(of: text).bytes])
-                return try prompt.map { try self.group(ofPrompt: $0, db) } ?? ""
-            }
-        return try baselines.attributor(group: own, tokenCount: tokenCount)
+        if let group { return try baselines.attributor(group: group, tokenCount: tokenCount) }
+        return try attributor(tokenCount: tokenCount) { tag, db in
+            try Int.fetchOne(db, sql: AtlasReader.promptByHash, arguments: [ContentHash(of: text).bytes])
+                .flatMap { try Self.group(ofPrompt: $0, tag, db) }
+        }
     }
 
-    private func group(ofPrompt prompt: Int, _ db: Database) throws -> String {
-        guard let tag = baselines.groupTag else { return "" }
-        return try String.fetchOne(
+    /// Asks the atlas for a group only where there are any.
+    private func attributor(
+        tokenCount: Int, group: (_ tag: String, Database) throws -> String?
+    ) throws -> Attributor {
+        let own = try baselines.groupTag.flatMap { tag in
+            try reader.ask("reading a prompt's group") { try group(tag, $0) }
+        }
+        return try baselines.attributor(group: own ?? "", tokenCount: tokenCount)
+    }
+
+    private static func group(ofPrompt prompt: Int, _ tag: String, _ db: Database) throws -> String? {
+        try String.fetchOne(
             db, sql: "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1",
-            arguments: [prompt, tag]) ?? ""
+            arguments: [prompt, tag])
     }
 }
 
