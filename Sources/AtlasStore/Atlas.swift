@@ -148,7 +148,10 @@ extension Atlas {
                 sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
                 arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
         }
-        return Atlas(path: path, identity: try identity(in: database, path: path), database: database)
+        var renamed = atlas.identity
+        renamed.modelFingerprint = wanted.modelFingerprint
+        renamed.transcoderFingerprint = wanted.transcoderFingerprint
+        return Atlas(path: path, identity: renamed, database: database)
     }
 
     private static func configuration(readonly: Bool) -> Configuration {

@@ -56,8 +56,8 @@ struct InspectCommand: ParsableCommand {
                 "expected config.json (a language model), config.yaml (transcoders) or folders of layers with cfg.json (transcoders of SAELens or sparsify), found none"
             )
         }
-        if path.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: path, scan: scan)) }
-        guard let file = FileHandle(forReadingAtPath: path) else {
+        if place.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: place, scan: scan)) }
+        guard let file = FileHandle(forReadingAtPath: place) else {
             throw InspectionError(path: path, "cannot be opened")
         }
         defer { try? file.close() }
@@ -65,7 +65,7 @@ struct InspectCommand: ParsableCommand {
             throw InspectionError(path: path, "expected an atlas or .safetensors weights, found another file")
         }
         if scan { throw InspectionError(path: path, "--scan reads weights; `atlas verify` checks an atlas") }
-        return .atlas(try AtlasReader.open(path).information())
+        return .atlas(try AtlasReader.open(place).information())
     }
 }
 
