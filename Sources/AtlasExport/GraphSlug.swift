@@ -1,4 +1,5 @@
 import AtlasStore
+import Texts
 
 /// A graph's name as a file name and in addresses: only `a`–`z`, `0`–`9` and `-`, so that it stays in its folder.
 public struct GraphSlug: Hashable, Sendable, CustomStringConvertible {
@@ -36,8 +37,7 @@ public struct GraphSlug: Hashable, Sendable, CustomStringConvertible {
             self = plain
             return
         }
-        let digest = ContentHash(of: id).bytes.prefix(Self.digestBytes)
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = ContentHash(of: id).bytes.prefix(Self.digestBytes).hexadecimal
         let readable = plain.map { $0.description.prefix(Self.limit - digest.count - 1) } ?? "graph"
         description = readable + (readable.last == "-" ? "" : "-") + digest
     }

@@ -1,4 +1,5 @@
 import AtlasStore
+import Texts
 
 /// Tells whether two corpora hold the same texts and answers in the same order.
 ///
@@ -10,9 +11,6 @@ struct CorpusDigest {
     /// Adds the next record.
     mutating func add(_ record: CorpusRecord) {
         let fields = [hexadecimal, record.text] + (record.answer.map { [$0] } ?? [])
-        hexadecimal = ContentHash(of: fields.joined(separator: "\0")).bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        hexadecimal = ContentHash(of: fields.joined(separator: "\0")).bytes.hexadecimal
     }
 }

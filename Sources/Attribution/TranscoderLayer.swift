@@ -60,11 +60,8 @@ struct FrozenTranscoderLayer: FrozenFeatureLayer {
     func copyEncoderRow(_ index: Int, position: Int, into output: UnsafeMutablePointer<Float>) {
         transcoder.encoder.copyRow(index, into: output)
         guard let divisors else { return }
-        let width = transcoder.encoder.columnCount
-        if transcoder.inputNormalization.removesMean {
-            subtract(sum(output, count: width) / Float(width), from: output, count: width)
-        }
-        for column in 0..<width { output[column] /= divisors[position] }
+        transcoder.inputNormalization.apply(
+            to: output, count: transcoder.encoder.columnCount, divisor: divisors[position])
     }
 
     func encoderConstant(_ index: Int, position: Int) -> Float { transcoder.encoderBias[index] }

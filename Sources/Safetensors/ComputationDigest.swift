@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Tensors
+import Texts
 
 /// Tells computations apart by what they compute with, however it is stored: a folder that was saved anew by another
 /// version of a library, in other shards or in a wider number format, has the same digest.
@@ -47,8 +48,5 @@ public struct ComputationDigest {
     }
 
     /// The digest of everything so far, in hexadecimal.
-    public var hexadecimal: String {
-        let digits = Array("0123456789abcdef")
-        return String(hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
+    public var hexadecimal: String { hash.finalize().hexadecimal }
 }

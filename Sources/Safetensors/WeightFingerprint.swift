@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Texts
 
 /// Tells sets of weights apart without reading all of them.
 ///
@@ -37,9 +38,6 @@ public enum WeightFingerprint {
                 }
             }
         }
-        return hash.finalize().map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
+        return hash.finalize().hexadecimal
     }
 }

@@ -35,8 +35,7 @@ extension TokenizerFile {
             add("added \(id) \(token.summary)")
         }
         if let start { add("start \(start.token) \(start.role.rawValue)") }
-        let digits = Array("0123456789abcdef")
-        return String(hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return hash.finalize().hexadecimal
     }
 }
 

@@ -39,22 +39,28 @@ public enum InputNormalization: String, Sendable, Equatable {
     public func applied(to x: Matrix, divisors: [Float]) -> Matrix {
         guard self != .none else { return x }
         var result = x
-        for row in 0..<x.rowCount {
-            var values = Array(x.row(row))
-            removeMean(of: &values)
-            for column in 0..<x.columnCount { result[row, column] = values[column] / divisors[row] }
+        let width = x.columnCount
+        result.values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            for row in divisors.indices { apply(to: base + row * width, count: width, divisor: divisors[row]) }
         }
         return result
+    }
+
+    /// Takes a vector's mean off, where that is asked for, and divides it, in place. Its own adjoint: an encoder so treated
+    /// reads an input as the encoder reads the input so treated.
+    public func apply(to vector: UnsafeMutablePointer<Float>, count: Int, divisor: Float) {
+        if removesMean { subtract(sum(vector, count: count) / Float(count), from: vector, count: count) }
+        for index in 0..<count { vector[index] /= divisor }
     }
 
     /// `x` normalised by its own statistics.
     public func applied(to x: Matrix) -> Matrix { self == .none ? x : applied(to: x, divisors: divisors(of: x)) }
 
-    /// Takes the mean off a vector, where that is asked for. Its own adjoint: an encoder without its mean reads an input
-    /// as the encoder reads the input without its mean.
+    /// Takes the mean off a vector, where that is asked for.
     public func removeMean(of vector: inout [Float]) {
-        guard removesMean, !vector.isEmpty else { return }
-        let mean = vector.reduce(0, +) / Float(vector.count)
-        for index in vector.indices { vector[index] -= mean }
+        vector.withUnsafeMutableBufferPointer { buffer in
+            if let base = buffer.baseAddress { apply(to: base, count: buffer.count, divisor: 1) }
+        }
     }
 }

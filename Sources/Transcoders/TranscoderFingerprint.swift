@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Safetensors
+import Texts
 
 /// Tells transcoder sets apart.
 enum TranscoderFingerprint {
@@ -58,8 +59,7 @@ enum TranscoderFingerprint {
                 hash.update(data: Data("\n\(name) \(entry.byteCount) \(entry.checksum)".utf8))
             }
         }
-        let digits = Array("0123456789abcdef")
-        return String(hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return hash.finalize().hexadecimal
     }
 }
 

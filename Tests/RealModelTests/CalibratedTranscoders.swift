@@ -1,4 +1,5 @@
 import Attribution
+import Circuits
 import Foundation
 import LanguageModels
 import Safetensors
@@ -37,7 +38,7 @@ struct CalibratedTranscoders {
                 outputs[index] += layer.mlpOutput.values.dropFirst(model.configuration.modelWidth)
             }
         }
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededNumbers(seed: seed)
         let width = model.configuration.modelWidth
         layers = zip(inputs, outputs).map { input, output in
             Self.layer(reading: input, writing: output, width: width, using: &generator)
@@ -45,7 +46,7 @@ struct CalibratedTranscoders {
     }
 
     private static func layer(
-        reading input: [Float], writing output: [Float], width: Int, using generator: inout SeededGenerator
+        reading input: [Float], writing output: [Float], width: Int, using generator: inout SeededNumbers
     ) -> Layer {
         let tokenCount = input.count / width
         let firing = max(1, tokenCount * active / featureCount)
@@ -72,7 +73,7 @@ struct CalibratedTranscoders {
     }
 
     /// Random directions of length 1.
-    private static func unitRows(count: Int, width: Int, using generator: inout SeededGenerator) -> [Float] {
+    private static func unitRows(count: Int, width: Int, using generator: inout SeededNumbers) -> [Float] {
         var rows = (0..<count * width).map { _ in Float.random(in: -1...1, using: &generator) }
         for row in 0..<count {
             let range = row * width..<(row + 1) * width
@@ -113,20 +114,5 @@ struct CalibratedTranscoders {
             model: model,
             transcoders: try TranscoderSet(
                 folder: folder, layerCount: model.configuration.layerCount, modelWidth: width))
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Attribution
+import Circuits
 import Crypto
 import Foundation
 import LanguageModels
@@ -107,7 +108,7 @@ import Tokenizers
             model, prompts: try SharedTexts.load().prompts, seed: Self.seed
         ).attributor(folder: folder)
         Figures.record(name, "transcoders calibrated, \(watch.seconds)")
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededNumbers(seed: Self.seed)
         for prompt in Self.attributed {
             let watch = Stopwatch()
             let ids = model.tokenizer.encodePrompt(prompt)

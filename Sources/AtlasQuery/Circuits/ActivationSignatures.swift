@@ -21,8 +21,7 @@ struct ActivationSignatures {
             var strongest: [Int: Double] = [:]
             for firing in try reader.firings(of: feature, db) {
                 guard let place = places[firing.promptID] else { continue }
-                let known = strongest[place] ?? 0
-                strongest[place] = firing.activation.magnitude > known.magnitude ? firing.activation : known
+                strongest.keepStrongest(firing.activation, of: place)
             }
             return strongest.map { (place: $0.key, value: $0.value) }.sorted { $0.place < $1.place }
         }

@@ -24,12 +24,7 @@ extension AtlasReader {
         var incidence = Incidence<FeatureID>()
         try forEachActivations(of: ids, db) { place, _, active in
             var maxima: [FeatureID: Float] = [:]
-            for feature in active {
-                let known = maxima[feature.feature]
-                if known == nil || feature.activation.magnitude > known!.magnitude {
-                    maxima[feature.feature] = feature.activation
-                }
-            }
+            for feature in active { maxima.keepStrongest(feature.activation, of: feature.feature) }
             for (feature, maximum) in maxima { incidence.add(feature, prompt: place, value: Double(maximum)) }
         }
         return incidence

@@ -37,10 +37,7 @@ extension AtlasReader {
                         db.cachedStatement(sql: Self.tokenCountOfPrompt), arguments: [firing.promptID])!
                     guard firing.position == count - 1 else { continue }
                 }
-                let known = values[firing.promptID]
-                if known == nil || firing.activation.magnitude > known!.magnitude {
-                    values[firing.promptID] = firing.activation
-                }
+                values.keepStrongest(firing.activation, of: firing.promptID)
             }
             let sparse = prompts.cellMeans(values.map { ($0.key, $0.value) })
             let grid = prompts.grid
@@ -76,10 +73,7 @@ extension AtlasReader {
             try forEachActivations(of: prompts.ids, db) { place, tokenCount, active in
                 var maxima: [FeatureID: Float] = [:]
                 for feature in active where options.position == .largest || feature.position == tokenCount - 1 {
-                    let known = maxima[feature.feature]
-                    if known == nil || feature.activation.magnitude > known!.magnitude {
-                        maxima[feature.feature] = feature.activation
-                    }
+                    maxima.keepStrongest(feature.activation, of: feature.feature)
                 }
                 for (feature, value) in maxima {
                     byFeature[feature, default: []].append((prompts.ids[place], Double(value)))

@@ -36,18 +36,11 @@ public struct NeuronWriteSizes: Sendable {
             guard let neurons = encoder as? FrozenNeuronLayer else { return local.activeFeatures }
             let activations = neurons.reading.activations
             for position in min(local.firstCountedPosition, activations.rowCount)..<activations.rowCount {
-                let row = activations.row(position)
-                var strongest: [(write: Float, index: Int)] = []
-                for (index, (value, size)) in zip(row, sizes[layer]).enumerated() {
-                    let write = value.magnitude * size
-                    guard write > 0, strongest.count < count || write > strongest[strongest.count - 1].write else {
-                        continue
-                    }
-                    strongest.insert((write, index), at: strongest.firstIndex { $0.write < write } ?? strongest.count)
-                    if strongest.count > count { strongest.removeLast() }
-                }
-                for (_, index) in strongest
-                where known.insert(Place(layer: layer, position: position, index: index)).inserted {
+                let writes = zip(activations.row(position), sizes[layer]).map { $0.magnitude * $1 }
+                for index in largest(count, of: writes)
+                where writes[index] > 0
+                    && known.insert(Place(layer: layer, position: position, index: index)).inserted
+                {
                     result.append(
                         ActiveFeature(
                             layer: layer, position: position, index: index, activation: activations[position, index]))
