@@ -16,6 +16,8 @@ struct ExchangeBody: Decodable {
     /// A group of prompts, `family=two-step`.
     let `where`: String?
     let features: Int?
+    /// `last` or `all`.
+    let positions: ExchangeOptions.Positions?
     let strength: Double?
     let trials: Int?
     let seed: UInt64?
@@ -77,6 +79,7 @@ extension Route {
             options.featureLimit = try count(
                 body.features, "features", usual: options.featureLimit, atMost: featureLimit)
             options.trialLimit = try count(body.trials, "trials", usual: options.trialLimit, atMost: trialLimit)
+            options.positions = body.positions ?? options.positions
             options.strength = body.strength ?? options.strength
             guard options.strength > 0, options.strength.isFinite else {
                 throw Problem(400, "Wrong body", "strength: expected more than 0, found \(options.strength)")

@@ -8,8 +8,10 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     public let promptCount: Int
     /// The features a value was given at most.
     public let featureLimit: Int
-    /// What the activations of the new value's features were multiplied by.
+    /// What the contributions of the new value's features were multiplied by.
     public let strength: Double
+    /// Where features were exchanged.
+    public let positions: ExchangeOptions.Positions
     /// The values that were exchanged, in order.
     public let values: [Value]
     /// Pairs that were left out: both values have the same answer.
@@ -40,7 +42,7 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
         public let answer: String
         /// Its own features, most telling first.
         public let features: [OwnFeature]
-        /// As many others at random, active at the last position of its prompts.
+        /// As many others at random, active in its prompts where its own may be.
         public let control: [OwnFeature]
     }
 
@@ -48,13 +50,17 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     public struct OwnFeature: Codable, Sendable, Equatable {
         /// The feature.
         public let feature: FeatureID
+        /// Where it is exchanged, counted from a prompt's end: 0 for the last position.
+        public let tokensBeforeEnd: Int
         /// Its label.
         public let label: String?
-        /// Mean influence on the targets in the value's graphs, at the last position.
+        /// Mean influence on the targets there in the value's graphs.
         public let influence: Double
-        /// Mean activation at the last position of the value's prompts, 0 where it is silent.
+        /// Mean activation there in the value's prompts, 0 where it is no node.
         public let activation: Double
-        /// How many of the values it is active with.
+        /// The same of the activation less what it rests at: 0, or a neuron's baseline.
+        public let contribution: Double
+        /// How many of the values it is active with there.
         public let activeValues: Int
     }
 
@@ -93,9 +99,19 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
 
 /// How an exchange is made.
 public struct ExchangeOptions: Sendable, Equatable {
+    /// Where features are exchanged.
+    public enum Positions: String, Codable, Sendable, CaseIterable {
+        /// At the last position alone: does what the model has gathered there carry the answer?
+        case last
+        /// Wherever the value's features are: also where its word stands, and on the way.
+        case all
+    }
+
+    /// Where features are exchanged.
+    public var positions = Positions.last
     /// The features a value is given at most.
     public var featureLimit = 10
-    /// What the activations of the new value's features are multiplied by.
+    /// What the contributions of the new value's features are multiplied by.
     public var strength = 1.0
     /// Trials at most; above it a seeded choice is made.
     public var trialLimit = 2_000

@@ -13,6 +13,9 @@ struct PromptModels: Sendable {
         baselines = PromptBaselines(reader.atlas, attributor: attributor)
     }
 
+    /// Whether contributions count from the mean over like prompts.
+    var countsFromMean: Bool { baselines.groupTag != nil }
+
     /// The replacement model as it was when a prompt was stored.
     func attributor(prompt: Int, tokenCount: Int) throws -> Attributor {
         try attributor(tokenCount: tokenCount) { tag, db in try Self.group(ofPrompt: prompt, tag, db) }

@@ -19,7 +19,9 @@ struct ExchangeText {
         }
         var lines = [
             "\(report.values.count) values of \"\(shown(report.tag))\" in \(report.promptCount.grouped) prompts, at most "
-                + "\(report.featureLimit) features each, put in at \(report.strength.fixed(1)) times their mean activation",
+                + "\(report.featureLimit) features each "
+                + (report.positions == .last ? "at the last position" : "at any position")
+                + ", put in at \(report.strength.fixed(1)) times their mean contribution",
             "the answer became the other value's in \(share(report.moved)); it stayed in \(share(report.stayed)), "
                 + "became another in \(share(report.lost))",
         ]
@@ -30,10 +32,12 @@ struct ExchangeText {
         let after = report.trials.reduce(0) { $0 + $1.probabilityAfter } / Double(max(1, total))
         lines.append(
             "mean probability of the other value's answer: \(before.fixed(3)) before, \(after.fixed(3)) afterwards")
-        lines += ["", "own features, by influence × rarity among the values (feature ×active values)"]
+        lines += ["", "own features, most telling first (feature@tokens before the end ×values it is active with)"]
         var values = TextTable(["value", ">prompts", "answer", "its own features"])
         for value in report.values.prefix(Self.shownValues) {
-            let features = value.features.prefix(Self.shownFeatures).map { "\($0.feature) ×\($0.activeValues)" }
+            let features = value.features.prefix(Self.shownFeatures).map { own in
+                "\(own.feature)" + (own.tokensBeforeEnd > 0 ? "@−\(own.tokensBeforeEnd)" : "") + " ×\(own.activeValues)"
+            }
             values.add([
                 value.value, "\(value.promptCount)", "\"\(value.answer)\"", features.joined(separator: "  "),
             ])
@@ -55,7 +59,7 @@ struct ExchangeText {
             "",
             "p: probability of the other value's answer. Left out: \(report.sameAnswerPairs) pairs of values with the same "
                 + "answer, \(report.wrongPrompts) prompts that the model gets wrong.",
-            "A high rate says that these features carry the answer at the last position, not that no others do.",
+            "A high rate says that these features carry the answer \(report.positions == .last ? "at the last position" : "together"), not that no others do.",
         ]
         return lines
     }

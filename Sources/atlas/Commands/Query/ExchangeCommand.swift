@@ -7,9 +7,10 @@ struct ExchangeCommand: ParsableCommand {
         commandName: "exchange",
         abstract: "Put the features of one value of a tag in the place of another's: does the answer follow?",
         discussion: """
-            A value's own features are chosen from the atlas: active at the last position of its prompts, influential \
-            there, and silent with most other values. In each prompt they are set to 0 and those of another value to \
-            their mean activation; the rest of the model recomputes.
+            A value's own features are chosen from the atlas: active at the last position of its prompts (with \
+            --positions all: anywhere), influential there, and silent with most other values. In each prompt they are \
+            set to 0 and those of another value to their mean activation (neurons: to their baseline, and to that and \
+            the mean of what they are above it); the rest of the model recomputes.
 
               atlas query exchange --by state --where family=two-step --model MODEL --transcoders DIR --atlas my.atlas
             """)
@@ -17,6 +18,7 @@ struct ExchangeCommand: ParsableCommand {
     @Option(help: "The tag whose values are exchanged.") var by: String
     @OptionGroup var group: PromptGroupOption
     @Option(help: "Features a value is given at most.") var features = ExchangeOptions().featureLimit
+    @Option(help: "Where features are exchanged: last (position) or all.") var positions = ExchangeOptions().positions
     @Option(help: "Multiplies the activations of the features put in.") var strength = ExchangeOptions().strength
     @Option(help: "Replacements at most; a seeded choice is made above it.") var trials = ExchangeOptions().trialLimit
     @Option(help: "Seeds that choice.") var seed = ExchangeOptions().seed
@@ -40,6 +42,7 @@ struct ExchangeCommand: ParsableCommand {
         defer { progress.end() }
         var options = ExchangeOptions()
         options.featureLimit = features
+        options.positions = positions
         options.strength = strength
         options.trialLimit = trials
         options.seed = seed
@@ -51,3 +54,5 @@ struct ExchangeCommand: ParsableCommand {
         try output.print(report) { ExchangeText(report).lines.forEach { print($0) } }
     }
 }
+
+extension ExchangeOptions.Positions: ExpressibleByArgument {}

@@ -1,0 +1,61 @@
+import AtlasStore
+import Circuits
+import GRDB
+import Texts
+
+/// What stored graphs say of the values of a tag, before anything is chosen.
+struct ExchangeFacts {
+    /// One prompt of a value.
+    struct Prompt {
+        let id: Int
+        let tokens: [Int]
+        /// Whether the model's most likely next token is the answer.
+        let isRight: Bool
+        /// The feature nodes of its graph that may be exchanged.
+        let nodes: [SparseGraph.Node]
+    }
+
+    /// One value of the tag.
+    struct Value {
+        let name: ExactText
+        /// The answer's first token, the same for all prompts.
+        let answer: Int
+        /// In canonical order.
+        var prompts: [Prompt]
+    }
+
+    /// How many prompts the group has.
+    let promptCount: Int
+    /// By name.
+    let values: [Value]
+
+    private static let tagOfPrompt = "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1"
+    private static let answerOfPrompt = "SELECT answer_token, predicted_token FROM prompts WHERE id = ?"
+
+    /// Reads the graphs of a group; prompts without a graph, the tag or an answer are left out.
+    init(
+        _ reader: AtlasReader, tag: String, group: PromptFilter, positions: ExchangeOptions.Positions, _ db: Database
+    ) throws {
+        let ids = try reader.prompts(where: group, needGraphs: true, db)
+        var found: [ExactText: Value] = [:]
+        for id in ids {
+            guard
+                let name = try String.fetchOne(db, sql: Self.tagOfPrompt, arguments: [id, tag]).map({ ExactText($0) }),
+                let row = try Row.fetchOne(db, sql: Self.answerOfPrompt, arguments: [id]),
+                let answer: Int = row["answer_token"]
+            else { continue }
+            guard found[name].map({ $0.answer == answer }) ?? true else {
+                throw QuestionError.ambiguousAnswer(tag: tag, value: name.string)
+            }
+            let graph = try reader.storedGraph(of: id, db)
+            let nodes = graph.nodes.filter { node in
+                guard case .feature(_, let position, _) = node.id else { return false }
+                return positions == .all || position == graph.tokens.count - 1
+            }
+            found[name, default: Value(name: name, answer: answer, prompts: [])].prompts.append(
+                Prompt(id: id, tokens: graph.tokens, isRight: row["predicted_token"] == answer, nodes: nodes))
+        }
+        promptCount = ids.count
+        values = found.values.sorted { $0.name < $1.name }
+    }
+}
