@@ -51,6 +51,8 @@ public enum InterventionMode: Hashable, Sendable {
     case constrained(Range<Int>)
     /// Patterns stay as they were; everything else recomputes.
     case attentionFrozen
+    /// Patterns and the denominators of norms stay as they were; MLPs recompute.
+    case normsFrozen
     /// Everything recomputes.
     case free
 }
@@ -79,25 +81,26 @@ extension Attributor {
     ///   - tokens: the prompt
     ///   - interventions: what to set; positions beyond the prompt are left for what is generated
     ///   - mode: what may change downstream
+    ///   - undisturbed: the prompt's run without interventions where it is at hand (``undisturbed(_:)``)
     /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` for a feature that does not
     ///   exist or is set twice at one position.
     /// - SeeAlso: Ameisen et al. 2025, "Validating Attribution Graph Hypotheses with Interventions".
-    public func intervene(_ tokens: [Int], _ interventions: [Intervention], mode: InterventionMode) throws
-        -> InterventionResult
-    {
+    public func intervene(
+        _ tokens: [Int], _ interventions: [Intervention], mode: InterventionMode, from undisturbed: ForwardTrace? = nil
+    ) throws -> InterventionResult {
         let plan = try InterventionPlan(
             interventions, basis: basis, model: model, firstCountedPosition: model.firstCountedPosition(in: tokens))
         let site = basis.outputHook.site
-        let baseline = try model.run(tokens, site: site)
+        let baseline = try undisturbed ?? model.run(tokens, site: site)
         let allLayers = 0..<model.configuration.layerCount
         let constrained: Range<Int>? =
             switch mode {
             case .frozen: allLayers
             case .constrained(let range): range
-            case .attentionFrozen, .free: nil
+            case .attentionFrozen, .normsFrozen, .free: nil
             }
         let isFrozen = constrained == allLayers
-        let frozen = mode == .free ? nil : FrozenNetwork(baseline, freezingNorms: isFrozen)
+        let frozen = mode == .free ? nil : FrozenNetwork(baseline, freezingNorms: isFrozen || mode == .normsFrozen)
         var changes = FeatureWrites(basis, positionCount: tokens.count, modelWidth: model.configuration.modelWidth)
         var preActivations: [Matrix] = []
         let trace = try model.run(tokens, frozen: frozen, site: site) { layer, reading, mlp in

@@ -16,16 +16,6 @@ extension Attributor {
         try model.run(tokens, site: basis.outputHook.site)
     }
 
-    /// Runs a prompt with a feature silenced at some positions, and reads a token's logit less the mean.
-    ///
-    /// - Throws: what ``intervene(_:_:mode:)`` throws
-    public func logitWithout(
-        _ feature: FeatureID, at positions: [Int], of token: Int, in tokens: [Int], mode: InterventionMode
-    ) throws -> Float {
-        let silenced = positions.map { Intervention.silencing(feature, at: PositionRange($0)) }
-        return logitLessMean(of: token, in: try intervene(tokens, silenced, mode: mode).trace)
-    }
-
     /// The logit effect of a unit activation of each feature on one token, by weights alone.
     ///
     /// Decoder rows, summed over the layers they write to, through the gains of the norms on their way, times the token's

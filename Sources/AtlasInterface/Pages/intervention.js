@@ -67,7 +67,7 @@ export function interventionSection(result, workbench, signal) {
     const outcome = element("div", { class: "outcome" });
     const failure = element("p", { role: "alert", class: "failure" });
     const add = () => lines.append(settingLine(targetsOf(workbench), result.graph.tokens.length, () => {}));
-    const mode = choice("mode", [["free", "everything after recomputed"], ["attention-frozen", "attention patterns kept"], ["frozen", "attention and norms kept (linear)"]], "free", () => {});
+    const mode = choice("mode", [["free", "everything after recomputed"], ["attention-frozen", "attention patterns kept"], ["norms-frozen", "attention patterns and norms kept"], ["frozen", "attention, norms and MLP outputs kept (linear)"]], "free", () => {});
     const apply = button("Run with these settings", async () => {
         failure.textContent = "";
         const settings = [...lines.children].map((line) => line.setting());

@@ -7,6 +7,13 @@ struct ValidationBody: Decodable {
     /// A group of prompts, `family=two-step`.
     let `where`: String?
     let interventions: Int?
+    /// The tag whose values are told apart.
+    let by: String?
+    let readout: ValidationOptions.Readout?
+    let mode: ValidationOptions.Mode?
+    /// The share of a feature that is taken away.
+    let ablation: Double?
+    let measuredPrompts: Int?
     let seed: UInt64?
 }
 
@@ -44,6 +51,7 @@ private func count(_ value: Int?, _ name: String, usual: Int, atMost limit: Int)
 extension Route {
     private static let interventionLimit = 1_000
     private static let trialLimit = 5_000
+    private static let measuredPromptLimit = 50
     private static let featureLimit = 100
 
     /// Questions that intervene on the model, prompt after prompt.
@@ -59,13 +67,28 @@ extension Route {
             options.interventions = try count(
                 body.interventions, "interventions", usual: options.interventions, atMost: interventionLimit)
             if let seed = body.seed { options.seed = seed }
+            if let tag = body.by { options.groupTag = tag }
+            if let readout = body.readout { options.readout = readout }
+            if let mode = body.mode { options.modes = [mode] + options.modes.filter { $0 != mode } }
+            options.ablation = body.ablation ?? options.ablation
+            guard options.ablation > 0, options.ablation <= 1 else {
+                throw Problem(
+                    400, "Wrong body", "ablation: expected more than 0 and at most 1, found \(options.ablation)")
+            }
+            options.measuredPrompts = body.measuredPrompts ?? options.measuredPrompts
+            guard 0...measuredPromptLimit ~= options.measuredPrompts else {
+                throw Problem(
+                    400, "Wrong body",
+                    "measuredPrompts: expected 0 to \(measuredPromptLimit), found \(options.measuredPrompts)")
+            }
             let group = try group(body.where)
             if body.where != nil { options.circuit.group = group }
             let tokens = try body.tokens ?? reader.answerTokens(of: group)
             return try jobs.submit("validation") { [options] progress in
                 .validation(
                     try reader.validate(
-                        tokens: tokens, attributor: jobs.attributor, options: options, progress: progress))
+                        tokens: tokens, attributor: jobs.attributor, options: options,
+                        jobs: ProcessInfo.processInfo.activeProcessorCount, progress: progress))
             }
         },
         Route(

@@ -93,6 +93,7 @@ extension InterventionBody {
         switch mode ?? "free" {
         case "free": return .free
         case "attention-frozen": return .attentionFrozen
+        case "norms-frozen": return .normsFrozen
         case "frozen": return .frozen
         case "constrained":
             guard let range = layers.flatMap({ PositionRange($0) }), let last = range.last, last < layerCount else {
@@ -102,7 +103,7 @@ extension InterventionBody {
         case let other:
             throw Problem(
                 400, "Wrong body",
-                "mode: expected free, attention-frozen, constrained or frozen, found "
+                "mode: expected free, attention-frozen, norms-frozen, constrained or frozen, found "
                     + String(other.prefix(100)).debugDescription)
         }
     }

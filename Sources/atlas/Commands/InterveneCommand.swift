@@ -14,8 +14,8 @@ struct InterveneCommand: ParsableCommand {
             POSITIONS are one, FIRST-LAST, or FIRST- for all that follow, generated ones too; they count from 0, the \
             beginning-of-sequence token. A supernode is NAME=LAYER/INDEX,LAYER/INDEX,…@POSITIONS=VALUE, or, with \
             --supernodes, NAME=VALUE, each feature at its own position, or NAME@POSITIONS=VALUE. Modes: free \
-            (everything recomputes), attention-frozen (patterns stay), constrained (MLP outputs and patterns stay in \
-            --layers), frozen (direct effects only).
+            (everything recomputes), attention-frozen (patterns stay), norms-frozen (patterns and the denominators of \
+            norms stay), constrained (MLP outputs and patterns stay in --layers), frozen (direct effects only).
 
               atlas intervene "Fact: the capital of the state containing Dallas is" --set 2/157@12=x0 \\
                 --model MODEL --transcoders DIR
@@ -33,7 +33,7 @@ struct InterveneCommand: ParsableCommand {
         help: ArgumentHelp(
             "Supernodes to choose from by name: [[label, id, …]], or a graph that holds them.", valueName: "file.json"))
     var supernodeFile: String?
-    @Option(help: "free, attention-frozen, constrained or frozen.") var mode = "free"
+    @Option(help: "free, attention-frozen, norms-frozen, constrained or frozen.") var mode = "free"
     @Option(help: "The constrained layers, FIRST-LAST.") var layers: IndexRange?
     @Option(help: ArgumentHelp("Continue the prompt by so many tokens, before and after.", valueName: "count"))
     var generate: Int?
@@ -44,8 +44,9 @@ struct InterveneCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        guard ["free", "attention-frozen", "constrained", "frozen"].contains(mode) else {
-            throw ValidationError("--mode: expected free, attention-frozen, constrained or frozen, found \(mode)")
+        guard ["free", "attention-frozen", "norms-frozen", "constrained", "frozen"].contains(mode) else {
+            throw ValidationError(
+                "--mode: expected free, attention-frozen, norms-frozen, constrained or frozen, found \(mode)")
         }
         guard (mode == "constrained") == (layers != nil) else {
             throw ValidationError("--layers goes with --mode constrained")
@@ -92,6 +93,7 @@ struct InterveneCommand: ParsableCommand {
         switch mode {
         case "frozen": return .frozen
         case "attention-frozen": return .attentionFrozen
+        case "norms-frozen": return .normsFrozen
         case "constrained":
             let count = attributor.model.configuration.layerCount
             guard let layers, layers.last < count else {

@@ -1,6 +1,6 @@
 import AtlasQuery
 
-/// A test of circuits as lines of text.
+/// A test of predictions by interventions as lines of text.
 struct ValidationText {
     private let report: ValidationReport
     private let limit: Int
@@ -22,56 +22,124 @@ struct ValidationText {
         guard !report.trials.isEmpty else {
             return lines + ["nothing to silence: no feature of a circuit fires in a held-out prompt"]
         }
-        lines += circuits + [""] + results + [""] + matched
-        lines += [
-            "",
-            "Spearman correlation of predicted with measured change of the token's logit (less the mean logit) when a",
-            "feature is set to 0. circuit: from other prompts' edges and this prompt's activation; own graph: the prompt's",
-            "own stored graph; raw weights: direct logit weight × activation; activation: minus the activation. In prompts:",
-            "mean over prompts with 5 interventions and more; sizes: |prediction| with |change|. Interventions in one",
-            "prompt are not independent; trust no figure over few prompts.",
-        ]
+        if report.promptsWithoutEffects > 0 {
+            lines += [
+                "\(report.promptsWithoutEffects.grouped) held-out prompts have no effects in this atlas, so that nothing is "
+                    + "predicted by gradient or graph; atlas index --effects adds them", "",
+            ]
+        }
+        lines += circuits + [""] + main + [""] + whole + [""] + alternatives + [""] + matched + [""] + explanations
         return lines
     }
 
     private var circuits: [String] {
-        var table = TextTable(["token", ">made from", ">held out", ">features", ">interventions", ">Spearman"])
+        var table = TextTable(["token", ">made from", ">held out", ">features", ">interventions"])
         for circuit in report.circuits.prefix(limit) {
             table.add([
                 "\"\(shown(circuit.text))\"", "\(circuit.fittedPrompts)", "\(circuit.heldOutPrompts)",
-                "\(circuit.featureCount)", "\(circuit.trialCount)", told(circuit.correlation),
+                "\(circuit.featureCount)", "\(circuit.trialCount)",
             ])
         }
         let left = report.circuits.count - limit
         return table.lines + (left > 0 ? ["… and \(left.grouped) more; --limit shows them"] : [])
     }
 
-    private var results: [String] {
-        var table = TextTable(["measured", "over", ">circuit", ">own graph", ">raw weights", ">activation"])
-        for result in report.results {
+    /// A row for each group and stratum, its intervals below it.
+    private var main: [String] {
+        let results = report.results + report.strata + (report.otherTokens.map { [$0] } ?? [])
+        let predictors = ValidationPredictor.allCases.filter { predictor in
+            results.contains { $0.predictors[predictor] != nil }
+        }
+        var table = TextTable(
+            [report.options.groupTag, ">interventions", ">prompts"] + predictors.map { ">" + $0.heading })
+        for result in results {
+            table.add(
+                [shown(result.name), result.count.grouped, result.promptCount.grouped]
+                    + predictors.map { told(result.predictors[$0]?.correlation) })
+            table.add(
+                ["", "", ""]
+                    + predictors.map { predictor in
+                        result.predictors[predictor]?.interval.map { "\($0.low.signed(2))…\($0.high.signed(2))" } ?? ""
+                    })
+        }
+        return [
+            "Spearman correlation of predicted with measured change of the \(report.options.readout.told), "
+                + "\(report.options.modes[0].rawValue), "
+                + (report.options.ablation == 1
+                    ? "features silenced" : "\(report.options.ablation.percent()) of features taken away")
+                + "; below it 95 % of draws of prompts", "",
+        ] + table.lines
+    }
+
+    /// What else is known of each predictor over all.
+    private var whole: [String] {
+        guard let all = report.results.last else { return [] }
+        var table = TextTable(["all, by", ">Spearman", ">same sign", ">of sizes", ">in prompts", ">prompts"])
+        for predictor in ValidationPredictor.allCases {
+            guard let quality = all.predictors[predictor] else { continue }
             table.add([
-                result.mode.rawValue, "\(result.count.grouped) interventions", told(result.circuit),
-                told(result.ownGraph), told(result.rawWeights), told(result.activation),
-            ])
-            table.add([
-                "", "in \(result.promptCount.grouped) prompts", told(result.circuitWithinPrompts),
-                told(result.ownGraphWithinPrompts), told(result.rawWeightsWithinPrompts), "",
-            ])
-            table.add([
-                "", "sizes, signs aside", told(result.circuitSizes), told(result.ownGraphSizes),
-                told(result.rawWeightsSizes), told(result.activationSizes),
+                predictor.rawValue, told(quality.correlation), quality.signAgreement?.percent(1) ?? "",
+                told(quality.sizes), told(quality.withinPrompts), quality.withinPromptCount.grouped,
             ])
         }
         return table.lines
     }
 
-    private var matched: [String] {
-        report.results.map { result in
-            "\(result.mode.rawValue): mean |change| \(result.meanEffectOfMatched.fixed(4)) against "
-                + "\(result.meanMatchedEffect.fixed(4)) of features of equal activation outside of the circuit; larger in "
-                + "\(result.largerThanMatched.percent()) of \(result.matchedCount.grouped) pairs"
+    /// Other readouts and modes.
+    private var alternatives: [String] {
+        let predictors = ValidationPredictor.allCases.filter { predictor in
+            report.alternatives.contains { $0.predictors[predictor] != nil }
         }
+        var table = TextTable(["measured", "read", ">mean |change|"] + predictors.map { ">" + $0.heading })
+        for result in report.alternatives {
+            table.add(
+                [result.mode.rawValue, result.readout.rawValue, result.meanChange.fixed(4)]
+                    + predictors.map { told(result.predictors[$0]?.correlation) })
+        }
+        return table.lines
     }
 
-    private func told(_ correlation: Double?) -> String { correlation?.signed(3) ?? "none" }
+    private var matched: [String] {
+        let matched = report.matched
+        return [
+            "mean |change of the logit| \(matched.meanEffect.fixed(4)) against \(matched.meanMatchedEffect.fixed(4)) of "
+                + "features of equal activation outside of the circuits; larger in \(matched.largerShare.percent()) of "
+                + "\(matched.count.grouped) pairs"
+        ]
+    }
+
+    private var explanations: [String] {
+        [
+            "gradient, graph: from the prompt itself, × what the feature contributes; measured, gradient elsewhere: mean over",
+            "prompts that were not held out; circuit: paths of their edges × activation here; raw weight: decoders · token;",
+            "influence has no sign. Log-probability and divergence are predicted as the gap is; the divergence by sizes.",
+            "\"Not the answer\": prompts whose answer is another token, read as the logit less the mean. Interventions in one",
+            "prompt are not independent; trust no figure over few prompts.",
+        ]
+    }
+
+    private func told(_ correlation: Double?) -> String { correlation?.signed(2) ?? "–" }
+}
+
+extension ValidationPredictor {
+    /// A column's heading.
+    fileprivate var heading: String {
+        switch self {
+        case .measuredElsewhere: "measured elsewh."
+        case .gradientElsewhere: "gradient elsewh."
+        case .rawWeight: "raw weight"
+        default: rawValue
+        }
+    }
+}
+
+extension ValidationOptions.Readout {
+    fileprivate var told: String {
+        switch self {
+        case .gap: "gap (the answer's logit less its strongest rival's)"
+        case .logit: "answer's logit less the mean"
+        case .logProbability: "answer's log-probability"
+        case .divergence: "prediction (divergence, sizes only)"
+        }
+    }
 }

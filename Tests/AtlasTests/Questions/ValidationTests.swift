@@ -1,5 +1,6 @@
 import Attribution
 import Circuits
+import Foundation
 import Testing
 
 @testable import AtlasQuery
@@ -49,31 +50,125 @@ struct ValidationTests {
         }
         #expect(report.trials.count == 12)
         for trial in report.trials {
-            let expected = -(try activation(trial.feature, in: [trial.prompt])) * (try effect(trial.feature))
-            #expect(abs(trial.predicted - expected) < 1e-9 * max(1, abs(expected)))
+            let activation = try activation(trial.feature, in: [trial.prompt])
+            let expected = -activation * (try effect(trial.feature))
+            let predicted = try #require(trial.predictedLogit[.circuit])
+            #expect(abs(predicted - expected) < 1e-5 * max(1, abs(expected)))
+            #expect(trial.predictedGap[.circuit] == predicted)
+            #expect(abs(trial.contribution - activation) < 1e-5 * activation)
         }
     }
 
-    @Test func `the measurement is the change of the logit less the mean when the feature is silenced`() throws {
+    @Test func `a prompt's own predictions are its stored effects, with the sign turned`() throws {
         let atlas = try TexasAtlas()
         let token = try atlas.reader.token(" Austin")
-        let report = try atlas.reader.validate(tokens: [token], attributor: atlas.attributor, options: Self.options(4))
-        let model = atlas.attributor.model
+        let report = try atlas.reader.validate(tokens: [token], attributor: atlas.attributor, options: Self.options(12))
+        #expect(report.promptsWithoutEffects == 0 && report.trials.contains(where: \.isAnswer))
         for trial in report.trials {
-            let tokens = try atlas.reader.graph(ofPrompt: trial.prompt).tokens
-            let positions = try atlas.reader.firings(of: trial.feature).filter { $0.promptID == trial.prompt }
-                .map(\.position)
-            func value(_ interventions: [Intervention], _ mode: InterventionMode) throws -> Double {
-                let trace = try atlas.attributor.intervene(tokens, interventions, mode: mode).trace
-                let logits = model.linearLogits(trace, position: tokens.count - 1).map(Double.init)
-                return logits[token] - logits.reduce(0, +) / Double(logits.count)
+            let graph = try atlas.reader.graph(ofPrompt: trial.prompt)
+            let effects = try #require(graph.effects)
+            let places = graph.nodes.indices.filter { graph.nodes[$0].id.feature == trial.feature }
+            func sum(_ row: [Float]) -> Double { -places.reduce(0) { $0 + Double(row[$1]) } }
+            #expect(trial.isAnswer == (effects.answer == token))
+            #expect(trial.predictedGap[.gradient] == (trial.isAnswer ? sum(effects.gradient.gap) : nil))
+            #expect(trial.predictedGap[.graph] == (trial.isAnswer ? sum(effects.total.gap) : nil))
+            let target = try #require(graph.targets.firstIndex { $0.token == token })
+            #expect(trial.predictedLogit[.gradient] == sum(effects.gradient.targets[target]))
+            #expect(trial.predictedLogit[.graph] == sum(effects.total.targets[target]))
+            let influence = places.reduce(0) { $0 + Double(graph.nodes[$1].influence) }
+            #expect(abs(trial.influence - influence) < 1e-9)
+        }
+    }
+
+    @Test func `what a feature did elsewhere is the mean over fitted prompts`() throws {
+        let atlas = try TexasAtlas()
+        let token = try atlas.reader.token(" Austin")
+        var options = Self.options(6)
+        options.measuredPrompts = 3
+        let report = try atlas.reader.validate(tokens: [token], attributor: atlas.attributor, options: options)
+        let plan = try atlas.reader.ask("planning") { db in
+            try #require(try ValidationPlan(token: token, options: options, atlas.reader, db))
+        }
+        for trial in report.trials {
+            let prompts = plan.fitted.filter { $0.firings[trial.feature] != nil }.prefix(3)
+            let changes = try prompts.map { prompt in
+                let positions = prompt.firings[trial.feature]!.positions
+                return try Self.logitLessMean(
+                    atlas.attributor, prompt.tokens, token,
+                    positions.map { Intervention(feature: trial.feature, position: $0, value: 0) })
+                    - Self.logitLessMean(atlas.attributor, prompt.tokens, token, [])
             }
-            let silenced = positions.map { Intervention(feature: trial.feature, position: $0, value: 0) }
-            for (mode, measured) in zip([InterventionMode.attentionFrozen, .free], trial.measured) {
-                let expected = try value(silenced, mode) - value([], .free)
-                #expect(abs(measured - expected) < 1e-4)
+            let mean = changes.isEmpty ? nil : changes.reduce(0, +) / Double(changes.count)
+            #expect((trial.predictedLogit[.measuredElsewhere] == nil) == (mean == nil))
+            if let mean, let predicted = trial.predictedLogit[.measuredElsewhere] {
+                #expect(abs(predicted - mean) < 1e-4)
             }
         }
+        #expect(report.trials.contains { $0.predictedLogit[.measuredElsewhere] != nil })
+    }
+
+    private static func logitLessMean(
+        _ attributor: Attributor, _ tokens: [Int], _ token: Int, _ interventions: [Intervention]
+    ) throws -> Double {
+        let trace = try attributor.intervene(tokens, interventions, mode: .attentionFrozen).trace
+        let logits = attributor.model.logits(trace, position: tokens.count - 1).map(Double.init)
+        return logits[token] - logits.reduce(0, +) / Double(logits.count)
+    }
+
+    @Test func `what is measured is what the model says with the feature silenced, or a part of it taken away`() throws
+    {
+        let atlas = try TexasAtlas()
+        let token = try atlas.reader.token(" Austin")
+        let model = atlas.attributor.model
+        for share in [1, 0.25] {
+            var options = Self.options(4)
+            options.ablation = share
+            let report = try atlas.reader.validate(tokens: [token], attributor: atlas.attributor, options: options)
+            for trial in report.trials {
+                let tokens = try atlas.reader.graph(ofPrompt: trial.prompt).tokens
+                let firings = try atlas.reader.firings(of: trial.feature).filter { $0.promptID == trial.prompt }
+                func logits(_ interventions: [Intervention], _ mode: InterventionMode) throws -> [Double] {
+                    let trace = try atlas.attributor.intervene(tokens, interventions, mode: mode).trace
+                    return model.logits(trace, position: tokens.count - 1).map(Double.init)
+                }
+                let before = try logits([], .free)
+                let rival = before.indices.filter { $0 != token }.max { before[$0] < before[$1] }!
+                let silenced = firings.map {
+                    Intervention(
+                        feature: trial.feature, positions: PositionRange($0.position),
+                        setting: .multiple(Float(1 - share)))
+                }
+                for (mode, measured) in zip([InterventionMode.attentionFrozen, .normsFrozen, .free], trial.measured) {
+                    let after = try logits(silenced, mode)
+                    func logProbabilities(_ logits: [Double]) -> [Double] {
+                        let total = log(logits.reduce(0) { $0 + exp($1) })
+                        return logits.map { $0 - total }
+                    }
+                    func mean(_ logits: [Double]) -> Double { logits.reduce(0, +) / Double(logits.count) }
+                    let (old, new) = (logProbabilities(before), logProbabilities(after))
+                    #expect(abs(measured.gap - (after[token] - after[rival] - before[token] + before[rival])) < 1e-5)
+                    #expect(abs(measured.logit - (after[token] - mean(after) - before[token] + mean(before))) < 1e-4)
+                    #expect(abs(measured.logProbability - (new[token] - old[token])) < 1e-5)
+                    let divergence = zip(old, new).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+                    #expect(abs(measured.divergence - divergence) < 1e-6)
+                }
+            }
+        }
+    }
+
+    @Test func `with norms held their denominators stay and MLPs still recompute`() throws {
+        let atlas = try TexasAtlas()
+        let tokens = try atlas.reader.graph(ofPrompt: try #require(try atlas.reader.prompts(where: .all).first)).tokens
+        let local = try atlas.attributor.localReplacementModel(tokens)
+        let strongest = try #require(local.activeFeatures.max { $0.activation < $1.activation })
+        let silenced = Intervention(feature: strongest.feature, position: strongest.position, value: 0)
+        let runs = try [InterventionMode.attentionFrozen, .normsFrozen, .frozen].map { mode in
+            try atlas.attributor.intervene(tokens, [silenced], mode: mode).trace
+        }
+        let undisturbed = try atlas.attributor.undisturbed(tokens)
+        #expect(runs[1].finalDenominators == undisturbed.finalDenominators)
+        #expect(runs[0].finalDenominators != undisturbed.finalDenominators)
+        #expect(runs[1].layers.last?.mlpOutput != runs[2].layers.last?.mlpOutput)
     }
 
     @Test func `a matched feature is outside of the circuit and fires most nearly as strongly`() throws {
@@ -103,7 +198,7 @@ struct ValidationTests {
         }
         let (first, second) = (try trials(one), try trials(other))
         #expect(first.map(\.feature) == second.map(\.feature))
-        #expect(first.map(\.predicted) == second.map(\.predicted))
+        #expect(first.map(\.predictedGap) == second.map(\.predictedGap))
         #expect(first.map(\.measured) == second.map(\.measured))
     }
 

@@ -5,11 +5,13 @@ import Foundation
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Test circuits by silencing their features on held-out prompts.",
+        commandName: "validate",
+        abstract: "Test what the atlas predicts by silencing features on held-out prompts.",
         discussion: """
             Each token's circuit is grown from half of the prompts that explain it; in the other half its features are \
-            set to 0, one at a time, and the change of the token's logit is compared with what the circuit predicts. \
-            With --where alone the tokens are the answers of the group's prompts.
+            silenced, one at a time, and what changes is compared with what several predictors say: the gradient, the \
+            prompt's graph, what the feature did in other prompts, the circuit, weights, activations, chance. Without \
+            --token the tokens are the answers of the group's prompts, or of all.
 
               atlas query validate --token " Austin" --model MODEL --transcoders DIR --atlas my.atlas
               atlas query validate --where family=two-step --interventions 500 --model MODEL --transcoders DIR \\
@@ -23,14 +25,31 @@ struct ValidateCommand: ParsableCommand {
         name: .customLong("where"),
         help: ArgumentHelp("Only prompts with these tags; alone, their answers are the tokens.", valueName: "filter"))
     var group: PromptFilter?
-    @Option(help: "How many interventions at most, drawn from all that are possible.") var interventions = 200
+    @Option(help: "How many interventions at most for each value of --by, drawn from all that are possible.")
+    var interventions = 200
+    @Option(help: ArgumentHelp("The tag whose values are told apart.", valueName: "tag"))
+    var by = ValidationOptions().groupTag
+    @Option(
+        help: ArgumentHelp(
+            "What the main table reads: gap, logit, log-probability or divergence.", valueName: "readout"))
+    var readout = ValidationOptions().readout
+    @Option(help: ArgumentHelp("The share of a feature that is taken away: 1 or less.", valueName: "share"))
+    var ablation = ValidationOptions().ablation
+    @Option(
+        help: ArgumentHelp(
+            "In how many other prompts at most a feature is silenced to learn its mean effect; 0 for none.",
+            valueName: "prompts"))
+    var measuredPrompts = ValidationOptions().measuredPrompts
+    @Option(help: "Draws of prompts behind each interval; 0 for no intervals.")
+    var resamples = ValidationOptions().resamples
     @Flag(help: "Draw all that a prompt allows together, for correlations inside prompts.") var wholePrompts = false
     @Option(help: "The same seed splits and draws alike.") var seed: UInt64 = 0
     @Option(
         help: ArgumentHelp(
-            "What recomputes: attention-frozen, free or frozen; may be given many times, the main one first.",
+            "What recomputes: attention-frozen, norms-frozen, free or frozen; may be given many times, the main one first.",
             valueName: "mode"))
     var mode: [ValidationOptions.Mode] = []
+    @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var growth: CircuitGrowthOptions
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
@@ -41,11 +60,14 @@ struct ValidateCommand: ParsableCommand {
         guard token.isEmpty || tokensFile == nil else {
             throw ValidationError("expected either --token or --tokens-file")
         }
-        guard !token.isEmpty || tokensFile != nil || group != nil else {
-            throw ValidationError("expected --token, --tokens-file or --where")
-        }
         guard interventions >= 1 else {
             throw ValidationError("--interventions: expected 1 or more, found \(interventions)")
+        }
+        guard ablation > 0, ablation <= 1 else {
+            throw ValidationError("--ablation: expected more than 0 and at most 1, found \(ablation)")
+        }
+        guard measuredPrompts >= 0, resamples >= 0, jobs >= 1 else {
+            throw ValidationError("expected --measured-prompts and --resamples of 0 or more, --jobs of 1 or more")
         }
     }
 
@@ -57,10 +79,17 @@ struct ValidateCommand: ParsableCommand {
         options.interventions = interventions
         options.seed = seed
         options.wholePrompts = wholePrompts
+        options.groupTag = by
+        options.readout = readout
+        options.ablation = ablation
+        options.measuredPrompts = measuredPrompts
+        options.resamples = resamples
         options.circuit = growth.options(group: group)
         if !mode.isEmpty { options.modes = mode }
         let line = ProgressLine()
-        let report = try reader.validate(tokens: tokens, attributor: attributor, options: options) { done, total in
+        let report = try reader.validate(
+            tokens: tokens, attributor: attributor, options: options, jobs: jobs
+        ) { done, total in
             line.show("intervening", done: done, total: total, unit: "features")
         }
         try output.print(report) { ValidationText(report, limit: limit.limit).lines.forEach { print($0) } }
@@ -72,9 +101,10 @@ struct ValidateCommand: ParsableCommand {
             texts = try CorpusRecords.lines(ofFile: tokensFile).map(\.text)
             guard !texts.isEmpty else { throw ValidationError("\(tokensFile): expected a token a line, found none") }
         }
-        if texts.isEmpty { return try reader.answerTokens(of: group!) }
+        if texts.isEmpty { return try reader.answerTokens(of: group ?? .all) }
         return try texts.map { try reader.token($0) }
     }
 }
 
 extension ValidationOptions.Mode: ExpressibleByArgument {}
+extension ValidationOptions.Readout: ExpressibleByArgument {}

@@ -1,0 +1,202 @@
+import AtlasStore
+import Attribution
+import Circuits
+import Foundation
+import GRDB
+
+/// Whether what an atlas says of features predicts what interventions do, on prompts that it was not learnt from.
+extension AtlasReader {
+    /// Grows a circuit for each token from half of the prompts that explain it, silences its features in the other half,
+    /// one at a time, and compares what changes with what several predictors say.
+    ///
+    /// - **Measured**: the gap between the token's logit and its strongest rival's before, the token's logit less the mean,
+    ///   its log-probability and the divergence, with the feature at 0 (a neuron at its baseline) wherever it fires, less
+    ///   the same undisturbed.
+    /// - **Predicted**: see ``ValidationPredictor``. Those of the prompt itself come from its stored graph; global ones
+    ///   from the prompts that were not held out, and what the feature contributes here.
+    /// - **Compared**: by Spearman correlation, with intervals over prompts drawn anew, for each value of a tag and all;
+    ///   where the token is not the prompt's answer apart. Beside it features outside of the circuit of equal activation.
+    ///
+    /// - Parameters:
+    ///   - tokens: the tokens, each with a circuit of its own
+    ///   - attributor: the atlas's replacement model
+    ///   - jobs: threads, a prompt each
+    ///   - progress: called with interventions done and to do
+    public func validate(
+        tokens: [Int], attributor: Attributor, options: ValidationOptions = ValidationOptions(), jobs: Int = 1,
+        progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws -> ValidationReport {
+        precondition(!options.modes.isEmpty && options.interventions > 0 && options.ablation > 0)
+        try requireModel(attributor)
+        let plans = try ask("planning interventions") { db in
+            try requireDerivation(db)
+            return try Set(tokens).sorted().map { token in
+                (token, try ValidationPlan(token: token, options: options, self, db))
+            }
+        }
+        let planned = plans.compactMap(\.1)
+        let possible = planned.flatMap(\.trials)
+        let drawn = Self.draw(possible, options).map { possible[$0] }
+        let models = PromptModels(attributor, reader: self)
+        func runs(_ modes: [ValidationOptions.Mode]) -> SilencingRuns {
+            SilencingRuns(models: models, modes: modes, ablation: options.ablation, jobs: jobs)
+        }
+        let elsewhere = Self.elsewhere(drawn, planned, options)
+        let matched = drawn.compactMap { trial in
+            trial.matched.map {
+                (
+                    key: Silencing(token: trial.token, prompt: trial.prompt, feature: $0.feature), tokens: trial.tokens,
+                    firing: $0
+                )
+            }
+        }
+        let own = drawn.map { (key: $0.key, tokens: $0.tokens, firing: $0.silenced) }
+        let total = own.count + Set(matched.map(\.key)).count + elsewhere.count
+        var done = 0
+        func advance(_ count: Int) {
+            done += count
+            progress?(done, total)
+        }
+        let changes = try runs(options.modes).measure(own, progress: advance)
+        let main = runs(Array(options.modes.prefix(1)))
+        let matchedChanges = try main.measure(matched, progress: advance)
+        let means = Self.means(try main.measure(elsewhere, progress: advance))
+        let rawWeights = Dictionary(
+            uniqueKeysWithValues: planned.map { plan in
+                (
+                    plan.token,
+                    Dictionary(
+                        uniqueKeysWithValues: zip(
+                            plan.features, attributor.directLogitWeights(of: plan.features, on: plan.token)))
+                )
+            })
+        var random = SeededNumbers(seed: options.seed, stream: .max - 1)
+        let trials = drawn.map { trial -> ValidationReport.Trial in
+            let silenced = changes[trial.key]!
+            let predicted = trial.predictions(
+                contribution: silenced.contribution, measuredElsewhere: means[trial.key.feature]?[trial.token],
+                rawWeight: Double(rawWeights[trial.token]![trial.silenced.feature]!),
+                random: Double.random(in: -1..<1, using: &random), ablation: options.ablation)
+            return ValidationReport.Trial(
+                token: trial.token, prompt: trial.prompt, group: trial.group, isAnswer: trial.isAnswer,
+                feature: trial.silenced.feature, contribution: silenced.contribution, influence: trial.stored.influence,
+                predictedGap: predicted.gap, predictedLogit: predicted.logit, measured: silenced.changes,
+                matched: trial.matched?.feature,
+                matchedLogit: trial.matched.flatMap {
+                    matchedChanges[Silencing(token: trial.token, prompt: trial.prompt, feature: $0.feature)]?
+                        .changes[0].logit
+                })
+        }
+        let comparison = ValidationComparison(trials, options: options)
+        return ValidationReport(
+            options: options,
+            circuits: planned.map { plan in
+                ValidationReport.Circuit(
+                    token: plan.token, text: text(of: plan.token), fittedPrompts: plan.fitted.count,
+                    heldOutPrompts: plan.heldOutCount, featureCount: plan.features.count,
+                    trialCount: trials.count { $0.token == plan.token })
+            }, skippedTokens: plans.filter { $0.1 == nil }.map(\.0), possibleCount: possible.count,
+            promptsWithoutEffects: Set(drawn.filter { !$0.hasEffects }.map(\.prompt)).count,
+            results: comparison.results, strata: comparison.strata, otherTokens: comparison.otherTokens,
+            alternatives: comparison.alternatives, matched: comparison.matched, trials: trials)
+    }
+
+    /// The interventions to make, by their places, ascending: of each value of the tag so many, drawn one by one, or
+    /// prompt by prompt.
+    private static func draw(_ possible: [PlannedTrial], _ options: ValidationOptions) -> [Int] {
+        var numbers = SeededNumbers(seed: options.seed, stream: .max)
+        let groups = Dictionary(grouping: possible.indices) { possible[$0].group }
+        return groups.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.flatMap { _, members in
+            guard options.wholePrompts else {
+                return Array(members.shuffled(using: &numbers).prefix(options.interventions))
+            }
+            // A circuit's interventions in one prompt follow each other.
+            var runs: [[Int]] = []
+            for index in members {
+                if let last = runs.last?.last, possible[last].token == possible[index].token,
+                    possible[last].prompt == possible[index].prompt
+                {
+                    runs[runs.count - 1].append(index)
+                } else {
+                    runs.append([index])
+                }
+            }
+            return Array(runs.shuffled(using: &numbers).joined().prefix(options.interventions))
+        }.sorted()
+    }
+
+    /// Where features are silenced to learn what they do on average: in fitted prompts of the same token.
+    private static func elsewhere(
+        _ drawn: [PlannedTrial], _ plans: [ValidationPlan], _ options: ValidationOptions
+    ) -> [(key: Silencing, tokens: [Int], firing: PlannedTrial.Firing)] {
+        guard options.measuredPrompts > 0 else { return [] }
+        let plansByToken = Dictionary(uniqueKeysWithValues: plans.map { ($0.token, $0) })
+        var known: Set<Silencing> = []
+        return drawn.flatMap { trial in
+            plansByToken[trial.token]!.fitted.lazy.compactMap { prompt in
+                prompt.firings[trial.silenced.feature].map {
+                    (
+                        key: Silencing(token: trial.token, prompt: prompt.id, feature: $0.feature),
+                        tokens: prompt.tokens, firing: $0
+                    )
+                }
+            }.prefix(options.measuredPrompts).filter { known.insert($0.key).inserted }
+        }
+    }
+
+    /// By feature and token: the mean change of the token's logit.
+    private static func means(_ measured: [Silencing: Silenced]) -> [FeatureID: [Int: Double]] {
+        // Added up in one order, so that the last digit does not depend on the table's.
+        let ordered = measured.sorted {
+            ($0.key.feature, $0.key.token, $0.key.prompt) < ($1.key.feature, $1.key.token, $1.key.prompt)
+        }
+        var sums: [FeatureID: [Int: (sum: Double, count: Int)]] = [:]
+        for (key, silenced) in ordered {
+            let (sum, count) = sums[key.feature]?[key.token] ?? (0, 0)
+            sums[key.feature, default: [:]][key.token] = (sum + silenced.changes[0].logit, count + 1)
+        }
+        return sums.mapValues { $0.mapValues { $0.sum / Double($0.count) } }
+    }
+
+    /// The tokens that a group's prompts are answered by, as far as stored graphs explain them, by id.
+    public func answerTokens(of group: PromptFilter) throws -> [Int] {
+        try ask("asking for a group's answers") { db in
+            let prompts = try prompts(where: group, needGraphs: true, db)
+            let statement = try db.cachedStatement(sql: Self.explainedAnswerOfPrompt)
+            let tokens = try prompts.compactMap { try Int.fetchOne(statement, arguments: [$0]) }
+            guard !tokens.isEmpty else {
+                throw QuestionError.emptyGroup(filter: "\(group) with explained answers", needsGraphs: true)
+            }
+            return Set(tokens).sorted()
+        }
+    }
+
+    static let explainedAnswerOfPrompt = """
+        SELECT p.answer_token FROM prompts p JOIN graphs g ON g.prompt_id = p.id
+        JOIN logit_targets t ON t.graph_id = g.id AND t.token = p.answer_token WHERE p.id = ?
+        """
+}
+
+extension PlannedTrial {
+    /// What is silenced, and what is read.
+    fileprivate var key: Silencing { Silencing(token: token, prompt: prompt, feature: silenced.feature) }
+
+    /// The predicted changes of the gap and of the token's logit.
+    fileprivate func predictions(
+        contribution: Double, measuredElsewhere: Double?, rawWeight: Double, random: Double, ablation: Double
+    ) -> (gap: [ValidationPredictor: Double], logit: [ValidationPredictor: Double]) {
+        var common: [ValidationPredictor: Double] = [
+            .influence: -stored.influence * ablation, .rawWeight: -rawWeight * contribution * ablation,
+            .activation: -contribution * ablation, .random: random,
+        ]
+        common[.measuredElsewhere] = measuredElsewhere
+        common[.gradientElsewhere] = gradientElsewhere.map { -$0 * ablation }
+        common[.circuit] = perActivation.map { -$0 * contribution * ablation }
+        var (gap, logit) = (common, common)
+        gap[.gradient] = stored.gradientOnGap.map { -$0 * ablation }
+        gap[.graph] = stored.totalOnGap.map { -$0 * ablation }
+        logit[.gradient] = stored.gradientOnLogit.map { -$0 * ablation }
+        logit[.graph] = stored.totalOnLogit.map { -$0 * ablation }
+        return (gap, logit)
+    }
+}
