@@ -25,6 +25,8 @@ struct ExchangeBody: Decodable {
     let features: Int?
     /// `last` or `all`.
     let positions: ExchangeOptions.Positions?
+    /// `likeliest` or `preferred`.
+    let judgement: ExchangeOptions.Judgement?
     let strength: Double?
     let trials: Int?
     let seed: UInt64?
@@ -103,6 +105,7 @@ extension Route {
                 body.features, "features", usual: options.featureLimit, atMost: featureLimit)
             options.trialLimit = try count(body.trials, "trials", usual: options.trialLimit, atMost: trialLimit)
             options.positions = body.positions ?? options.positions
+            options.judgement = body.judgement ?? options.judgement
             options.strength = body.strength ?? options.strength
             guard options.strength > 0, options.strength.isFinite else {
                 throw Problem(400, "Wrong body", "strength: expected more than 0, found \(options.strength)")

@@ -12,7 +12,17 @@ struct ExchangeFacts {
         /// Whether the model's most likely next token is the answer.
         let isRight: Bool
         /// The feature nodes of its graph that may be exchanged.
-        let nodes: [SparseGraph.Node]
+        let nodes: [Node]
+    }
+
+    /// A feature at a position.
+    struct Node {
+        let place: FeaturePlace
+        let position: Int
+        let activation: Float
+        let influence: Float
+        /// On the gap between the answer and its strongest rival, by the gradient; `nil` where that is not computed.
+        let effect: Float?
     }
 
     /// One value of the tag.
@@ -48,9 +58,15 @@ struct ExchangeFacts {
                 throw QuestionError.ambiguousAnswer(tag: tag, value: name.string)
             }
             let graph = try reader.storedGraph(of: id, db)
-            let nodes = graph.nodes.filter { node in
-                guard case .feature(_, let position, _) = node.id else { return false }
-                return positions == .all || position == graph.tokens.count - 1
+            let nodes = graph.nodes.enumerated().compactMap { number, node -> Node? in
+                guard case .feature(let layer, let position, let index) = node.id,
+                    positions == .all || position == graph.tokens.count - 1
+                else { return nil }
+                return Node(
+                    place: FeaturePlace(
+                        feature: FeatureID(layer: layer, index: index),
+                        tokensBeforeEnd: graph.tokens.count - 1 - position), position: position,
+                    activation: node.activation, influence: node.influence, effect: graph.effects?.gradient.gap[number])
             }
             found[name, default: Value(name: name, answer: answer, prompts: [])].prompts.append(
                 Prompt(id: id, tokens: graph.tokens, isRight: row["predicted_token"] == answer, nodes: nodes))

@@ -11,14 +11,16 @@ extension AtlasReader {
     /// Replaces, in prompts of a group, the features of their value of `tag` by those of every other value.
     ///
     /// 1. A value's own features are chosen from the atlas alone, each at a place, a number of tokens before the end: at
-    ///    the last position, or at all (``ExchangeOptions/positions``). Transcoders' features by mean influence ×
-    ///    log(values / values with which the feature is active there): one that is active with every value tells none of
-    ///    them apart and is never chosen. Neurons are active with all, but count from the mean over their group already,
-    ///    so theirs is the influence alone.
+    ///    the last position, or at all (``ExchangeOptions/positions``). Transcoders' features by mean effect on the gap
+    ///    between the answer and its strongest rival × log(values / values with which the feature is active there): one
+    ///    that is active with every value tells none of them apart and is never chosen. Neurons are active with all, but
+    ///    count from the mean over their group already, so theirs is the effect alone. Without stored effects the
+    ///    influence takes their place.
     /// 2. In each prompt whose answer the model gets right the own features of its value are set to what they rest at (0,
     ///    or a neuron's baseline) and those of the other value to that + `strength` × their mean contribution; everything
     ///    else recomputes.
-    /// 3. The answer has moved if the most likely next token is the other value's answer.
+    /// 3. The answer has moved if the most likely next token is the other value's answer, or the likelier of the two
+    ///    answers is (``ExchangeOptions/judgement``).
     /// 4. As a control the same is done with as many features at random of those active at the same positions.
     ///
     /// - Parameters:
@@ -35,22 +37,24 @@ extension AtlasReader {
         let models = PromptModels(attributor, reader: self)
         let subject = try ExchangeSubject(self, models: models, tag: tag, group: group, options: options)
         let planned = subject.trials(limit: options.trialLimit, seed: options.seed)
-        let results = Mutex([Result<ExchangeReport.Trial, any Error>?](repeating: nil, count: planned.count))
+        let results = Mutex([Result<ExchangeReport.Trial?, any Error>?](repeating: nil, count: planned.count))
         for start in stride(from: 0, to: planned.count, by: Self.trialsAtOnce) {
             let batch = start..<min(start + Self.trialsAtOnce, planned.count)
             inParallel(count: batch.count, jobs: options.jobs) { place in
                 let index = batch.lowerBound + place
                 let result = Result {
-                    try subject.run(planned[index], strength: options.strength, models: models, reader: self)
+                    try subject.run(planned[index], options, models: models, reader: self)
                 }
                 results.withLock { $0[index] = result }
             }
             progress(batch.upperBound, planned.count)
         }
+        let trials = try results.withLock { try $0.compactMap { try $0?.get() } }
         return ExchangeReport(
             tag: tag, promptCount: subject.promptCount, featureLimit: options.featureLimit, strength: options.strength,
-            positions: options.positions, values: subject.values, sameAnswerPairs: subject.sameAnswerPairs,
+            positions: options.positions, judgement: options.judgement, values: subject.values,
+            sameAnswerPairs: subject.sameAnswerPairs,
             wrongPrompts: subject.wrongPrompts,
-            trials: try results.withLock { try $0.compactMap { try $0?.get() } })
+            wrongPairs: planned.count - trials.count, trials: trials)
     }
 }

@@ -12,12 +12,16 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     public let strength: Double
     /// Where features were exchanged.
     public let positions: ExchangeOptions.Positions
+    /// What an answer was.
+    public let judgement: ExchangeOptions.Judgement
     /// The values that were exchanged, in order.
     public let values: [Value]
     /// Pairs that were left out: both values have the same answer.
     public let sameAnswerPairs: Int
     /// Prompts that were left out: their answer is not the model's without any change.
     public let wrongPrompts: Int
+    /// Trials that were left out: without any change the other value's answer is likelier than the prompt's own.
+    public let wrongPairs: Int
     /// Every replacement that was tried.
     public let trials: [Trial]
 
@@ -54,6 +58,9 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
         public let tokensBeforeEnd: Int
         /// Its label.
         public let label: String?
+        /// Mean gradient effect there on the gap between the value's answer and that one's strongest rival, 0 where it is
+        /// no node: what features are chosen by. `nil` where the atlas has no effects.
+        public let effect: Double?
         /// Mean influence on the targets there in the value's graphs.
         public let influence: Double
         /// Mean activation there in the value's prompts, 0 where it is no node.
@@ -107,8 +114,19 @@ public struct ExchangeOptions: Sendable, Equatable {
         case all
     }
 
+    /// What counts as the model's answer.
+    public enum Judgement: String, Codable, Sendable, CaseIterable {
+        /// The most likely next token, whatever it is.
+        case likeliest
+        /// The likelier of the two values' answers: for prompts that may go on in other ways, "The keys" → " are", not
+        /// " is".
+        case preferred
+    }
+
     /// Where features are exchanged.
     public var positions = Positions.last
+    /// What counts as the model's answer.
+    public var judgement = Judgement.likeliest
     /// The features a value is given at most.
     public var featureLimit = 10
     /// What the contributions of the new value's features are multiplied by.

@@ -41,7 +41,8 @@ struct ExchangeSubject {
                         ExchangeReport.OwnFeature(
                             feature: place.feature, tokensBeforeEnd: place.tokensBeforeEnd,
                             label: try reader.shownLabel(of: place.feature, db).label,
-                            influence: sums.meanInfluence(of: place), activation: sums.meanActivation(of: place),
+                            effect: sums.meanEffect(of: place), influence: sums.meanInfluence(of: place),
+                            activation: sums.meanActivation(of: place),
                             contribution: sums.meanContribution(of: place), activeValues: choice.activeValues(of: place)
                         )
                     }
@@ -53,8 +54,8 @@ struct ExchangeSubject {
             }
         }
         promptCount = facts.promptCount
-        prompts = facts.values.map { $0.prompts.filter(\.isRight) }
-        wrongPrompts = facts.values.reduce(0) { $0 + $1.prompts.count { !$0.isRight } }
+        prompts = facts.values.map { $0.prompts.filter { $0.isRight || options.judgement == .preferred } }
+        wrongPrompts = facts.values.reduce(0) { $0 + $1.prompts.count } - prompts.reduce(0) { $0 + $1.count }
     }
 
     /// Ordered pairs of values with the same answer.
@@ -79,10 +80,10 @@ struct ExchangeSubject {
         return all.indices.shuffled(using: &generator).prefix(limit).sorted().map { all[$0] }
     }
 
-    /// Makes one replacement.
+    /// Makes one replacement; `nil` where the model prefers the other answer already.
     func run(
-        _ trial: PlannedExchange, strength: Double, models: PromptModels, reader: AtlasReader
-    ) throws -> ExchangeReport.Trial {
+        _ trial: PlannedExchange, _ options: ExchangeOptions, models: PromptModels, reader: AtlasReader
+    ) throws -> ExchangeReport.Trial? {
         let prompt = prompts[trial.from][trial.prompt]
         let (from, to) = (values[trial.from], values[trial.to])
         let attributor = try models.attributor(prompt: prompt.id, tokenCount: prompt.tokens.count)
@@ -96,7 +97,7 @@ struct ExchangeSubject {
                 guard let position = own.place.position(in: prompt.tokens) else { continue }
                 let resting = try attributor.basis.layers[own.feature.layer].restingActivation(
                     of: own.feature.index, position: position)
-                settings[own.place] = .value(resting + Float(strength * own.contribution))
+                settings[own.place] = .value(resting + Float(options.strength * own.contribution))
             }
             return try probabilities(
                 settings.sorted { $0.key < $1.key }.compactMap { place, setting in
@@ -108,15 +109,23 @@ struct ExchangeSubject {
         func mostLikely(_ probabilities: [Float]) -> Int {
             probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
         }
-        func outcome(_ token: Int) -> ExchangeReport.Outcome {
-            token == to.answerToken ? .moved : token == from.answerToken ? .stayed : .lost
+        func outcome(_ probabilities: [Float]) -> ExchangeReport.Outcome {
+            switch options.judgement {
+            case .likeliest:
+                let token = mostLikely(probabilities)
+                return token == to.answerToken ? .moved : token == from.answerToken ? .stayed : .lost
+            case .preferred:
+                return probabilities[to.answerToken] > probabilities[from.answerToken] ? .moved : .stayed
+            }
         }
+        let before = try probabilities([])
+        guard options.judgement == .likeliest || outcome(before) == .stayed else { return nil }
         let after = try exchanging(from.features, to.features)
         let token = mostLikely(after)
         return ExchangeReport.Trial(
             promptID: prompt.id, from: from.value, to: to.value, token: token, text: reader.text(of: token),
-            outcome: outcome(token), control: outcome(mostLikely(try exchanging(from.control, to.control))),
-            probabilityBefore: Double(try probabilities([])[to.answerToken]),
+            outcome: outcome(after), control: outcome(try exchanging(from.control, to.control)),
+            probabilityBefore: Double(before[to.answerToken]),
             probabilityAfter: Double(after[to.answerToken]))
     }
 }

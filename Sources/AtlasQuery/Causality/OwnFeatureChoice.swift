@@ -25,24 +25,32 @@ extension ExchangeReport.OwnFeature {
 /// What is known of one value's features, added up over its prompts.
 struct GatheredValue {
     private let promptCount: Int
-    private var sums: [FeaturePlace: (influence: Double, activation: Double, contribution: Double)] = [:]
+    private var sums: [FeaturePlace: Sum] = [:]
+
+    fileprivate struct Sum {
+        var influence = 0.0
+        var activation = 0.0
+        var contribution = 0.0
+        /// `nil` where some prompt's effects are not computed.
+        var effect: Double? = 0
+    }
 
     init(_ value: ExchangeFacts.Value, models: PromptModels) throws {
         promptCount = value.prompts.count
         for prompt in value.prompts {
             let layers = try models.attributor(prompt: prompt.id, tokenCount: prompt.tokens.count).basis.layers
             for node in prompt.nodes {
-                guard case .feature(let layer, let position, let index) = node.id else { continue }
-                let resting = try layers[layer].restingActivation(of: index, position: position)
-                let place = FeaturePlace(
-                    feature: FeatureID(layer: layer, index: index), tokensBeforeEnd: prompt.tokens.count - 1 - position)
-                var sum = sums[place] ?? (0, 0, 0)
-                sum.influence += Double(node.influence)
-                sum.activation += Double(node.activation)
-                sum.contribution += Double(node.activation - resting)
-                sums[place] = sum
+                let feature = node.place.feature
+                let resting = try layers[feature.layer].restingActivation(of: feature.index, position: node.position)
+                sums[node.place, default: Sum()].add(node, resting: resting)
             }
         }
+    }
+
+    /// Mean effect on the gap between its answer and that one's strongest rival, 0 where a graph lacks it; `nil` where
+    /// effects are not computed.
+    func meanEffect(of place: FeaturePlace) -> Double? {
+        (sums[place] ?? Sum()).effect.map { $0 / Double(promptCount) }
     }
 
     /// Where its prompts' graphs have features.
@@ -56,6 +64,15 @@ struct GatheredValue {
 
     /// Mean of the activation less what it rests at, 0 where a graph lacks it.
     func meanContribution(of place: FeaturePlace) -> Double { (sums[place]?.contribution ?? 0) / Double(promptCount) }
+}
+
+extension GatheredValue.Sum {
+    fileprivate mutating func add(_ node: ExchangeFacts.Node, resting: Float) {
+        influence += Double(node.influence)
+        activation += Double(node.activation)
+        contribution += Double(node.activation - resting)
+        if let own = node.effect { effect? += Double(own) } else { effect = nil }
+    }
 }
 
 /// Which features are a value's own.
@@ -84,7 +101,7 @@ struct OwnFeatureChoice {
     func features(of value: GatheredValue, number: Int) -> (own: [FeaturePlace], control: [FeaturePlace]) {
         func score(_ place: FeaturePlace) -> Double {
             let rarity = countsFromMean ? 1 : log(Double(valueCount) / Double(activeValues(of: place)))
-            return value.meanInfluence(of: place) * rarity
+            return (value.meanEffect(of: place) ?? value.meanInfluence(of: place)) * rarity
         }
         let scored = value.places.map { ($0, score($0)) }.filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
         let own = scored.prefix(options.featureLimit).map(\.0)

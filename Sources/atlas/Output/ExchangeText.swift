@@ -22,7 +22,8 @@ struct ExchangeText {
                 + "\(report.featureLimit) features each "
                 + (report.positions == .last ? "at the last position" : "at any position")
                 + ", put in at \(report.strength.fixed(1)) times their mean contribution",
-            "the answer became the other value's in \(share(report.moved)); it stayed in \(share(report.stayed)), "
+            (report.judgement == .likeliest ? "the answer" : "the likelier of both values' answers")
+                + " became the other value's in \(share(report.moved)); it stayed in \(share(report.stayed)), "
                 + "became another in \(share(report.lost))",
         ]
         lines.append(
@@ -58,7 +59,8 @@ struct ExchangeText {
         lines += [
             "",
             "p: probability of the other value's answer. Left out: \(report.sameAnswerPairs) pairs of values with the same "
-                + "answer, \(report.wrongPrompts) prompts that the model gets wrong.",
+                + "answer, \(report.wrongPrompts) prompts that the model gets wrong, \(report.wrongPairs) trials in which the other "
+                + "answer was likelier before.",
             "A high rate says that these features carry the answer \(report.positions == .last ? "at the last position" : "together"), not that no others do.",
         ]
         return lines

@@ -19,6 +19,10 @@ struct ExchangeCommand: ParsableCommand {
     @OptionGroup var group: PromptGroupOption
     @Option(help: "Features a value is given at most.") var features = ExchangeOptions().featureLimit
     @Option(help: "Where features are exchanged: last (position) or all.") var positions = ExchangeOptions().positions
+    @Option(
+        help: "What the model's answer is: likeliest (the most likely token) or preferred (of the two values' answers)."
+    )
+    var judgement = ExchangeOptions().judgement
     @Option(help: "Multiplies the activations of the features put in.") var strength = ExchangeOptions().strength
     @Option(help: "Replacements at most; a seeded choice is made above it.") var trials = ExchangeOptions().trialLimit
     @Option(help: "Seeds that choice.") var seed = ExchangeOptions().seed
@@ -43,6 +47,7 @@ struct ExchangeCommand: ParsableCommand {
         var options = ExchangeOptions()
         options.featureLimit = features
         options.positions = positions
+        options.judgement = judgement
         options.strength = strength
         options.trialLimit = trials
         options.seed = seed
@@ -56,3 +61,4 @@ struct ExchangeCommand: ParsableCommand {
 }
 
 extension ExchangeOptions.Positions: ExpressibleByArgument {}
+extension ExchangeOptions.Judgement: ExpressibleByArgument {}
