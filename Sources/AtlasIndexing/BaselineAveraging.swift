@@ -14,6 +14,11 @@ struct BaselineAveraging {
     static let smallestGroup = 5
     /// Tokens that the mean over everything takes in at most: enough for means, however long a corpus is.
     private static let tokenLimit = 50_000
+    /// Activations of prompts that run through the model together: 24 MB, and of SmolLM2 130 tokens, enough that weights
+    /// are seldom read.
+    private static let numbersTogether = 6_000_000
+    /// Prompts read at a time, whatever the number of threads, so that it does not decide which run together.
+    private static let promptsAtOnce = 64
     /// Numbers that are summed at a time, 8 bytes each; groups beyond them are averaged in another pass.
     private static let numbersATime = 60_000_000
 
@@ -92,21 +97,32 @@ struct BaselineAveraging {
     ) throws {
         let model = reader.attributor.model
         let jobs = max(1, reader.options.jobs)
-        try corpus.forEachBatch(size: { jobs }) { batch in
+        let neurons = reader.attributor.basis.layers.reduce(0) { $0 + $1.featureCount }
+        try corpus.forEachBatch(size: { Self.promptsAtOnce }) { batch in
             var wanted: [(key: StoredBaseline.Key, tokens: [Int])] = []
             for record in batch {
                 let tokens = try reader.read(record).tokens
                 let key = reader.baselineKey(record, tokenCount: tokens.count)
                 if isWanted(key) { wanted.append((key, tokens)) }
             }
-            let work = wanted
-            let results = Mutex([Result<[Matrix], any Error>?](repeating: nil, count: work.count))
+            var together: [[[Int]]] = []
+            var size = 0
+            for (_, tokens) in wanted {
+                if together.isEmpty || size + tokens.count * neurons > Self.numbersTogether {
+                    together.append([])
+                    size = 0
+                }
+                together[together.count - 1].append(tokens)
+                size += tokens.count * neurons
+            }
+            let work = together
+            let results = Mutex([Result<[[Matrix]], any Error>?](repeating: nil, count: work.count))
             inParallel(count: work.count, jobs: jobs) { index in
-                let result = Result { try model.neuronActivations(work[index].tokens) }
+                let result = Result { try model.neuronActivations(of: work[index]) }
                 results.withLock { $0[index] = result }
             }
-            let activations = try results.withLock { try $0.compactMap { try $0?.get() } }
-            for (prompt, found) in zip(work, activations) {
+            let activations = try results.withLock { try $0.flatMap { try $0?.get() ?? [] } }
+            for (prompt, found) in zip(wanted, activations) {
                 try add(prompt.key, found, model.firstCountedPosition(in: prompt.tokens))
             }
         }

@@ -31,9 +31,11 @@ public struct Attention: Sendable {
     /// - Parameter normalized: `[positionCount, modelWidth]`
     /// - Returns: `[headCount, positionCount, positionCount]`, query by key; zero above the diagonal
     func patterns(_ normalized: Matrix) -> [Float] {
-        let positionCount = normalized.rowCount
-        let queries = queries(normalized)
-        let keys = keys(normalized)
+        patterns(queries: queries(normalized), keys: keys(normalized))
+    }
+
+    private func patterns(queries: Matrix, keys: Matrix) -> [Float] {
+        let positionCount = queries.rowCount
         var patterns = [Float](repeating: 0, count: headCount * positionCount * positionCount)
         queries.values.withUnsafeBufferPointer { queries in
             keys.values.withUnsafeBufferPointer { keys in
@@ -60,8 +62,29 @@ public struct Attention: Sendable {
     ///   - patterns: `[headCount, positionCount, positionCount]`
     /// - Returns: `[positionCount, modelWidth]`
     func output(_ normalized: Matrix, patterns: [Float]) -> Matrix {
-        let positionCount = normalized.rowCount
-        let values = value.applied(to: normalized)
+        output.applied(to: mixed(value.applied(to: normalized), patterns: patterns))
+    }
+
+    /// What attention writes over several prompts whose rows follow each other, each reading itself alone.
+    ///
+    /// - Parameters:
+    ///   - normalized: `[rowCount, modelWidth]`
+    ///   - prompts: the rows of each, all of them together
+    /// - Returns: `[rowCount, modelWidth]`
+    func output(_ normalized: Matrix, prompts: [Range<Int>]) -> Matrix {
+        let projected = [query, key, value].map { $0.applied(to: normalized) }
+        let mixed = prompts.map { rows in
+            let own = projected.map { $0.rows(rows) }
+            return self.mixed(
+                own[2],
+                patterns: patterns(queries: queries(projected: own[0]), keys: keys(projected: own[1])))
+        }
+        return output.applied(to: Matrix(stacking: mixed))
+    }
+
+    /// What each head reads, `[positionCount, headCount * headWidth]`.
+    private func mixed(_ values: Matrix, patterns: [Float]) -> Matrix {
+        let positionCount = values.rowCount
         var mixed = Matrix(rowCount: positionCount, columnCount: headCount * headWidth)
         mixed.values.withUnsafeMutableBufferPointer { mixed in
             values.values.withUnsafeBufferPointer { values in
@@ -79,21 +102,29 @@ public struct Attention: Sendable {
                 }
             }
         }
-        return output.applied(to: mixed)
+        return mixed
     }
 
     /// Queries as they meet the keys, `[n, headCount * headWidth]`; the first row stands at `position`.
     func queries(_ normalized: Matrix, from position: Int = 0) -> Matrix {
+        queries(projected: query.applied(to: normalized), from: position)
+    }
+
+    private func queries(projected: Matrix, from position: Int = 0) -> Matrix {
         prepared(
-            query.applied(to: normalized), heads: headCount,
+            projected, heads: headCount,
             norms: (scoring.projectionNorms?.query, scoring.headNorms?.query),
             from: position)
     }
 
     /// Keys as they meet the queries, `[n, keyValueHeadCount * headWidth]`; the first row stands at `position`.
     func keys(_ normalized: Matrix, from position: Int = 0) -> Matrix {
+        keys(projected: key.applied(to: normalized), from: position)
+    }
+
+    private func keys(projected: Matrix, from position: Int = 0) -> Matrix {
         prepared(
-            key.applied(to: normalized), heads: keyValueHeadCount,
+            projected, heads: keyValueHeadCount,
             norms: (scoring.projectionNorms?.key, scoring.headNorms?.key), from: position)
     }
 

@@ -28,6 +28,14 @@ public struct Matrix: Sendable, Equatable {
         self.values = values
     }
 
+    /// The rows of all of `parts`, which have the same columns, one after the other.
+    public init(stacking parts: [Matrix]) {
+        precondition(!parts.isEmpty && parts.allSatisfy { $0.columnCount == parts[0].columnCount })
+        self.init(
+            rowCount: parts.reduce(0) { $0 + $1.rowCount }, columnCount: parts[0].columnCount,
+            values: parts.flatMap(\.values))
+    }
+
     /// The number in one place.
     public subscript(row: Int, column: Int) -> Float {
         get { values[row * columnCount + column] }
@@ -37,6 +45,13 @@ public struct Matrix: Sendable, Equatable {
     /// One row, copied.
     public func row(_ index: Int) -> ArraySlice<Float> {
         values[index * columnCount..<(index + 1) * columnCount]
+    }
+
+    /// Some rows, copied.
+    public func rows(_ range: Range<Int>) -> Matrix {
+        Matrix(
+            rowCount: range.count, columnCount: columnCount,
+            values: Array(values[range.lowerBound * columnCount..<range.upperBound * columnCount]))
     }
 
     /// Adds `other`, which has the same shape.

@@ -28,6 +28,22 @@ import Testing
         #expect(mean.baseline == .everywhere([[2, 2]]))
     }
 
+    @Test(arguments: RandomModel.all)
+    func `prompts that run together hold what each holds alone`(random: RandomModel) throws {
+        let model = try RandomNeurons(random).model
+        let prompts = [[0, 5, 3, 9, 2], [0, 7], [0, 1, 4, 4, 8, 2, 6, 3]]
+        let together = try model.neuronActivations(of: prompts)
+        let sizes = prompts.map { [Int](repeating: $0.count, count: model.blocks.count) }
+        #expect(together.map { $0.map(\.rowCount) } == sizes)
+        for (prompt, found) in zip(prompts, together) {
+            let alone = try model.neuronActivations(prompt)
+            #expect(found.count == alone.count)
+            for (own, expected) in zip(found, alone) {
+                #expect(excess(own.values, expected.values, absolute: 1e-5, relative: 1e-4) <= 1)
+            }
+        }
+    }
+
     @Test func `a mean by position refuses a prompt of another length`() throws {
         var mean = NeuronMean(.byPosition)
         try mean.add([Matrix(rowCount: 2, columnCount: 1)])
