@@ -39,26 +39,62 @@ struct ExchangeTests {
         return options
     }
 
-    @Test func `own features are those of most influence and rarity, recomputed from the graphs`() throws {
+    @Test(arguments: ExchangeOptions.Positions.allCases)
+    func `own features are those of most effect and rarity, recomputed from the graphs`(
+        positions: ExchangeOptions.Positions
+    ) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let report = try reader.exchange(by: "state", attributor: attributor, options: options { $0.featureLimit = 5 })
-        var influence: [String: [FeatureID: Double]] = [:]
+        let report = try reader.exchange(
+            by: "state", attributor: attributor,
+            options: options { ($0.featureLimit, $0.trialLimit, $0.positions) = (5, 1, positions) })
+        var effects: [String: [FeaturePlace: Double]] = [:]
         for id in try reader.prompts(where: .all) {
             let prompt = try reader.prompt(id)
             let state = try #require(prompt.tags.first { $0.name == "state" }).value
-            for node in try reader.graph(ofPrompt: id).nodes {
-                guard case .feature(let layer, prompt.tokens.count - 1, let index) = node.id else { continue }
-                influence[state, default: [:]][FeatureID(layer: layer, index: index), default: 0] += Double(
-                    node.influence)
+            let graph = try reader.graph(ofPrompt: id)
+            for (place, node) in graph.nodes.enumerated() {
+                guard case .feature(let layer, let position, let index) = node.id else { continue }
+                let before = graph.tokens.count - 1 - position
+                guard before == 0 || positions == .all else { continue }
+                let feature = FeaturePlace(feature: FeatureID(layer: layer, index: index), tokensBeforeEnd: before)
+                let effect = try #require(graph.effects).gradient.gap[place]
+                effects[state, default: [:]][feature, default: 0] += Double(effect)
             }
         }
         #expect(report.values.map(\.value) == Self.states.sorted())
         for value in report.values {
-            let scored = influence[value.value]!.map { feature, sum in
-                (feature, sum * log(3 / Double(influence.values.count { $0[feature] != nil })))
+            let scored = effects[value.value]!.map { feature, sum in
+                (feature, sum * log(3 / Double(effects.values.count { $0[feature] != nil })))
             }.filter { $0.1 > 0 }
             let best = scored.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(5).map(\.0)
-            #expect(value.features.map(\.feature) == best)
+            #expect(value.features.map(\.place) == best)
+        }
+        #expect(report.values.contains { $0.features.contains { $0.tokensBeforeEnd > 0 } } == (positions == .all))
+    }
+
+    @Test func `by preference a trial has moved when the other answer is the likelier of the two`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let report = try reader.exchange(
+            by: "state", attributor: attributor,
+            options: options { ($0.judgement, $0.positions, $0.trialLimit) = (.preferred, .all, 6) })
+        #expect(report.trials.count + report.wrongPairs == 6 && !report.trials.isEmpty)
+        for trial in report.trials {
+            let tokens = try reader.graph(ofPrompt: trial.promptID).tokens
+            let from = try #require(report.values.first { $0.value == trial.from })
+            let to = try #require(report.values.first { $0.value == trial.to })
+            let new = Set(to.features.map(\.place))
+            let interventions =
+                from.features.filter { !new.contains($0.place) }.map { ($0.place, Float(0)) }
+                + to.features.map { ($0.place, Float($0.contribution)) }
+            let result = try attributor.intervene(
+                tokens,
+                interventions.compactMap { place, value in
+                    place.position(in: tokens).map { Intervention(feature: place.feature, position: $0, value: value) }
+                }, mode: .free)
+            let after = attributor.nextTokenProbabilities(result)
+            #expect((trial.outcome == .moved) == (after[to.answerToken] > after[from.answerToken]))
+            #expect(abs(trial.probabilityAfter - Double(after[to.answerToken])) < 1e-6)
+            #expect(trial.outcome != .lost)
         }
     }
 
