@@ -91,7 +91,9 @@ let package = Package(
             swiftSettings: optimised),
         .target(
             name: "AtlasIndexing",
-            dependencies: ["AtlasBasis", "Attribution", "AtlasStore", "Circuits", "Tensors", "Texts", "Tokenizers"],
+            dependencies: [
+                "AtlasBasis", "AtlasQuery", "Attribution", "AtlasStore", "Circuits", "Tensors", "Texts", "Tokenizers",
+            ],
             swiftSettings: optimised),
         .target(
             name: "AtlasInterface",

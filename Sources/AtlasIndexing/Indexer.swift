@@ -82,6 +82,11 @@ public struct Indexer {
             progress(IndexingProgress(phase: .indexing, done: done, total: corpus.recordCount))
         }
         summary.indexingSeconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
+        if options.completesEffects {
+            summary.completedGraphs = try EffectCompletion(attributor: attributor, options: options).run(writer) {
+                progress(IndexingProgress(phase: .completing, done: $0, total: $1))
+            }
+        }
         try describeFeatures(writer, jobs: options.jobs, progress: progress)
         try summarise(writer.atlas, progress: progress)
         try writer.finishRun(run)

@@ -16,6 +16,12 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     public var truncation: PromptTruncation?
     /// Of neurons: how many of each token and layer are stored beside a graph's nodes, those that write most.
     public var strongestNeurons: Int
+    /// Stores what nodes do to the targets, the answer and the gap to its rival beside each new graph.
+    public var effects: Bool
+    /// Adds effects to the graphs that were stored without them, too.
+    public var completesEffects: Bool
+    /// Of each prompt so many features with the largest effects on the gap are silenced, and what that does is stored.
+    public var measuredNodes: Int
     /// Prompts computed at once.
     public var jobs: Int
 
@@ -24,6 +30,7 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
         attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.95,
         edgeThreshold: Double = 0.99, activationsOnly: Bool = false,
         truncation: PromptTruncation? = nil, strongestNeurons: Int = 4,
+        effects: Bool = true, completesEffects: Bool = false, measuredNodes: Int = 0,
         jobs: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.attribution = attribution
@@ -32,7 +39,30 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
         self.activationsOnly = activationsOnly
         self.truncation = truncation
         self.strongestNeurons = strongestNeurons
+        self.effects = effects
+        self.completesEffects = completesEffects
+        self.measuredNodes = measuredNodes
         self.jobs = jobs
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case attribution, nodeThreshold, edgeThreshold, activationsOnly, truncation, strongestNeurons, effects
+        case measuredNodes, jobs
+    }
+
+    /// Reads what a run recorded; earlier programs computed no effects.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            attribution: try container.decode(AttributionOptions.self, forKey: .attribution),
+            nodeThreshold: try container.decode(Double.self, forKey: .nodeThreshold),
+            edgeThreshold: try container.decode(Double.self, forKey: .edgeThreshold),
+            activationsOnly: try container.decode(Bool.self, forKey: .activationsOnly),
+            truncation: try container.decodeIfPresent(PromptTruncation.self, forKey: .truncation),
+            strongestNeurons: try container.decodeIfPresent(Int.self, forKey: .strongestNeurons) ?? 0,
+            effects: try container.decodeIfPresent(Bool.self, forKey: .effects) ?? false,
+            measuredNodes: try container.decodeIfPresent(Int.self, forKey: .measuredNodes) ?? 0,
+            jobs: try container.decode(Int.self, forKey: .jobs))
     }
 
     /// As it is recorded with a run: sorted JSON without the number of jobs, which changes nothing in the result.

@@ -8,6 +8,8 @@ public struct IndexingProgress: Sendable, Equatable {
         case averaging
         /// Runs prompts through the replacement model.
         case indexing
+        /// Finds what nodes of graphs that were stored without do.
+        case completing
         /// Finds the tokens that features promote and are excited by.
         case describing
         /// Rebuilds statistics, examples, aggregated edges and drivers.
@@ -42,6 +44,8 @@ public struct IndexingSummary: Sendable, Equatable, Codable {
     public var addedGraphs = 0
     /// Records whose text was in the atlas already.
     public var knownPrompts = 0
+    /// Graphs that were there already and got effects.
+    public var completedGraphs = 0
     /// Seconds spent on prompts, without checking and summarising.
     public var indexingSeconds = 0.0
 }

@@ -86,6 +86,7 @@ struct PromptReader: Sendable {
         let activations: [ActiveFeature]
         let logits: [Float]
         var graph: SparseGraph?
+        let answer = reading.isCut ? nil : answerToken(record)
         if options.activationsOnly || !withGraph {
             let local = try attributor.localReplacementModel(tokens)
             activations = recorded(local)
@@ -94,15 +95,20 @@ struct PromptReader: Sendable {
             let result = try attributor.attribute(tokens, options: options.attribution)
             activations = recorded(result.local)
             logits = result.logits
-            graph = SparseGraph(
+            var pruned = SparseGraph(
                 result.graph, nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold)
+            if options.effects {
+                try attributor.model.requireFinite(logits: logits)
+                pruned.effects = try attributor.effects(
+                    ofNodesIn: pruned, of: result, answer: answer, measured: options.measuredNodes)
+            }
+            graph = pruned
         }
         try attributor.model.requireFinite(logits: logits)
         let probabilities = softmax(logits)
         guard let predicted = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }) else {
             throw PromptError(description: "\(record.place): the model has no tokens")
         }
-        let answer = reading.isCut ? nil : answerToken(record)
         var tags = record.tags
         if reading.isCut {
             tags[ExactText(PromptTruncation.tag)] = "\(tokens.count) of \(reading.wholeCount) tokens"

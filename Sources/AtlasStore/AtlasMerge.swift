@@ -103,6 +103,21 @@ public struct AtlasMerge: Sendable {
         WHERE t.graph_id IN fresh_graphs
         """,
         """
+        INSERT OR IGNORE INTO main.node_effects (graph_id, answer_token, rival_token, gap, answer_logit, total, gradient)
+        SELECT n.id, e.answer_token, e.rival_token, e.gap, e.answer_logit, e.total, e.gradient FROM shard.node_effects e
+        JOIN shard.graphs g ON g.id = e.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
+        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
+        WHERE n.nodes = g.nodes AND n.edges = g.edges
+        """,
+        """
+        INSERT OR IGNORE INTO main.measured_effects (graph_id, node_count, effects)
+        SELECT n.id, m.node_count, m.effects FROM shard.measured_effects m
+        JOIN shard.graphs g ON g.id = m.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
+        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
+        JOIN main.node_effects e ON e.graph_id = n.id JOIN shard.node_effects o ON o.graph_id = g.id
+        WHERE n.nodes = g.nodes AND n.edges = g.edges AND e.answer_token = o.answer_token AND e.rival_token = o.rival_token
+        """,
+        """
         INSERT OR IGNORE INTO main.baselines (group_name, token_count, averaged, means)
         SELECT group_name, token_count, averaged, means FROM shard.baselines
         """,

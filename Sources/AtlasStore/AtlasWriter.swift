@@ -205,8 +205,10 @@ extension AtlasWriter {
         for (ordinal, target) in graph.targets.enumerated() {
             try insert(target, ordinal: ordinal, graph: graphID, in: db)
         }
+        if let effects = graph.effects { try NodeEffectRows.insert(effects, of: graph, id: graphID, in: db) }
         return true
     }
+
     private func insert(_ target: LogitTarget, ordinal: Int, graph: Int64, in db: Database) throws {
         guard let custom = target.custom else {
             try db.cachedStatement(

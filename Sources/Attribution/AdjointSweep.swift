@@ -11,7 +11,7 @@ import Transcoders
 ///          the visitor reads g                          dot products with every source that writes to the layer
 ///          the visitor passes g through the MLP         a transcoder's skip, or neurons with their slopes held
 ///          a feature of this layer starts here          g = W_enc through the input hook's adjoint
-///          g += attention's adjoint                     patterns and denominators frozen
+///          g += attention's adjoint                     patterns frozen; denominators too, unless they move
 ///     3. the visitor reads g at the bottom              token embeddings and learned positions
 ///
 /// Where attention and MLP run side by side, attention's adjoint takes what reached the block's end alone: MLPs and
@@ -43,7 +43,7 @@ struct AdjointSweep {
         let headWidths = model.configuration.headCount * model.configuration.headWidth
         let scratchWidth = max(headWidths, width)
         let gradient = UnsafeMutablePointer<Float>.allocate(capacity: targets.count * reach * width)
-        let heads = UnsafeMutablePointer<Float>.allocate(capacity: targets.count * reach * headWidths)
+        let heads = UnsafeMutablePointer<Float>.allocate(capacity: targets.count * reach * scratchWidth)
         let values = UnsafeMutablePointer<Float>.allocate(capacity: targets.count * reach * scratchWidth)
         defer {
             gradient.deallocate()
@@ -174,9 +174,16 @@ struct AdjointSweep {
         }
         weights.layers[layer].foldedValue.values.withUnsafeBufferPointer { value in
             guard let value = value.baseAddress else { return }
+            let movement = prompt.attentionMovements[layer]
             multiply(
-                values, stride: valueWidths, value, stride: width, into: gradients.base, stride: width,
-                rowCount: live * reach, columnCount: width, innerCount: valueWidths, accumulate: true)
+                values, stride: valueWidths, value, stride: width, into: movement == nil ? gradients.base : heads,
+                stride: width, rowCount: live * reach, columnCount: width, innerCount: valueWidths,
+                accumulate: movement == nil)
+            guard let movement else { return }
+            for index in 0..<live * reach {
+                movement.apply(to: heads + index * width, position: index % reach)
+                addScaled(1, heads + index * width, to: gradients.row(index), count: width)
+            }
         }
         return 2 * live * reach * width * valueWidths + live * reach * (reach + 1) * headWidths
     }

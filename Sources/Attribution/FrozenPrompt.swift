@@ -20,6 +20,8 @@ struct FrozenPrompt: Sendable {
     let attentionPostAdjoints: [NormAdjoint?]
     /// From the unembedding to the residual stream.
     let finalAdjoint: NormAdjoint
+    /// `[layerCount]`: how the denominators of the norms before attention move; `nil` where they are frozen.
+    let attentionMovements: [NormMovement?]
 
     init(model: LanguageModel, basis: FeatureBasis, trace: ForwardTrace, firstCountedPosition: Int) throws {
         self.trace = trace
@@ -42,6 +44,39 @@ struct FrozenPrompt: Sendable {
             return NormAdjoint(norm, denominators: denominators)
         }
         finalAdjoint = NormAdjoint(model.finalNorm, denominators: trace.finalDenominators)
+        attentionMovements = trace.layers.map { _ in nil }
+    }
+
+    /// The same run with norms whose denominators move and neurons that are as steep as they are: what the derivative of
+    /// the underlying model passes. A transcoder's own division of its input stays held.
+    init(_ held: FrozenPrompt, model: LanguageModel, basis: FeatureBasis, derivative: NetworkDerivative) {
+        trace = held.trace
+        firstCountedPosition = held.firstCountedPosition
+        encoders = zip(held.encoders, derivative.layers).map { encoder, layer in
+            guard let neurons = encoder as? FrozenNeuronLayer else { return encoder }
+            return FrozenNeuronLayer(mlp: neurons.mlp, reading: layer.neurons)
+        }
+        inputAdjoints = zip(held.trace.layers, derivative.layers).map { layer, derivative in
+            NormAdjoint(
+                basis.inputHook, norm: layer.reading.norm, denominators: layer.reading.denominators,
+                moving: derivative.mlpNorm)
+        }
+        postNorms = held.postNorms
+        outputAdjoints = zip(model.blocks, derivative.layers).map { block, layer in
+            guard basis.outputHook.site == .output, let norm = block.mlpPostNorm,
+                let denominators = layer.mlpPostDenominators
+            else { return nil }
+            return NormAdjoint(norm, denominators: denominators, moving: layer.mlpPostNorm)
+        }
+        attentionPostAdjoints = zip(zip(model.blocks, held.trace.layers), derivative.layers).map { held, derivative in
+            guard let norm = held.0.attentionPostNorm, let denominators = held.1.attentionPostDenominators else {
+                return nil
+            }
+            return NormAdjoint(norm, denominators: denominators, moving: derivative.attentionPostNorm)
+        }
+        finalAdjoint = NormAdjoint(
+            model.finalNorm, denominators: held.trace.finalDenominators, moving: derivative.finalNorm)
+        attentionMovements = derivative.layers.map(\.attentionNorm)
     }
 
     /// The prompt's tokens.

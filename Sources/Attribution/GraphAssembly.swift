@@ -1,5 +1,15 @@
 import Circuits
 
+extension EdgeRows {
+    /// One row's sources in the order of a graph's `NodeLayout`, `[sourceCount]`.
+    func sources(_ index: Int, of graph: AttributionGraph, _ local: LocalReplacementModel) -> [Float] {
+        let layout = graph.layout
+        let row = row(index)
+        return graph.selectedFeatures.map { row[local.columns[$0]] }
+            + (0..<layout.sourceCount - layout.featureCount).map { row[local.layout.featureCount + $0] }
+    }
+}
+
 extension AttributionGraph {
     /// Puts rows and columns in the order of `NodeLayout`.
     ///

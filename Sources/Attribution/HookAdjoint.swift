@@ -23,7 +23,7 @@ extension MLPReading {
     }
 }
 
-/// Takes gradients at a norm's output back to its input, with the denominators frozen.
+/// Takes gradients at a norm's output back to its input, with the denominators frozen unless their movement is given.
 ///
 /// RMSNorm: `gain ⊙ h / σ`; LayerNorm: the same, less its mean.
 public struct NormAdjoint: Sendable {
@@ -34,9 +34,13 @@ public struct NormAdjoint: Sendable {
     /// `[positionCount]`: 1 / σ.
     private let scale: [Float]
     private let removesMean: Bool
+    private let movement: NormMovement?
 
     /// The adjoint of `norm` with its denominators at each position.
-    public init(_ norm: Norm, denominators: [Float]) {
+    ///
+    /// - Parameter movement: how the denominators move with what the norm reads; `nil` where they are frozen
+    public init(_ norm: Norm, denominators: [Float], moving movement: NormMovement? = nil) {
+        self.movement = movement
         gain = norm.gain
         bias = norm.bias
         scale = denominators.map { 1 / $0 }
@@ -46,10 +50,10 @@ public struct NormAdjoint: Sendable {
     /// The adjoint of what lies between the residual stream and an input hook.
     ///
     /// `hook_resid_mid`: nothing; `ln2.hook_normalized`: the norm without its gain; `mlp.hook_in`: the norm.
-    public init(_ hook: InputHook, norm: Norm, denominators: [Float]) {
+    public init(_ hook: InputHook, norm: Norm, denominators: [Float], moving movement: NormMovement? = nil) {
         switch hook {
-        case .mlpInput: self.init(norm, denominators: denominators)
-        case .normalizedBeforeGain: self.init(norm.withoutGain, denominators: denominators)
+        case .mlpInput: self.init(norm, denominators: denominators, moving: movement)
+        case .normalizedBeforeGain: self.init(norm.withoutGain, denominators: denominators, moving: movement)
         case .residualMiddle:
             self.init(
                 .rootMeanSquare(gain: norm.withoutGain.gain, epsilon: 0), denominators: denominators.map { _ in 1 })
@@ -60,6 +64,7 @@ public struct NormAdjoint: Sendable {
     public func apply(_ gradient: UnsafePointer<Float>, position: Int, into output: UnsafeMutablePointer<Float>) {
         scaledProduct(scale[position], gradient, gain, into: output, count: gain.count)
         if removesMean { subtract(sum(output, count: gain.count) / Float(gain.count), from: output, count: gain.count) }
+        movement?.apply(to: output, position: position)
     }
 
     /// What the norm's bias adds along `gradient`, `[modelWidth]`, whatever the norm reads.

@@ -138,7 +138,7 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
 }
 
 /// Log-probabilities of the next token.
-private struct NextTokenDistribution {
+struct NextTokenDistribution {
     /// `[vocabularySize]`.
     let logProbabilities: [Float]
     /// The most likely token; the first of several.

@@ -114,7 +114,7 @@ private struct NextToken {
 
 extension AttributionTarget {
     /// The gradient that is injected for it.
-    fileprivate func reading(of model: LanguageModel) -> TargetSelection.Reading {
+    func reading(of model: LanguageModel) -> TargetSelection.Reading {
         /// Unembedding rows less their mean over the vocabulary.
         func centred(_ token: Int) -> [Float] {
             zip(model.unembedding.row(token), model.meanUnembedding).map { $0 - $1 }

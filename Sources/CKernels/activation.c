@@ -25,6 +25,23 @@ INLINE float gelu_tanh_slope(float x) {
     return 1.0f / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * x * x * x)));
 }
 
+// d act(x) / dx. Where the sigmoid is 0 or 1 in Float32, x times its complement is 0 too.
+INLINE float silu_derivative(float x) {
+    float s = silu_slope(x);
+    return s + x * s * (1.0f - s);
+}
+
+INLINE float gelu_derivative(float x) {
+    return gelu_slope(x) + 0.39894228040143268f * x * expf(-0.5f * x * x);
+}
+
+// The inner derivative overflows beyond 1e19, where the sigmoid has been 0 or 1 for long.
+INLINE float gelu_tanh_derivative(float x) {
+    float s = gelu_tanh_slope(x);
+    float t = s * (1.0f - s);
+    return t > 0.0f ? s + 1.5957691216057308f * x * (1.0f + 0.134145f * x * x) * t : s;
+}
+
 KERNEL void fa_silu_gate(const float *restrict gate, const float *restrict up, float *restrict out, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = silu(gate[i]) * up[i];
 }
@@ -56,4 +73,16 @@ KERNEL void fa_gelu_tanh_slope(float *restrict x, size_t count) {
 
 KERNEL void fa_gelu_slope(float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] = gelu_slope(x[i]);
+}
+
+KERNEL void fa_silu_derivative(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = silu_derivative(x[i]);
+}
+
+KERNEL void fa_gelu_tanh_derivative(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = gelu_tanh_derivative(x[i]);
+}
+
+KERNEL void fa_gelu_derivative(float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = gelu_derivative(x[i]);
 }

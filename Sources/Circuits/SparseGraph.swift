@@ -71,12 +71,14 @@ public struct SparseGraph: Sendable, Equatable {
     public var nodeThreshold: Double
     /// The edge threshold this graph was pruned with.
     public var edgeThreshold: Double
+    /// What the nodes do to the targets, the answer and the gap to its rival; `nil` where that was not computed.
+    public var effects: NodeEffects?
 
     /// Holds a pruned graph.
     public init(
         tokens: [Int], targets: [LogitTarget], nodes: [Node], targetInfluence: [[Float]], edges: [Edge],
         scores: GraphScores, activeFeatureCount: Int, selectedFeatureCount: Int, largestViolation: Float,
-        nodeThreshold: Double, edgeThreshold: Double
+        nodeThreshold: Double, edgeThreshold: Double, effects: NodeEffects? = nil
     ) {
         self.tokens = tokens
         self.targets = targets
@@ -89,10 +91,16 @@ public struct SparseGraph: Sendable, Equatable {
         self.largestViolation = largestViolation
         self.nodeThreshold = nodeThreshold
         self.edgeThreshold = edgeThreshold
+        self.effects = effects
     }
 }
 
 extension SparseGraph {
+    /// The place among the targets of a token's logit after the last position; `nil` where that is none.
+    public func target(ofNextToken token: Int) -> Int? {
+        targets.firstIndex { $0.custom == nil && $0.token == token && $0.position == tokens.count - 1 }
+    }
+
     /// Whether the node at this index of `nodes` is a target that is no single token.
     public func isCustomTarget(_ node: Int) -> Bool {
         guard case .logit(let ordinal) = nodes[node].id else { return false }

@@ -19,6 +19,7 @@ extension SparseGraph {
         result.nodes = order.map { nodes[$0] }
         result.targetInfluence = targetInfluence.map { influence in order.map { influence[$0] } }
         result.edges = edges.map { Edge(target: place[$0.target], source: place[$0.source], weight: $0.weight) }
+        result.effects = effects?.keeping(order)
         result.nodeThreshold = min(nodeThreshold, self.nodeThreshold)
         result.edgeThreshold = min(edgeThreshold, self.edgeThreshold)
         return result

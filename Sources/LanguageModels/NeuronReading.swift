@@ -23,7 +23,7 @@ extension MLP {
     public var neuronCount: Int { down.inputWidth }
 
     /// What the non-linearity reads: the gate's projection, or the only one.
-    private var opening: Projection {
+    var opening: Projection {
         switch activation {
         case .gatedSiLU(let gate), .gatedGELUTanh(let gate), .gatedGELU(let gate): gate
         case .gelu, .geluTanh: up
@@ -31,7 +31,7 @@ extension MLP {
     }
 
     /// The projection beside the gate, where there is one.
-    private var passing: Projection? {
+    var passing: Projection? {
         switch activation {
         case .gatedSiLU, .gatedGELUTanh, .gatedGELU: up
         case .gelu, .geluTanh: nil
@@ -39,7 +39,7 @@ extension MLP {
     }
 
     /// `act(z) / z` in place, at 0 its limit.
-    private func slope(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    func slope(_ values: UnsafeMutablePointer<Float>, count: Int) {
         switch activation {
         case .gatedSiLU: siluSlope(values, count: count)
         case .gatedGELUTanh, .geluTanh: geluTanhSlope(values, count: count)
@@ -178,7 +178,7 @@ extension MLP {
     }
 
     /// `scale · x ⊙ y`.
-    private static func product(_ scale: Float, _ x: Matrix, _ y: Matrix) -> Matrix {
+    static func product(_ scale: Float, _ x: Matrix, _ y: Matrix) -> Matrix {
         precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount)
         var result = Matrix(rowCount: x.rowCount, columnCount: x.columnCount)
         result.values.withUnsafeMutableBufferPointer { output in

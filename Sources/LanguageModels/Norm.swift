@@ -17,7 +17,7 @@ public struct Norm: Sendable {
     /// What keeps σ above zero, from config.json.
     public let epsilon: Float
     /// Whether σ is 1 whatever is read: a place where the architecture has no norm.
-    private let isIdentity: Bool
+    let isIdentity: Bool
 
     private init(gain: [Float], bias: [Float]?, removesMean: Bool, epsilon: Float, isIdentity: Bool = false) {
         self.isIdentity = isIdentity

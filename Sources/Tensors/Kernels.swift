@@ -104,6 +104,17 @@ import CKernels
 /// `x[i] = gelu(x[i]) / x[i]` with GELU by the error function, at 0 its limit, a half.
 @inlinable public func geluSlope(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_slope(x, count) }
 
+/// `x[i]` becomes the derivative of SiLU there.
+@inlinable public func siluDerivative(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_silu_derivative(x, count) }
+
+/// `x[i]` becomes the derivative of GELU's tanh form there.
+@inlinable public func geluTanhDerivative(_ x: UnsafeMutablePointer<Float>, count: Int) {
+    fa_gelu_tanh_derivative(x, count)
+}
+
+/// `x[i]` becomes the derivative of GELU by the error function there.
+@inlinable public func geluDerivative(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_derivative(x, count) }
+
 /// The adjoint of attention's value mixing for one target: what reaches each position's values.
 ///
 /// - Parameters:

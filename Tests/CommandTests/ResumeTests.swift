@@ -13,6 +13,7 @@ import Testing
         "SELECT id, hex(content_hash), text, hex(tokens), hex(activations), predicted_token FROM prompts ORDER BY id",
         "SELECT prompt_id, hex(nodes), hex(edges), hex(target_influence), largest_violation FROM graphs ORDER BY prompt_id",
         "SELECT * FROM tags ORDER BY 1, 2", "SELECT * FROM memberships ORDER BY 1, 2, 3",
+        "SELECT graph_id, answer_token, rival_token, gap, hex(total), hex(gradient) FROM node_effects ORDER BY 1",
         "SELECT * FROM logit_targets ORDER BY 1, 2", "SELECT * FROM token_effects ORDER BY 1, 2, 3, 4",
         "SELECT * FROM aggregated_edges ORDER BY 1, 2", "SELECT * FROM logit_drivers ORDER BY 1, 2",
         "SELECT * FROM logit_cover ORDER BY 1, 2", "SELECT * FROM feature_examples ORDER BY 1, 2, 3, 4",

@@ -86,6 +86,27 @@ import Testing
         }
     }
 
+    @Test func `derivatives are those of the activation functions for every finite number`() {
+        let x = Self.repeated + stride(from: Float(-12), through: 12, by: 0.37)
+        var silu = x
+        siluDerivative(&silu, count: x.count)
+        var tanh = x
+        geluTanhDerivative(&tanh, count: x.count)
+        var exact = x
+        geluDerivative(&exact, count: x.count)
+        for (index, value) in x.enumerated() {
+            let size = Double(value)
+            /// Central differences in Double; far out the function is 0 or the number itself.
+            func derivative(_ function: (Double) -> Double) -> Double {
+                guard abs(size) < 100 else { return size > 0 ? 1 : 0 }
+                return (function(size + 1e-4) - function(size - 1e-4)) / 2e-4
+            }
+            #expect(abs(Double(silu[index]) - derivative(Self.exactSiLU)) <= 2e-6, "silu' at \(value)")
+            #expect(abs(Double(tanh[index]) - derivative(Self.tanhGELU)) <= 2e-5, "gelu_tanh' at \(value)")
+            #expect(abs(Double(exact[index]) - derivative(Self.exactGELU)) <= 2e-6, "gelu' at \(value)")
+        }
+    }
+
     @Test func `infinities give what the formulas give, and NaN stays NaN`() {
         var silu: [Float] = [.infinity, -.infinity, .nan]
         siluGate(silu, [1, 1, 1], into: &silu, count: 3)

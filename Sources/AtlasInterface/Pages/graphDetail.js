@@ -1,5 +1,6 @@
 // What is known of the chosen node: its numbers, its inputs and outputs, and where it leads.
 
+import {addEffects} from "./effects.js";
 import {button, element, link, quiet} from "./elements.js";
 import {counted, measure, percentage, signed} from "./numbers.js";
 import {addressOf, featureAddress, featureName, logitAddress} from "./address.js";
@@ -44,6 +45,7 @@ function facts(node) {
     if (node.kind === "feature") add("Activation", "The feature's value at this position of this prompt.", measure(node.activation));
     if (node.probability !== null && node.probability !== undefined) add("Probability", "The model's probability for this token to come next.", percentage(node.probability));
     if (node.influence !== null && node.influence !== undefined && node.kind !== "logit") add("Influence", "How much of the explained logits, weighted by their probabilities, comes through this node by any path.", percentage(node.influence));
+    addEffects(node, add);
     if (node.share !== null && node.share !== undefined) add("Share of prompts", "In how many of the circuit's prompts the node takes part.", percentage(node.share));
     if (node.meanActivation) add("Mean activation", "Over the prompts where it takes part.", measure(node.meanActivation));
     if (node.inputSum > 0) add("Input sum", "The sum of the absolute values of all its inputs before pruning; shares are of this.", measure(node.inputSum));

@@ -4,6 +4,7 @@ import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, graphAddress} from "./address.js";
 import {AnswerError, ask, isFolder} from "./data.js";
 import {counted, measure, number, percentage, shortened} from "./numbers.js";
+import {effectColumns, gapText} from "./effects.js";
 import {labelText, nodeText, tokenText} from "./terms.js";
 import {dataTable} from "./tables.js";
 
@@ -14,6 +15,7 @@ function featureTable(report) {
         { title: "At", cell: (row) => [tokenText(row.text), ` ${row.position}`] },
         { title: "Activation", numeric: true, cell: (row) => measure(row.activation) },
         { title: "Influence", numeric: true, definition: "How much of the explained logits comes through the feature at this position by any path.", cell: (row) => percentage(row.influence) },
+        ...(report.graph ? effectColumns((row) => row.effects) : []),
     ], report.features, { empty: "No feature is active." });
 }
 
@@ -45,7 +47,7 @@ export async function showPrompt({ parts }) {
                 report.answer ? [", the answer is ", tokenText(report.answer), report.isRight === false ? [" ", element("span", { class: "badge warning" }, "wrong")] : null] : null, "."),
             element("p", { class: "tags" }, report.tags.map((tag) => element("a", { class: "tag", href: addressOf(["prompts"], { where: `${tag.name}=${tag.value}` }) }, `${tag.name}: `, element("bdi", {}, shortened(tag.value, 40))))),
             section("Tokens", null, element("p", { class: "text" }, report.tokens.map((token, position) => element("span", { class: "token outlined", title: `position ${position}, token ${token.token}` }, token.text)))),
-            section("Features", `${counted(report.activationCount, "activation")} over ${number(report.tokens.length)} tokens; the most influential first.`, featureTable(report)),
+            section("Features", `${counted(report.activationCount, "activation")} over ${number(report.tokens.length)} tokens; the most influential first.`, report.graph ? gapText(report.graph.gap) : null, featureTable(report)),
             similarSection(report.id),
         ],
     };

@@ -73,6 +73,7 @@ extension AtlasReader {
                 if graph.nodes.count != row["node_count"] || graph.edges.count != row["edge_count"] {
                     report.problems.append("graphs, row \(row["id"] as Int): its counts are not those of its blocks")
                 }
+                if let effects = graph.effects { report.blockCount += effects.measured.isEmpty ? 2 : 3 }
                 edgeCount += graph.edges.count { !graph.isCustomTarget($0.target) }
             } catch let error as AtlasError {
                 report.problems.append("\(error)")

@@ -12,7 +12,8 @@ extension AtlasReader {
         SELECT token, probability, position FROM logit_targets WHERE graph_id = ? ORDER BY ordinal
         """
 
-    /// The pruned graph of a prompt, as it was stored: weights and target influences within 4.9e-4, all else exact.
+    /// The pruned graph of a prompt, as it was stored: weights and target influences and
+    /// effects within 4.9e-4, all else exact.
     public func graph(ofPrompt id: Int) throws -> SparseGraph {
         try ask("reading a graph") { db in
             _ = try requirePrompt(id, db)
@@ -38,7 +39,7 @@ extension AtlasReader {
         }
         let tokens = try tokens(row["tokens"], prompt: prompt)
         try requireSound(nodes, tokens: tokens, targets: targets, graph: id)
-        return SparseGraph(
+        var graph = SparseGraph(
             tokens: tokens, targets: targets, nodes: nodes,
             targetInfluence: try decode("graphs.target_influence", row: id) { () throws(BlockFault) in
                 try InfluenceBlock.decode(
@@ -51,6 +52,12 @@ extension AtlasReader {
             activeFeatureCount: row["active_feature_count"], selectedFeatureCount: row["selected_feature_count"],
             largestViolation: Float(row["largest_violation"] as Double), nodeThreshold: row["node_threshold"],
             edgeThreshold: row["edge_threshold"])
+        if let effects = try Row.fetchOne(
+            db.cachedStatement(sql: NodeEffectRows.ofGraph), arguments: [id])
+        {
+            graph.effects = try NodeEffectRows.effects(effects, of: graph)
+        }
+        return graph
     }
 
     /// Throws for nodes outside the prompt or the targets, which no reader of a graph need expect.

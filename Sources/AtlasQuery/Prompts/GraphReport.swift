@@ -22,6 +22,8 @@ public struct GraphReport: Codable, Sendable, Equatable {
     public let scores: GraphScores
     /// What is explained, most likely first.
     public let targets: [PromptReport.Target]
+    /// What the nodes' effects are effects on; `nil` where they were not computed.
+    public let gap: GapReport?
     /// Shown nodes in graph order: features, errors, tokens, logits.
     public let nodes: [Node]
     /// Shown edges by target, then source.
@@ -60,6 +62,8 @@ public struct GraphReport: Codable, Sendable, Equatable {
         public let inputSum: Double
         /// The model's probability for a logit.
         public let probability: Double?
+        /// What it does to the answer and its lead; `nil` for a logit and where effects were not computed.
+        public let effects: EffectReport?
     }
 
     /// A direct linear effect of one shown node on another.

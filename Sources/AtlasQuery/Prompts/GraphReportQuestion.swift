@@ -38,8 +38,8 @@ extension AtlasReader {
                 layerCount: atlas.identity.layerCount, nodeThreshold: pruned.nodeThreshold,
                 edgeThreshold: pruned.edgeThreshold, storedNodeCount: graph.nodes.count,
                 storedEdgeCount: graph.edges.count, scores: graph.scores,
-                targets: graph.targets.map(target),
-                nodes: try shown.map { try describe(pruned.nodes[$0], of: pruned, db) },
+                targets: graph.targets.map(target), gap: gapReport(graph),
+                nodes: try shown.map { try describe($0, of: pruned, db) },
                 edges: edges.map { edge in
                     GraphReport.Edge(
                         source: place[edge.source], target: place[edge.target], weight: Double(edge.weight),
@@ -75,11 +75,11 @@ extension AtlasReader {
         return try ask("describing a node") { db in
             func link(_ edge: SparseGraph.Edge, to end: Int) throws -> GraphNodeReport.Link {
                 GraphNodeReport.Link(
-                    node: try describe(graph.nodes[end], of: graph, db), weight: Double(edge.weight),
+                    node: try describe(end, of: graph, db), weight: Double(edge.weight),
                     share: graph.share(edge))
             }
             return GraphNodeReport(
-                node: try describe(graph.nodes[index], of: graph, db),
+                node: try describe(index, of: graph, db),
                 inputs: try strongest(inputs).map { try link($0, to: $0.source) }, inputCount: inputs.count,
                 outputs: try strongest(outputs).map { try link($0, to: $0.target) }, outputCount: outputs.count)
         }
@@ -102,9 +102,9 @@ extension AtlasReader {
         }
     }
 
-    private func describe(
-        _ node: SparseGraph.Node, of graph: SparseGraph, _ db: Database
-    ) throws -> GraphReport.Node {
+    private func describe(_ index: Int, of graph: SparseGraph, _ db: Database) throws -> GraphReport.Node {
+        let node = graph.nodes[index]
+        var effects = graph.effects.map { EffectReport($0, node: index) }
         var kind = "feature"
         var layer: Int?
         var position = 0
@@ -132,6 +132,7 @@ extension AtlasReader {
         case .logit(let ordinal):
             let target = graph.targets[ordinal]
             kind = "logit"
+            effects = nil
             position = target.position
             token = target.token
             text = target.name(tokenText: self.text(of:))
@@ -145,7 +146,7 @@ extension AtlasReader {
             labelIsAutomatic: label.isAutomatic,
             activation: Double(node.activation), influence: Double(node.influence),
             cumulativeInfluence: Double(node.cumulativeInfluence), inputSum: Double(node.inputSum),
-            probability: probability)
+            probability: probability, effects: effects)
     }
 }
 

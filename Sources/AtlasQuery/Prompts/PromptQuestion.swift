@@ -78,17 +78,20 @@ extension AtlasReader {
                 PromptReport.Target(
                     token: $0.token, text: $0.name(tokenText: text(of:)), kind: $0.target.kind,
                     probability: Double($0.probability), position: $0.position)
-            })
+            }, gap: gapReport(graph))
     }
 
     private func byInfluence(_ graph: SparseGraph, limit: Int, _ db: Database) throws -> [PromptReport.Feature] {
-        let ranked = graph.nodes.sorted { $0.influence > $1.influence }.compactMap { node -> (ActiveFeature, Float)? in
-            guard case .feature(let layer, let position, let index) = node.id else { return nil }
-            let active = ActiveFeature(layer: layer, position: position, index: index, activation: node.activation)
-            return (active, node.influence)
-        }
-        return try ranked.prefix(limit).map { active, influence in
-            try describe(active, tokens: graph.tokens, influence: Double(influence), db)
+        let ranked = graph.nodes.enumerated().sorted { $0.element.influence > $1.element.influence }
+            .compactMap { place, node -> (active: ActiveFeature, influence: Float, place: Int)? in
+                guard case .feature(let layer, let position, let index) = node.id else { return nil }
+                let active = ActiveFeature(layer: layer, position: position, index: index, activation: node.activation)
+                return (active, node.influence, place)
+            }
+        return try ranked.prefix(limit).map { feature in
+            try describe(
+                feature.active, tokens: graph.tokens, influence: Double(feature.influence),
+                effects: graph.effects.map { EffectReport($0, node: feature.place) }, db)
         }
     }
 
@@ -101,13 +104,13 @@ extension AtlasReader {
     }
 
     private func describe(
-        _ active: ActiveFeature, tokens: [Int], influence: Double?, _ db: Database
+        _ active: ActiveFeature, tokens: [Int], influence: Double?, effects: EffectReport? = nil, _ db: Database
     ) throws -> PromptReport.Feature {
         let label = try shownLabel(of: active.feature, db)
         return PromptReport.Feature(
             feature: active.feature, label: label.label, labelIsAutomatic: label.isAutomatic,
             position: active.position, text: text(of: tokens[active.position]),
-            activation: Double(active.activation), influence: influence)
+            activation: Double(active.activation), influence: influence, effects: effects)
     }
 
     private func strings(_ json: String) throws -> [String] {

@@ -73,6 +73,8 @@ public struct PromptReport: Codable, Sendable, Equatable {
         public let largestViolation: Double
         /// What it explains; tokens that were not asked for are most likely first.
         public let targets: [Target]
+        /// What the features' effects are effects on; `nil` where they were not computed.
+        public let gap: GapReport?
     }
 
     /// What a graph explains: a token, or a target of another kind.
@@ -105,5 +107,7 @@ public struct PromptReport: Codable, Sendable, Equatable {
         public let activation: Double
         /// Its influence on the targets; `nil` without a graph.
         public let influence: Double?
+        /// What it does to the answer and its lead; `nil` without a graph and where effects were not computed.
+        public let effects: EffectReport?
     }
 }

@@ -57,8 +57,9 @@ extension AtlasReader {
             tokens,
             options: AttributionOptions(maximumFeatureNodes: maximumFeatureNodes), jobs: jobs, progress: progress)
         let probabilities = softmax(result.logits)
-        let whole = SparseGraph(
+        var whole = SparseGraph(
             result.graph, nodeThreshold: Self.storedThresholds.node, edgeThreshold: Self.storedThresholds.edge)
+        whole.effects = try own.effects(ofNodesIn: whole, of: result, answer: nil)
         return RunReport(
             text: text,
             nextTokens: largest(Self.shownTokens, of: probabilities).map { token in

@@ -14,6 +14,8 @@ enum Block {
         case postings = 6
         case histogram = 7
         case baseline = 8
+        case effects = 9
+        case measured = 10
     }
 
     /// The version of the layout of all kinds.

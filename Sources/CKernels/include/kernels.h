@@ -43,6 +43,12 @@ void fa_silu_slope(float *x, size_t count);
 void fa_gelu_tanh_slope(float *x, size_t count);
 /// x[i] = gelu(x[i]) / x[i], a half at 0
 void fa_gelu_slope(float *x, size_t count);
+/// x[i] = d silu(x) / dx at x[i]
+void fa_silu_derivative(float *x, size_t count);
+/// x[i] = d gelu_tanh(x) / dx at x[i]
+void fa_gelu_tanh_derivative(float *x, size_t count);
+/// x[i] = d gelu(x) / dx at x[i]
+void fa_gelu_derivative(float *x, size_t count);
 /// IEEE half to float
 void fa_from_float16(const uint16_t *x, float *out, size_t count);
 /// double to float, to infinity beyond its range

@@ -14,6 +14,7 @@ struct IndexCommand: ParsableCommand {
               atlas index corpus.jsonl --model MODEL --transcoders DIR --atlas my.atlas
               atlas index --template 'calc: {a}+{b}=' --values a=0...99 --values b=0...99 --activations-only \\
                 --model MODEL --transcoders DIR --atlas my.atlas
+              atlas index corpus.jsonl --effects --model MODEL --transcoders DIR --atlas older.atlas
               atlas index corpus.jsonl --model MODEL --neurons --baseline-tag family --atlas my.atlas
               zcat big.jsonl.gz | atlas index - --format jsonl --model MODEL --transcoders DIR --atlas my.atlas
             """)
@@ -28,6 +29,17 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions()
         .edgeThreshold
     @Flag(help: "Store what fires, and no graphs.") var activationsOnly = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Store what nodes do to the answer, to its lead and to the targets; --effects adds that to older graphs too.",
+            discussion: "New graphs get it unless --no-effects is given."))
+    var effects: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "Silence so many features of each prompt, one at a time, and store what that does.",
+            discussion: "Those with the largest gradient effects on the answer's lead; attention patterns held."))
+    var measure = 0
     @Option(help: "Of neurons: how many of each token and layer are stored beside a graph's nodes, for examples.")
     var strongestNeurons = IndexingOptions().strongestNeurons
     @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
@@ -41,6 +53,10 @@ struct IndexCommand: ParsableCommand {
         guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
         guard strongestNeurons >= 0 else {
             throw ValidationError("--strongest-neurons: expected 0 or more, found \(strongestNeurons)")
+        }
+        guard measure >= 0 else { throw ValidationError("--measure: expected 0 or more, found \(measure)") }
+        guard measure == 0 || effects != false else {
+            throw ValidationError("--measure needs effects, which --no-effects leaves out")
         }
         guard replacementModel.neuronArguments.baselinePrompt == nil,
             replacementModel.neuronArguments.baseline != .pair
@@ -60,7 +76,8 @@ struct IndexCommand: ParsableCommand {
                 attribution: try targets.applied(to: attribution.options, model: attributor.model),
                 nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
                 activationsOnly: activationsOnly, truncation: corpus.truncation,
-                strongestNeurons: strongestNeurons, jobs: jobs),
+                strongestNeurons: strongestNeurons, effects: effects ?? true, completesEffects: effects == true,
+                measuredNodes: measure, jobs: jobs),
             onMalformed: corpus.policy, progress: progress.show)
         progress.end()
         corpus.printNotes(summary.notes, count: summary.truncatedTexts + summary.otherAnswers)
@@ -68,6 +85,8 @@ struct IndexCommand: ParsableCommand {
             print(
                 "\(atlas): \(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added, "
                     + "\(summary.knownPrompts.grouped) already there"
+                    + (summary.completedGraphs > 0
+                        ? ", \(summary.completedGraphs.grouped) graphs completed with effects" : "")
                     + (summary.skippedRecords > 0
                         ? ", \(summary.skippedRecords.grouped) malformed records skipped" : "")
                     + (summary.truncatedTexts > 0 ? ", \(summary.truncatedTexts.grouped) texts cut" : "")

@@ -95,6 +95,7 @@ extension ProgressLine {
             switch progress.phase {
             case .checking: "records"
             case .averaging, .indexing: "prompts"
+            case .completing: "graphs"
             case .describing: "features"
             case .summarising: "passes"
             }

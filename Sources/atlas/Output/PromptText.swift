@@ -39,16 +39,34 @@ struct PromptText {
                         (target.kind == "token" ? "\"\(shown(target.text))\"" : shown(target.text))
                             + " \(target.probability.fixed(3))"
                     }.joined(separator: ", "))
+            lines.append("  gap        " + (graph.gap.map(Self.described) ?? Self.notComputed))
         } else {
             lines.append("  graph      none stored; what fires most strongly follows")
         }
-        var table = TextTable(["feature", ">position", "token", ">activation", ">influence", "label"])
+        var table = TextTable([
+            "feature", ">position", "token", ">activation", ">influence", ">on the gap", ">measured", "label",
+        ])
         for feature in report.features {
             table.add([
                 "\(feature.feature)", "\(feature.position)", "\"\(feature.text)\"", feature.activation.fixed(2),
-                feature.influence?.fixed(4) ?? "", feature.label ?? "",
+                feature.influence?.fixed(4) ?? "", feature.effects?.gradientOnGap.signed(3) ?? "",
+                feature.effects?.measured?.gap.signed(3) ?? "", feature.label ?? "",
             ])
         }
-        return lines + table.lines
+        lines += table.lines
+        if report.graph?.gap != nil { lines += ["", Self.definition] }
+        return lines
+    }
+
+    /// What the columns of effects are.
+    static let definition =
+        "on the gap: what the feature adds to it, by the model's own derivative with attention patterns held; "
+        + "measured: the gap less the gap without the feature."
+    private static let notComputed = "effects are not computed; atlas index --effects adds them"
+
+    /// How far the answer is ahead.
+    static func described(_ gap: GapReport) -> String {
+        "\"\(shown(gap.answer.text))\" before \"\(shown(gap.rival.text))\" by \(gap.gap.fixed(3)), "
+            + "before the mean logit by \(gap.answerLogit.fixed(3))"
     }
 }

@@ -13,6 +13,7 @@ struct BlockDamageTests {
     private func samples() throws -> [(Data, (Data) throws -> Void)] {
         let nodeCount = graph.nodes.count
         let targetCount = graph.targets.count
+        let effects = RandomFacts.effects(of: graph, answer: 3, seed: 1)
         let postings = activations.sorted { ($0.feature, $0.position) < ($1.feature, $1.position) }.map {
             Posting(feature: NodeKey($0.feature).rawValue, prompt: 7, position: $0.position, activation: $0.activation)
         }
@@ -27,6 +28,17 @@ struct BlockDamageTests {
             (
                 try InfluenceBlock.encode(graph.targetInfluence, nodeCount: nodeCount),
                 { _ = try InfluenceBlock.decode($0, targetCount: targetCount, nodeCount: nodeCount) }
+            ),
+            (
+                try EffectBlock.encode(effects.gradient, answerTarget: nil),
+                {
+                    _ = try EffectBlock.decode(
+                        $0, targetCount: targetCount, nodeCount: nodeCount, answerTarget: nil)
+                }
+            ),
+            (
+                try MeasuredEffectBlock.encode(effects.measured, nodeCount: nodeCount),
+                { _ = try MeasuredEffectBlock.decode($0, nodeCount: nodeCount) }
             ),
             (try PostingBlock.encode(postings), { _ = try PostingBlock.decode($0) }),
             (try HistogramBlock.encode([1, 2, 3, 400]), { _ = try HistogramBlock.decode($0) }),
