@@ -25,9 +25,9 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "The corpus's name in the atlas; the file's name unless given.") var name: String?
     @OptionGroup var attribution: AttributionArguments
     @OptionGroup var targets: TargetArguments
-    @Option(help: "The share of influence that stored nodes cover.") var nodeThreshold = IndexingOptions().nodeThreshold
-    @Option(help: "The share of edge scores that stored edges cover.") var edgeThreshold = IndexingOptions()
-        .edgeThreshold
+    @Option(help: "The share of influence that stored nodes cover: 0.95, of neurons 0.9.") var nodeThreshold: Double?
+    @Option(help: "The share of edge scores that stored edges cover: 0.99, of neurons, whose graphs are dense, 0.9.")
+    var edgeThreshold: Double?
     @Flag(help: "Store what fires, and no graphs.") var activationsOnly = false
     @Flag(
         inversion: .prefixedNo,
@@ -48,8 +48,8 @@ struct IndexCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        try requireShare(nodeThreshold, option: "--node-threshold")
-        try requireShare(edgeThreshold, option: "--edge-threshold")
+        if let nodeThreshold { try requireShare(nodeThreshold, option: "--node-threshold") }
+        if let edgeThreshold { try requireShare(edgeThreshold, option: "--edge-threshold") }
         guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
         guard strongestNeurons >= 0 else {
             throw ValidationError("--strongest-neurons: expected 0 or more, found \(strongestNeurons)")
@@ -70,11 +70,14 @@ struct IndexCommand: ParsableCommand {
         defer { progress.end() }
         let attributor = try replacementModel.attributor(toIndex: atlas)
         let indexer = try Indexer(attributor: attributor, atlasPath: atlas)
+        let isNeurons = attributor.basis.neurons != nil
+        let standard = IndexingOptions()
         let summary = try indexer.index(
             try corpus.source(), corpusName: name ?? corpus.defaultName,
             options: IndexingOptions(
                 attribution: try targets.applied(to: attribution.options, model: attributor.model),
-                nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
+                nodeThreshold: nodeThreshold ?? (isNeurons ? IndexingOptions.neuronThreshold : standard.nodeThreshold),
+                edgeThreshold: edgeThreshold ?? (isNeurons ? IndexingOptions.neuronThreshold : standard.edgeThreshold),
                 activationsOnly: activationsOnly, truncation: corpus.truncation,
                 strongestNeurons: strongestNeurons, effects: effects ?? true, completesEffects: effects == true,
                 measuredNodes: measure, jobs: jobs),
