@@ -23,11 +23,12 @@ struct ValidationTests {
         let plan = try atlas.reader.ask("planning") { db in
             try #require(try ValidationPlan(token: token, options: Self.options(12), atlas.reader, db))
         }
-        #expect(report.circuits.first?.fittedPrompts == plan.fitted.count && plan.fitted.count >= 2)
-        #expect(Set(plan.fitted).isDisjoint(with: report.trials.map(\.prompt)))
+        let fitted = plan.fitted.map(\.id)
+        #expect(report.circuits.first?.fittedPrompts == fitted.count && fitted.count >= 2)
+        #expect(Set(fitted).isDisjoint(with: report.trials.map(\.prompt)))
 
         var weights: [PlainOracle.Pair: Double] = [:]
-        for prompt in plan.fitted {
+        for prompt in fitted {
             let graph = try atlas.reader.graph(ofPrompt: prompt)
             let keys = graph.nodes.map { NodeKey($0.id, tokens: graph.tokens, targets: graph.targets)! }
             for edge in graph.edges {
@@ -39,7 +40,7 @@ struct ValidationTests {
                 .reduce(0) { $0 + $1.activation }
         }
         func effect(_ feature: FeatureID) throws -> Double {
-            let sum = try activation(feature, in: plan.fitted)
+            let sum = try activation(feature, in: fitted)
             guard sum > 0 else { return 0 }
             var total = (weights[.init(target: NodeKey(logit: token), source: NodeKey(feature))] ?? 0) / sum
             for next in plan.features where next.layer > feature.layer {
