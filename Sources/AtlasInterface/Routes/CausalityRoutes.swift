@@ -70,7 +70,9 @@ extension Route {
                 body.interventions, "interventions", usual: options.interventions, atMost: interventionLimit)
             if let seed = body.seed { options.seed = seed }
             if let tag = body.by { options.groupTag = tag }
-            if let readout = body.readout { options.readout = readout }
+            if let readout = body.readout {
+                options.readouts = [readout] + options.readouts.filter { $0 != readout }
+            }
             if let mode = body.mode { options.modes = [mode] + options.modes.filter { $0 != mode } }
             options.ablation = body.ablation ?? options.ablation
             guard options.ablation > 0, options.ablation <= 1 else {

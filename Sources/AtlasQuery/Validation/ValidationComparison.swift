@@ -16,13 +16,15 @@ struct ValidationComparison {
 
     private var answers: [ValidationReport.Trial] { trials.filter(\.isAnswer) }
 
-    /// By value of the tag where there are several, then all.
+    /// For each readout by value of the tag where there are several, then all.
     var results: [ValidationReport.Result] {
         let groups = Dictionary(grouping: answers, by: \.group).sorted {
             $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
         }
         let parts = groups.count > 1 ? groups.map { ($0.key, $0.value) } : []
-        return (parts + [("all", answers)]).map { result($0.0, $0.1, withIntervals: true) }
+        return options.readouts.flatMap { readout in
+            (parts + [("all", answers)]).map { result($0.0, $0.1, readout: readout, withIntervals: true) }
+        }
     }
 
     /// Quarters by influence, the least first.
@@ -61,7 +63,7 @@ struct ValidationComparison {
         _ name: String, _ trials: [ValidationReport.Trial], mode: Int = 0, readout: ValidationOptions.Readout? = nil,
         withIntervals: Bool = false
     ) -> ValidationReport.Result {
-        let readout = readout ?? options.readout
+        let readout = readout ?? options.readouts[0]
         var qualities: [ValidationPredictor: ValidationReport.Quality] = [:]
         for predictor in ValidationPredictor.allCases {
             let pairs = trials.compactMap { trial in

@@ -36,8 +36,9 @@ public struct ValidationOptions: Codable, Sendable, Hashable {
     public var circuit = CircuitOptions()
     /// The modes measured, the main one first.
     public var modes: [Mode] = [.attentionFrozen, .normsFrozen, .free]
-    /// What the main table is about; the others are told in short.
-    public var readout = Readout.gap
+    /// What is told group by group, the main one first; the others are told in short. The gap decides the answer, and is
+    /// what a prompt's own effects are about; means over prompts add up in logits.
+    public var readouts: [Readout] = [.gap, .logit]
     /// The share of a feature's contribution that is taken away, in (0, 1].
     public var ablation = 1.0
     /// The tag whose values are told apart.

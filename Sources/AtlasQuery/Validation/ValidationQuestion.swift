@@ -26,7 +26,8 @@ extension AtlasReader {
         tokens: [Int], attributor: Attributor, options: ValidationOptions = ValidationOptions(), jobs: Int = 1,
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> ValidationReport {
-        precondition(!options.modes.isEmpty && options.interventions > 0 && options.ablation > 0)
+        precondition(
+            !options.modes.isEmpty && !options.readouts.isEmpty && options.interventions > 0 && options.ablation > 0)
         try requireModel(attributor)
         let plans = try ask("planning interventions") { db in
             try requireDerivation(db)

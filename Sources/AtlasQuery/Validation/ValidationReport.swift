@@ -12,10 +12,10 @@ public struct ValidationReport: Codable, Sendable, Equatable {
     public let possibleCount: Int
     /// Held-out prompts whose effects the atlas does not have: nothing is predicted by gradient or graph there.
     public let promptsWithoutEffects: Int
-    /// Where the token is the prompt's answer, in the main mode and readout: by value of the tag where it has several,
-    /// then all.
+    /// Where the token is the prompt's answer, in the main mode: for each readout asked for by value of the tag where it
+    /// has several, then all.
     public let results: [Result]
-    /// The same of all, over quarters of the interventions from the least influential features to the most.
+    /// All in the main readout, over quarters of the interventions from the least influential features to the most.
     public let strata: [Result]
     /// The same where the token is another than the prompt's answer, read as its logit: there is no gap.
     public let otherTokens: Result?

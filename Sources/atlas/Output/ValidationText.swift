@@ -28,7 +28,9 @@ struct ValidationText {
                     + "predicted by gradient or graph; atlas index --effects adds them", "",
             ]
         }
-        lines += circuits + [""] + main + [""] + whole + [""] + alternatives + [""] + matched + [""] + explanations
+        lines += circuits + [""]
+        for readout in report.options.readouts { lines += groups(readout) + [""] }
+        lines += whole + [""] + alternatives + [""] + matched + [""] + explanations
         return lines
     }
 
@@ -44,9 +46,11 @@ struct ValidationText {
         return table.lines + (left > 0 ? ["… and \(left.grouped) more; --limit shows them"] : [])
     }
 
-    /// A row for each group and stratum, its intervals below it.
-    private var main: [String] {
-        let results = report.results + report.strata + (report.otherTokens.map { [$0] } ?? [])
+    /// A row for each group, in the main readout for each stratum too, its intervals below it.
+    private func groups(_ readout: ValidationOptions.Readout) -> [String] {
+        var results = report.results.filter { $0.readout == readout }
+        if readout == report.options.readouts[0] { results += report.strata }
+        if readout == .logit { results += report.otherTokens.map { [$0] } ?? [] }
         let predictors = ValidationPredictor.allCases.filter { predictor in
             results.contains { $0.predictors[predictor] != nil }
         }
@@ -63,7 +67,7 @@ struct ValidationText {
                     })
         }
         return [
-            "Spearman correlation of predicted with measured change of the \(report.options.readout.told), "
+            "Spearman correlation of predicted with measured change of the \(readout.told), "
                 + "\(report.options.modes[0].rawValue), "
                 + (report.options.ablation == 1
                     ? "features silenced" : "\(report.options.ablation.percent()) of features taken away")
@@ -73,8 +77,10 @@ struct ValidationText {
 
     /// What else is known of each predictor over all.
     private var whole: [String] {
-        guard let all = report.results.last else { return [] }
-        var table = TextTable(["all, by", ">Spearman", ">same sign", ">of sizes", ">in prompts", ">prompts"])
+        guard let all = report.results.last(where: { $0.readout == report.options.readouts[0] }) else { return [] }
+        var table = TextTable([
+            "\(all.readout.rawValue) of all, by", ">Spearman", ">same sign", ">of sizes", ">in prompts", ">prompts",
+        ])
         for predictor in ValidationPredictor.allCases {
             guard let quality = all.predictors[predictor] else { continue }
             table.add([

@@ -28,6 +28,7 @@ struct ValidationComparisonTests {
     private static var options: ValidationOptions {
         var options = ValidationOptions()
         options.modes = [.attentionFrozen]
+        options.readouts = [.gap]
         options.resamples = 400
         return options
     }
@@ -46,6 +47,14 @@ struct ValidationComparisonTests {
         #expect(comparison.results.allSatisfy { abs($0.predictors[.gradient]!.interval!.low - 1) < 1e-12 })
         #expect(comparison.alternatives.map(\.readout) == ValidationOptions.Readout.allCases)
         #expect(comparison.otherTokens == nil)
+    }
+
+    @Test func `every readout asked for is told group by group`() {
+        var options = Self.options
+        options.readouts = [.logit, .divergence]
+        let results = ValidationComparison(Self.trials { change, _, _ in change }, options: options).results
+        #expect(results.map(\.readout) == [.logit, .logit, .logit, .divergence, .divergence, .divergence])
+        #expect(results.map(\.name) == ["group 0", "group 1", "all", "group 0", "group 1", "all"])
     }
 
     @Test func `groups are told apart, and the sizes of a prediction with the wrong sign are right`() throws {

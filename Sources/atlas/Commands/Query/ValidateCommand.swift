@@ -31,8 +31,9 @@ struct ValidateCommand: ParsableCommand {
     var by = ValidationOptions().groupTag
     @Option(
         help: ArgumentHelp(
-            "What the main table reads: gap, logit, log-probability or divergence.", valueName: "readout"))
-    var readout = ValidationOptions().readout
+            "What is told group by group: gap, logit, log-probability or divergence; may be given many times, the main one first. Gap and logit unless given.",
+            valueName: "readout"))
+    var readout: [ValidationOptions.Readout] = []
     @Option(help: ArgumentHelp("The share of a feature that is taken away: 1 or less.", valueName: "share"))
     var ablation = ValidationOptions().ablation
     @Option(
@@ -80,7 +81,7 @@ struct ValidateCommand: ParsableCommand {
         options.seed = seed
         options.wholePrompts = wholePrompts
         options.groupTag = by
-        options.readout = readout
+        if !readout.isEmpty { options.readouts = readout }
         options.ablation = ablation
         options.measuredPrompts = measuredPrompts
         options.resamples = resamples
