@@ -35,7 +35,7 @@ import Testing
         let completed = try index(["--effects", "--measure", "3"])
         #expect(completed.output.contains("1 graphs completed with effects"), "\(completed.error)")
         let told = try prompt()
-        #expect(told.contains("  gap        \"9\" before") && told.contains("on the gap: what the feature adds"))
+        #expect(told.contains("  gap        \"95\" before") && told.contains("on the gap: what the feature adds"))
         #expect(try Program.run(["verify", folder.path + "/test.atlas"]).status == 0)
     }
 

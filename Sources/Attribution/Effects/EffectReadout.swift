@@ -15,9 +15,6 @@ struct EffectReadout {
         self.answer = answer ?? likely[0]
         rival = likely[0] == self.answer ? likely[1] : likely[0]
     }
-
-    /// The gap and the answer's logit as targets.
-    var targets: [AttributionTarget] { [.difference(token: answer, minus: rival), .token(id: answer)] }
 }
 
 extension LanguageModel {

@@ -26,12 +26,7 @@ extension Attributor {
         let readout = EffectReadout(answer: answer, logits: result.logits)
         let own = EffectSources(graph, of: result)
         let wanted = Readouts(readout, graph)
-        var (total, gradient) = (totals(of: wanted, own), gradients(of: wanted, own))
-        // One logit has one effect, however it was asked for.
-        if let target = graph.target(ofNextToken: readout.answer) {
-            total.answer = total.targets[target]
-            gradient.answer = gradient.targets[target]
-        }
+        let (total, gradient) = (totals(of: wanted, own), gradients(of: wanted, own))
         var measurements: [NodeEffects.Measurement] = []
         if measured > 0 {
             let features = GradientSources(own.nodes, model: model, contribution: own.contribution).features
@@ -53,17 +48,22 @@ extension Attributor {
     /// Along all paths of the graph.
     private func totals(of readouts: Readouts, _ own: EffectSources) -> NodeEffects.Readouts {
         let (graph, local) = (own.result.graph, own.result.local)
-        let rows = EdgeRows(rowCapacity: readouts.count, columnCount: local.layout.columnCount)
-        var places = [Int](repeating: 0, count: readouts.count)
+        let layout = graph.layout
+        var direct = readouts.targets.map { target, position -> [Float] in
+            let same = graph.targets.firstIndex { $0.target == target && $0.position == position }
+            guard let start = same.map({ (layout.featureCount + $0) * layout.sourceCount }) else { return [] }
+            return Array(graph.weights[start..<start + layout.sourceCount])
+        }
+        let missing = direct.indices.filter { direct[$0].isEmpty }
+        let rows = EdgeRows(rowCapacity: missing.count, columnCount: local.layout.columnCount)
         readouts.sweep(
-            readings: readouts.targets.map { $0.target.reading(of: model) }, through: local.frozen, self
+            missing, readings: readouts.targets.map { $0.target.reading(of: model) }, through: local.frozen, self
         ) { sweep, targets, indices in
             let first = rows.append(targets)
-            for (place, index) in indices.enumerated() { places[index] = first + place }
             _ = sweep.run(targets, EdgeVisitor(basis: basis, local: local, rows: rows, first: first))
+            for (place, index) in indices.enumerated() { direct[index] = rows.sources(first + place, of: graph, local) }
         }
-        let totals = graph.totalEffects(
-            of: places.map { rows.sources($0, of: graph, local) }, contributions: local.contributions)
+        let totals = graph.totalEffects(of: direct, contributions: local.contributions)
         let columns = own.nodes.map(own.source)
         return readouts.named(totals.map { row in columns.map { $0.map { row[$0] } ?? 0 } })
     }
@@ -80,8 +80,8 @@ extension Attributor {
             logits[position] = found
             return model.cappedReading(of: target, logits: found)
         }
-        var effects = [[Float]](repeating: [], count: readouts.count)
-        readouts.sweep(readings: readings, through: moving, self) { sweep, targets, indices in
+        var effects = [[Float]](repeating: [], count: readouts.targets.count)
+        readouts.sweep(Array(readings.indices), readings: readings, through: moving, self) { sweep, targets, indices in
             let visitor = GradientVisitor(
                 targetCount: targets.count, sources: sources, local: local, basis: basis, model: model, prompt: moving,
                 derivative: derivative)
@@ -93,28 +93,44 @@ extension Attributor {
     }
 }
 
-/// Everything that effects are taken on: the gap, the answer, and the graph's targets.
+/// Everything that effects are taken on: the answer, its rival, and the graph's targets, each once. The gap is the answer
+/// less the rival, as logits are linear in what is read and the mean is the same.
 private struct Readouts {
     /// What is read, and at which position.
-    let targets: [(target: AttributionTarget, position: Int)]
+    private(set) var targets: [(target: AttributionTarget, position: Int)] = []
+    private let answer: Int
+    private let rival: Int
+    /// The places of the graph's targets.
+    private let ofGraph: [Int]
 
     init(_ readout: EffectReadout, _ graph: SparseGraph) {
-        targets =
-            readout.targets.map { ($0, graph.tokens.count - 1) } + graph.targets.map { ($0.target, $0.position) }
+        let last = graph.tokens.count - 1
+        var found: [(target: AttributionTarget, position: Int)] = []
+        func place(_ target: AttributionTarget, _ position: Int) -> Int {
+            if let place = found.firstIndex(where: { $0.target == target && $0.position == position }) { return place }
+            found.append((target, position))
+            return found.count - 1
+        }
+        answer = place(.token(id: readout.answer), last)
+        rival = place(.token(id: readout.rival), last)
+        ofGraph = graph.targets.map { place($0.target, $0.position) }
+        targets = found
     }
-
-    var count: Int { targets.count }
 
     /// Gives lists in the order of `targets` their names.
     func named(_ effects: [[Float]]) -> NodeEffects.Readouts {
-        NodeEffects.Readouts(gap: effects[0], answer: effects[1], targets: Array(effects[2...]))
+        NodeEffects.Readouts(
+            gap: zip(effects[answer], effects[rival]).map { $0 - $1 }, answer: effects[answer],
+            targets: ofGraph.map { effects[$0] })
     }
 
     /// Hands a sweep to `body` for each position, with the targets there from the highest layer down and their places.
     ///
-    /// - Parameter readings: one for each of `targets`
+    /// - Parameters:
+    ///   - wanted: the places of those that are swept from
+    ///   - readings: one for each of `targets`
     func sweep(
-        readings: [TargetSelection.Reading], through prompt: FrozenPrompt, _ attributor: Attributor,
+        _ wanted: [Int], readings: [TargetSelection.Reading], through prompt: FrozenPrompt, _ attributor: Attributor,
         _ body: (AdjointSweep, [SweepTarget], [Int]) -> Void
     ) {
         let sweep = AdjointSweep(
@@ -125,8 +141,8 @@ private struct Readouts {
             if case .encoder(let feature) = readings[index] { layer = feature.layer }
             return SweepTarget(kind: .logit(index), position: targets[index].position, layer: layer)
         }
-        for position in Set(targets.map(\.position)).sorted() {
-            let indices = targets.indices.filter { targets[$0].position == position }
+        for position in Set(wanted.map { targets[$0].position }).sorted() {
+            let indices = wanted.filter { targets[$0].position == position }
                 .sorted { (sources[$1].layer, $0) < (sources[$0].layer, $1) }
             body(sweep, indices.map { sources[$0] }, indices)
         }
