@@ -64,7 +64,8 @@ let package = Package(
             ],
             swiftSettings: optimised),
         .target(
-            name: "Attribution", dependencies: ["LanguageModels", "Transcoders", "Circuits", "Tensors", "Safetensors"],
+            name: "Attribution",
+            dependencies: ["LanguageModels", "Transcoders", "Circuits", "Tensors", "Safetensors", "Texts"],
             swiftSettings: optimised),
 
         .executableTarget(name: "EmbedText"),

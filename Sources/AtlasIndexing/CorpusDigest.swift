@@ -1,7 +1,7 @@
 import AtlasStore
 import Texts
 
-/// Tells whether two corpora hold the same texts and answers in the same order.
+/// Tells whether two corpora hold the same texts, answers and families in the same order.
 ///
 /// Each record's hash covers the one before it; texts hold no NUL, so fields cannot run into each other.
 struct CorpusDigest {
@@ -9,8 +9,10 @@ struct CorpusDigest {
     private(set) var hexadecimal = ""
 
     /// Adds the next record.
-    mutating func add(_ record: CorpusRecord) {
-        let fields = [hexadecimal, record.text] + (record.answer.map { [$0] } ?? [])
+    ///
+    /// - Parameter family: the family that it is judged in, if any
+    mutating func add(_ record: CorpusRecord, family: String?) {
+        let fields = [hexadecimal, record.text, record.answer.map { "=\($0)" } ?? "", family.map { "=\($0)" } ?? ""]
         hexadecimal = ContentHash(of: fields.joined(separator: "\0")).bytes.hexadecimal
     }
 }

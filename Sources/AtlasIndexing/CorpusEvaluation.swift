@@ -40,7 +40,7 @@ public struct CorpusEvaluation: Sendable {
             check: { (record) throws(CorpusError) in
                 let reading = try reader.read(record)
                 if reading.isCut { note(CorpusNote(record, reading)) }
-                digest.add(record)
+                digest.add(record, family: options.family(of: record))
             }, progress: { _ in })
         let identity = EvaluationState.Identity(
             model: attributor.model.fingerprint, transcoders: attributor.basis.fingerprint,
@@ -91,12 +91,13 @@ public struct CorpusEvaluation: Sendable {
                 let reading = try reader.read(record)
                 return try attributor.evaluate(
                     reading.tokens, answer: reading.isCut ? nil : reader.answerToken(record),
+                    isWhole: !reading.isCut, layersAlone: options.layersAlone,
                     attribution: isAttributed ? options.attribution : nil)
             }
             results.withLock { $0[index] = result }
         }
-        for result in results.withLock({ $0 }) {
-            if let result { state.evaluation.add(try result.get()) }
+        for (result, (record, _)) in zip(results.withLock({ $0 }), records) {
+            if let result { state.evaluation.add(try result.get(), family: options.family(of: record)) }
             state.recordsDone += 1
         }
     }

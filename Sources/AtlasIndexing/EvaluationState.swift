@@ -9,7 +9,7 @@ struct EvaluationState: Codable {
         let model: String
         /// The transcoders' fingerprint.
         let transcoders: String
-        /// The digest of all texts and answers.
+        /// The digest of all texts, answers and families.
         let corpus: String
         /// For messages: a corpus may be renamed.
         let corpusName: String
@@ -25,7 +25,7 @@ struct EvaluationState: Codable {
     /// The sums.
     var evaluation: ReplacementEvaluation
 
-    private static let currentVersion = 1
+    private static let currentVersion = 2
 
     /// Starts without records.
     init(identity: Identity, evaluation: ReplacementEvaluation) {
@@ -39,17 +39,27 @@ struct EvaluationState: Codable {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let state: EvaluationState
         do {
-            state = try decoder.decode(EvaluationState.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            let version = try decoder.decode(Version.self, from: data).version
+            guard version == currentVersion else {
+                throw EvaluationStateError(
+                    path: path,
+                    "is of another version of this program: expected version \(currentVersion), found \(version); name "
+                        + "another file or remove it to begin anew")
+            }
+            return try decoder.decode(EvaluationState.self, from: data)
+        } catch let error as EvaluationStateError {
+            throw error
         } catch {
             throw EvaluationStateError(
                 path: path, "expected the state of an evaluation, found something else; name another file or remove it")
         }
-        guard state.version == currentVersion else {
-            throw EvaluationStateError(path: path, "expected version \(currentVersion), found \(state.version)")
-        }
-        return state
+    }
+
+    /// The part of the file that every version has.
+    private struct Version: Decodable {
+        let version: Int
     }
 
     /// Saves in one step: a reader never sees half a state.

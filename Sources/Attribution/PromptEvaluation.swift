@@ -1,4 +1,5 @@
 import Circuits
+import LanguageModels
 
 extension Attributor {
     /// Sums over no prompt, in this replacement model's shape.
@@ -14,10 +15,13 @@ extension Attributor {
     /// - Parameters:
     ///   - tokens: the prompt, the beginning-of-sequence token first
     ///   - answer: the token that is right after the last one, where the corpus knows it
+    ///   - isWhole: whether the prompt ends where its answer comes; false for one that was cut
+    ///   - layersAlone: whether each layer is replaced alone too, a run of the model a layer
     ///   - attribution: with it the prompt is attributed too, and its graph's scores are added
     /// - Throws: `ModelError` for a prompt that does not fit the model.
     public func evaluate(
-        _ tokens: [Int], answer: Int? = nil, attribution: AttributionOptions? = nil
+        _ tokens: [Int], answer: Int? = nil, isWhole: Bool = true, layersAlone: Bool = true,
+        attribution: AttributionOptions? = nil
     ) throws -> ReplacementEvaluation {
         var evaluation = emptyEvaluation
         let local: LocalReplacementModel
@@ -46,16 +50,40 @@ extension Attributor {
         }
         evaluation.prompts = 1
         for position in min(local.firstCountedPosition, tokens.count)..<tokens.count {
+            let isLast = position == tokens.count - 1
+            let next = isLast ? answer : tokens[position + 1]
+            let distribution = NextTokenDistribution(underlying.row(position))
             evaluation.addToken(
-                underlying: underlying.row(position), replacement: replacement.row(position),
-                next: position + 1 < tokens.count ? tokens[position + 1] : answer)
+                underlying: distribution, replacement: NextTokenDistribution(replacement.row(position)), next: next,
+                isAnswer: isLast && isWhole)
             for layer in 0..<model.configuration.layerCount {
                 evaluation.addLayer(
                     layer, output: local.trace.layers[layer].mlpOutput.row(position),
                     error: local.errors[layer].row(position))
+                guard layersAlone, isLast, isWhole else { continue }
+                let logits = model.logits(try run(tokens, replacing: layer, of: local), position: position)
+                try model.requireFinite(logits: logits)
+                evaluation.addLayerAlone(
+                    layer, underlying: distribution, replacement: NextTokenDistribution(logits[...]), next: next)
             }
         }
         evaluation.addActive(local.activeFeatures)
         return evaluation
+    }
+
+    /// A run in which one layer's MLP writes what the features make of it, and later layers compute with that.
+    ///
+    /// Before that layer everything is as in the underlying model's run, so its features are those found there: of a
+    /// cross-layer transcoder those of earlier layers write to it too, and to no other.
+    private func run(
+        _ tokens: [Int], replacing replaced: Int, of local: LocalReplacementModel
+    ) throws -> ForwardTrace {
+        try model.run(tokens, site: basis.outputHook.site) { layer, _, mlp in
+            guard layer <= replaced else { return mlp() }
+            var output = local.trace.layers[layer].mlpOutput
+            guard layer == replaced else { return output }
+            for index in output.values.indices { output.values[index] -= local.errors[layer].values[index] }
+            return output
+        }
     }
 }

@@ -15,9 +15,6 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
     /// - SeeAlso: Ameisen et al. 2025, "Evaluating the Replacement Model".
     public static let sureProbability = 0.8
 
-    /// A probability below e to this power adds nothing to the divergence.
-    private static let smallestLogProbability: Float = -80
-
     /// One layer's sums.
     struct Layer: Sendable, Codable, Equatable {
         var squaredError = 0.0
@@ -29,14 +26,12 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
     }
 
     var prompts = 0
-    var tokens = 0
-    var agreements = 0
-    var divergence = 0.0
+    /// Over all prompts.
+    var fidelity: FidelitySums
+    /// By family, as far as ``add(_:family:)`` was told any.
+    var families = FamilySums()
     var unsureTokens = 0
     var unsureAgreements = 0
-    var nextTokens = 0
-    var underlyingCrossEntropy = 0.0
-    var replacementCrossEntropy = 0.0
     var attributedPrompts = 0
     var replacementScore = 0.0
     var completenessScore = 0.0
@@ -46,6 +41,7 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
     ///
     /// - Parameter featureCounts: `[layerCount]`
     public init(featureCounts: [Int], modelWidth: Int) {
+        fidelity = FidelitySums(layerCount: featureCounts.count)
         layers = featureCounts.map { count in
             Layer(outputSum: [Double](repeating: 0, count: modelWidth), fired: FeatureBits(count: count))
         }
@@ -53,26 +49,31 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
 
     /// Whether both are about models and transcoders of the same size, so that they can be added.
     public func hasShape(of other: ReplacementEvaluation) -> Bool {
-        layers.count == other.layers.count
+        layers.count == other.layers.count && fidelity.layersAlone.count == layers.count
+            && families.hasLayers(layers.count)
             && zip(layers, other.layers).allSatisfy {
                 $0.outputSum.count == $1.outputSum.count && $0.fired.hasShape(of: $1.fired)
             }
     }
 
-    /// Adds what was found on other prompts.
+    /// Adds what was found on prompts of one family.
+    ///
+    /// - Parameter family: its name; `nil` for prompts of none
+    /// - Precondition: `hasShape(of: other)`
+    public mutating func add(_ other: ReplacementEvaluation, family: String?) {
+        add(other)
+        families.add(other.fidelity, to: family)
+    }
+
+    /// Adds what was found on other prompts, of which no family is told.
     ///
     /// - Precondition: `hasShape(of: other)`
     public mutating func add(_ other: ReplacementEvaluation) {
         precondition(hasShape(of: other))
         prompts += other.prompts
-        tokens += other.tokens
-        agreements += other.agreements
-        divergence += other.divergence
+        fidelity.add(other.fidelity)
         unsureTokens += other.unsureTokens
         unsureAgreements += other.unsureAgreements
-        nextTokens += other.nextTokens
-        underlyingCrossEntropy += other.underlyingCrossEntropy
-        replacementCrossEntropy += other.replacementCrossEntropy
         attributedPrompts += other.attributedPrompts
         replacementScore += other.replacementScore
         completenessScore += other.completenessScore
@@ -90,26 +91,24 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
     /// Compares what both models say after one token.
     ///
     /// - Parameters:
-    ///   - underlying: `[vocabularySize]` logits
-    ///   - replacement: `[vocabularySize]` logits
     ///   - next: the token that really comes next, where it is known
-    mutating func addToken(underlying: ArraySlice<Float>, replacement: ArraySlice<Float>, next: Int?) {
-        let p = NextTokenDistribution(underlying)
-        let q = NextTokenDistribution(replacement)
-        let agrees = p.top == q.top
-        tokens += 1
-        if agrees { agreements += 1 }
-        for (x, y) in zip(p.logProbabilities, q.logProbabilities) where x > Self.smallestLogProbability {
-            divergence += Double(expf(x)) * Double(x - y)
-        }
-        guard let next else { return }
-        nextTokens += 1
-        underlyingCrossEntropy -= Double(p.logProbabilities[next])
-        replacementCrossEntropy -= Double(q.logProbabilities[next])
-        if p.top == next, exp(Double(p.logProbabilities[next])) < Self.sureProbability {
+    ///   - isAnswer: whether the token is the last of a whole prompt
+    mutating func addToken(
+        underlying p: NextTokenDistribution, replacement q: NextTokenDistribution, next: Int?, isAnswer: Bool
+    ) {
+        fidelity.tokens.add(underlying: p, replacement: q, next: next)
+        if isAnswer { fidelity.answers.add(underlying: p, replacement: q, next: next) }
+        if let next, p.top == next, exp(Double(p.logProbabilities[next])) < Self.sureProbability {
             unsureTokens += 1
-            if agrees { unsureAgreements += 1 }
+            if p.top == q.top { unsureAgreements += 1 }
         }
+    }
+
+    /// Compares what both models say at the answer position where only one layer is replaced.
+    mutating func addLayerAlone(
+        _ layer: Int, underlying p: NextTokenDistribution, replacement q: NextTokenDistribution, next: Int?
+    ) {
+        fidelity.layersAlone[layer].add(underlying: p, replacement: q, next: next)
     }
 
     /// Adds what one layer's MLP gave at one token, and what the features leave unexplained of it.
@@ -134,24 +133,5 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
         attributedPrompts += 1
         replacementScore += scores.replacement
         completenessScore += scores.completeness
-    }
-}
-
-/// Log-probabilities of the next token.
-struct NextTokenDistribution {
-    /// `[vocabularySize]`.
-    let logProbabilities: [Float]
-    /// The most likely token; the first of several.
-    let top: Int
-
-    init(_ logits: ArraySlice<Float>) {
-        var top = logits.startIndex
-        for index in logits.indices where logits[index] > logits[top] { top = index }
-        let largest = logits[top]
-        var total = 0.0
-        for value in logits { total += Double(expf(value - largest)) }
-        let logTotal = Float(log(total))
-        logProbabilities = logits.map { $0 - largest - logTotal }
-        self.top = top - logits.startIndex
     }
 }

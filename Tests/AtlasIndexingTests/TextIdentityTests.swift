@@ -159,18 +159,18 @@ import Texts
         let corpus = try TemporaryCorpus("Fact: one\n\(long)\nFact: two\n", name: "corpus.txt")
         func evaluate(
             _ truncation: PromptTruncation? = nil, _ policy: MalformedRecordPolicy = .fail
-        ) throws -> (prompts: Int, notes: [String]) {
+        ) throws -> (prompts: Int, answers: Int, notes: [String]) {
             var notes: [String] = []
             let quality = try CorpusEvaluation(attributor).quality(
                 of: .file(path: corpus.path), onMalformed: policy,
                 options: EvaluationOptions(attributedPrompts: 0, truncation: truncation), jobs: 2,
                 note: { notes.append("\($0)") })
-            return (quality.promptCount, notes)
+            return (quality.promptCount, quality.answerPosition.count, notes)
         }
         #expect(throws: CorpusError.self) { try evaluate() }
         #expect(try evaluate(nil, .skip { _ in }).prompts == 2)
         let cut = try evaluate(.keepsBeginning)
-        #expect(cut.prompts == 3 && cut.notes.count == 1)
+        #expect(cut.prompts == 3 && cut.answers == 2 && cut.notes.count == 1)
         #expect(cut.notes.first?.hasPrefix("corpus.txt line 2: cut to the model's context: the first 256 of") == true)
     }
 }

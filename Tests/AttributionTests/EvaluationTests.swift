@@ -12,6 +12,29 @@ private struct PlainEvaluation {
     var divergences: [Double] = []
     /// For each token with a known next one: both cross-entropies, whether the underlying model is right, p, agreement.
     var next: [(underlying: Double, replacement: Double, isUnsure: Bool, agrees: Bool)] = []
+    /// What two distributions give at one place.
+    struct Place {
+        var agrees: Bool
+        var divergence: Double
+        /// Where the next token is known.
+        var underlying: Double?
+        var replacement: Double?
+        var isRight: (underlying: Bool, replacement: Bool)?
+
+        init(_ p: [Double], _ q: [Double], next: Int?) {
+            let (top, replacedTop) = (p.firstIndex(of: p.max()!)!, q.firstIndex(of: q.max()!)!)
+            agrees = top == replacedTop
+            divergence = zip(p, q).reduce(0) { $0 + ($1.0 > 0 ? $1.0 * log($1.0 / $1.1) : 0) }
+            guard let next else { return }
+            underlying = -log(p[next])
+            replacement = -log(q[next])
+            isRight = (top == next, replacedTop == next)
+        }
+    }
+
+    /// The last position of each prompt, and the same with each layer replaced alone.
+    var answers: [Place] = []
+    var alone: [[Place]]
     /// `[layerCount]` of a vector a token.
     var outputs: [[[Double]]]
     var errors: [[[Double]]]
@@ -20,6 +43,7 @@ private struct PlainEvaluation {
 
     init(layerCount: Int) {
         outputs = Array(repeating: [], count: layerCount)
+        alone = Array(repeating: [], count: layerCount)
         errors = outputs
         active = Array(repeating: 0, count: layerCount)
         fired = Array(repeating: [], count: layerCount)
@@ -74,6 +98,23 @@ private struct PlainEvaluation {
         }
         let underlying = model.logits(trace)
         let replacement = model.logits(replaced)
+        if let last = (first..<max(first, tokens.count)).last {
+            let p = Self.probabilities(underlying.row(last))
+            answers.append(Place(p, Self.probabilities(replacement.row(last)), next: answer))
+            for chosen in alone.indices {
+                let run = try model.run(tokens, site: site) { layer, _, mlp in
+                    var output = mlp()
+                    guard layer == chosen else { return output }
+                    for position in first..<tokens.count {
+                        let row = Self.reconstruction(
+                            layer, inputs: inputs, transcoders: transcoders, position: position)
+                        for column in row.indices { output[position, column] = Float(row[column]) }
+                    }
+                    return output
+                }
+                alone[chosen].append(Place(p, Self.probabilities(model.logits(run).row(last)), next: answer))
+            }
+        }
         for position in first..<max(first, tokens.count) {
             let p = Self.probabilities(underlying.row(position))
             let q = Self.probabilities(replacement.row(position))
@@ -109,6 +150,22 @@ private struct PlainEvaluation {
     }
 }
 
+/// Whether means are those of the places.
+private func isClose(_ found: NextTokenAgreement, _ places: [PlainEvaluation.Place]) -> Bool {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let known = places.filter { $0.isRight != nil }
+    guard found.count == places.count, found.knownCount == known.count,
+        isClose(found.topOneAgreement, mean(places.map { $0.agrees ? 1 : 0 })),
+        isClose(found.divergence, mean(places.map(\.divergence)))
+    else { return false }
+    guard !known.isEmpty else { return found.underlyingCrossEntropy == nil && found.replacementRightShare == nil }
+    return isClose(found.underlyingRightShare, mean(known.map { $0.isRight!.underlying ? 1 : 0 }))
+        && isClose(found.replacementRightShare, mean(known.map { $0.isRight!.replacement ? 1 : 0 }))
+        && isClose(found.underlyingCrossEntropy, mean(known.map { $0.underlying! }))
+        && isClose(found.replacementCrossEntropy, mean(known.map { $0.replacement! }))
+        && isClose(found.crossEntropyGap, mean(known.map { $0.replacement! - $0.underlying! }))
+}
+
 private func isClose(_ found: Double?, _ expected: Double) -> Bool {
     guard let found else { return false }
     return abs(found - expected) <= 1e-4 + 1e-4 * abs(expected)
@@ -141,7 +198,9 @@ private func isClose(_ found: Double?, _ expected: Double) -> Bool {
         var evaluation = attributor.emptyEvaluation
         var plain = PlainEvaluation(layerCount: attributor.model.configuration.layerCount)
         for prompt in try prompts(golden) {
-            evaluation.add(try attributor.evaluate(prompt.tokens, answer: prompt.answer))
+            evaluation.add(
+                try attributor.evaluate(prompt.tokens, answer: prompt.answer),
+                family: prompt.answer == nil ? nil : "answered")
             try plain.add(attributor, tokens: prompt.tokens, answer: prompt.answer)
         }
         let quality = evaluation.quality
@@ -171,7 +230,40 @@ private func isClose(_ found: Double?, _ expected: Double) -> Bool {
             #expect(
                 isClose(found.activeFeaturesPerToken, Double(plain.active[layer]) / Double(quality.tokenCount)))
             #expect(found.deadFeatureCount == found.featureCount - plain.fired[layer].count)
+            #expect(isClose(found.alone, plain.alone[layer]))
         }
+        #expect(isClose(quality.answerPosition, plain.answers))
+        #expect(quality.families.count == 2)
+        for family in quality.families {
+            func own(_ places: [PlainEvaluation.Place]) -> [PlainEvaluation.Place] {
+                places.filter { ($0.isRight != nil) == (family.name == "answered") }
+            }
+            #expect(isClose(family.answerPosition, own(plain.answers)))
+            for (layer, alone) in family.layersAlone.enumerated() { #expect(isClose(alone, own(plain.alone[layer]))) }
+        }
+        let counts = quality.families.map(\.tokens.count)
+        #expect(counts.reduce(0, +) == quality.tokenCount)
+        let order = quality.families.map { $0.answerPosition.topOneAgreement ?? 2 }
+        #expect(order == order.sorted())
+    }
+
+    @Test func `a prompt that was cut has no answer position, and layers alone only where asked for`() throws {
+        let golden = try GoldenCase("llama-clt_relu")
+        let cut = try golden.attributor.evaluate(golden.tokens(), isWhole: false).quality
+        #expect(cut.answerPosition.count == 0 && cut.answerPosition.topOneAgreement == nil && cut.tokenCount > 0)
+        let few = try golden.attributor.evaluate(golden.tokens(), layersAlone: false).quality
+        #expect(few.answerPosition.count == 1 && few.layers.allSatisfy { $0.alone.count == 0 })
+    }
+
+    @Test func `families are told apart by the bytes of their names, written down and read again`() throws {
+        let golden = try GoldenCase("llama-plt_relu")
+        let one = try golden.attributor.evaluate(golden.tokens(), layersAlone: false)
+        var evaluation = golden.attributor.emptyEvaluation
+        for name in ["\u{E9}", "e\u{301}", nil] { evaluation.add(one, family: name) }
+        var read = try JSONDecoder().decode(ReplacementEvaluation.self, from: JSONEncoder().encode(evaluation))
+        #expect(read == evaluation)
+        read.add(one, family: "e\u{301}")
+        #expect(read.quality.families.map(\.answerPosition.count).sorted() == [1, 1, 2])
     }
 
     @Test(arguments: GoldenCase.names)

@@ -52,7 +52,7 @@ import Testing
         let attributor = try neurons.attributor(maximum: nil, fromGroup: true)
         let quality = try attributor.evaluate(neurons.tokens).quality
         #expect(quality.topOneAgreement == 1 && quality.divergence < 1e-6)
-        #expect(quality.layers.allSatisfy { $0.normalizedError == 0 })
+        #expect(quality.layers.allSatisfy { $0.normalizedError == 0 && $0.alone.topOneAgreement == 1 })
         let few = try neurons.attributor(maximum: 10, fromGroup: true).evaluate(neurons.tokens).quality
         #expect(few.divergence > quality.divergence)
         #expect(abs(few.layers.reduce(0) { $0 + $1.activeFeaturesPerToken } - 2) < 1e-9)

@@ -92,6 +92,33 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == saved)
         let notes = try folder.file("state.json", "my notes")
         try expectRefusal(arguments(demo, ["--state", notes]), ["the state of an evaluation"])
+        let old = try folder.file("state.json", #"{"version": 1, "recordsDone": 3, "evaluation": {"tokens": 5}}"#)
+        try expectRefusal(arguments(demo, ["--state", old]), ["expected version 2, found 1", "begin anew"])
+        let tagged = try folder.file("state.json", String(decoding: saved, as: UTF8.self))
+        try expectRefusal(
+            arguments(demo, ["--state", tagged, "--attributed-prompts", "2", "--family-tag", "a"]), ["corpus"])
+    }
+
+    @Test func `families are judged apart, by the tag that is asked for`() throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 100)
+        func quality(_ more: [String]) throws -> [String: Any] {
+            let outcome = try Program.run(arguments(demo, ["--attributed-prompts", "0"] + more))
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        }
+        func count(_ part: Any?) -> Int { (part as? [String: Any])?["count"] as? Int ?? -1 }
+        let whole = try quality([])
+        let families = try #require(whole["families"] as? [[String: Any]])
+        #expect(Set(families.compactMap { $0["name"] as? String }).isSuperset(of: ["addition", "acronym"]))
+        #expect(families.reduce(0) { $0 + count($1["answerPosition"]) } == count(whole["answerPosition"]))
+        #expect(families.reduce(0) { $0 + count($1["tokens"]) } == whole["tokenCount"] as? Int)
+        let layers = try #require(whole["layers"] as? [[String: Any]])
+        #expect(layers.allSatisfy { count($0["alone"]) == count(whole["answerPosition"]) })
+        let other = try quality(["--family-tag", "nothing", "--no-layers-alone"])
+        let only = try #require((other["families"] as? [[String: Any]])?.first)
+        #expect(only["name"] == nil && count(only["answerPosition"]) == count(whole["answerPosition"]))
+        #expect((other["layers"] as? [[String: Any]])?.allSatisfy { count($0["alone"]) == 0 } == true)
     }
 
     @Test func `a finished state gives its figures again`() throws {
@@ -123,7 +150,10 @@ import Testing
         let demo = try SmallDemo(in: folder, every: 300)
         let outcome = try Program.run(arguments(demo).filter { $0 != "--json" })
         for part in [
-            "top-1 agreement", "unsure", "KL divergence", "cross-entropy gap", "replacement score", "completeness",
+            "at the answer position", "right answers of the replacement model", "by family",
+            "top-1 with one layer alone",
+            "which is not fidelity", "top-1 agreement", "unsure", "KL divergence", "cross-entropy gap",
+            "replacement score", "completeness",
             "normalised MSE", "L0", "dead", "actual next tokens", "attributed prompts",
         ] {
             #expect(outcome.output.contains(part), "\(outcome.output)")

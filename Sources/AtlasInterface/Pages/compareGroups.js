@@ -13,7 +13,19 @@ function difference(row) {
     return [text, weightBar(row.difference, 1)];
 }
 
-const significance = { title: "q-value", numeric: true, definition: "The p-value of a permutation test after control of the false-discovery rate: of the rows with at most 0.05 about one in twenty is chance.", cell: (row) => row.qValue <= 0.05 ? element("strong", {}, measure(row.qValue)) : measure(row.qValue) };
+function qText(value, rate) {
+    return value <= rate ? element("strong", {}, measure(value)) : measure(value);
+}
+
+/** The columns of both tests; q-values within the asked rate stand out. */
+function significance(rate, members) {
+    const note = `after control of the false-discovery rate; in bold up to ${rate}, a bound that a share of ${percentage(rate)} of such rows passes by chance.`;
+    return [
+        { title: "q-value", numeric: true, definition: `Whether more ${members} of one group have it: Fisher's exact test, ${note}`, cell: (row) => qText(row.qValue, rate) },
+        { title: "First larger", numeric: true, definition: `Of pairs of ${members} that have it, one of each group, the share in which the first has the larger value; 50 %: no difference. Empty where too few have it.`, cell: (row) => row.strength ? percentage(row.strength.firstLarger) : "" },
+        { title: "q of that", numeric: true, definition: `A rank-sum test of these values, ${note}`, cell: (row) => row.strength ? qText(row.strength.qValue, rate) : "" },
+    ];
+}
 
 const shareColumns = [
     { title: "First", numeric: true, definition: "Share of the first group's prompts that have it.", cell: (row) => percentage(row.firstShare) },
@@ -21,25 +33,25 @@ const shareColumns = [
 ];
 const differenceColumn = { title: "Difference", numeric: true, definition: "The first share less the second. Striped bars: more common in the second group.", cell: difference };
 
-function featureRows(rows) {
+function featureRows(rows, rate) {
     return dataTable("Features that differ", [
         { title: "Feature", head: true, cell: (row) => nodeText({ kind: "feature", feature: row.feature }, null) },
         { title: "Label", width: "wide-name", cell: (row) => labelText(row.label, row.labelIsAutomatic) },
         ...shareColumns, differenceColumn,
         { title: "Influence, first", numeric: true, definition: "Mean over the first group's graphs of its influence, summed over positions.", cell: (row) => percentage(row.firstInfluence) },
         { title: "Influence, second", numeric: true, definition: "The same of the second group.", cell: (row) => percentage(row.secondInfluence) },
-        significance,
+        ...significance(rate, "prompts"),
     ], rows, { empty: "No feature was tested: the groups are too small." });
 }
 
-function linkRows(rows) {
+function linkRows(rows, rate) {
     return dataTable("Links that differ", [
         { title: "From", head: true, cell: (row) => nodeText(row.source, row.sourceLabel) },
         { title: "To", cell: (row) => nodeText(row.target, row.targetLabel) },
         ...shareColumns, differenceColumn,
         { title: "Mean, first", numeric: true, definition: "Mean weight over the first group's graphs that store the link.", cell: (row) => signed(row.firstMean) },
         { title: "Mean, second", numeric: true, definition: "The same of the second group.", cell: (row) => signed(row.secondMean) },
-        significance,
+        ...significance(rate, "graphs"),
     ], rows, { empty: "No link was tested: a group has no stored graph, or too few." });
 }
 
@@ -60,9 +72,14 @@ function groupText(group) {
     return `${counted(group.promptCount, "prompt")}${group.readPrompts < group.promptCount ? `, ${number(group.readPrompts)} read` : ""}, ${counted(group.graphCount, "graph")}`;
 }
 
+function foundText(present, tested, stronger, strengths, rate) {
+    return `${number(present)} of ${tested} are in more prompts of one group, ${number(stronger)} of ${number(strengths)} are stronger in one, each at a false-discovery rate of ${percentage(rate)}.`;
+}
+
 /** The parts of the view that compares two groups; an empty second group is all prompts outside the first. */
 export async function compareGroups(a, b, signal) {
     const report = await ask("diff", { a, b });
+    const rate = report.options.falseDiscoveryRate;
     const drawings = element("div", {}, b === "" ? quiet("Choose a second group to see the two circuits side by side.") : quiet("Growing the two circuits…"));
     const start = async () => {
         if (b === "") return;
@@ -79,8 +96,9 @@ export async function compareGroups(a, b, signal) {
         view: [
             element("p", { class: "scores" }, element("span", {}, "First: ", element("bdi", {}, report.first.filter || "all"), ` (${groupText(report.first)})`), element("span", {}, "Second: ", element("bdi", {}, report.second.filter || "all others"), ` (${groupText(report.second)})`)),
             section("The two circuits", "Grown from the answers of each group's prompts; what only one has is coloured.", drawings),
-            section("Features that differ", `${number(report.significantFeatures)} of ${counted(report.testedFeatures, "tested feature")} differ at a false-discovery rate of 5 % (${number(report.options.permutations)} permutations).`, featureRows(report.features)),
-            section("Links that differ", `${number(report.significantEdges)} of ${counted(report.testedEdges, "tested link")} differ at a false-discovery rate of 5 %; positions are taken together.`, linkRows(report.edges)),
+            ...report.limitations.map((sentence) => element("p", {}, sentence)),
+            section("Features that differ", foundText(report.significantFeatures, counted(report.testedFeatures, "tested feature"), report.significantFeatureStrengths, report.strengthTestedFeatures, rate), featureRows(report.features, rate)),
+            section("Links that differ", `${foundText(report.significantEdges, counted(report.testedEdges, "tested link"), report.significantEdgeStrengths, report.strengthTestedEdges, rate)} Positions are taken together.`, linkRows(report.edges, rate)),
             section("Shared core", `${counted(report.coreFeatureCount, "feature")} active in at least ${percentage(report.options.coreShare)} of the prompts of each group.`, coreRows(report)),
         ],
         shown: start,

@@ -13,6 +13,10 @@ extension RouteParameter {
             fallback: fallback?.rawValue)
     }
 
+    fileprivate static let rate = RouteParameter(
+        "rate", .number(0...1), "the false-discovery rate: up to which q-value a row counts as significant",
+        fallback: "0.05")
+
     fileprivate static let operands = [
         RouteParameter("rows", .text(limit: 200), "the tag of the first operand", fallback: "a"),
         RouteParameter("columns", .text(limit: 200), "the tag of the second operand", fallback: "b"),
@@ -47,12 +51,12 @@ extension Route {
             "diff", "What sets two groups of prompts apart, and what they share",
             [
                 .filter("a", "a group of prompts"), .filter("b", "another; all other prompts unless given"),
-                .init("permutations", .integer(0...10_000), "permutations of the groups' labels", fallback: "1000"),
+                .rate,
                 .init("limit", .integer(1...1_000), "rows of each kind at most", fallback: "20"),
             ]
         ) { request, service in
             var options = DiffOptions()
-            options.permutations = request.integer("permutations")!
+            options.falseDiscoveryRate = request.number("rate")!
             options.limit = request.integer("limit")!
             return try service.reader.diff(
                 request.requiredFilter("a"), request.text("b").map { _ in request.filter("b") }, options: options)
@@ -116,14 +120,22 @@ extension Route {
         Route(
             "motifs", "Labelled subgraphs that recur over prompts, against graphs rewired at random",
             [
-                .group, .init("graphs", .integer(1...1_000), "graphs that are read at most", fallback: "100"),
-                .init("rewirings", .integer(1...1_000), "how often each graph is rewired", fallback: "100"),
+                .group, .init("graphs", .integer(1...1_000), "graphs that are read at most", fallback: "200"),
+                .init(
+                    "rewirings", .integer(1...20_000), "how often each graph is rewired under each null",
+                    fallback: "2000"),
+                .init(
+                    "signed", .choice(["yes", "no"]), "whether edges that lower are told from edges that raise",
+                    fallback: "yes"),
+                .rate,
                 .init("limit", .integer(1...200), "motifs of each kind at most", fallback: "10"),
             ]
         ) { request, service in
             var options = MotifsOptions()
             options.graphLimit = request.integer("graphs")!
             options.rewirings = request.integer("rewirings")!
+            options.signed = request.text("signed") == "yes"
+            options.falseDiscoveryRate = request.number("rate")!
             options.limit = request.integer("limit")!
             return try service.reader.motifs(where: request.filter(), options: options)
         },

@@ -22,26 +22,29 @@ extension AtlasReader {
                     filter: filter, promptCount: count, readPrompts: ids[place].count, graphCount: graphs[place].count)
             }
             let (edges, influence) = try graphDifference(graphs, options: options, db)
-            let influenceByFeature = Dictionary(
-                uniqueKeysWithValues: (influence?.rows ?? []).map { ($0.key, $0) })
             let features = GroupDifference(
                 try featureMaxima(of: ids[0] + ids[1], db).sorted(), firstSize: ids[0].count,
                 secondSize: ids[1].count, options: options
-            ) { row in
-                influenceByFeature[row.key].map { meanDifference($0, graphs.map(\.count)) } ?? 0
+            ) { counts in
+                influence[counts.key]?.meanDifference(graphs[0].count, graphs[1].count) ?? 0
             }
             let edgeRows = edges?.rows ?? []
+            let rate = options.falseDiscoveryRate
             return DiffReport(
                 first: group(0, "\(first)", all.count),
                 second: group(1, second?.description ?? "all prompts outside \(first)", others.count),
                 options: options, testedFeatures: features.rows.count,
-                significantFeatures: features.rows.count { $0.qValue <= 0.05 },
+                significantFeatures: features.rows.count { $0.qValue <= rate },
+                strengthTestedFeatures: features.rows.count { $0.strength != nil },
+                significantFeatureStrengths: features.rows.count { ($0.strength?.qValue ?? 1) <= rate },
                 features: try features.rows.prefix(options.limit).map {
                     try describe(
                         $0, sizes: ids.map(\.count), graphs: graphs.map(\.count),
-                        influence: influenceByFeature[$0.key], db)
+                        influence: influence[$0.counts.key], db)
                 },
-                testedEdges: edgeRows.count, significantEdges: edgeRows.count { $0.qValue <= 0.05 },
+                testedEdges: edgeRows.count, significantEdges: edgeRows.count { $0.qValue <= rate },
+                strengthTestedEdges: edgeRows.count { $0.strength != nil },
+                significantEdgeStrengths: edgeRows.count { ($0.strength?.qValue ?? 1) <= rate },
                 edges: try edgeRows.prefix(options.limit).map { try describe($0, graphs: graphs.map(\.count), db) },
                 coreFeatureCount: features.core.count,
                 core: try features.core.prefix(options.limit).map { row in
@@ -58,7 +61,11 @@ extension AtlasReader {
                         source: source.name, sourceLabel: source.label, target: target.name, targetLabel: target.label,
                         firstShare: Double(row.firstCount) / Double(graphs[0].count),
                         secondShare: Double(row.secondCount) / Double(graphs[1].count))
-                })
+                },
+                limitations: [
+                    features.resolution.limitation(of: "features", in: "prompts"),
+                    edges?.resolution.limitation(of: "edges", in: "graphs"),
+                ].compactMap { $0 })
         }
     }
 
@@ -83,11 +90,12 @@ extension AtlasReader {
         return (ids, others)
     }
 
-    /// The edges that differ, and the features' influence, over the graphs of both groups; `nil` where one has none.
+    /// The edges that differ, and the features' influence, over the graphs of both groups; nothing where one has
+    /// none.
     private func graphDifference(
         _ graphs: [[Int]], options: DiffOptions, _ db: Database
-    ) throws -> (GroupDifference<EdgeKey>?, GroupDifference<FeatureID>?) {
-        guard !graphs[0].isEmpty, !graphs[1].isEmpty else { return (nil, nil) }
+    ) throws -> (GroupDifference<EdgeKey>?, [FeatureID: GroupCount<FeatureID>]) {
+        guard !graphs[0].isEmpty, !graphs[1].isEmpty else { return (nil, [:]) }
         var edges = Incidence<EdgeKey>()
         var influence = Incidence<FeatureID>()
         for (place, id) in (graphs[0] + graphs[1]).enumerated() {
@@ -95,51 +103,49 @@ extension AtlasReader {
             for (key, weight) in graph.edgesByKey() { edges.add(key, prompt: place, value: weight) }
             for (feature, sum) in graph.featureInfluence() { influence.add(feature, prompt: place, value: sum) }
         }
-        var untested = options
-        untested.permutations = 0
-        untested.minimumSupport = 1
-        let sizes = graphs.map(\.count)
+        let (firstSize, secondSize) = (graphs[0].count, graphs[1].count)
+        let sorted = influence.sorted()
         return (
-            GroupDifference(edges.sorted(), firstSize: sizes[0], secondSize: sizes[1], options: options) {
-                meanDifference($0, sizes)
+            GroupDifference(edges.sorted(), firstSize: firstSize, secondSize: secondSize, options: options) {
+                $0.meanDifference(firstSize, secondSize)
             },
-            GroupDifference(influence.sorted(), firstSize: sizes[0], secondSize: sizes[1], options: untested) { _ in 0 }
+            Dictionary(
+                uniqueKeysWithValues: sorted.keys.indices.map {
+                    (sorted.keys[$0], GroupCount(sorted.keys[$0], sorted[$0], firstSize: firstSize))
+                })
         )
-    }
-
-    /// How much two groups differ in the mean of a value over all their prompts.
-    private func meanDifference<Key>(_ row: GroupDifference<Key>.Row, _ sizes: [Int]) -> Double {
-        (row.firstSum / Double(sizes[0]) - row.secondSum / Double(sizes[1])).magnitude
     }
 
     private func describe(
         _ row: GroupDifference<FeatureID>.Row, sizes: [Int], graphs: [Int],
-        influence: GroupDifference<FeatureID>.Row?, _ db: Database
+        influence: GroupCount<FeatureID>?, _ db: Database
     ) throws -> DiffReport.FeatureRow {
-        let label = try shownLabel(of: row.key, db)
+        let label = try shownLabel(of: row.counts.key, db)
         let hasGraphs = graphs[0] > 0 && graphs[1] > 0
         return DiffReport.FeatureRow(
-            feature: row.key, label: label.label, labelIsAutomatic: label.isAutomatic,
-            firstShare: Double(row.firstCount) / Double(sizes[0]),
-            secondShare: Double(row.secondCount) / Double(sizes[1]), difference: row.difference,
-            firstMaximum: mean(row.firstSum, row.firstCount), secondMaximum: mean(row.secondSum, row.secondCount),
+            feature: row.counts.key, label: label.label, labelIsAutomatic: label.isAutomatic,
+            firstShare: Double(row.counts.firstCount) / Double(sizes[0]),
+            secondShare: Double(row.counts.secondCount) / Double(sizes[1]), difference: row.difference,
+            firstMaximum: mean(row.counts.firstSum, row.counts.firstCount),
+            secondMaximum: mean(row.counts.secondSum, row.counts.secondCount),
             firstGraphShare: hasGraphs ? mean(Double(influence?.firstCount ?? 0), graphs[0]) : nil,
             secondGraphShare: hasGraphs ? mean(Double(influence?.secondCount ?? 0), graphs[1]) : nil,
             firstInfluence: hasGraphs ? mean(influence?.firstSum ?? 0, graphs[0]) : nil,
             secondInfluence: hasGraphs ? mean(influence?.secondSum ?? 0, graphs[1]) : nil,
-            pValue: row.pValue, qValue: row.qValue)
+            pValue: row.pValue, qValue: row.qValue, strength: row.strength)
     }
 
     private func describe(
         _ row: GroupDifference<EdgeKey>.Row, graphs: [Int], _ db: Database
     ) throws -> DiffReport.EdgeRow {
-        let (source, target) = (try named(row.key.source, db), try named(row.key.target, db))
+        let (source, target) = (try named(row.counts.key.source, db), try named(row.counts.key.target, db))
         return DiffReport.EdgeRow(
             source: source.name, sourceLabel: source.label, target: target.name, targetLabel: target.label,
-            firstShare: Double(row.firstCount) / Double(graphs[0]),
-            secondShare: Double(row.secondCount) / Double(graphs[1]), difference: row.difference,
-            firstMean: mean(row.firstSum, row.firstCount), secondMean: mean(row.secondSum, row.secondCount),
-            pValue: row.pValue, qValue: row.qValue)
+            firstShare: Double(row.counts.firstCount) / Double(graphs[0]),
+            secondShare: Double(row.counts.secondCount) / Double(graphs[1]), difference: row.difference,
+            firstMean: mean(row.counts.firstSum, row.counts.firstCount),
+            secondMean: mean(row.counts.secondSum, row.counts.secondCount),
+            pValue: row.pValue, qValue: row.qValue, strength: row.strength)
     }
 
     private func mean(_ sum: Double, _ count: Int) -> Double { count > 0 ? sum / Double(count) : 0 }

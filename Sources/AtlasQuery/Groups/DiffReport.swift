@@ -2,10 +2,8 @@ import Circuits
 
 /// How two groups of prompts are compared.
 public struct DiffOptions: Codable, Sendable, Equatable {
-    /// How many permutations of the prompts' group labels are drawn.
-    public var permutations = 1000
-    /// Decides the permutations.
-    public var seed: UInt64 = 0
+    /// Up to which q-value a row counts as significant: so large a share of such rows is chance.
+    public var falseDiscoveryRate = 0.05
     /// A feature or an edge in fewer prompts of both groups together is not tested.
     public var minimumSupport = 5
     /// The shared core is what at least this share of each group has.
@@ -21,8 +19,14 @@ public struct DiffOptions: Codable, Sendable, Equatable {
 
 /// What sets two groups of prompts apart, and what they share.
 ///
-/// Tested is the difference of the shares of prompts that have a feature active, or an edge stored, by permuting which
-/// prompts belong to which group. Rows come by q-value, then by |difference|.
+/// Two tests, both exact or nearly so, each with false-discovery control of its own over features and over edges:
+///
+/// - **presence**: do more prompts of one group have the feature active, or the edge stored? Fisher's exact test,
+///   two-sided: the probability of all divisions of the prompts that have it that are no more probable than the one found.
+/// - **strength**: among the prompts that have it, does one group have larger activations, or weights? A rank-sum test,
+///   two-sided. Given who has it, this says nothing of presence, and presence nothing of it.
+///
+/// Rows come by the smaller of both q-values, then by |difference|.
 public struct DiffReport: Codable, Sendable, Equatable {
     /// The first group.
     public let first: Group
@@ -32,14 +36,22 @@ public struct DiffReport: Codable, Sendable, Equatable {
     public let options: DiffOptions
     /// How many features were tested.
     public let testedFeatures: Int
-    /// How many of them have a q-value of at most 0.05.
+    /// How many of them have a q-value of at most `falseDiscoveryRate` for presence.
     public let significantFeatures: Int
+    /// How many features enough prompts of both groups have for strength to be tested.
+    public let strengthTestedFeatures: Int
+    /// How many of them have a q-value of at most `falseDiscoveryRate` for strength.
+    public let significantFeatureStrengths: Int
     /// The features that differ.
     public let features: [FeatureRow]
     /// How many edges were tested; none where a group has no stored graph.
     public let testedEdges: Int
-    /// How many of them have a q-value of at most 0.05.
+    /// How many of them have a q-value of at most `falseDiscoveryRate` for presence.
     public let significantEdges: Int
+    /// How many edges enough graphs of both groups store for strength to be tested.
+    public let strengthTestedEdges: Int
+    /// How many of them have a q-value of at most `falseDiscoveryRate` for strength.
+    public let significantEdgeStrengths: Int
     /// The edges that differ, positions taken together.
     public let edges: [EdgeRow]
     /// How many features are active in at least `coreShare` of each group.
@@ -50,6 +62,8 @@ public struct DiffReport: Codable, Sendable, Equatable {
     public let coreEdgeCount: Int
     /// These edges, the most common first.
     public let coreEdges: [CoreEdge]
+    /// A sentence for each kind of test for which the groups are too small, with what would be enough.
+    public let limitations: [String]
 
     /// One of the two groups.
     public struct Group: Codable, Sendable, Equatable {
@@ -89,9 +103,25 @@ public struct DiffReport: Codable, Sendable, Equatable {
         public let firstInfluence: Double?
         /// The same of the second group.
         public let secondInfluence: Double?
-        /// (1 + permutations with at least this |difference|) / (1 + permutations).
+        /// Of presence: the two-sided p-value of Fisher's exact test.
         public let pValue: Double
         /// The p-value after control of the false-discovery rate over all tested features (Benjamini and Hochberg).
+        public let qValue: Double
+        /// How the activations differ where it fires; `nil` where too few prompts of a group have it for any p-value to
+        /// reach `falseDiscoveryRate`.
+        public let strength: Strength?
+    }
+
+    /// How the values of a thing differ between the prompts of two groups that have it.
+    ///
+    /// The value of a feature is its largest activation in the prompt, that of an edge the sum of its weights there.
+    public struct Strength: Codable, Sendable, Equatable {
+        /// The share of pairs of a prompt of each group in which the first group's value is the larger, equals counting
+        /// half: 0.5 where there is no difference.
+        public let firstLarger: Double
+        /// The two-sided p-value of a rank-sum test.
+        public let pValue: Double
+        /// The p-value after control of the false-discovery rate over all features, or edges, whose strength was tested.
         public let qValue: Double
     }
 
@@ -119,6 +149,8 @@ public struct DiffReport: Codable, Sendable, Equatable {
         public let pValue: Double
         /// As for features, over all tested edges.
         public let qValue: Double
+        /// As for features.
+        public let strength: Strength?
     }
 
     /// A feature of the shared core.

@@ -1,25 +1,31 @@
 import Circuits
+import Synchronization
+import Tensors
 
 /// How many graphs have each motif, as they are and rewired.
 struct MotifCount {
-    /// A try at rewiring for each edge, so many times.
-    static let triesPerEdge = 10
+    /// Numbers after each rewiring that one null allows.
+    struct Null {
+        /// `[tested.count][rewirings]`: how many rewired graphs have the motif.
+        var support: [[Int]]
+        /// `[census.count][rewirings]`: how many triangles, diamonds and bifans rewired graphs have.
+        var census: [[Int]]
+    }
 
     /// How many motifs were found, by kind.
     private(set) var found: [String: Int] = [:]
     /// The motifs that were tested, ascending, with the graphs that have them and those that have all their features.
     private(set) var tested: [(motif: Motif, support: Int, together: Int)] = []
-    /// `[tested.count][rewirings]`: how many rewired graphs have the motif.
-    private(set) var nullSupport: [[Int]]
     /// How many triangles, diamonds and bifans there are.
     private(set) var census: [Int]
-    /// `[census.count][rewirings]`.
-    private(set) var nullCensus: [[Int]]
+    /// What the nulls give, in the order of ``MotifNull``.
+    let nulls: [Null]
 
     /// - Parameters:
     ///   - graphs: in canonical order
     ///   - streams: for each graph a number that its text alone decides, which tells its rewirings apart
-    init(_ graphs: [FeatureGraph], streams: [UInt64], options: MotifsOptions) {
+    ///   - jobs: graphs rewired at once; the numbers do not depend on it
+    init(_ graphs: [FeatureGraph], streams: [UInt64], options: MotifsOptions, jobs: Int) {
         var support: [Motif: Int] = [:]
         for graph in graphs { for motif in graph.motifs() { support[motif, default: 0] += 1 } }
         for motif in support.keys { found[motif.kind.rawValue, default: 0] += 1 }
@@ -30,33 +36,58 @@ struct MotifCount {
             chosen += ranked.prefix(options.testedLimit).map { ($0.key, $0.value) }
         }
         chosen.sort { $0.motif < $1.motif }
+        let present = graphs.map { Present(chosen.map(\.motif), in: $0) }
         var together = [Int](repeating: 0, count: chosen.count)
-        var nullSupport = [[Int]](repeating: [Int](repeating: 0, count: options.rewirings), count: chosen.count)
+        for graph in present { for (place, _) in graph.motifs { together[place] += 1 } }
+        tested = zip(chosen, together).map { ($0.motif, $0.support, $1) }
         var census = FeatureGraph.censusShapes.map { _ in 0 }
-        var nullCensus = [[Int]](repeating: [Int](repeating: 0, count: options.rewirings), count: census.count)
-        for (graph, stream) in zip(graphs, streams) {
-            let nodes = graph.nodesByFeature()
-            var present: [(place: Int, kind: MotifKind, first: NodeSet, second: NodeSet, third: NodeSet)] = []
-            for (place, (motif, _)) in chosen.enumerated() {
-                guard let first = nodes[motif.first], let second = nodes[motif.second], let third = nodes[motif.third]
-                else { continue }
-                together[place] += 1
-                present.append((place, motif.kind, first, second, third))
+        for graph in graphs { for (shape, number) in graph.census().enumerated() { census[shape] += number } }
+        self.census = census
+        let nothing = [Int](repeating: 0, count: options.rewirings)
+        let empty = Null(
+            support: .init(repeating: nothing, count: chosen.count),
+            census: .init(repeating: nothing, count: census.count))
+        let sums = Mutex([Null](repeating: empty, count: MotifNull.allCases.count))
+        inParallel(count: graphs.count * MotifNull.allCases.count, jobs: jobs) { task in
+            let (place, ordinal) = task.quotientAndRemainder(dividingBy: MotifNull.allCases.count)
+            var generator = SeededNumbers(seed: options.seed, stream: streams[place] &+ UInt64(ordinal))
+            let rewiring = Rewiring(graphs[place], null: MotifNull.allCases[ordinal])
+            var having: [[Int]] = []
+            var shapes: [[Int]] = []
+            for _ in 0..<options.rewirings {
+                let rewired = rewiring.next(using: &generator)
+                having.append(present[place].found(in: rewired))
+                shapes.append(rewired.census())
             }
-            for (shape, number) in graph.census().enumerated() { census[shape] += number }
-            var generator = SeededNumbers(seed: options.seed, stream: stream)
-            for rewiring in 0..<options.rewirings {
-                var rewired = graph
-                rewired.rewire(tries: Self.triesPerEdge * graph.edges.count, using: &generator)
-                for (place, kind, first, second, third) in present where rewired.has(kind, first, second, third) {
-                    nullSupport[place][rewiring] += 1
+            sums.withLock { sums in
+                for number in having.indices {
+                    for motif in having[number] { sums[ordinal].support[motif][number] += 1 }
+                    for (shape, count) in shapes[number].enumerated() { sums[ordinal].census[shape][number] += count }
                 }
-                for (shape, number) in rewired.census().enumerated() { nullCensus[shape][rewiring] += number }
             }
         }
-        tested = zip(chosen, together).map { ($0.motif, $0.support, $1) }
-        self.nullSupport = nullSupport
-        self.census = census
-        self.nullCensus = nullCensus
+        nulls = sums.withLock { $0 }
+    }
+
+    /// The motifs whose features a graph has.
+    private struct Present: Sendable {
+        let nodes: NodeSets
+        /// Their places among all motifs.
+        private(set) var motifs: [(place: Int, motif: PlacedMotif)] = []
+
+        init(_ motifs: [Motif], in graph: FeatureGraph) {
+            let (nodes, rows) = graph.nodesByFeature()
+            self.nodes = nodes
+            for (place, motif) in motifs.enumerated() {
+                if let placed = PlacedMotif(motif, rows: rows) { self.motifs.append((place, placed)) }
+            }
+        }
+
+        /// The places of those that a rewired graph has.
+        func found(in graph: FeatureGraph) -> [Int] {
+            var places: [Int] = []
+            for (place, motif) in motifs where graph.has(motif, nodes) { places.append(place) }
+            return places
+        }
     }
 }

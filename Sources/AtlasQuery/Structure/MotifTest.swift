@@ -20,3 +20,38 @@ struct MotifTest {
         pValueFewer = Double(1 + null.count { $0 <= observed }) / Double(1 + null.count)
     }
 }
+
+/// The tests of all motifs against one null.
+struct MotifTests {
+    let tests: [MotifTest]
+    let qValues: [Double]
+    private let rewirings: Int
+
+    init(_ count: MotifCount, null: MotifNull, rewirings: Int) {
+        let support = count.nulls[null.ordinal].support
+        tests = count.tested.indices.map { MotifTest(count.tested[$0].support, null: support[$0]) }
+        qValues = FalseDiscovery.qValues(tests.map(\.pValueMore))
+        self.rewirings = rewirings
+    }
+
+    /// One motif's part.
+    func expectation(_ place: Int) -> MotifsReport.Expectation {
+        let test = tests[place]
+        return MotifsReport.Expectation(
+            expected: test.expected, deviation: test.deviation, zScore: test.zScore, pValue: test.pValueMore,
+            qValue: qValues[place])
+    }
+
+    /// How many rewirings it takes for the motifs that no rewiring reaches to be significant, where these are too few.
+    ///
+    /// With `n` rewirings a p-value is at least 1 / (n + 1), and among `m` tests the `r` that have it get
+    /// q = m / (r · (n + 1)). Where each motif is reached, as after a handful of rewirings, nothing is known of `r`: then
+    /// these are too few only if they would be for `m`.
+    func enoughRewirings(rate: Double) -> Int? {
+        let smallest = 1 / Double(rewirings + 1)
+        let unreached = tests.count { $0.pValueMore <= smallest }
+        let share = unreached > 0 ? Double(unreached) / Double(tests.count) : 1
+        guard !tests.isEmpty, rate > 0, smallest / share > rate else { return nil }
+        return Int((1 / (rate * share)).rounded(.up)) - 1
+    }
+}

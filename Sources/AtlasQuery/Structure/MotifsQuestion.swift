@@ -18,42 +18,69 @@ extension AtlasReader {
             let graphs = try ids.map { id in
                 FeatureGraph(
                     try storedGraph(of: id, db).pruned(
-                        nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold))
+                        nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold),
+                    signed: options.signed)
             }
             let streams = try ids.map { id in
                 let hash = try Data.fetchOne(db.cachedStatement(sql: Self.hashOfPrompt), arguments: [id])!
                 return hash.prefix(8).reduce(0 as UInt64) { sum, byte in sum << 8 | UInt64(byte) }
             }
-            let count = MotifCount(graphs, streams: streams, options: options)
-            let tests = count.tested.indices.map { MotifTest(count.tested[$0].support, null: count.nullSupport[$0]) }
-            let qValues = FalseDiscovery.qValues(tests.map(\.pValueMore))
-            var rows: [MotifsReport.Row] = []
-            for kind in MotifKind.allCases {
-                let ranked = count.tested.indices.filter { count.tested[$0].motif.kind == kind }.sorted {
-                    (qValues[$0], -(tests[$0].zScore ?? 0), $0) < (qValues[$1], -(tests[$1].zScore ?? 0), $1)
-                }
-                for place in ranked.prefix(options.limit) {
-                    let (motif, support, together) = count.tested[place]
-                    rows.append(
-                        .init(
-                            kind: kind, features: motif.features,
-                            labels: try motif.features.map { try shownLabel(of: $0, db).label }, support: support,
-                            together: together, expected: tests[place].expected, deviation: tests[place].deviation,
-                            zScore: tests[place].zScore, pValue: tests[place].pValueMore, qValue: qValues[place]))
-                }
-            }
+            let count = MotifCount(
+                graphs, streams: streams, options: options, jobs: ProcessInfo.processInfo.activeProcessorCount)
+            let degrees = MotifTests(count, null: .degrees, rewirings: options.rewirings)
+            let places = MotifTests(count, null: .places, rewirings: options.rewirings)
+            let rate = options.falseDiscoveryRate
             func mean(_ numbers: [Int]) -> Double { numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count) }
             return MotifsReport(
                 filter: "\(filter)", promptCount: all.count, readGraphs: graphs.count, options: options,
                 meanNodes: mean(graphs.map(\.features.count)), meanEdges: mean(graphs.map(\.edges.count)),
-                found: count.found, testedCount: count.tested.count, motifs: rows,
-                census: FeatureGraph.censusShapes.indices.map { shape in
-                    let test = MotifTest(count.census[shape], null: count.nullCensus[shape])
-                    return .init(
-                        shape: FeatureGraph.censusShapes[shape], count: count.census[shape], expected: test.expected,
-                        deviation: test.deviation, zScore: test.zScore, pValueMore: test.pValueMore,
-                        pValueFewer: test.pValueFewer)
+                found: count.found, testedCount: count.tested.count,
+                significantCount: degrees.qValues.count { $0 <= rate },
+                significantInBoth: count.tested.indices.count {
+                    degrees.qValues[$0] <= rate && places.qValues[$0] <= rate
+                }, motifs: try rows(count, degrees, places, options: options, db), census: census(count),
+                limitations: zip(["degrees", "degrees and places"], [degrees, places]).compactMap { kept, tests in
+                    tests.enoughRewirings(rate: rate).map { enough in
+                        "\(options.rewirings) rewirings that keep \(kept) are too few: not even the motifs that none of "
+                            + "them reaches can have q of at most \(rate) among \(count.tested.count) tests; about "
+                            + "\(enough) would be enough"
+                    }
                 })
+        }
+    }
+
+    /// The first motifs of each kind: those that neither null explains before those that one does.
+    private func rows(
+        _ count: MotifCount, _ degrees: MotifTests, _ places: MotifTests, options: MotifsOptions, _ db: Database
+    ) throws -> [MotifsReport.Row] {
+        func rank(_ place: Int) -> (Double, Double, Double, Int) {
+            let (one, other) = (degrees.qValues[place], places.qValues[place])
+            return (max(one, other), min(one, other), -(degrees.tests[place].zScore ?? 0), place)
+        }
+        return try MotifKind.allCases.flatMap { kind in
+            try count.tested.indices.filter { count.tested[$0].motif.kind == kind }.sorted { rank($0) < rank($1) }
+                .prefix(options.limit).map { place in
+                    let (motif, support, together) = count.tested[place]
+                    return MotifsReport.Row(
+                        kind: kind, features: motif.features,
+                        signs: options.signed ? motif.signs.map { $0 == .positive ? 1 : -1 } : nil,
+                        labels: try motif.features.map { try shownLabel(of: $0, db).label }, support: support,
+                        together: together, degrees: degrees.expectation(place), places: places.expectation(place))
+                }
+        }
+    }
+
+    private func census(_ count: MotifCount) -> [MotifsReport.CensusRow] {
+        FeatureGraph.censusShapes.indices.map { shape in
+            func expectation(_ null: MotifNull) -> MotifsReport.CensusExpectation {
+                let test = MotifTest(count.census[shape], null: count.nulls[null.ordinal].census[shape])
+                return .init(
+                    expected: test.expected, deviation: test.deviation, zScore: test.zScore,
+                    pValueMore: test.pValueMore, pValueFewer: test.pValueFewer)
+            }
+            return .init(
+                shape: FeatureGraph.censusShapes[shape], count: count.census[shape],
+                degrees: expectation(.degrees), places: expectation(.places))
         }
     }
 }

@@ -54,7 +54,7 @@ struct DemoCommand: ParsableCommand {
         title("The atlas", command: "atlas info \(path)")
         InformationText(try reader.information()).lines.forEach { print($0) }
         title("How good the replacement model is", command: "atlas evaluate \(data.corpus) …")
-        QualityText(quality).lines.forEach { print($0) }
+        QualityText(quality, familyTag: EvaluationOptions().familyTag).lines.forEach { print($0) }
         title("One prompt", command: "atlas query prompt \"\(Self.prompt)\"")
         PromptText(try reader.prompt(reader.promptID(Self.prompt), featureLimit: 8)).lines.forEach { print($0) }
         title("What drives \"\(Self.token)\" across prompts", command: "atlas query drivers --token \"\(Self.token)\"")

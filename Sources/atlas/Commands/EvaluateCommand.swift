@@ -6,19 +6,25 @@ import Foundation
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Judge a replacement model: agreement, divergence, cross-entropy, error, L0, dead features, scores.",
+        abstract: "Judge a replacement model where answers are given, by family and layer, and over all tokens.",
         discussion: """
-            Runs the replacement model freely beside the underlying model over a corpus, and compares them after every \
+            Runs the replacement model freely beside the underlying model over a corpus, and compares them at the answer \
+            position (the last of each prompt), by family of prompts, with each layer replaced alone, and after every \
             token but each prompt's first. Some prompts are attributed too, for their replacement and completeness \
             scores. With --state the sums are saved every few seconds: the same command goes on after an interruption, \
             and its figures are the same to the last bit.
 
               atlas evaluate corpus.jsonl --model MODEL --transcoders DIR
+              atlas evaluate corpus.jsonl --model MODEL --transcoders DIR --family-tag template
               atlas evaluate corpus.jsonl --model MODEL --transcoders DIR --state evaluation.json --json
             """)
 
     @OptionGroup var corpus: CorpusArguments
     @OptionGroup var replacementModel: ReplacementModelOptions
+    @Option(help: "The tag whose values are families of prompts, judged apart.")
+    var familyTag = EvaluationOptions().familyTag
+    @Flag(inversion: .prefixedNo, help: "Replace each layer alone too: a run of the model a layer and prompt.")
+    var layersAlone = true
     @Option(help: "Prompts that are attributed for their scores, evenly spaced over the corpus; 0 for none.")
     var attributedPrompts = EvaluationOptions().attributedPrompts
     @OptionGroup(title: "Attribution") var attribution: AttributionArguments
@@ -55,12 +61,13 @@ struct EvaluateCommand: ParsableCommand {
                 of: try corpus.source(), onMalformed: corpus.policy,
                 options: EvaluationOptions(
                     attributedPrompts: attributedPrompts, attribution: attribution.options,
-                    truncation: corpus.truncation), keeping: keeping, jobs: jobs,
+                    familyTag: familyTag, layersAlone: layersAlone, truncation: corpus.truncation), keeping: keeping,
+                jobs: jobs,
                 note: { notes.append("\($0)") }
             ) { progress.show("evaluating", done: $0, total: $1, unit: "prompts") }
             progress.end()
             corpus.printNotes(notes, count: notes.count)
-            try output.print(quality) { QualityText(quality).lines.forEach { print($0) } }
+            try output.print(quality) { QualityText(quality, familyTag: familyTag).lines.forEach { print($0) } }
         } catch let error as EvaluationInterrupted {
             progress.end()
             FileHandle.standardError.write(

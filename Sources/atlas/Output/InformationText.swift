@@ -26,7 +26,8 @@ struct InformationText {
         ]
         if let replacement = info.meanReplacementScore, let completeness = info.meanCompletenessScore {
             lines.append(
-                "scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs before pruning"
+                "scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs before pruning; "
+                    + "fidelity is another thing, see atlas evaluate"
             )
         }
         if let share = info.shareRight {

@@ -10,6 +10,9 @@ extension Double {
     /// With an explicit sign and so many significant digits; 0 as `0`.
     func significant(_ digits: Int) -> String { self == 0 ? "0" : String(format: "%+.\(digits)g", self) }
 
+    /// With so many significant digits, as a p-value is read: `0.034`, `1.2e-08`.
+    func plain(_ digits: Int) -> String { String(format: "%.\(digits)g", self) }
+
     /// As a share of one hundred.
     func percent(_ digits: Int = 0) -> String { String(format: "%.\(digits)f %%", 100 * self) }
 }

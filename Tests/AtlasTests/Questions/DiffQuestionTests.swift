@@ -15,7 +15,6 @@ struct DiffQuestionTests {
 
     private var everything: DiffOptions {
         var options = DiffOptions()
-        options.permutations = 50
         options.minimumSupport = 1
         options.coreShare = 0.5
         options.limit = 100_000
@@ -101,11 +100,52 @@ struct DiffQuestionTests {
         #expect(report.coreEdgeCount == edges.count)
     }
 
-    @Test func `rows come by q-value and then by the size of the difference`() throws {
+    @Test func `rows come by the smaller q-value and then by the size of the difference`() throws {
         let report = try fixture.reader.diff(even, odd, options: everything)
-        let order = report.features.map { [$0.qValue, -$0.difference.magnitude] }
+        let order = report.features.map { [min($0.qValue, $0.strength?.qValue ?? 1), -$0.difference.magnitude] }
         #expect(order == order.sorted { $0.lexicographicallyPrecedes($1) })
-        #expect(report.features.allSatisfy { 1.0 / 51 <= $0.pValue && $0.pValue <= $0.qValue && $0.qValue <= 1 })
+        #expect(report.features.allSatisfy { 0 < $0.pValue && $0.pValue <= $0.qValue && $0.qValue <= 1 })
+    }
+
+    @Test func `presence and strength are those of the plain tests`() throws {
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        let groups = groups(fixture)
+        let presence = HypergeometricTest(firstCount: 20, of: 40)
+        for row in report.features {
+            let values = groups.map { group in
+                group.compactMap { facts in
+                    facts.activations.filter { $0.feature == row.feature }.map { Double($0.activation) }.max()
+                }
+            }
+            #expect(agree(row.pValue, presence.pValue(values[0].count, of: values[0].count + values[1].count)))
+            guard RankSumTest.smallestPValue(values[0].count, values[1].count) <= 0.05 else {
+                #expect(row.strength == nil)
+                continue
+            }
+            let strength = try #require(row.strength)
+            #expect(agree(strength.pValue, RankSumTest(values[0], values[1]).pValue))
+            var larger = 0.0
+            for one in values[0] { for other in values[1] { larger += one > other ? 1 : one == other ? 0.5 : 0 } }
+            #expect(agree(strength.firstLarger, larger / Double(values[0].count * values[1].count)))
+        }
+        let strengths = report.features.compactMap(\.strength)
+        #expect(strengths.count == report.strengthTestedFeatures && strengths.count > 10)
+        let qValues = FalseDiscovery.qValues(strengths.map(\.pValue))
+        #expect(zip(strengths, qValues).allSatisfy { agree($0.qValue, $1) })
+    }
+
+    @Test func `groups too small for their test say what would be enough`() throws {
+        var options = everything
+        let few = try fixture.reader.diff(PromptFilter("number=1")!, PromptFilter("number=2")!, options: options)
+        #expect(
+            few.limitations.first
+                == "features: none can be found to differ: 1 and 1 prompts allow no p below 1, and q of at most 0.05 is "
+                + "asked for; 4 and 4 prompts would be enough")
+        #expect(
+            few.limitations.count == 2 && few.limitations[1].hasPrefix("edges: none") && few.significantFeatures == 0)
+        options.falseDiscoveryRate = 1
+        #expect(try fixture.reader.diff(PromptFilter("number=1")!, nil, options: options).limitations.isEmpty == false)
+        #expect(try fixture.reader.diff(even, odd, options: everything).limitations == [])
     }
 
     @Test func `a diff does not depend on the order and split of the corpus`() throws {

@@ -7,16 +7,16 @@ struct DiffCommand: ParsableCommand {
         abstract: "Which features and edges set two groups of prompts apart, and which they share.",
         discussion: """
             A group is given by tags: name=value, several between commas; corpus=NAME and right=yes are tags too.
-            Without --b the second group is every prompt outside the first.
+            Without --b the second group is every prompt outside the first. Tested are presence (Fisher's exact test) and, \
+            among the prompts that have it, strength (a rank-sum test), each with control of the false-discovery rate.
 
               atlas query diff --a family=two-step --b family=city-state --atlas my.atlas
-              atlas query diff --a right=no --permutations 10000 --json --atlas my.atlas
+              atlas query diff --a right=no --false-discovery-rate 0.01 --json --atlas my.atlas
             """)
 
     @Option(name: .customLong("a"), help: "The first group.") var first: PromptFilter
     @Option(name: .customLong("b"), help: "The second group.") var second: PromptFilter?
-    @Option(help: "How many permutations of the group labels are drawn.") var permutations = 1000
-    @Option(help: "Decides the permutations.") var seed: UInt64 = 0
+    @Option(help: "Up to which q-value a difference counts as significant.") var falseDiscoveryRate = 0.05
     @Option(help: "Leave out features and edges in fewer prompts.") var minimumSupport = 5
     @Option(help: "The share of both groups that the shared core has.") var coreShare = 0.9
     @Option(help: "How many prompts of a group are read at most.") var prompts = 1000
@@ -26,15 +26,14 @@ struct DiffCommand: ParsableCommand {
 
     func validate() throws {
         try requireShare(coreShare, "--core-share")
-        try requirePositive(permutations, "--permutations")
+        try requireShare(falseDiscoveryRate, "--false-discovery-rate")
         try requirePositive(minimumSupport, "--minimum-support")
         try requirePositive(prompts, "--prompts")
     }
 
     func run() throws {
         var options = DiffOptions()
-        options.permutations = permutations
-        options.seed = seed
+        options.falseDiscoveryRate = falseDiscoveryRate
         options.minimumSupport = minimumSupport
         options.coreShare = coreShare
         options.promptLimit = prompts
