@@ -23,6 +23,8 @@ struct ExchangeBody: Decodable {
     /// A group of prompts, `family=two-step`.
     let `where`: String?
     let features: Int?
+    /// `influence`, `logit`, `paths` or `gap`.
+    let rankBy: ExchangeOptions.Ranking?
     /// `last` or `all`.
     let positions: ExchangeOptions.Positions?
     /// `likeliest` or `preferred`.
@@ -106,6 +108,7 @@ extension Route {
             options.featureLimit = try count(
                 body.features, "features", usual: options.featureLimit, atMost: featureLimit)
             options.trialLimit = try count(body.trials, "trials", usual: options.trialLimit, atMost: trialLimit)
+            options.ranking = body.rankBy ?? options.ranking
             options.positions = body.positions ?? options.positions
             options.judgement = body.judgement ?? options.judgement
             options.strength = body.strength ?? options.strength

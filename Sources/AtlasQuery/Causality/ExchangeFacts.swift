@@ -21,8 +21,8 @@ struct ExchangeFacts {
         let position: Int
         let activation: Float
         let influence: Float
-        /// On the gap between the answer and its strongest rival, by the gradient; `nil` where that is not computed.
-        let effect: Float?
+        /// What it is ranked by; `nil` where that is not computed.
+        let merit: Float?
     }
 
     /// One value of the tag.
@@ -44,7 +44,7 @@ struct ExchangeFacts {
 
     /// Reads the graphs of a group; prompts without a graph, the tag or an answer are left out.
     init(
-        _ reader: AtlasReader, tag: String, group: PromptFilter, positions: ExchangeOptions.Positions, _ db: Database
+        _ reader: AtlasReader, tag: String, group: PromptFilter, options: ExchangeOptions, _ db: Database
     ) throws {
         let ids = try reader.prompts(where: group, needGraphs: true, db)
         var found: [ExactText: Value] = [:]
@@ -60,18 +60,31 @@ struct ExchangeFacts {
             let graph = try reader.storedGraph(of: id, db)
             let nodes = graph.nodes.enumerated().compactMap { number, node -> Node? in
                 guard case .feature(let layer, let position, let index) = node.id,
-                    positions == .all || position == graph.tokens.count - 1
+                    options.positions == .all || position == graph.tokens.count - 1
                 else { return nil }
                 return Node(
                     place: FeaturePlace(
                         feature: FeatureID(layer: layer, index: index),
                         tokensBeforeEnd: graph.tokens.count - 1 - position), position: position,
-                    activation: node.activation, influence: node.influence, effect: graph.effects?.gradient.gap[number])
+                    activation: node.activation, influence: node.influence,
+                    merit: graph.merit(ofNode: number, options.ranking))
             }
             found[name, default: Value(name: name, answer: answer, prompts: [])].prompts.append(
                 Prompt(id: id, tokens: graph.tokens, isRight: row["predicted_token"] == answer, nodes: nodes))
         }
         promptCount = ids.count
         values = found.values.sorted { $0.name < $1.name }
+    }
+}
+
+extension SparseGraph {
+    /// What a node is ranked by; `nil` where the graph has no effects.
+    fileprivate func merit(ofNode node: Int, _ ranking: ExchangeOptions.Ranking) -> Float? {
+        switch ranking {
+        case .influence: nodes[node].influence
+        case .logit: effects?.gradient.answer[node]
+        case .paths: effects?.total.answer[node]
+        case .gap: effects?.gradient.gap[node]
+        }
     }
 }

@@ -12,6 +12,8 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     public let strength: Double
     /// Where features were exchanged.
     public let positions: ExchangeOptions.Positions
+    /// What own features were chosen by.
+    public let ranking: ExchangeOptions.Ranking
     /// What an answer was.
     public let judgement: ExchangeOptions.Judgement
     /// The values that were exchanged, in order.
@@ -58,9 +60,8 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
         public let tokensBeforeEnd: Int
         /// Its label.
         public let label: String?
-        /// Mean gradient effect there on the gap between the value's answer and that one's strongest rival, 0 where it is
-        /// no node: what features are chosen by. `nil` where the atlas has no effects.
-        public let effect: Double?
+        /// Mean of what features are chosen by, 0 where it is no node.
+        public let merit: Double
         /// Mean influence on the targets there in the value's graphs.
         public let influence: Double
         /// Mean activation there in the value's prompts, 0 where it is no node.
@@ -123,6 +124,20 @@ public struct ExchangeOptions: Sendable, Equatable {
         case preferred
     }
 
+    /// What a value's own features are chosen by.
+    public enum Ranking: String, Codable, Sendable, CaseIterable {
+        /// Influence on the targets of the value's graphs, which has no sign.
+        case influence
+        /// Gradient effect on the answer's logit less the mean.
+        case logit
+        /// Effect on the answer's logit less the mean along all paths of the graph.
+        case paths
+        /// Gradient effect on the gap between the answer and its strongest rival.
+        case gap
+    }
+
+    /// What a value's own features are chosen by; all but the influence need an atlas with effects.
+    public var ranking = Ranking.influence
     /// Where features are exchanged.
     public var positions = Positions.last
     /// What counts as the model's answer.

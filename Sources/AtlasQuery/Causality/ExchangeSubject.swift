@@ -23,7 +23,7 @@ struct ExchangeSubject {
         _ reader: AtlasReader, models: PromptModels, tag: String, group: PromptFilter, options: ExchangeOptions
     ) throws {
         let facts = try reader.ask("choosing features to exchange") { db in
-            try ExchangeFacts(reader, tag: tag, group: group, positions: options.positions, db)
+            try ExchangeFacts(reader, tag: tag, group: group, options: options, db)
         }
         guard facts.values.count > 1 else {
             throw QuestionError.nothingToCompare(
@@ -41,7 +41,7 @@ struct ExchangeSubject {
                         ExchangeReport.OwnFeature(
                             feature: place.feature, tokensBeforeEnd: place.tokensBeforeEnd,
                             label: try reader.shownLabel(of: place.feature, db).label,
-                            effect: sums.meanEffect(of: place), influence: sums.meanInfluence(of: place),
+                            merit: sums.meanMerit(of: place) ?? 0, influence: sums.meanInfluence(of: place),
                             activation: sums.meanActivation(of: place),
                             contribution: sums.meanContribution(of: place), activeValues: choice.activeValues(of: place)
                         )

@@ -39,14 +39,16 @@ struct ExchangeTests {
         return options
     }
 
-    @Test(arguments: ExchangeOptions.Positions.allCases)
-    func `own features are those of most effect and rarity, recomputed from the graphs`(
-        positions: ExchangeOptions.Positions
+    @Test(arguments: ExchangeOptions.Positions.allCases, ExchangeOptions.Ranking.allCases)
+    func `own features are those of most influence or effect and rarity, recomputed from the graphs`(
+        positions: ExchangeOptions.Positions, ranking: ExchangeOptions.Ranking
     ) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let report = try reader.exchange(
             by: "state", attributor: attributor,
-            options: options { ($0.featureLimit, $0.trialLimit, $0.positions) = (5, 1, positions) })
+            options: options {
+                ($0.featureLimit, $0.trialLimit, $0.positions, $0.ranking) = (5, 1, positions, ranking)
+            })
         var effects: [String: [FeaturePlace: Double]] = [:]
         for id in try reader.prompts(where: .all) {
             let prompt = try reader.prompt(id)
@@ -57,8 +59,15 @@ struct ExchangeTests {
                 let before = graph.tokens.count - 1 - position
                 guard before == 0 || positions == .all else { continue }
                 let feature = FeaturePlace(feature: FeatureID(layer: layer, index: index), tokensBeforeEnd: before)
-                let effect = try #require(graph.effects).gradient.gap[place]
-                effects[state, default: [:]][feature, default: 0] += Double(effect)
+                let own = try #require(graph.effects)
+                let merit =
+                    switch ranking {
+                    case .influence: node.influence
+                    case .logit: own.gradient.answer[place]
+                    case .paths: own.total.answer[place]
+                    case .gap: own.gradient.gap[place]
+                    }
+                effects[state, default: [:]][feature, default: 0] += Double(merit)
             }
         }
         #expect(report.values.map(\.value) == Self.states.sorted())

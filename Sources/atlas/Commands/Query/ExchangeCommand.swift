@@ -18,6 +18,9 @@ struct ExchangeCommand: ParsableCommand {
     @Option(help: "The tag whose values are exchanged.") var by: String
     @OptionGroup var group: PromptGroupOption
     @Option(help: "Features a value is given at most.") var features = ExchangeOptions().featureLimit
+    @Option(
+        help: "What own features are chosen by: influence, or effects on the answer: logit (gradient), paths, gap.")
+    var rankBy = ExchangeOptions().ranking
     @Option(help: "Where features are exchanged: last (position) or all.") var positions = ExchangeOptions().positions
     @Option(
         help: "What the model's answer is: likeliest (the most likely token) or preferred (of the two values' answers)."
@@ -46,6 +49,7 @@ struct ExchangeCommand: ParsableCommand {
         defer { progress.end() }
         var options = ExchangeOptions()
         options.featureLimit = features
+        options.ranking = rankBy
         options.positions = positions
         options.judgement = judgement
         options.strength = strength
@@ -60,5 +64,6 @@ struct ExchangeCommand: ParsableCommand {
     }
 }
 
+extension ExchangeOptions.Ranking: ExpressibleByArgument {}
 extension ExchangeOptions.Positions: ExpressibleByArgument {}
 extension ExchangeOptions.Judgement: ExpressibleByArgument {}
