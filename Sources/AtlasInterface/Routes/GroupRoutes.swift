@@ -99,7 +99,7 @@ extension Route {
             [
                 .measure(fallback: .influence), .group,
                 .init("threshold", .number(0...1), "the cosine from which prompts are alike", fallback: "0.7"),
-                .init("prompts", .integer(1...20_000), "prompts that are read at most", fallback: "5000"),
+                .init("prompts", .integer(1...30_000), "prompts that are read at most", fallback: "5000"),
                 .init("limit", .integer(1...1_000), "families at most", fallback: "20"),
             ]
         ) { request, service in
@@ -122,7 +122,7 @@ extension Route {
             [
                 .group, .init("graphs", .integer(1...1_000), "graphs that are read at most", fallback: "200"),
                 .init(
-                    "rewirings", .integer(1...20_000), "how often each graph is rewired under each null",
+                    "rewirings", .integer(1...30_000), "how often each graph is rewired under each null",
                     fallback: "2000"),
                 .init(
                     "signed", .choice(["yes", "no"]), "whether edges that lower are told from edges that raise",

@@ -17,7 +17,7 @@ struct TestResolution {
     ///   - things: what is tested
     ///   - members: what the groups hold
     func limitation(of things: String, in members: String) -> String? {
-        guard testCount > 0, smallestPValue * Double(testCount) > rate else { return nil }
+        guard smallestPValue * Double(max(1, testCount)) > rate else { return nil }
         let sizes = "\(firstSize) and \(secondSize) \(members) allow no p below \(Self.shown(smallestPValue))"
         guard smallestPValue <= rate else {
             return

@@ -48,11 +48,14 @@ struct FeatureGraph {
         self.edges = edges
         links = NodeSets(rowCount: 6 * features.count, nodeCount: features.count)
         for edge in edges {
-            for sign in [edge.sign, nil] {
-                links.insert(edge.target, to: row(edge.source, .outputs, sign: sign))
-                links.insert(edge.source, to: row(edge.target, .inputs, sign: sign))
-            }
+            link(edge, sign: edge.sign)
+            link(edge, sign: nil)
         }
+    }
+
+    private mutating func link(_ edge: Edge, sign: EdgeSign?) {
+        links.insert(edge.target, to: row(edge.source, .outputs, sign: sign))
+        links.insert(edge.source, to: row(edge.target, .inputs, sign: sign))
     }
 
     /// The row of `links` that holds the nodes at the other ends of a node's edges.

@@ -42,16 +42,18 @@ struct MotifTests {
             qValue: qValues[place])
     }
 
-    /// How many rewirings it takes for the motifs that no rewiring reaches to be significant, where these are too few.
+    /// How many rewirings it takes for the motifs that no rewiring reaches to be significant, where these are too few: if
+    /// they stay unreached, and for one motif alone.
     ///
     /// With `n` rewirings a p-value is at least 1 / (n + 1), and among `m` tests the `r` that have it get
     /// q = m / (r · (n + 1)). Where each motif is reached, as after a handful of rewirings, nothing is known of `r`: then
     /// these are too few only if they would be for `m`.
-    func enoughRewirings(rate: Double) -> Int? {
+    func enoughRewirings(rate: Double) -> (together: Int, alone: Int)? {
         let smallest = 1 / Double(rewirings + 1)
         let unreached = tests.count { $0.pValueMore <= smallest }
-        let share = unreached > 0 ? Double(unreached) / Double(tests.count) : 1
-        guard !tests.isEmpty, rate > 0, smallest / share > rate else { return nil }
-        return Int((1 / (rate * share)).rounded(.up)) - 1
+        let together = unreached > 0 ? unreached : tests.count
+        guard !tests.isEmpty, rate > 0, smallest * Double(tests.count) / Double(together) > rate else { return nil }
+        func enough(_ count: Int) -> Int { Int((Double(tests.count) / (rate * Double(count))).rounded(.up)) - 1 }
+        return (enough(together), enough(1))
     }
 }

@@ -42,8 +42,8 @@ extension AtlasReader {
                 limitations: zip(["degrees", "degrees and places"], [degrees, places]).compactMap { kept, tests in
                     tests.enoughRewirings(rate: rate).map { enough in
                         "\(options.rewirings) rewirings that keep \(kept) are too few: not even the motifs that none of "
-                            + "them reaches can have q of at most \(rate) among \(count.tested.count) tests; about "
-                            + "\(enough) would be enough"
+                            + "them reaches can have q of at most \(rate) among \(count.tested.count) tests; "
+                            + "\(enough.together) would be enough if these stay unreached, \(enough.alone) in any case"
                     }
                 })
         }

@@ -14,6 +14,9 @@ struct EvaluateCommand: ParsableCommand {
             scores. With --state the sums are saved every few seconds: the same command goes on after an interruption, \
             and its figures are the same to the last bit.
 
+            With --neurons the replacement model keeps the neurons that matter to each answer and holds all others at their \
+            baseline: judge it at the answer position.
+
               atlas evaluate corpus.jsonl --model MODEL --transcoders DIR
               atlas evaluate corpus.jsonl --model MODEL --transcoders DIR --family-tag template
               atlas evaluate corpus.jsonl --model MODEL --transcoders DIR --state evaluation.json --json

@@ -143,6 +143,10 @@ struct DiffQuestionTests {
                 + "asked for; 4 and 4 prompts would be enough")
         #expect(
             few.limitations.count == 2 && few.limitations[1].hasPrefix("edges: none") && few.significantFeatures == 0)
+        options.minimumSupport = 5
+        let untested = try fixture.reader.diff(PromptFilter("number=1")!, PromptFilter("number=2")!, options: options)
+        #expect(untested.testedFeatures == 0 && untested.limitations == few.limitations)
+        options.minimumSupport = 1
         options.falseDiscoveryRate = 1
         #expect(try fixture.reader.diff(PromptFilter("number=1")!, nil, options: options).limitations.isEmpty == false)
         #expect(try fixture.reader.diff(even, odd, options: everything).limitations == [])

@@ -204,7 +204,10 @@ struct MotifsQuestionTests {
         func smallest(_ rewirings: Int) -> Double {
             Double(count.tested.count) / Double(unreached * (rewirings + 1))
         }
-        #expect(tests.qValues.allSatisfy { $0 > 0.05 } && smallest(enough) <= 0.05 && smallest(enough - 1) > 0.05)
+        #expect(
+            tests.qValues.allSatisfy { $0 > 0.05 } && smallest(enough.together) <= 0.05
+                && smallest(enough.together - 1) > 0.05)
+        #expect(enough.alone == 20 * count.tested.count - 1)
     }
 
     @Test(arguments: MotifNull.allCases)
