@@ -41,11 +41,11 @@ function statistics(report) {
             measure(negative.minimum), `${counted(negative.activeTokens, "negative token")} in ${counted(negative.activePrompts, "prompt")}`, negative.activeTokens) : null);
 }
 
-function effects(title, definition, list, side) {
+function effects(title, definition, list, side, none = "None stored.") {
     const largest = Math.max(0, ...list.map((effect) => Math.abs(effect.value ?? 0)));
     return element("div", { class: "effects" },
         element("h3", {}, term(title, definition, side)),
-        list.length === 0 ? quiet("None stored.") : element("ol", {}, list.map((effect) => element("li", {},
+        list.length === 0 ? quiet(none) : element("ol", {}, list.map((effect) => element("li", {},
             element("a", { href: addressOf(["logit", effect.token]), class: "bare" }, tokenText(effect.text, effect.token)), weightBar(effect.value, largest),
             element("span", { class: "numeric" }, signed(effect.value))))));
 }
@@ -55,7 +55,8 @@ function tokenSection(report) {
         element("div", { class: "columns" },
             effects("Promoted", "Tokens whose logits the feature raises most when it is active: its decoder vectors (summed over the layers it writes to) times the unembedding, with the final norm's gain folded in, centred over the vocabulary.", report.promoted ?? []),
             effects("Suppressed", "Tokens whose logits the feature lowers most: the same product, from its other end.", report.suppressed ?? []),
-            effects("Excited by", "Tokens whose embeddings excite the feature directly: the embedding times the feature's encoder.", report.excitedBy ?? [], "end")));
+            effects("Excited by", "Tokens whose embeddings excite the feature directly: the embedding times the feature's encoder.", report.excitedBy ?? [], "end",
+                report.countsStoredOnly ? "Not told of a neuron: what it reads along depends on the prompt." : undefined)));
 }
 
 function walk(report) {
