@@ -1,6 +1,7 @@
 import Attribution
 import Circuits
 import LanguageModels
+import Tensors
 
 /// A replacement that is to be tried.
 struct PlannedExchange: Equatable {
@@ -87,8 +88,9 @@ struct ExchangeSubject {
         let prompt = prompts[trial.from][trial.prompt]
         let (from, to) = (values[trial.from], values[trial.to])
         let attributor = try models.attributor(prompt: prompt.id, tokenCount: prompt.tokens.count)
-        func probabilities(_ interventions: [Intervention]) throws -> [Float] {
-            attributor.nextTokenProbabilities(try attributor.intervene(prompt.tokens, interventions, mode: .free))
+        let undisturbed = try attributor.undisturbed(prompt.tokens)
+        func probabilities(_ trace: ForwardTrace) -> [Float] {
+            softmax(attributor.model.logits(trace, position: prompt.tokens.count - 1))
         }
         func exchanging(_ old: [ExchangeReport.OwnFeature], _ new: [ExchangeReport.OwnFeature]) throws -> [Float] {
             var settings: [FeaturePlace: Intervention.Setting] = [:]
@@ -99,12 +101,13 @@ struct ExchangeSubject {
                     of: own.feature.index, position: position)
                 settings[own.place] = .value(resting + Float(options.strength * own.contribution))
             }
-            return try probabilities(
-                settings.sorted { $0.key < $1.key }.compactMap { place, setting in
-                    place.position(in: prompt.tokens).map {
-                        Intervention(feature: place.feature, positions: PositionRange($0), setting: setting)
-                    }
-                })
+            let interventions = settings.sorted { $0.key < $1.key }.compactMap { place, setting in
+                place.position(in: prompt.tokens).map {
+                    Intervention(feature: place.feature, positions: PositionRange($0), setting: setting)
+                }
+            }
+            return probabilities(
+                try attributor.intervene(prompt.tokens, interventions, mode: .free, from: undisturbed).trace)
         }
         func mostLikely(_ probabilities: [Float]) -> Int {
             probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
@@ -118,7 +121,7 @@ struct ExchangeSubject {
                 return probabilities[to.answerToken] > probabilities[from.answerToken] ? .moved : .stayed
             }
         }
-        let before = try probabilities([])
+        let before = probabilities(undisturbed)
         guard options.judgement == .likeliest || outcome(before) == .stayed else { return nil }
         let after = try exchanging(from.features, to.features)
         let token = mostLikely(after)
