@@ -51,6 +51,8 @@ public struct Problem: Error, Codable, Sendable, Equatable {
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
         case .notDerived, .staleStatistics:
             self.init(409, "Not derived yet", Self.shown("\(error)"))
+        case .noEffects:
+            self.init(409, "Not computed", "\(error)")
         case .needsModel:
             self.init(
                 409, "No model loaded",

@@ -46,6 +46,8 @@ public enum QuestionError: Error, Equatable, Sendable {
     case notDerived(path: String)
     /// The question needs the replacement model's weights, and none were given.
     case needsModel(question: String)
+    /// The question needs effects of nodes, and some graphs were stored without.
+    case noEffects(question: String, graphs: Int)
     /// No edge can lead from one node to the other, whatever the prompts.
     case impossibleEdge(source: String, target: String, reason: String)
     /// The model has no such layer.
@@ -104,6 +106,8 @@ extension QuestionError: CustomStringConvertible {
             "\(what): expected \(expected), found \(found)"
         case .notDerived(let path):
             "\(path): statistics have not been derived from the facts yet; derive them first"
+        case .noEffects(let question, let graphs):
+            "\(question): expected graphs with effects, found \(graphs) without; atlas index --effects adds them"
         case .needsModel(let question):
             "\(question) needs the replacement model's weights; give the model and its transcoders"
         case .impossibleEdge(let source, let target, let reason):

@@ -21,8 +21,8 @@ struct ExchangeFacts {
         let position: Int
         let activation: Float
         let influence: Float
-        /// What it is ranked by; `nil` where that is not computed.
-        let merit: Float?
+        /// What it is ranked by.
+        let merit: Float
     }
 
     /// One value of the tag.
@@ -38,8 +38,14 @@ struct ExchangeFacts {
     let promptCount: Int
     /// By name.
     let values: [Value]
+    /// What nodes are ranked by.
+    let ranking: ExchangeOptions.Ranking
 
     private static let tagOfPrompt = "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1"
+    private static let graphsWithoutEffects = """
+        SELECT count(*) FROM graphs WHERE prompt_id IN (SELECT value FROM json_each(?))
+        AND id NOT IN (SELECT graph_id FROM node_effects)
+        """
     private static let answerOfPrompt = "SELECT answer_token, predicted_token FROM prompts WHERE id = ?"
 
     /// Reads the graphs of a group; prompts without a graph, the tag or an answer are left out.
@@ -47,6 +53,11 @@ struct ExchangeFacts {
         _ reader: AtlasReader, tag: String, group: PromptFilter, options: ExchangeOptions, _ db: Database
     ) throws {
         let ids = try reader.prompts(where: group, needGraphs: true, db)
+        let lacking = try Int.fetchOne(db, sql: Self.graphsWithoutEffects, arguments: [ids.description]) ?? 0
+        if let asked = options.ranking, asked != .influence, lacking > 0 {
+            throw QuestionError.noEffects(question: "choosing features by \(asked.rawValue)", graphs: lacking)
+        }
+        let ranking = options.ranking ?? (lacking > 0 ? .influence : .paths)
         var found: [ExactText: Value] = [:]
         for id in ids {
             guard
@@ -67,24 +78,25 @@ struct ExchangeFacts {
                         feature: FeatureID(layer: layer, index: index),
                         tokensBeforeEnd: graph.tokens.count - 1 - position), position: position,
                     activation: node.activation, influence: node.influence,
-                    merit: graph.merit(ofNode: number, options.ranking))
+                    merit: graph.merit(ofNode: number, ranking))
             }
             found[name, default: Value(name: name, answer: answer, prompts: [])].prompts.append(
                 Prompt(id: id, tokens: graph.tokens, isRight: row["predicted_token"] == answer, nodes: nodes))
         }
+        self.ranking = ranking
         promptCount = ids.count
         values = found.values.sorted { $0.name < $1.name }
     }
 }
 
 extension SparseGraph {
-    /// What a node is ranked by; `nil` where the graph has no effects.
-    fileprivate func merit(ofNode node: Int, _ ranking: ExchangeOptions.Ranking) -> Float? {
+    /// What a node is ranked by; 0 where the graph has no effects.
+    fileprivate func merit(ofNode node: Int, _ ranking: ExchangeOptions.Ranking) -> Float {
         switch ranking {
         case .influence: nodes[node].influence
-        case .logit: effects?.gradient.answer[node]
-        case .paths: effects?.total.answer[node]
-        case .gap: effects?.gradient.gap[node]
+        case .logit: effects?.gradient.answer[node] ?? 0
+        case .paths: effects?.total.answer[node] ?? 0
+        case .gap: effects?.gradient.gap[node] ?? 0
         }
     }
 }

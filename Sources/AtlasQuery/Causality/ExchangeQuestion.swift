@@ -11,10 +11,10 @@ extension AtlasReader {
     /// Replaces, in prompts of a group, the features of their value of `tag` by those of every other value.
     ///
     /// 1. A value's own features are chosen from the atlas alone, each at a place, a number of tokens before the end: at
-    ///    the last position, or at all (``ExchangeOptions/positions``). Transcoders' features by mean influence, or
-    ///    effect (``ExchangeOptions/ranking``), × log(values / values with which the feature is active there): one that
+    ///    the last position, or at all (``ExchangeOptions/positions``). Transcoders' features by mean effect on the
+    ///    answer (``ExchangeOptions/ranking``), × log(values / values with which the feature is active there): one that
     ///    is active with every value tells none of them apart and is never chosen. Neurons are active with all, but count
-    ///    from the mean over their group already, so theirs is the influence or effect alone.
+    ///    from the mean over their group already, so theirs is the effect alone.
     /// 2. In each prompt whose answer the model gets right the own features of its value are set to what they rest at (0,
     ///    or a neuron's baseline) and those of the other value to that + `strength` × their mean contribution; everything
     ///    else recomputes.
@@ -51,7 +51,7 @@ extension AtlasReader {
         let trials = try results.withLock { try $0.compactMap { try $0?.get() } }
         return ExchangeReport(
             tag: tag, promptCount: subject.promptCount, featureLimit: options.featureLimit, strength: options.strength,
-            positions: options.positions, ranking: options.ranking, judgement: options.judgement,
+            positions: options.positions, ranking: subject.ranking, judgement: options.judgement,
             values: subject.values,
             sameAnswerPairs: subject.sameAnswerPairs,
             wrongPrompts: subject.wrongPrompts,

@@ -130,14 +130,15 @@ public struct ExchangeOptions: Sendable, Equatable {
         case influence
         /// Gradient effect on the answer's logit less the mean.
         case logit
-        /// Effect on the answer's logit less the mean along all paths of the graph.
+        /// Effect on the answer's logit less the mean along all paths of the graph before pruning.
         case paths
         /// Gradient effect on the gap between the answer and its strongest rival.
         case gap
     }
 
-    /// What a value's own features are chosen by; all but the influence need an atlas with effects.
-    public var ranking = Ranking.influence
+    /// What a value's own features are chosen by; all but the influence need an atlas with effects. Unless given, by paths
+    /// where the atlas has effects, else by influence.
+    public var ranking: Ranking?
     /// Where features are exchanged.
     public var positions = Positions.last
     /// What counts as the model's answer.

@@ -16,6 +16,8 @@ struct PlannedExchange: Equatable {
 struct ExchangeSubject {
     let promptCount: Int
     let wrongPrompts: Int
+    /// What own features were chosen by.
+    let ranking: ExchangeOptions.Ranking
     let values: [ExchangeReport.Value]
     /// The prompts of each value that the model gets right, in canonical order.
     private let prompts: [[ExchangeFacts.Prompt]]
@@ -42,7 +44,7 @@ struct ExchangeSubject {
                         ExchangeReport.OwnFeature(
                             feature: place.feature, tokensBeforeEnd: place.tokensBeforeEnd,
                             label: try reader.shownLabel(of: place.feature, db).label,
-                            merit: sums.meanMerit(of: place) ?? 0, influence: sums.meanInfluence(of: place),
+                            merit: sums.meanMerit(of: place), influence: sums.meanInfluence(of: place),
                             activation: sums.meanActivation(of: place),
                             contribution: sums.meanContribution(of: place), activeValues: choice.activeValues(of: place)
                         )
@@ -55,6 +57,7 @@ struct ExchangeSubject {
             }
         }
         promptCount = facts.promptCount
+        ranking = facts.ranking
         prompts = facts.values.map { $0.prompts.filter { $0.isRight || options.judgement == .preferred } }
         wrongPrompts = facts.values.reduce(0) { $0 + $1.prompts.count } - prompts.reduce(0) { $0 + $1.count }
     }

@@ -31,8 +31,7 @@ struct GatheredValue {
         var influence = 0.0
         var activation = 0.0
         var contribution = 0.0
-        /// `nil` where some prompt's effects are not computed.
-        var merit: Double? = 0
+        var merit = 0.0
     }
 
     init(_ value: ExchangeFacts.Value, models: PromptModels) throws {
@@ -47,10 +46,8 @@ struct GatheredValue {
         }
     }
 
-    /// Mean of what features are ranked by, 0 where a graph lacks it; `nil` where effects are not computed.
-    func meanMerit(of place: FeaturePlace) -> Double? {
-        (sums[place] ?? Sum()).merit.map { $0 / Double(promptCount) }
-    }
+    /// Mean of what features are ranked by, 0 where a graph lacks it.
+    func meanMerit(of place: FeaturePlace) -> Double { (sums[place]?.merit ?? 0) / Double(promptCount) }
 
     /// Where its prompts' graphs have features.
     var places: some Collection<FeaturePlace> { sums.keys }
@@ -70,7 +67,7 @@ extension GatheredValue.Sum {
         influence += Double(node.influence)
         activation += Double(node.activation)
         contribution += Double(node.activation - resting)
-        if let own = node.merit { merit? += Double(own) } else { merit = nil }
+        merit += Double(node.merit)
     }
 }
 
@@ -100,7 +97,7 @@ struct OwnFeatureChoice {
     func features(of value: GatheredValue, number: Int) -> (own: [FeaturePlace], control: [FeaturePlace]) {
         func score(_ place: FeaturePlace) -> Double {
             let rarity = countsFromMean ? 1 : log(Double(valueCount) / Double(activeValues(of: place)))
-            return (value.meanMerit(of: place) ?? 0) * rarity
+            return value.meanMerit(of: place) * rarity
         }
         let scored = value.places.map { ($0, score($0)) }.filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
         let own = scored.prefix(options.featureLimit).map(\.0)

@@ -19,8 +19,10 @@ struct ExchangeCommand: ParsableCommand {
     @OptionGroup var group: PromptGroupOption
     @Option(help: "Features a value is given at most.") var features = ExchangeOptions().featureLimit
     @Option(
-        help: "What own features are chosen by: influence, or effects on the answer: logit (gradient), paths, gap.")
-    var rankBy = ExchangeOptions().ranking
+        help: ArgumentHelp(
+            "What own features are chosen by: influence, or effects on the answer: paths, logit (gradient), gap.",
+            discussion: "By paths where the atlas has effects, else by influence."))
+    var rankBy: ExchangeOptions.Ranking?
     @Option(help: "Where features are exchanged: last (position) or all.") var positions = ExchangeOptions().positions
     @Option(
         help: "What the model's answer is: likeliest (the most likely token) or preferred (of the two values' answers)."
