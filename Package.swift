@@ -127,7 +127,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData",
+                "AtlasBasis", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
+                "DemoData",
                 "LanguageModels", "Tensors", "Texts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -147,7 +147,40 @@ CREATE TABLE logit_statistics (
     probability_sum REAL NOT NULL                                   -- sum over them of its probability
 ) STRICT;
 
--- For each explained token a small set of features that together covers its prompts, chosen greedily.
+-- What was known of effects when the tables below were derived. No row: nothing.
+CREATE TABLE effect_derivation (
+    id INTEGER PRIMARY KEY CHECK (id = 1),                          -- always 1: the table has at most one row
+    effect_count INTEGER NOT NULL,                                  -- rows of node_effects then
+    measured_count INTEGER NOT NULL                                 -- rows of measured_effects then
+) STRICT;
+
+-- In how many graphs with effects each token is a target.
+CREATE TABLE logit_effect_statistics (
+    token INTEGER PRIMARY KEY,                                      -- the explained token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0)          -- prompts in which it is a target and effects are known
+) STRICT;
+
+-- What each node does to each explained token's log-odds, log (p / (1 - p)), by the underlying model's derivative, added up
+-- over the prompts with effects; a node's positions are taken together.
+CREATE TABLE logit_driver_effects (
+    token INTEGER NOT NULL,                                         -- the explained token
+    node INTEGER NOT NULL,                                          -- node key of a feature, error or token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the token
+    covered_prompts INTEGER NOT NULL,                               -- a feature: prompts where it holds at least 5 % of
+                                                                    -- what features add to the token; others: 0
+    effect_sum REAL NOT NULL,                                       -- sum over prompts of its effect
+    effect_square_sum REAL NOT NULL,                                -- sum over prompts of its square
+    positive_prompts INTEGER NOT NULL,                              -- prompts where it speaks for the token
+    negative_prompts INTEGER NOT NULL,                              -- prompts where it speaks against it
+    other_sum REAL NOT NULL,                                        -- sum of its effects on other tokens where these are explained
+    other_prompts INTEGER NOT NULL,                                 -- how often other tokens are explained, with it or without
+    measured_sum REAL NOT NULL,                                     -- sum over prompts of what silencing it took away, measured
+    measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured, the token the answer
+    PRIMARY KEY (token, node)
+) STRICT, WITHOUT ROWID;
+
+-- For each explained token a small set of features that together covers its prompts, chosen greedily: by effects where all
+-- its graphs have them, else by influence.
 CREATE TABLE logit_cover (
     token INTEGER NOT NULL,                                         -- the explained token
     rank INTEGER NOT NULL CHECK (rank > 0),                         -- order of choice, from 1

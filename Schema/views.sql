@@ -51,14 +51,31 @@ SELECT
     coalesce(x.prompt_count, 0) AS negative_support,                -- prompts where it has influence while it is negative
     coalesce(x.influence_sum, 0.0) / t.prompt_count AS negative_influence, -- of influence, the part from there
     coalesce(x.direct_support, 0) AS negative_direct_support,       -- prompts with a direct edge from there
-    CASE WHEN x.direct_support > 0 THEN x.direct_sum / x.direct_support ELSE 0.0 END AS negative_direct_effect
+    CASE WHEN x.direct_support > 0 THEN x.direct_sum / x.direct_support ELSE 0.0 END AS negative_direct_effect,
+    f.prompt_count AS effect_prompts,                               -- the token's prompts with effects; NULL: none
+    coalesce(e.prompt_count, 0) AS effect_support,                  -- of these, where the node has one
+    CASE WHEN f.token IS NOT NULL THEN coalesce(e.effect_sum, 0.0) / f.prompt_count END
+        AS effect,                                                  -- mean over these prompts of its effect on log-odds
+    CASE WHEN f.token IS NOT NULL THEN sqrt(max(0.0, coalesce(e.effect_square_sum, 0.0) / f.prompt_count
+        - coalesce(e.effect_sum, 0.0) / f.prompt_count * coalesce(e.effect_sum, 0.0) / f.prompt_count)) END
+        AS effect_spread,                                           -- standard deviation over the same prompts
+    CASE WHEN e.prompt_count > 0 THEN max(e.positive_prompts, e.negative_prompts) * 1.0 / e.prompt_count END
+        AS effect_consistency,                                      -- share of effects with the more frequent sign
+    CASE WHEN e.measured_prompts > 0 THEN e.measured_sum / e.measured_prompts END AS measured_effect,
+    coalesce(e.measured_prompts, 0) AS measured_support,            -- prompts where silencing it was measured
+    CASE WHEN e.other_prompts > 0 THEN e.effect_sum / f.prompt_count - e.other_sum / e.other_prompts END
+        AS specificity,                                             -- effect less that on other tokens where they are explained
+    CASE WHEN f.token IS NOT NULL THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
+        AS effect_coverage                                          -- share of prompts where it holds 5 % or more
 FROM logit_drivers r
 JOIN logit_statistics t ON t.token = r.token
 JOIN vocabulary v ON v.token = r.token
 LEFT JOIN vocabulary n ON n.token = CASE WHEN r.node >> 40 = 2 THEN r.node & 0xFFFFFFFFFF END
 LEFT JOIN labels l ON r.node >> 40 = 0 AND l.layer = r.node >> 24 AND l.feature_index = r.node & 0xFFFFFF
 LEFT JOIN automatic_labels a ON r.node >> 40 = 0 AND a.layer = r.node >> 24 AND a.feature_index = r.node & 0xFFFFFF
-LEFT JOIN logit_driver_negative_tails x ON x.token = r.token AND x.node = r.node;
+LEFT JOIN logit_driver_negative_tails x ON x.token = r.token AND x.node = r.node
+LEFT JOIN logit_effect_statistics f ON f.token = r.token
+LEFT JOIN logit_driver_effects e ON e.token = r.token AND e.node = r.node;
 
 -- One row an aggregated edge, both ends spelled out.
 CREATE VIEW edges AS

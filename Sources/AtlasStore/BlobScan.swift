@@ -30,6 +30,9 @@ struct BlobScan {
     /// An integer column.
     func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 
+    /// Whether a column holds nothing.
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
     /// A real column.
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 

@@ -8,5 +8,6 @@ struct Benchmarks: ParsableCommand {
         abstract: "Measures attribution, questions, large graphs and circuits of neurons on this machine.",
         subcommands: [
             AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
+            DriversBenchmark.self,
         ])
 }

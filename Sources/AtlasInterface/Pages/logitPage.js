@@ -1,25 +1,61 @@
 // The view of one token's logit: which features drive it across prompts, and by weights alone.
 
-import {element, heading, link, section} from "./elements.js";
+import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf} from "./address.js";
 import {AnswerError, ask} from "./data.js";
-import {counted, number, percentage, signed, visible} from "./numbers.js";
+import {counted, measure, number, percentage, signed, visible} from "./numbers.js";
 import {fewSamples, nodeText, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 
-function driverTable(caption, rows) {
+const definitions = {
+    effect: "Mean over these prompts of what the node adds to the token's log-odds, log p/(1 − p), how far it is ahead of all other tokens together: by the model's own derivative, attention patterns held, all positions together; 0 where it takes no part. Gaps to one rival are not added up, as rivals differ between prompts.",
+    spread: "Standard deviation of the effect over the same prompts.",
+    sameSign: "Share of the prompts where it has an effect whose sign is the more frequent one.",
+    measured: "The same by silencing the node, over the prompts where that was measured and the token is the answer.",
+    specific: "The effect less the mean effect on other tokens where these are explained: near 0, it raises everything alike.",
+    covers: "Share of the prompts in which the feature holds at least a twentieth of what features add to the token.",
+};
+
+function driverEffectColumns(rows) {
+    const largest = Math.max(0, ...rows.map((row) => Math.abs(row.effect ?? 0)));
+    return [
+        { title: "Effect", numeric: true, definition: definitions.effect, cell: (row) => [signed(row.effect), weightBar(row.effect, largest)] },
+        { title: "± sd", numeric: true, definition: definitions.spread, cell: (row) => measure(row.effectSpread) },
+        { title: "Same sign", numeric: true, definition: definitions.sameSign, cell: (row) => row.effectSupport > 0 ? percentage(row.effectConsistency) : "–" },
+        { title: "Measured", numeric: true, definition: definitions.measured, cell: (row) => row.measuredSupport > 0 ? [signed(row.measuredEffect), ` (${number(row.measuredSupport)})`] : quiet("–") },
+        { title: "In prompts", numeric: true, definition: "Prompts in which it has an effect on this token.", cell: (row) => [fewSamples(row.effectSupport), " ", number(row.effectSupport)] },
+        { title: "Covers", numeric: true, definition: definitions.covers, cell: (row) => percentage(row.coverage) },
+        { title: "Specific", numeric: true, definition: definitions.specific, cell: (row) => row.specificity === null || row.specificity === undefined ? "–" : signed(row.specificity) },
+        { title: "Influence", numeric: true, definition: "Mean over the prompts that explain the token of its probability times the node's influence on it, by any path.", cell: (row) => percentage(row.influence) },
+        { title: "Direct effect", numeric: true, definition: "Mean weight of the direct link to the logit, over prompts that have it.", cell: (row) => row.directSupport > 0 ? signed(row.directEffect) : "–" },
+    ];
+}
+
+function influenceColumns(rows) {
     const largest = Math.max(0, ...rows.map((row) => row.influence));
     const largestDirect = Math.max(0, ...rows.map((row) => Math.abs(row.directEffect)));
-    const isSigned = rows.some((row) => row.negative);
-    return dataTable(caption, [
-        { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node, row.label) },
+    return [
         { title: "Influence", numeric: true, definition: "Mean over the prompts that explain the token of its probability times the node's influence on it, by any path.", cell: (row) => [percentage(row.influence), weightBar(row.influence, largest)] },
         { title: "Direct effect", numeric: true, definition: "Mean weight of the direct link to the logit, over prompts that have it.", cell: (row) => row.directSupport > 0 ? [signed(row.directEffect), weightBar(row.directEffect, largestDirect)] : "–" },
-        ...(isSigned ? [{ title: "Below zero", numeric: true, definition: "Share of the influence that comes from places where the feature's activation is negative, and the mean direct link from there.", cell: (row) => row.negative ? [percentage(row.influence > 0 ? row.negative.influence / row.influence : null), row.negative.directSupport > 0 ? ` (${signed(row.negative.directEffect)})` : ""] : "–" }] : []),
         { title: "Same sign", numeric: true, definition: "Share of the direct links whose sign is that of the mean.", cell: (row) => row.directSupport > 0 ? percentage(row.signConsistency) : "–" },
         { title: "Coverage", numeric: true, definition: "Share of the prompts in which the node holds at least a twentieth of the features' influence.", cell: (row) => percentage(row.coverage) },
         { title: "Support", numeric: true, definition: "Prompts in which the node has influence on this logit.", cell: (row) => [fewSamples(row.support), " ", number(row.support)] },
+    ];
+}
+
+function driverTable(caption, rows, isByEffect) {
+    const isSigned = rows.some((row) => row.negative);
+    return dataTable(caption, [
+        { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node, row.label) },
+        ...(isByEffect ? driverEffectColumns(rows) : influenceColumns(rows)),
+        ...(isSigned ? [{ title: "Below zero", numeric: true, definition: "Share of the influence that comes from places where the feature's activation is negative, and the mean direct link from there.", cell: (row) => row.negative ? [percentage(row.influence > 0 ? row.negative.influence / row.influence : null), row.negative.directSupport > 0 ? ` (${signed(row.negative.directEffect)})` : ""] : "–" }] : []),
     ], rows, { empty: "None." });
+}
+
+function ranking(report) {
+    if (report.rankedBy === "effect") return "The features with the largest mean effects on this token's log-odds, whatever their sign.";
+    const known = report.effectPromptCount > 0 ? `Effects are known in ${number(report.effectPromptCount)} of ${counted(report.promptCount, "prompt")}` : "Effects are not computed in this atlas";
+    return `The features whose influence on this logit is largest, weighted by the probability of the token. ${known}, so that the order tells no sign; atlas index --effects adds them.`;
 }
 
 function weightList(title, rows) {
@@ -38,15 +74,15 @@ export async function showLogit({ parts }) {
             element("div", { class: "heading" }, heading("Logit ", tokenText(report.text, report.token)), element("nav", { class: "walk", "aria-label": "From here" },
                 link(addressOf(["circuit"], { token: report.token }), "Its global circuit"), link(addressOf(["prompts"], { search: report.text.trim() }), "Prompts with its word"))),
             element("p", { class: "lead" }, `Explained in ${counted(report.promptCount, "prompt")}, with a mean probability of ${percentage(report.meanProbability)}. `, fewSamples(report.promptCount)),
-            section("Drivers, over all prompts", "The features whose influence on this logit is largest, weighted by the probability of the token.", driverTable("Drivers", report.features)),
-            section("A smallest set that covers the prompts", "Chosen greedily: each feature is the one that covers most prompts that none before it covers. No single feature need fire in all.", dataTable("Covering set", [
+            section("Drivers, over all prompts", ranking(report), driverTable("Drivers", report.features, report.rankedBy === "effect")),
+            section("A smallest set that covers the prompts", "Chosen greedily: each feature is the one that covers most prompts that none before it covers. No single feature need fire in all." + (report.rankedBy === "effect" ? " A feature covers a prompt where it holds at least a twentieth of what features add to the token." : ""), dataTable("Covering set", [
                 { title: "Feature", head: true, width: "wide-name", cell: (row) => nodeText({ kind: "feature", feature: row.feature }, row.label) },
                 { title: "Newly covered", numeric: true, cell: (row) => number(row.newlyCovered) },
                 { title: "Covered so far", numeric: true, cell: (row) => [`${number(row.covered)} of ${number(report.promptCount)}`, weightBar(row.covered, report.promptCount)] },
-            ], report.cover, { empty: "No feature holds enough influence to cover a prompt." })),
+            ], report.cover, { empty: "No feature holds enough to cover a prompt." })),
             section("By weights alone", "The feature's decoder vectors times the unembedding, with the final norm's gain folded in, centred over the vocabulary: no prompt is involved.",
                 element("div", { class: "columns two" }, weightList("Raised by", report.raisedBy), weightList("Lowered by", report.loweredBy))),
-            section("Tokens and errors", "What else has influence on this logit: the prompts' own tokens, and what the transcoders do not explain.", driverTable("Tokens and errors", report.tokensAndErrors)),
+            section("Tokens and errors", "What else moves this logit: the prompts' own tokens, and what the transcoders do not explain.", driverTable("Tokens and errors", report.tokensAndErrors, report.rankedBy === "effect")),
         ],
     };
 }

@@ -5,13 +5,23 @@ import GRDB
 /// Which features drive a logit, across prompts.
 extension AtlasReader {
     static let explainedToken = """
-        SELECT prompt_count, probability_sum / prompt_count AS probability FROM logit_statistics WHERE token = ?
+        SELECT s.prompt_count, s.probability_sum / s.prompt_count AS probability,
+            coalesce(e.prompt_count, 0) AS effect_prompts
+        FROM logit_statistics s LEFT JOIN logit_effect_statistics e ON e.token = s.token WHERE s.token = ?
         """
     static let featureDrivers = """
         SELECT * FROM drivers WHERE token = ? AND node < 1 << 40 ORDER BY influence DESC, node LIMIT ?
         """
     static let otherDrivers = """
         SELECT * FROM drivers WHERE token = ? AND node >= 1 << 40 ORDER BY influence DESC, node LIMIT ?
+        """
+    static let featureDriversByEffect = """
+        SELECT * FROM drivers WHERE token = ? AND node < 1 << 40
+        ORDER BY abs(effect) DESC, influence DESC, node LIMIT ?
+        """
+    static let otherDriversByEffect = """
+        SELECT * FROM drivers WHERE token = ? AND node >= 1 << 40
+        ORDER BY abs(effect) DESC, influence DESC, node LIMIT ?
         """
     static let coverOfToken = """
         SELECT c.node, c.newly_covered, c.covered, coalesce(l.label, a.label) AS label
@@ -33,7 +43,11 @@ extension AtlasReader {
         """
     }
 
-    /// What drives a token's logit: by influence and direct effect in stored graphs, and by weights alone.
+    /// What drives a token's logit: by signed effects on its log-odds, with influence and direct effect on its logit in
+    /// stored graphs; and by weights alone.
+    ///
+    /// Drivers are ranked by the size of their mean effect where every graph that explains the token has effects, else
+    /// by influence; the report says which.
     ///
     /// - Parameters:
     ///   - token: the token's id; see ``token(_:)``
@@ -43,15 +57,20 @@ extension AtlasReader {
             try requireDerivation(db)
             try requireExplained(token, db)
             let statistics = try Row.fetchOne(db, sql: Self.explainedToken, arguments: [token])!
+            let isByEffect = statistics["effect_prompts"] as Int == statistics["prompt_count"] as Int
             let vocabulary = atlas.identity.vocabulary
             func drivers(_ sql: String) throws -> [DriversReport.Driver] {
                 try Row.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
                     DriversReport.Driver(
                         node: NodeName(NodeKey(rawValue: row["node"]), vocabulary: vocabulary), label: row["label"],
-                        labelIsAutomatic: row["label_is_automatic"], influence: row["influence"],
-                        support: row["support"], directEffect: row["direct_effect"],
+                        labelIsAutomatic: row["label_is_automatic"], effect: row["effect"],
+                        effectSpread: row["effect_spread"], effectSupport: row["effect_support"],
+                        effectConsistency: row["effect_consistency"], measuredEffect: row["measured_effect"],
+                        measuredSupport: row["measured_support"], specificity: row["specificity"],
+                        influence: row["influence"], support: row["support"], directEffect: row["direct_effect"],
                         directSpread: row["direct_spread"], directSupport: row["direct_support"],
-                        signConsistency: row["sign_consistency"], coverage: row["coverage"],
+                        signConsistency: row["sign_consistency"],
+                        coverage: row[isByEffect ? "effect_coverage" : "coverage"],
                         negative: row["negative_support"] + row["negative_direct_support"] == 0
                             ? nil
                             : DriversReport.NegativeTail(
@@ -74,8 +93,10 @@ extension AtlasReader {
             }
             return DriversReport(
                 token: token, text: text(of: token), promptCount: statistics["prompt_count"],
-                meanProbability: statistics["probability"], features: try drivers(Self.featureDrivers),
-                tokensAndErrors: try drivers(Self.otherDrivers), cover: cover,
+                meanProbability: statistics["probability"], rankedBy: isByEffect ? .effect : .influence,
+                effectPromptCount: statistics["effect_prompts"],
+                features: try drivers(isByEffect ? Self.featureDriversByEffect : Self.featureDrivers),
+                tokensAndErrors: try drivers(isByEffect ? Self.otherDriversByEffect : Self.otherDrivers), cover: cover,
                 raisedBy: try effects(Self.raisingFeatures), loweredBy: try effects(Self.loweringFeatures))
         }
     }

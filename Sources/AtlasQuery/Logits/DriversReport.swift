@@ -10,16 +10,29 @@ public struct DriversReport: Codable, Sendable, Equatable {
     public let promptCount: Int
     /// The model's mean probability for it there.
     public let meanProbability: Double
-    /// The features of most influence, most influential first.
+    /// What the drivers are ranked by, and the covering set is made by.
+    public let rankedBy: Ranking
+    /// In how many of these graphs effects are known.
+    public let effectPromptCount: Int
+    /// The features that rank first.
     public let features: [Driver]
-    /// Tokens and errors of most influence, most influential first.
+    /// The tokens and errors that rank first.
     public let tokensAndErrors: [Driver]
-    /// Features that together cover the prompts, in the order of a greedy choice.
+    /// Features that together cover the prompts, in the order of a greedy choice: by what speaks for the token, or without
+    /// effects by influence.
     public let cover: [CoverStep]
     /// The features whose weights alone raise the logit most, strongest first.
     public let raisedBy: [WeightEffect]
     /// The features whose weights alone lower the logit most, strongest first.
     public let loweredBy: [WeightEffect]
+
+    /// What drivers are ranked by.
+    public enum Ranking: String, Codable, Sendable {
+        /// The size of the mean effect on the token's log-odds.
+        case effect
+        /// Influence, unsigned: for want of effects in some graph.
+        case influence
+    }
 
     /// A node and what the token's logit owes to it.
     public struct Driver: Codable, Sendable, Equatable {
@@ -29,6 +42,24 @@ public struct DriversReport: Codable, Sendable, Equatable {
         public let label: String?
         /// Whether no person gave the label.
         public let labelIsAutomatic: Bool
+        /// Mean over the token's prompts with effects of what the node adds to the token's log-odds, log (p / (1 − p)) in
+        /// nats: how far it is ahead of all other tokens together. By the underlying model's derivative with attention
+        /// patterns held; 0 where the node takes no part. `nil`: not computed.
+        public let effect: Double?
+        /// Standard deviation of the same over the same prompts.
+        public let effectSpread: Double?
+        /// Prompts where it has an effect.
+        public let effectSupport: Int
+        /// The share of these effects that have the more frequent sign; 1: it never changes.
+        public let effectConsistency: Double?
+        /// Mean of what silencing it took from the token's log-odds, over `measuredSupport` prompts;
+        /// positions were silenced one at a time and are added up. `nil`: not measured.
+        public let measuredEffect: Double?
+        /// Prompts whose answer is the token and where silencing it was measured.
+        public let measuredSupport: Int
+        /// How much more it does here than for other tokens: its effect less its mean effect on other explained tokens.
+        /// `nil` where no other token is explained or effects are not known.
+        public let specificity: Double?
         /// Mean over the token's prompts of probability × influence on the logit; 0 where the node has none.
         public let influence: Double
         /// Prompts in which it has influence on the logit.
@@ -41,7 +72,8 @@ public struct DriversReport: Codable, Sendable, Equatable {
         public let directSupport: Int
         /// |prompts with a positive direct edge − with a negative one| / `directSupport`; 1: the sign never changes.
         public let signConsistency: Double
-        /// Share of the token's prompts where a feature holds at least 5 % of the features' influence on the logit.
+        /// Share of the token's prompts where a feature holds at least 5 % of what features add to the token's log-odds; ranked by
+        /// influence, 5 % of the features' influence on it.
         public let coverage: Double
         /// The part from places where the feature's activation is negative; `nil` where it is nowhere.
         public let negative: NegativeTail?

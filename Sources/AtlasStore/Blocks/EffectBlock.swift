@@ -7,7 +7,7 @@ import Foundation
 public enum EffectBlock {
     /// Packs effects.
     ///
-    /// - Parameter answerTarget: the target that is the answer's logit, where one is: both share a row
+    /// - Parameter answerTarget: the target that is read as the answer is, where one is: both share a row
     public static func encode(
         _ readouts: NodeEffects.Readouts, answerTarget: Int?
     ) throws(BlockFault) -> Data {
@@ -74,7 +74,7 @@ public enum MeasuredEffectBlock {
         return try Block.seal(.measured, count: measured.count) { (writer) throws(BlockFault) in
             writer.appendVarint(nodeCount)
             GapColumn.append(gaps, to: &writer)
-            for column in [\NodeEffects.Measurement.answer, \.gap, \.divergence] {
+            for column in [\NodeEffects.Measurement.answer, \.odds, \.gap, \.divergence] {
                 try MagnitudeColumn.weights.append(measured.map { $0[keyPath: column] }, to: &writer)
             }
         }
@@ -82,30 +82,35 @@ public enum MeasuredEffectBlock {
 
     /// Unpacks measurements.
     public static func decode(_ block: Data, nodeCount: Int) throws(BlockFault) -> [NodeEffects.Measurement] {
-        try Block.withBytes(of: block) { (frame) throws(BlockFault) in
-            try Block.open(.measured, frame) { (count, reader) throws(BlockFault) in
-                let foundNodes = try reader.readVarint()
-                guard foundNodes == nodeCount else {
-                    throw BlockFault(
-                        expected: "measurements in a graph of \(nodeCount) nodes", found: "\(foundNodes) nodes")
-                }
-                var measured = [NodeEffects.Measurement](
-                    repeating: .init(node: 0, answer: 0, gap: 0, divergence: 0), count: count)
-                var previous = -1
-                try GapColumn.read(count, from: &reader) { (entry, gap) throws(BlockFault) in
-                    previous += Int(gap) + 1
-                    guard previous < nodeCount else {
-                        throw BlockFault(expected: "measured nodes below \(nodeCount)", found: "\(previous)")
-                    }
-                    measured[entry].node = previous
-                }
-                for column in [\NodeEffects.Measurement.answer, \.gap, \.divergence] {
-                    try MagnitudeColumn.weights.read(count, from: &reader) { (entry, value) throws(BlockFault) in
-                        measured[entry][keyPath: column] = value
-                    }
-                }
-                return measured
+        try Block.withBytes(of: block) { (frame) throws(BlockFault) in try decode(frame, nodeCount: nodeCount) }
+    }
+
+    /// Unpacks measurements.
+    public static func decode(
+        _ frame: UnsafeRawBufferPointer, nodeCount: Int
+    ) throws(BlockFault) -> [NodeEffects.Measurement] {
+        try Block.open(.measured, frame) { (count, reader) throws(BlockFault) in
+            let foundNodes = try reader.readVarint()
+            guard foundNodes == nodeCount else {
+                throw BlockFault(
+                    expected: "measurements in a graph of \(nodeCount) nodes", found: "\(foundNodes) nodes")
             }
+            var measured = [NodeEffects.Measurement](
+                repeating: .init(node: 0, answer: 0, odds: 0, gap: 0, divergence: 0), count: count)
+            var previous = -1
+            try GapColumn.read(count, from: &reader) { (entry, gap) throws(BlockFault) in
+                previous += Int(gap) + 1
+                guard previous < nodeCount else {
+                    throw BlockFault(expected: "measured nodes below \(nodeCount)", found: "\(previous)")
+                }
+                measured[entry].node = previous
+            }
+            for column in [\NodeEffects.Measurement.answer, \.odds, \.gap, \.divergence] {
+                try MagnitudeColumn.weights.read(count, from: &reader) { (entry, value) throws(BlockFault) in
+                    measured[entry][keyPath: column] = value
+                }
+            }
+            return measured
         }
     }
 }

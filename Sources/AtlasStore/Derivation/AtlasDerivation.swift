@@ -18,7 +18,7 @@ public struct AtlasDerivation: Sendable {
         case postings
         /// Adding up the stored edges.
         case edges
-        /// Adding up influences by explained token.
+        /// Adding up influences and effects by explained token.
         case drivers
     }
 
@@ -49,6 +49,7 @@ public struct AtlasDerivation: Sendable {
             try EdgeDerivation().run(db, graphs: graphs)
             progress(.drivers)
             try DriverDerivation().run(db, graphs: graphs)
+            try EffectDerivation().run(db, graphs: graphs)
             try record(db)
         }
         atlas.checkpoint()
@@ -69,6 +70,10 @@ public struct AtlasDerivation: Sendable {
                     WHERE prompt_count = (SELECT count(*) FROM prompts)
                         AND graph_count = (SELECT count(*) FROM graphs)
                         AND token_effect_count = (SELECT count(*) FROM token_effects))
+                    OR (SELECT count(*) FROM node_effects)
+                        <> coalesce((SELECT effect_count FROM effect_derivation), 0)
+                    OR (SELECT count(*) FROM measured_effects)
+                        <> coalesce((SELECT measured_count FROM effect_derivation), 0)
                 """) ?? true
     }
 
@@ -78,6 +83,7 @@ public struct AtlasDerivation: Sendable {
             "derivation", "feature_statistics", "feature_postings", "feature_examples", "feature_bands",
             "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "aggregated_edges",
             "logit_drivers", "logit_driver_negative_tails", "logit_statistics", "logit_cover", "automatic_labels",
+            "logit_driver_effects", "logit_effect_statistics", "effect_derivation",
         ] {
             try db.execute(sql: "DELETE FROM \(table)")
         }

@@ -21,11 +21,25 @@ struct CanonicalGraphs {
         let edges: [SparseGraph.Edge]
         /// `[targets.count][nodes.count]`.
         let influence: [[Float]]
+        /// What the nodes do to the targets, where that was computed.
+        let effects: Effects?
+    }
+
+    /// The part of a graph's effects that can be added up over prompts.
+    struct Effects {
+        /// `[targets.count][nodes.count]`: on each token's log-odds, by the underlying model's derivative.
+        let targets: [[Float]]
+        /// The token that measurements are of.
+        let answer: Int
+        /// What silencing some of the nodes did.
+        let measured: [NodeEffects.Measurement]
     }
 
     private static let sql = """
-        SELECT g.id, g.nodes, g.edges, g.target_influence
-        FROM prompts p CROSS JOIN graphs g ON g.prompt_id = p.id ORDER BY p.content_hash
+        SELECT g.id, g.nodes, g.edges, g.target_influence, e.answer_token, e.gradient, m.effects
+        FROM prompts p CROSS JOIN graphs g ON g.prompt_id = p.id
+        LEFT JOIN node_effects e ON e.graph_id = g.id LEFT JOIN measured_effects m ON m.graph_id = g.id
+        ORDER BY p.content_hash
         """
 
     init(_ db: Database, prompts: CanonicalPrompts) throws {
@@ -84,9 +98,28 @@ struct CanonicalGraphs {
             try body(
                 Graph(
                     ordinal: next, targets: part.targets, nodes: part.nodes, denseKeys: denseKeys,
-                    edges: part.edges(edges), influence: part.influence(influence)))
+                    edges: part.edges(edges), influence: part.influence(influence),
+                    effects: try Self.effects(row, part, targets: targets, nodeCount: nodes.count)))
             next += 1
         }
+    }
+
+    /// The effects in a row of ``sql``.
+    private static func effects(
+        _ row: BlobScan, _ part: TokenTargetPart, targets: [LogitTarget], nodeCount: Int
+    ) throws(AtlasError) -> Effects? {
+        guard !row.isNull(4) else { return nil }
+        let gradient = try row.decode("node_effects.gradient", column: 5) { (frame) throws(BlockFault) in
+            try EffectBlock.decode(frame, targetCount: targets.count, nodeCount: nodeCount, answerTarget: nil)
+        }
+        var measured: [NodeEffects.Measurement] = []
+        if !row.isNull(6) {
+            measured = try row.decode("measured_effects.effects", column: 6) { (frame) throws(BlockFault) in
+                try MeasuredEffectBlock.decode(frame, nodeCount: nodeCount)
+            }
+        }
+        return Effects(
+            targets: part.influence(gradient.targets), answer: row.integer(4), measured: part.measured(measured))
     }
 
     /// The dense number of a key that some graph has.

@@ -62,6 +62,17 @@ struct TokenTargetPart {
         }
     }
 
+    /// What is left of measurements, with the nodes' new places.
+    func measured(_ measured: [NodeEffects.Measurement]) -> [NodeEffects.Measurement] {
+        guard let places = dropped?.new else { return measured }
+        return measured.compactMap { measurement in
+            guard places[measurement.node] >= 0 else { return nil }
+            var moved = measurement
+            moved.node = places[measurement.node]
+            return moved
+        }
+    }
+
     /// What is left of `[targets][nodes]`.
     func influence(_ influence: [[Float]]) -> [[Float]] {
         guard let dropped else { return influence }

@@ -88,7 +88,8 @@ struct WrongQuestionTests {
 
     @Test(arguments: [
         AtlasReader.tokensByText, AtlasReader.isExplained, AtlasReader.explainedToken, AtlasReader.featureDrivers,
-        AtlasReader.otherDrivers, AtlasReader.coverOfToken, AtlasReader.raisingFeatures, AtlasReader.loweringFeatures,
+        AtlasReader.featureDriversByEffect, AtlasReader.otherDriversByEffect, AtlasReader.otherDrivers,
+        AtlasReader.coverOfToken, AtlasReader.raisingFeatures, AtlasReader.loweringFeatures,
         AtlasReader.upstreamEdges, AtlasReader.downstreamEdges, AtlasReader.featureSummary,
         AtlasReader.featureHistogram, AtlasReader.featureExamples, AtlasReader.featureBands,
         AtlasReader.negativeHistogram, AtlasReader.negativeExamples, AtlasReader.negativeBands,

@@ -11,7 +11,7 @@ struct MigrationTests {
     private static let laterTables = [
         "custom_targets", "supernode_members", "supernodes", "supernode_search", "baselines", "neuron_basis",
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
-        "measured_effects", "node_effects",
+        "measured_effects", "node_effects", "effect_derivation", "logit_effect_statistics", "logit_driver_effects",
     ]
     /// What later schemas replaced.
     private static let laterViews = ["features", "drivers"]

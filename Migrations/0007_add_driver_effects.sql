@@ -1,0 +1,86 @@
+-- What drives a logit, told by signed effects.
+
+-- What was known of effects when the tables below were derived. No row: nothing.
+CREATE TABLE effect_derivation (
+    id INTEGER PRIMARY KEY CHECK (id = 1),                          -- always 1: the table has at most one row
+    effect_count INTEGER NOT NULL,                                  -- rows of node_effects then
+    measured_count INTEGER NOT NULL                                 -- rows of measured_effects then
+) STRICT;
+
+-- In how many graphs with effects each token is a target.
+CREATE TABLE logit_effect_statistics (
+    token INTEGER PRIMARY KEY,                                      -- the explained token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0)          -- prompts in which it is a target and effects are known
+) STRICT;
+
+-- What each node does to each explained token's log-odds, log (p / (1 - p)), by the underlying model's derivative, added up
+-- over the prompts with effects; a node's positions are taken together.
+CREATE TABLE logit_driver_effects (
+    token INTEGER NOT NULL,                                         -- the explained token
+    node INTEGER NOT NULL,                                          -- node key of a feature, error or token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the token
+    covered_prompts INTEGER NOT NULL,                               -- a feature: prompts where it holds at least 5 % of
+                                                                    -- what features add to the token; others: 0
+    effect_sum REAL NOT NULL,                                       -- sum over prompts of its effect
+    effect_square_sum REAL NOT NULL,                                -- sum over prompts of its square
+    positive_prompts INTEGER NOT NULL,                              -- prompts where it speaks for the token
+    negative_prompts INTEGER NOT NULL,                              -- prompts where it speaks against it
+    other_sum REAL NOT NULL,                                        -- sum of its effects on other tokens where these are explained
+    other_prompts INTEGER NOT NULL,                                 -- how often other tokens are explained, with it or without
+    measured_sum REAL NOT NULL,                                     -- sum over prompts of what silencing it took away, measured
+    measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured, the token the answer
+    PRIMARY KEY (token, node)
+) STRICT, WITHOUT ROWID;
+
+-- Node keys of stored edges and drivers spelled out. One row a (token, node): what drives the token's logit.
+DROP VIEW drivers;
+CREATE VIEW drivers AS
+SELECT
+    r.token,                                                        -- the explained token
+    v.text AS token_text,                                           -- its text
+    t.prompt_count,                                                 -- prompts in which it is a target
+    r.node,                                                         -- node key of the driver
+    CASE r.node >> 40 WHEN 0 THEN 'feature' WHEN 1 THEN 'error' ELSE 'token' END AS kind,
+    CASE WHEN r.node >> 40 < 2 THEN r.node >> 24 & 0xFFFF END AS layer,
+    CASE WHEN r.node >> 40 = 0 THEN r.node & 0xFFFFFF END AS feature_index,
+    CASE WHEN r.node >> 40 = 2 THEN r.node & 0xFFFFFFFFFF END AS node_token,
+    n.text AS node_text,                                            -- a token node's text
+    coalesce(l.label, a.label) AS label,                            -- a feature's label
+    l.label IS NULL AND a.label IS NOT NULL AS label_is_automatic,
+    r.influence_sum / t.prompt_count AS influence,                  -- mean over prompts of probability x influence
+    CASE WHEN r.direct_support > 0 THEN r.direct_sum / r.direct_support ELSE 0.0 END AS direct_effect,
+    CASE WHEN r.direct_support > 0 THEN sqrt(max(0.0, r.direct_square_sum / r.direct_support
+        - (r.direct_sum / r.direct_support) * (r.direct_sum / r.direct_support))) ELSE 0.0 END AS direct_spread,
+    r.prompt_count AS support,                                      -- prompts where it has influence on the logit
+    r.direct_support,                                               -- prompts with a direct edge
+    CAST(r.covered_prompts AS REAL) / t.prompt_count AS coverage,   -- share of prompts where it holds 5 % or more
+    CASE WHEN r.direct_support > 0
+        THEN abs(r.positive_prompts - r.negative_prompts) * 1.0 / r.direct_support ELSE 0.0 END AS sign_consistency,
+    coalesce(x.prompt_count, 0) AS negative_support,                -- prompts where it has influence while it is negative
+    coalesce(x.influence_sum, 0.0) / t.prompt_count AS negative_influence, -- of influence, the part from there
+    coalesce(x.direct_support, 0) AS negative_direct_support,       -- prompts with a direct edge from there
+    CASE WHEN x.direct_support > 0 THEN x.direct_sum / x.direct_support ELSE 0.0 END AS negative_direct_effect,
+    f.prompt_count AS effect_prompts,                               -- the token's prompts with effects; NULL: none
+    coalesce(e.prompt_count, 0) AS effect_support,                  -- of these, where the node has one
+    CASE WHEN f.token IS NOT NULL THEN coalesce(e.effect_sum, 0.0) / f.prompt_count END
+        AS effect,                                                  -- mean over these prompts of its effect on log-odds
+    CASE WHEN f.token IS NOT NULL THEN sqrt(max(0.0, coalesce(e.effect_square_sum, 0.0) / f.prompt_count
+        - coalesce(e.effect_sum, 0.0) / f.prompt_count * coalesce(e.effect_sum, 0.0) / f.prompt_count)) END
+        AS effect_spread,                                           -- standard deviation over the same prompts
+    CASE WHEN e.prompt_count > 0 THEN max(e.positive_prompts, e.negative_prompts) * 1.0 / e.prompt_count END
+        AS effect_consistency,                                      -- share of effects with the more frequent sign
+    CASE WHEN e.measured_prompts > 0 THEN e.measured_sum / e.measured_prompts END AS measured_effect,
+    coalesce(e.measured_prompts, 0) AS measured_support,            -- prompts where silencing it was measured
+    CASE WHEN e.other_prompts > 0 THEN e.effect_sum / f.prompt_count - e.other_sum / e.other_prompts END
+        AS specificity,                                             -- effect less that on other tokens where they are explained
+    CASE WHEN f.token IS NOT NULL THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
+        AS effect_coverage                                          -- share of prompts where it holds 5 % or more
+FROM logit_drivers r
+JOIN logit_statistics t ON t.token = r.token
+JOIN vocabulary v ON v.token = r.token
+LEFT JOIN vocabulary n ON n.token = CASE WHEN r.node >> 40 = 2 THEN r.node & 0xFFFFFFFFFF END
+LEFT JOIN labels l ON r.node >> 40 = 0 AND l.layer = r.node >> 24 AND l.feature_index = r.node & 0xFFFFFF
+LEFT JOIN automatic_labels a ON r.node >> 40 = 0 AND a.layer = r.node >> 24 AND a.feature_index = r.node & 0xFFFFFF
+LEFT JOIN logit_driver_negative_tails x ON x.token = r.token AND x.node = r.node
+LEFT JOIN logit_effect_statistics f ON f.token = r.token
+LEFT JOIN logit_driver_effects e ON e.token = r.token AND e.node = r.node;
