@@ -16,8 +16,6 @@ struct Silencing: Hashable {
 struct Silenced {
     /// What the feature contributes there, added up over positions.
     let contribution: Double
-    /// The token's probability before.
-    let probability: Double
     /// In each mode.
     let changes: [ValidationReport.Change]
 }
@@ -88,7 +86,7 @@ struct SilencingRuns {
                     feature: key.feature, positions: PositionRange($0), setting: .multiple(Float(1 - ablation)))
             }
             return Silenced(
-                contribution: contribution, probability: exp(before.logProbability(key.token)),
+                contribution: contribution,
                 changes: try modes.map { mode in
                     let result = try attributor.intervene(
                         piece.tokens, interventions, mode: mode.intervention, from: undisturbed)
@@ -124,7 +122,7 @@ private struct NextToken {
         logTotal = largest + log(logits.reduce(0) { $0 + exp(Double($1) - largest) })
     }
 
-    func logProbability(_ token: Int) -> Double { Double(logits[token]) - logTotal }
+    private func logProbability(_ token: Int) -> Double { Double(logits[token]) - logTotal }
 
     func change(to after: NextToken, token: Int) -> ValidationReport.Change {
         // The rival before, so that both gaps are of the same two tokens.
@@ -134,7 +132,6 @@ private struct NextToken {
         return ValidationReport.Change(
             gap: difference { Double($0.logits[token]) - Double($0.logits[rival]) },
             logit: difference { Double($0.logits[token]) - $0.mean },
-            odds: logOdds(of: token, in: after.logits) - logOdds(of: token, in: logits),
             logProbability: difference { $0.logProbability(token) },
             divergence: max(
                 0,

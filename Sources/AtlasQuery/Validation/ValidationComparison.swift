@@ -40,7 +40,7 @@ struct ValidationComparison {
 
     var otherTokens: ValidationReport.Result? {
         let others = trials.filter { !$0.isAnswer }
-        return others.isEmpty ? nil : result("not the answer", others, readout: .odds, withIntervals: true)
+        return others.isEmpty ? nil : result("not the answer", others, readout: .logit, withIntervals: true)
     }
 
     var alternatives: [ValidationReport.Result] {

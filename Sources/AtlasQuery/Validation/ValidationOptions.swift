@@ -20,8 +20,6 @@ public struct ValidationOptions: Codable, Sendable, Hashable {
         case gap
         /// The token's logit less the mean over the vocabulary: what graphs attribute, and what adds up over prompts.
         case logit
-        /// The token's log-odds, log (p / (1 − p)) in nats: how far it is ahead of all others together.
-        case odds
         /// The logarithm of the token's probability.
         case logProbability = "log-probability"
         /// The Kullback-Leibler divergence of the prediction afterwards from that before, in nats: never negative.
@@ -60,9 +58,9 @@ public enum ValidationPredictor: String, Codable, Sendable, CaseIterable, Coding
     case gradient
     /// The feature's effect along all paths of this prompt's graph.
     case graph
-    /// The mean of what silencing it did, to the token's logit or log-odds, in prompts that were not held out.
+    /// The mean of what silencing it did to the token's logit in prompts that were not held out.
     case measuredElsewhere = "measured-elsewhere"
-    /// The mean of its gradient effects in these: what drivers are ranked by.
+    /// The mean of its gradient effects on the token's logit in these.
     case gradientElsewhere = "gradient-elsewhere"
     /// The circuit of these prompts: effect of a unit of activation along the circuit's paths × activation in this prompt.
     case circuit

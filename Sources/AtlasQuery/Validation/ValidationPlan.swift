@@ -21,12 +21,9 @@ struct PlannedTrial {
         /// On the gap; `nil` where the token is not the prompt's answer, or effects are not computed.
         var gradientOnGap: Double?
         var totalOnGap: Double?
-        /// On the token's logit less the mean, by the gradient; `nil` likewise.
+        /// On the token's logit less the mean; `nil` where effects are not computed.
         var gradientOnLogit: Double?
-        /// The same along all paths; `nil` where effects are not computed.
         var totalOnLogit: Double?
-        /// On the token's log-odds, by the gradient; `nil` where effects are not computed.
-        var gradientOnOdds: Double?
     }
 
     let token: Int
@@ -40,9 +37,8 @@ struct PlannedTrial {
     /// A feature outside of the circuit with the nearest activation.
     let matched: Firing?
     let stored: Stored
-    /// Mean gradient effects in the fitted prompts where the feature is a node: on the token's logit, where the token is
-    /// the answer, and on its log-odds.
-    let gradientElsewhere: (logit: Double?, odds: Double?)
+    /// Mean gradient effect on the token's logit in the fitted prompts where the feature is a node.
+    let gradientElsewhere: Double?
     /// What a unit of activation does along the circuit's paths.
     let perActivation: Double?
 }
@@ -81,16 +77,13 @@ struct ValidationPlan {
         // Edges of neurons count from their baselines, their activations do not: no effect of a unit is known.
         let effects = reader.atlas.identity.neuronSettings == nil ? CircuitEffects(grown) : nil
         let members = Set(grown.growth.members.compactMap(\.feature))
-        var elsewhere: [FeatureID: (logit: RunningMean, odds: RunningMean)] = [:]
+        var elsewhere: [FeatureID: (sum: Double, count: Int)] = [:]
         self.fitted = try fitted.map { prompt in
             let graph = try reader.storedGraph(of: prompt, db)
             for (feature, stored) in Self.stored(of: token, in: graph) where members.contains(feature) {
-                if let effect = stored.gradientOnLogit {
-                    elsewhere[feature, default: (RunningMean(), RunningMean())].logit.add(effect)
-                }
-                if let effect = stored.gradientOnOdds {
-                    elsewhere[feature, default: (RunningMean(), RunningMean())].odds.add(effect)
-                }
+                guard let effect = stored.gradientOnLogit else { continue }
+                let (sum, count) = elsewhere[feature] ?? (0, 0)
+                elsewhere[feature] = (sum + effect, count + 1)
             }
             let firings = try Self.firings(in: prompt, reader, db).filter { members.contains($0.feature) }
             return FittedPrompt(
@@ -119,9 +112,7 @@ struct ValidationPlan {
                         return near != far ? near < far : left.feature < right.feature
                     },
                     stored: stored[firing.feature] ?? silent,
-                    gradientElsewhere: (
-                        elsewhere[firing.feature]?.logit.value, elsewhere[firing.feature]?.odds.value
-                    ),
+                    gradientElsewhere: elsewhere[firing.feature].map { $0.sum / Double($0.count) },
                     perActivation: effects.map { $0.perActivation(of: firing.feature) ?? 0 })
             }
         }
@@ -150,9 +141,8 @@ struct ValidationPlan {
             if let effects = graph.effects {
                 sum.gradientOnGap? += Double(effects.gradient.gap[place])
                 sum.totalOnGap? += Double(effects.total.gap[place])
-                sum.gradientOnLogit? += Double(effects.gradient.answer[place])
                 if let ordinal {
-                    sum.gradientOnOdds? += Double(effects.gradient.targets[ordinal][place])
+                    sum.gradientOnLogit? += Double(effects.gradient.targets[ordinal][place])
                     sum.totalOnLogit? += Double(effects.total.targets[ordinal][place])
                 }
             }
@@ -166,8 +156,8 @@ extension PlannedTrial.Stored {
     /// Of a feature that the stored graph lacks.
     fileprivate init(_ graph: SparseGraph, of token: Int) {
         guard let effects = graph.effects else { return }
-        if effects.answer == token { (gradientOnGap, totalOnGap, gradientOnLogit) = (0, 0, 0) }
-        if graph.target(ofNextToken: token) != nil { (gradientOnOdds, totalOnLogit) = (0, 0) }
+        if effects.answer == token { (gradientOnGap, totalOnGap) = (0, 0) }
+        if graph.target(ofNextToken: token) != nil { (gradientOnLogit, totalOnLogit) = (0, 0) }
     }
 }
 
@@ -178,18 +168,4 @@ extension AtlasReader {
     fileprivate func isAnswer(_ token: Int, of prompt: Int, _ db: Database) throws -> Bool {
         try Int.fetchOne(db, sql: Self.answerOrPrediction, arguments: [prompt]) == token
     }
-}
-
-/// The mean of what is added, one by one.
-struct RunningMean {
-    private var sum = 0.0
-    private var count = 0
-
-    mutating func add(_ value: Double) {
-        sum += value
-        count += 1
-    }
-
-    /// `nil` before anything was added.
-    var value: Double? { count > 0 ? sum / Double(count) : nil }
 }

@@ -81,8 +81,7 @@ extension AtlasReader {
             return ValidationReport.Trial(
                 token: trial.token, prompt: trial.prompt, group: trial.group, isAnswer: trial.isAnswer,
                 feature: trial.silenced.feature, contribution: silenced.contribution, influence: trial.stored.influence,
-                probability: silenced.probability, predictedGap: predicted.gap, predictedLogit: predicted.logit,
-                predictedOdds: predicted.odds, measured: silenced.changes,
+                predictedGap: predicted.gap, predictedLogit: predicted.logit, measured: silenced.changes,
                 matched: trial.matched?.feature,
                 matchedLogit: trial.matched.flatMap {
                     matchedChanges[Silencing(token: trial.token, prompt: trial.prompt, feature: $0.feature)]?
@@ -146,17 +145,18 @@ extension AtlasReader {
         }
     }
 
-    /// By feature and token: the mean change of the token's logit and log-odds.
-    private static func means(_ measured: [Silencing: Silenced]) -> [FeatureID: [Int: MeanChange]] {
+    /// By feature and token: the mean change of the token's logit.
+    private static func means(_ measured: [Silencing: Silenced]) -> [FeatureID: [Int: Double]] {
         // Added up in one order, so that the last digit does not depend on the table's.
         let ordered = measured.sorted {
             ($0.key.feature, $0.key.token, $0.key.prompt) < ($1.key.feature, $1.key.token, $1.key.prompt)
         }
-        var means: [FeatureID: [Int: MeanChange]] = [:]
+        var sums: [FeatureID: [Int: (sum: Double, count: Int)]] = [:]
         for (key, silenced) in ordered {
-            means[key.feature, default: [:]][key.token, default: MeanChange()].add(silenced.changes[0])
+            let (sum, count) = sums[key.feature]?[key.token] ?? (0, 0)
+            sums[key.feature, default: [:]][key.token] = (sum + silenced.changes[0].logit, count + 1)
         }
-        return means
+        return sums.mapValues { $0.mapValues { $0.sum / Double($0.count) } }
     }
 
     /// The tokens that a group's prompts are answered by, as far as stored graphs explain them, by id.
@@ -178,43 +178,26 @@ extension AtlasReader {
         """
 }
 
-/// What silencing a feature did on average.
-private struct MeanChange {
-    private(set) var logit = RunningMean()
-    private(set) var odds = RunningMean()
-
-    mutating func add(_ change: ValidationReport.Change) {
-        logit.add(change.logit)
-        odds.add(change.odds)
-    }
-}
-
 extension PlannedTrial {
     /// What is silenced, and what is read.
     fileprivate var key: Silencing { Silencing(token: token, prompt: prompt, feature: silenced.feature) }
 
-    /// The predicted changes of the gap, of the token's logit and of its log-odds.
+    /// The predicted changes of the gap and of the token's logit.
     fileprivate func predictions(
-        contribution: Double, measuredElsewhere: MeanChange?, rawWeight: Double, random: Double, ablation: Double
-    ) -> (
-        gap: [ValidationPredictor: Double], logit: [ValidationPredictor: Double], odds: [ValidationPredictor: Double]
-    ) {
+        contribution: Double, measuredElsewhere: Double?, rawWeight: Double, random: Double, ablation: Double
+    ) -> (gap: [ValidationPredictor: Double], logit: [ValidationPredictor: Double]) {
         var common: [ValidationPredictor: Double] = [
             .influence: -stored.influence * ablation, .rawWeight: -rawWeight * contribution * ablation,
             .activation: -contribution * ablation, .random: random,
         ]
-        common[.measuredElsewhere] = measuredElsewhere?.logit.value
-        common[.gradientElsewhere] = gradientElsewhere.logit.map { -$0 * ablation }
+        common[.measuredElsewhere] = measuredElsewhere
+        common[.gradientElsewhere] = gradientElsewhere.map { -$0 * ablation }
         common[.circuit] = perActivation.map { -$0 * contribution * ablation }
-        var (gap, logit, odds) = (common, common, common)
+        var (gap, logit) = (common, common)
         gap[.gradient] = stored.gradientOnGap.map { -$0 * ablation }
         gap[.graph] = stored.totalOnGap.map { -$0 * ablation }
         logit[.gradient] = stored.gradientOnLogit.map { -$0 * ablation }
         logit[.graph] = stored.totalOnLogit.map { -$0 * ablation }
-        odds[.measuredElsewhere] = measuredElsewhere?.odds.value
-        odds[.gradientElsewhere] = gradientElsewhere.odds.map { -$0 * ablation }
-        odds[.gradient] = stored.gradientOnOdds.map { -$0 * ablation }
-        odds[.graph] = logit[.graph]
-        return (gap, logit, odds)
+        return (gap, logit)
     }
 }

@@ -17,7 +17,7 @@ public struct ValidationReport: Codable, Sendable, Equatable {
     public let results: [Result]
     /// All in the main readout, over quarters of the interventions from the least influential features to the most.
     public let strata: [Result]
-    /// The same where the token is another than the prompt's answer, read as its log-odds: there is no gap.
+    /// The same where the token is another than the prompt's answer, read as its logit: there is no gap.
     public let otherTokens: Result?
     /// All interventions where the token is the answer, in every mode and readout.
     public let alternatives: [Result]
@@ -119,14 +119,10 @@ public struct ValidationReport: Codable, Sendable, Equatable {
         public let contribution: Double
         /// Its influence in the prompt's stored graph, added up over positions; 0 where it was pruned away.
         public let influence: Double
-        /// The token's probability before.
-        public let probability: Double
         /// Predicted changes of the gap; of predictors that know nothing of gaps, of the logit.
         public let predictedGap: [ValidationPredictor: Double]
         /// Predicted changes of the token's logit less the mean.
         public let predictedLogit: [ValidationPredictor: Double]
-        /// Predicted changes of the token's log-odds; of predictors that know nothing of odds, of the logit.
-        public let predictedOdds: [ValidationPredictor: Double]
         /// What changed, in each mode.
         public let measured: [Change]
         /// The matched feature; `nil` where no other feature fires.
@@ -141,8 +137,6 @@ public struct ValidationReport: Codable, Sendable, Equatable {
         public let gap: Double
         /// Of the token's logit less the mean.
         public let logit: Double
-        /// Of the token's log-odds.
-        public let odds: Double
         /// Of the logarithm of the token's probability.
         public let logProbability: Double
         /// The divergence of the prediction afterwards from that before, in nats.
@@ -155,7 +149,6 @@ extension ValidationReport.Change {
         switch readout {
         case .gap: gap
         case .logit: logit
-        case .odds: odds
         case .logProbability: logProbability
         case .divergence: divergence
         }
@@ -163,14 +156,9 @@ extension ValidationReport.Change {
 }
 
 extension ValidationReport.Trial {
-    /// What a predictor says of a readout. A log-probability moves by 1 − p for each unit of log-odds; a divergence is
-    /// predicted by their size.
+    /// What a predictor says of a readout. Of probabilities and divergences nothing of its own is known: they are
+    /// predicted as the gap is.
     func predicted(_ readout: ValidationOptions.Readout, by predictor: ValidationPredictor) -> Double? {
-        switch readout {
-        case .gap: predictedGap[predictor]
-        case .logit: predictedLogit[predictor]
-        case .odds, .divergence: predictedOdds[predictor]
-        case .logProbability: predictedOdds[predictor].map { $0 * (1 - probability) }
-        }
+        readout == .logit ? predictedLogit[predictor] : predictedGap[predictor]
     }
 }

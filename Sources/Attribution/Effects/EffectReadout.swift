@@ -19,7 +19,7 @@ struct EffectReadout {
 }
 
 /// A token's log-odds, log (p / (1 − p)) in nats: its logit less the log of the sum of all others' exponentials.
-public func logOdds(of token: Int, in logits: [Float]) -> Double {
+func logOdds(of token: Int, in logits: [Float]) -> Double {
     let others = logits.indices.filter { $0 != token }
     let largest = Double(others.map { logits[$0] }.max() ?? 0)
     return Double(logits[token]) - largest - log(others.reduce(0.0) { $0 + exp(Double(logits[$1]) - largest) })

@@ -50,10 +50,10 @@ struct ValidationText {
     private func groups(_ readout: ValidationOptions.Readout) -> [String] {
         var results = report.results.filter { $0.readout == readout }
         if readout == report.options.readouts[0] { results += report.strata }
+        if readout == .logit { results += report.otherTokens.map { [$0] } ?? [] }
         let predictors = ValidationPredictor.allCases.filter { predictor in
             results.contains { $0.predictors[predictor] != nil }
         }
-        if readout == report.options.readouts.last { results += report.otherTokens.map { [$0] } ?? [] }
         var table = TextTable(
             [report.options.groupTag, ">interventions", ">prompts"] + predictors.map { ">" + $0.heading })
         for result in results {
@@ -118,8 +118,8 @@ struct ValidationText {
         [
             "gradient, graph: from the prompt itself, × what the feature contributes; measured, gradient elsewhere: mean over",
             "prompts that were not held out; circuit: paths of their edges × activation here; raw weight: decoders · token;",
-            "influence has no sign. A log-probability is predicted as (1 − p) × log-odds, a divergence by their size.",
-            "\"Not the answer\": prompts whose answer is another token, read as its log-odds. Interventions in one",
+            "influence has no sign. Log-probability and divergence are predicted as the gap is; the divergence by sizes.",
+            "\"Not the answer\": prompts whose answer is another token, read as the logit less the mean. Interventions in one",
             "prompt are not independent; trust no figure over few prompts.",
         ]
     }
@@ -144,7 +144,6 @@ extension ValidationOptions.Readout {
         switch self {
         case .gap: "gap (the answer's logit less its strongest rival's)"
         case .logit: "answer's logit less the mean"
-        case .odds: "answer's log-odds"
         case .logProbability: "answer's log-probability"
         case .divergence: "prediction (divergence, sizes only)"
         }

@@ -15,13 +15,11 @@ struct ValidationComparisonTests {
                 let change = Double.random(in: -1..<1, using: &generator)
                 let guess = predicted(change, prompt % 2, &generator)
                 let measured = ValidationReport.Change(
-                    gap: change, logit: change / 2, odds: change, logProbability: change / 3,
-                    divergence: change * change)
+                    gap: change, logit: change / 2, logProbability: change / 3, divergence: change * change)
                 return ValidationReport.Trial(
                     token: 1, prompt: prompt, group: "group \(prompt % 2)", isAnswer: isAnswer,
                     feature: FeatureID(layer: 0, index: index), contribution: 1, influence: Double(prompt * 5 + index),
-                    probability: 0.5, predictedGap: [.gradient: guess], predictedLogit: [.gradient: guess / 2],
-                    predictedOdds: [.gradient: guess], measured: [measured],
+                    predictedGap: [.gradient: guess], predictedLogit: [.gradient: guess / 2], measured: [measured],
                     matched: nil, matchedLogit: nil)
             }
         }
@@ -82,10 +80,10 @@ struct ValidationComparisonTests {
         }
     }
 
-    @Test func `what is no answer stands apart, and is read as its odds`() throws {
+    @Test func `what is no answer stands apart, and is read as the logit`() throws {
         let others = Self.trials(isAnswer: false) { change, _, _ in change }
         let comparison = ValidationComparison(others, options: Self.options)
-        #expect(comparison.otherTokens?.count == 200 && comparison.otherTokens?.readout == .odds)
+        #expect(comparison.otherTokens?.count == 200 && comparison.otherTokens?.readout == .logit)
         #expect(comparison.results.map(\.count) == [0] && comparison.strata.isEmpty)
     }
 }

@@ -31,7 +31,7 @@ struct ValidateCommand: ParsableCommand {
     var by = ValidationOptions().groupTag
     @Option(
         help: ArgumentHelp(
-            "What is told group by group: gap, logit, odds, log-probability or divergence; may be given many times, the main one first. Gap and logit unless given.",
+            "What is told group by group: gap, logit, log-probability or divergence; may be given many times, the main one first. Gap and logit unless given.",
             valueName: "readout"))
     var readout: [ValidationOptions.Readout] = []
     @Option(help: ArgumentHelp("The share of a feature that is taken away: 1 or less.", valueName: "share"))
