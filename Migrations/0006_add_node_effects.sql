@@ -11,8 +11,7 @@ CREATE TABLE node_effects (
     answer_logit REAL NOT NULL,                                     -- answer's logit less the mean, after any soft-cap
     total BLOB NOT NULL,                                            -- block 9: along all paths of the graph before pruning
     gradient BLOB NOT NULL                                          -- block 9: by the underlying model's derivative,
-                                                                    -- patterns held, MLPs and norms followed; of targets
-                                                                    -- that are tokens, on their log-odds
+                                                                    -- patterns held, MLPs and norms followed
 ) STRICT;
 
 -- What silencing a graph's strongest nodes did, measured: each contribution taken away alone (a feature at 0, a neuron at
@@ -20,5 +19,5 @@ CREATE TABLE node_effects (
 CREATE TABLE measured_effects (
     graph_id INTEGER PRIMARY KEY REFERENCES node_effects (graph_id), -- the graph
     node_count INTEGER NOT NULL CHECK (node_count > 0),             -- nodes measured, those with the largest |gradient on gap|
-    effects BLOB NOT NULL                                           -- block 10: on answer's logit, odds and gap, divergence
+    effects BLOB NOT NULL                                           -- block 10: on answer's logit and gap, and divergence
 ) STRICT;

@@ -7,28 +7,29 @@ CREATE TABLE effect_derivation (
     measured_count INTEGER NOT NULL                                 -- rows of measured_effects then
 ) STRICT;
 
--- In how many graphs with effects each token is a target.
+-- In how many graphs with effects each token takes part.
 CREATE TABLE logit_effect_statistics (
-    token INTEGER PRIMARY KEY,                                      -- the explained token
-    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0)          -- prompts in which it is a target and effects are known
+    token INTEGER PRIMARY KEY,                                      -- the token
+    known_prompts INTEGER NOT NULL CHECK (known_prompts >= 0),      -- prompts in which it is a target and effects are known
+    prompt_count INTEGER NOT NULL CHECK (prompt_count >= 0)         -- prompts whose gap is its lead: it is the answer
 ) STRICT;
 
--- What each node does to each explained token's log-odds, log (p / (1 - p)), by the underlying model's derivative, added up
--- over the prompts with effects; a node's positions are taken together.
+-- What each node does to each token's lead over its strongest rival, by the underlying model's derivative, added up over the
+-- prompts with effects that the token is the answer of; a node's positions are taken together.
 CREATE TABLE logit_driver_effects (
-    token INTEGER NOT NULL,                                         -- the explained token
+    token INTEGER NOT NULL,                                         -- the answer
     node INTEGER NOT NULL,                                          -- node key of a feature, error or token
-    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the lead
     covered_prompts INTEGER NOT NULL,                               -- a feature: prompts where it holds at least 5 % of
-                                                                    -- what features add to the token; others: 0
+                                                                    -- what features add to the lead; others: 0
     effect_sum REAL NOT NULL,                                       -- sum over prompts of its effect
     effect_square_sum REAL NOT NULL,                                -- sum over prompts of its square
     positive_prompts INTEGER NOT NULL,                              -- prompts where it speaks for the token
     negative_prompts INTEGER NOT NULL,                              -- prompts where it speaks against it
-    other_sum REAL NOT NULL,                                        -- sum of its effects on other tokens where these are explained
-    other_prompts INTEGER NOT NULL,                                 -- how often other tokens are explained, with it or without
+    other_sum REAL NOT NULL,                                        -- sum of its effects on the leads of other answers
+    other_prompts INTEGER NOT NULL,                                 -- prompts with other answers, with it or without
     measured_sum REAL NOT NULL,                                     -- sum over prompts of what silencing it took away, measured
-    measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured, the token the answer
+    measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured
     PRIMARY KEY (token, node)
 ) STRICT, WITHOUT ROWID;
 
@@ -60,11 +61,12 @@ SELECT
     coalesce(x.influence_sum, 0.0) / t.prompt_count AS negative_influence, -- of influence, the part from there
     coalesce(x.direct_support, 0) AS negative_direct_support,       -- prompts with a direct edge from there
     CASE WHEN x.direct_support > 0 THEN x.direct_sum / x.direct_support ELSE 0.0 END AS negative_direct_effect,
-    f.prompt_count AS effect_prompts,                               -- the token's prompts with effects; NULL: none
+    coalesce(f.known_prompts, 0) AS known_prompts,                  -- of prompt_count, those with effects
+    coalesce(f.prompt_count, 0) AS effect_prompts,                  -- prompts with effects that the token is the answer of
     coalesce(e.prompt_count, 0) AS effect_support,                  -- of these, where the node has one
-    CASE WHEN f.token IS NOT NULL THEN coalesce(e.effect_sum, 0.0) / f.prompt_count END
-        AS effect,                                                  -- mean over these prompts of its effect on log-odds
-    CASE WHEN f.token IS NOT NULL THEN sqrt(max(0.0, coalesce(e.effect_square_sum, 0.0) / f.prompt_count
+    CASE WHEN f.prompt_count > 0 THEN coalesce(e.effect_sum, 0.0) / f.prompt_count END
+        AS effect,                                                  -- mean over these prompts of its effect on the lead
+    CASE WHEN f.prompt_count > 0 THEN sqrt(max(0.0, coalesce(e.effect_square_sum, 0.0) / f.prompt_count
         - coalesce(e.effect_sum, 0.0) / f.prompt_count * coalesce(e.effect_sum, 0.0) / f.prompt_count)) END
         AS effect_spread,                                           -- standard deviation over the same prompts
     CASE WHEN e.prompt_count > 0 THEN max(e.positive_prompts, e.negative_prompts) * 1.0 / e.prompt_count END
@@ -72,8 +74,8 @@ SELECT
     CASE WHEN e.measured_prompts > 0 THEN e.measured_sum / e.measured_prompts END AS measured_effect,
     coalesce(e.measured_prompts, 0) AS measured_support,            -- prompts where silencing it was measured
     CASE WHEN e.other_prompts > 0 THEN e.effect_sum / f.prompt_count - e.other_sum / e.other_prompts END
-        AS specificity,                                             -- effect less that on other tokens where they are explained
-    CASE WHEN f.token IS NOT NULL THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
+        AS specificity,                                             -- effect less that on the leads of other answers
+    CASE WHEN f.prompt_count > 0 THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
         AS effect_coverage                                          -- share of prompts where it holds 5 % or more
 FROM logit_drivers r
 JOIN logit_statistics t ON t.token = r.token

@@ -154,28 +154,29 @@ CREATE TABLE effect_derivation (
     measured_count INTEGER NOT NULL                                 -- rows of measured_effects then
 ) STRICT;
 
--- In how many graphs with effects each token is a target.
+-- In how many graphs with effects each token takes part.
 CREATE TABLE logit_effect_statistics (
-    token INTEGER PRIMARY KEY,                                      -- the explained token
-    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0)          -- prompts in which it is a target and effects are known
+    token INTEGER PRIMARY KEY,                                      -- the token
+    known_prompts INTEGER NOT NULL CHECK (known_prompts >= 0),      -- prompts in which it is a target and effects are known
+    prompt_count INTEGER NOT NULL CHECK (prompt_count >= 0)         -- prompts whose gap is its lead: it is the answer
 ) STRICT;
 
--- What each node does to each explained token's log-odds, log (p / (1 - p)), by the underlying model's derivative, added up
--- over the prompts with effects; a node's positions are taken together.
+-- What each node does to each token's lead over its strongest rival, by the underlying model's derivative, added up over the
+-- prompts with effects that the token is the answer of; a node's positions are taken together.
 CREATE TABLE logit_driver_effects (
-    token INTEGER NOT NULL,                                         -- the explained token
+    token INTEGER NOT NULL,                                         -- the answer
     node INTEGER NOT NULL,                                          -- node key of a feature, error or token
-    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the lead
     covered_prompts INTEGER NOT NULL,                               -- a feature: prompts where it holds at least 5 % of
-                                                                    -- what features add to the token; others: 0
+                                                                    -- what features add to the lead; others: 0
     effect_sum REAL NOT NULL,                                       -- sum over prompts of its effect
     effect_square_sum REAL NOT NULL,                                -- sum over prompts of its square
     positive_prompts INTEGER NOT NULL,                              -- prompts where it speaks for the token
     negative_prompts INTEGER NOT NULL,                              -- prompts where it speaks against it
-    other_sum REAL NOT NULL,                                        -- sum of its effects on other tokens where these are explained
-    other_prompts INTEGER NOT NULL,                                 -- how often other tokens are explained, with it or without
+    other_sum REAL NOT NULL,                                        -- sum of its effects on the leads of other answers
+    other_prompts INTEGER NOT NULL,                                 -- prompts with other answers, with it or without
     measured_sum REAL NOT NULL,                                     -- sum over prompts of what silencing it took away, measured
-    measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured, the token the answer
+    measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured
     PRIMARY KEY (token, node)
 ) STRICT, WITHOUT ROWID;
 

@@ -52,11 +52,12 @@ SELECT
     coalesce(x.influence_sum, 0.0) / t.prompt_count AS negative_influence, -- of influence, the part from there
     coalesce(x.direct_support, 0) AS negative_direct_support,       -- prompts with a direct edge from there
     CASE WHEN x.direct_support > 0 THEN x.direct_sum / x.direct_support ELSE 0.0 END AS negative_direct_effect,
-    f.prompt_count AS effect_prompts,                               -- the token's prompts with effects; NULL: none
+    coalesce(f.known_prompts, 0) AS known_prompts,                  -- of prompt_count, those with effects
+    coalesce(f.prompt_count, 0) AS effect_prompts,                  -- prompts with effects that the token is the answer of
     coalesce(e.prompt_count, 0) AS effect_support,                  -- of these, where the node has one
-    CASE WHEN f.token IS NOT NULL THEN coalesce(e.effect_sum, 0.0) / f.prompt_count END
-        AS effect,                                                  -- mean over these prompts of its effect on log-odds
-    CASE WHEN f.token IS NOT NULL THEN sqrt(max(0.0, coalesce(e.effect_square_sum, 0.0) / f.prompt_count
+    CASE WHEN f.prompt_count > 0 THEN coalesce(e.effect_sum, 0.0) / f.prompt_count END
+        AS effect,                                                  -- mean over these prompts of its effect on the lead
+    CASE WHEN f.prompt_count > 0 THEN sqrt(max(0.0, coalesce(e.effect_square_sum, 0.0) / f.prompt_count
         - coalesce(e.effect_sum, 0.0) / f.prompt_count * coalesce(e.effect_sum, 0.0) / f.prompt_count)) END
         AS effect_spread,                                           -- standard deviation over the same prompts
     CASE WHEN e.prompt_count > 0 THEN max(e.positive_prompts, e.negative_prompts) * 1.0 / e.prompt_count END
@@ -64,8 +65,8 @@ SELECT
     CASE WHEN e.measured_prompts > 0 THEN e.measured_sum / e.measured_prompts END AS measured_effect,
     coalesce(e.measured_prompts, 0) AS measured_support,            -- prompts where silencing it was measured
     CASE WHEN e.other_prompts > 0 THEN e.effect_sum / f.prompt_count - e.other_sum / e.other_prompts END
-        AS specificity,                                             -- effect less that on other tokens where they are explained
-    CASE WHEN f.token IS NOT NULL THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
+        AS specificity,                                             -- effect less that on the leads of other answers
+    CASE WHEN f.prompt_count > 0 THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
         AS effect_coverage                                          -- share of prompts where it holds 5 % or more
 FROM logit_drivers r
 JOIN logit_statistics t ON t.token = r.token

@@ -18,11 +18,11 @@ public enum NodeEffectRows {
         let id: Int = row["graph_id"]
         let answer: Int = row["answer_token"]
         let target = graph.target(ofNextToken: answer)
-        func readouts(_ column: String, answerTarget: Int?) throws(AtlasError) -> NodeEffects.Readouts {
+        func readouts(_ column: String) throws(AtlasError) -> NodeEffects.Readouts {
             do throws(BlockFault) {
                 return try EffectBlock.decode(
                     row[column] as Data, targetCount: graph.targets.count, nodeCount: graph.nodes.count,
-                    answerTarget: answerTarget)
+                    answerTarget: target)
             } catch { throw error.inRow(id, of: "node_effects.\(column)") }
         }
         var measured: [NodeEffects.Measurement] = []
@@ -33,8 +33,8 @@ public enum NodeEffectRows {
         }
         return NodeEffects(
             answer: answer, rival: row["rival_token"], gap: Float(row["gap"] as Double),
-            answerLogit: Float(row["answer_logit"] as Double), total: try readouts("total", answerTarget: target),
-            gradient: try readouts("gradient", answerTarget: nil), measured: measured)
+            answerLogit: Float(row["answer_logit"] as Double), total: try readouts("total"),
+            gradient: try readouts("gradient"), measured: measured)
     }
 
     /// Enters a graph's effects; what is there already stays.
@@ -52,7 +52,7 @@ public enum NodeEffectRows {
         do throws(BlockFault) {
             blocks = (
                 try EffectBlock.encode(effects.total, answerTarget: target),
-                try EffectBlock.encode(effects.gradient, answerTarget: nil),
+                try EffectBlock.encode(effects.gradient, answerTarget: target),
                 try MeasuredEffectBlock.encode(effects.measured, nodeCount: graph.nodes.count)
             )
         } catch { throw refused(error.expected, error.found) }

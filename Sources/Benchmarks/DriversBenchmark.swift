@@ -14,10 +14,10 @@ struct DriversBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drivers", abstract: "Drivers: do signs agree with ablation in the top rows?",
         discussion: """
-            For the tokens that most graphs explain, the first rows of `query drivers` are silenced in some of the \
-            token's prompts, all positions at once, attention patterns held. Told: the share of trials in which the \
-            change of the token's log-odds has the sign that a column says, for the order of the report and for the order \
-            by influence; changes below --least are no trial.
+            For the tokens that answer most prompts, the first rows of `query drivers` are silenced in some of these \
+            prompts, all positions at once, attention patterns held. Told: how often the change of the gap to the strongest \
+            rival, and of the logit less the mean, has the sign that a column says: of rows by their mean change, and of \
+            single prompts; for the order of the report and for the order by influence. Changes below --least have no sign.
 
               swift run -c release Benchmarks drivers demo.atlas
             """)
@@ -26,50 +26,61 @@ struct DriversBenchmark: ParsableCommand {
     @Option(help: "The model's folder; the demo's unless given.") var model: String?
     @Option(help: "The transcoders' folder; the demo's unless given.") var transcoders: String?
     @Flag(help: "The atlas is of the model's own neurons.") var neurons = false
-    @Option(help: "Tokens, those that most graphs explain.") var tokens = 30
+    @Option(help: "Tokens, those that answer most prompts.") var tokens = 30
     @Option(help: "Rows of each.") var rows = 10
-    @Option(help: "Prompts of each row.") var prompts = 3
-    @Option(help: "The smallest |change| of log-odds that has a sign.") var least = 0.01
+    @Option(help: "Prompts of each row.") var prompts = 5
+    @Option(help: "The smallest |change| that has a sign.") var least = 0.01
 
     func run() throws {
         let file = try Atlas.open(atlas, mode: .readOnly)
         let reader = AtlasReader(file)
         let attributor = try attributor(of: file)
-        var tallies: [String: [String: Tally]] = [:]
-        for item in try reader.logitList(range: ListRange(limit: tokens)).items {
-            let report = try reader.drivers(of: item.token, limit: 1_000)
-            var numbers = SeededNumbers(seed: 0, stream: UInt64(item.token))
-            let explaining = try file.read("listing prompts") { db in
+        let answers = try file.read("listing answers") { db in
+            try Int.fetchAll(
+                db,
+                sql: """
+                    SELECT e.token FROM logit_effect_statistics e JOIN logit_statistics s ON s.token = e.token
+                    WHERE e.prompt_count >= 3 ORDER BY e.prompt_count DESC, e.token LIMIT ?
+                    """, arguments: [tokens])
+        }
+        var tallies: [String: Tally] = [:]
+        for token in answers {
+            var numbers = SeededNumbers(seed: 0, stream: UInt64(token))
+            let prompts = try file.read("listing prompts") { db in
                 try Int.fetchAll(
                     db,
                     sql: """
-                        SELECT DISTINCT g.prompt_id FROM logit_targets t JOIN graphs g ON g.id = t.graph_id
-                        WHERE t.token = ? ORDER BY g.prompt_id
-                        """, arguments: [item.token])
+                        SELECT g.prompt_id FROM node_effects e JOIN graphs g ON g.id = e.graph_id
+                        WHERE e.answer_token = ? ORDER BY g.prompt_id
+                        """, arguments: [token])
             }.shuffled(using: &numbers)
+            let report = try reader.drivers(of: token, limit: 1_000)
             let orders = [
                 "as reported": report.features,
                 "by influence": report.features.sorted { $0.influence > $1.influence },
             ]
             for (order, drivers) in orders {
                 for driver in drivers.prefix(rows) {
-                    for change in try changes(driver, of: item.token, in: explaining, reader, attributor) {
-                        for (column, value) in [
-                            "effect": driver.effect, "measured": driver.measuredEffect,
-                            "direct": driver.directSupport > 0 ? driver.directEffect : nil,
-                        ] {
-                            guard let value, value != 0 else { continue }
-                            tallies[order, default: [:]][column, default: Tally()].add((value > 0) == (change > 0))
+                    let changes = try changes(driver, of: token, in: prompts, reader, attributor)
+                    for (column, value) in [
+                        "effect": driver.effect, "measured": driver.measuredEffect,
+                        "direct effect": driver.directSupport > 0 ? driver.directEffect : nil,
+                    ] {
+                        guard let value, value != 0 else { continue }
+                        for (readout, own) in [("gap", changes.map(\.gap)), ("logit", changes.map(\.logit))] {
+                            let mean = own.reduce(0, +) / Double(max(1, own.count))
+                            for (unit, signed) in [("rows", [mean]), ("prompts", own)] {
+                                for change in signed where abs(change) >= least {
+                                    tallies["\(order): \(column), \(readout), \(unit)", default: Tally()]
+                                        .add((value > 0) == (change > 0))
+                                }
+                            }
                         }
                     }
                 }
             }
         }
-        for (order, columns) in tallies.sorted(by: { $0.key < $1.key }) {
-            for (column, tally) in columns.sorted(by: { $0.key < $1.key }) {
-                print("\(order), \(column): \(tally)")
-            }
-        }
+        for (name, tally) in tallies.sorted(by: { $0.key < $1.key }) { print("\(name): \(tally)") }
     }
 
     /// How often a sign was right.
@@ -99,28 +110,31 @@ struct DriversBenchmark: ParsableCommand {
         return try Attributor(model: LanguageModel(folder: folder), neurons: options)
     }
 
-    /// What silencing a feature takes from a token's log-odds, in the first prompts where it is a node.
+    /// What silencing a feature takes from a token's lead and from its logit less the mean, in the first prompts where it is
+    /// a node.
     private func changes(
-        _ driver: DriversReport.Driver, of token: Int, in explaining: [Int], _ reader: AtlasReader,
+        _ driver: DriversReport.Driver, of token: Int, in prompts: [Int], _ reader: AtlasReader,
         _ attributor: Attributor
-    ) throws -> [Double] {
+    ) throws -> [(gap: Double, logit: Double)] {
         guard let feature = driver.node.feature else { return [] }
-        var found: [Double] = []
-        for prompt in explaining {
-            let graph = try reader.graph(ofPrompt: prompt)
+        var found: [(gap: Double, logit: Double)] = []
+        for prompt in prompts {
+            let (text, graph) = try reader.storedGraph(ofPrompt: prompt)
             let positions = graph.nodes.compactMap { node -> Int? in
                 if case .feature(feature.layer, let position, feature.index) = node.id { position } else { nil }
             }
-            guard !positions.isEmpty else { continue }
-            let own = try reader.attributor(
-                for: reader.storedGraph(ofPrompt: prompt).text, tokenCount: graph.tokens.count, attributor)
+            guard !positions.isEmpty, let rival = graph.effects?.rival else { continue }
+            let own = try reader.attributor(for: text, tokenCount: graph.tokens.count, attributor)
+            func read(_ trace: ForwardTrace) -> (gap: Double, logit: Double) {
+                let logits = own.model.logits(trace, position: graph.tokens.count - 1)
+                let mean = logits.reduce(0) { $0 + Double($1) } / Double(logits.count)
+                return (Double(logits[token] - logits[rival]), Double(logits[token]) - mean)
+            }
             let silenced = positions.map { Intervention.silencing(feature, at: PositionRange($0)) }
-            let change =
-                own.logOdds(of: token, in: try own.undisturbed(graph.tokens))
-                - own.logOdds(
-                    of: token, in: try own.intervene(graph.tokens, silenced, mode: .attentionFrozen).trace)
-            if abs(change) >= least { found.append(change) }
-            if found.count == prompts { break }
+            let before = read(try own.undisturbed(graph.tokens))
+            let after = read(try own.intervene(graph.tokens, silenced, mode: .attentionFrozen).trace)
+            found.append((before.gap - after.gap, before.logit - after.logit))
+            if found.count == self.prompts { break }
         }
         return found
     }

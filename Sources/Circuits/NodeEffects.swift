@@ -10,9 +10,7 @@ public struct NodeEffects: Sendable, Equatable {
         public var gap: [Float]
         /// `[nodes.count]`: on the answer's logit less the mean over the vocabulary.
         public var answer: [Float]
-        /// `[targets.count][nodes.count]`: on each target of the graph. Along paths: on what the graph has as the target's
-        /// value, a token's logit less the mean. By the derivative: on a token's log-odds, how far it is ahead of all
-        /// other tokens together; on any other kind of target as the graph has it.
+        /// `[targets.count][nodes.count]`: on each target of the graph.
         public var targets: [[Float]]
 
         /// Holds effects; all lists of nodes are of one length.
@@ -31,18 +29,15 @@ public struct NodeEffects: Sendable, Equatable {
         public var node: Int
         /// The answer's logit less the mean before, less the same after: positive where the node raises it.
         public var answer: Float
-        /// The answer's log-odds before, less the same after: log (p / (1 − p)), in nats.
-        public var odds: Float
         /// The gap before less the gap after.
         public var gap: Float
         /// The Kullback-Leibler divergence of what the model says after from what it says before, in nats.
         public var divergence: Float
 
         /// Holds what was measured of one node.
-        public init(node: Int, answer: Float, odds: Float, gap: Float, divergence: Float) {
+        public init(node: Int, answer: Float, gap: Float, divergence: Float) {
             self.node = node
             self.answer = answer
-            self.odds = odds
             self.gap = gap
             self.divergence = divergence
         }

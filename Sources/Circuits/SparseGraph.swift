@@ -98,7 +98,12 @@ public struct SparseGraph: Sendable, Equatable {
 extension SparseGraph {
     /// The place among the targets of a token's logit after the last position; `nil` where that is none.
     public func target(ofNextToken token: Int) -> Int? {
-        targets.firstIndex { $0.custom == nil && $0.token == token && $0.position == tokens.count - 1 }
+        Self.target(ofNextToken: token, among: targets, last: tokens.count - 1)
+    }
+
+    /// The place among `targets` of a token's logit after the position `last`.
+    public static func target(ofNextToken token: Int, among targets: [LogitTarget], last: Int) -> Int? {
+        targets.firstIndex { $0.custom == nil && $0.token == token && $0.position == last }
     }
 
     /// Whether the node at this index of `nodes` is a target that is no single token.

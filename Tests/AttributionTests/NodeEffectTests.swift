@@ -139,12 +139,7 @@ import Testing
             let mean = logits.reduce(0) { $0 + Double($1) } / Double(logits.count)
             return [
                 Double(logits[effects.answer]) - Double(logits[effects.rival]), Double(logits[effects.answer]) - mean,
-            ]
-                + graph.targets.map { target in
-                    let others = logits.indices.filter { $0 != target.token }
-                    return Double(logits[target.token])
-                        - log(others.reduce(0.0) { $0 + exp(Double(logits[$1])) })
-                }
+            ] + graph.targets.map { Double(logits[$0.token]) - mean }
         }
         func slope(_ step: Float) throws -> [Double] {
             zip(try read(-step), try read(step)).map { ($0 - $1) / Double(2 * step) }
@@ -193,14 +188,9 @@ extension Attributor {
         _ effects: NodeEffects, _ graph: SparseGraph, _ tokens: [Int], _ before: [Float],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        func read(_ logits: [Float]) -> (answer: Double, odds: Double, gap: Double) {
+        func read(_ logits: [Float]) -> (answer: Double, gap: Double) {
             let mean = logits.reduce(0) { $0 + Double($1) } / Double(logits.count)
-            let others = logits.indices.filter { $0 != effects.answer }
-            return (
-                Double(logits[effects.answer]) - mean,
-                Double(logits[effects.answer]) - log(others.reduce(0.0) { $0 + exp(Double(logits[$1])) }),
-                Double(logits[effects.answer] - logits[effects.rival])
-            )
+            return (Double(logits[effects.answer]) - mean, Double(logits[effects.answer] - logits[effects.rival]))
         }
         let size = before.map(\.magnitude).max() ?? 0
         for measurement in effects.measured {
@@ -209,10 +199,8 @@ extension Attributor {
             let divergence = zip(softmax(before), softmax(after)).reduce(0.0) {
                 $0 + Double($1.0) * (log(Double($1.0)) - log(Double($1.1)))
             }
-            let found = [measurement.answer, measurement.odds, measurement.gap, measurement.divergence]
-            let expected = [old.answer - new.answer, old.odds - new.odds, old.gap - new.gap, divergence].map {
-                Float($0)
-            }
+            let found = [measurement.answer, measurement.gap, measurement.divergence]
+            let expected = [old.answer - new.answer, old.gap - new.gap, divergence].map { Float($0) }
             #expect(
                 excess(found, expected, absolute: 2e-5 + 5e-6 * size, relative: 1e-4) <= 1,
                 sourceLocation: sourceLocation)

@@ -8,12 +8,12 @@ import {fewSamples, nodeText, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 
 const definitions = {
-    effect: "Mean over these prompts of what the node adds to the token's log-odds, log p/(1 − p), how far it is ahead of all other tokens together: by the model's own derivative, attention patterns held, all positions together; 0 where it takes no part. Gaps to one rival are not added up, as rivals differ between prompts.",
+    effect: "Mean over the prompts that the token is the answer of of what the node adds to the gap, its logit less its strongest rival's: by the model's own derivative, attention patterns held, all positions together; 0 where it takes no part. Rivals differ between prompts.",
     spread: "Standard deviation of the effect over the same prompts.",
     sameSign: "Share of the prompts where it has an effect whose sign is the more frequent one.",
-    measured: "The same by silencing the node, over the prompts where that was measured and the token is the answer.",
-    specific: "The effect less the mean effect on other tokens where these are explained: near 0, it raises everything alike.",
-    covers: "Share of the prompts in which the feature holds at least a twentieth of what features add to the token.",
+    measured: "The same by silencing the node, over those of these prompts where that was measured.",
+    specific: "The effect less the mean effect on the gaps of prompts with other answers: near 0, it does the same for all of them.",
+    covers: "Share of the prompts in which the feature holds at least a twentieth of what features add to the gap.",
 };
 
 function driverEffectColumns(rows) {
@@ -23,7 +23,7 @@ function driverEffectColumns(rows) {
         { title: "± sd", numeric: true, definition: definitions.spread, cell: (row) => measure(row.effectSpread) },
         { title: "Same sign", numeric: true, definition: definitions.sameSign, cell: (row) => row.effectSupport > 0 ? percentage(row.effectConsistency) : "–" },
         { title: "Measured", numeric: true, definition: definitions.measured, cell: (row) => row.measuredSupport > 0 ? [signed(row.measuredEffect), ` (${number(row.measuredSupport)})`] : quiet("–") },
-        { title: "In prompts", numeric: true, definition: "Prompts in which it has an effect on this token.", cell: (row) => [fewSamples(row.effectSupport), " ", number(row.effectSupport)] },
+        { title: "In prompts", numeric: true, definition: "Prompts in which it has an effect on the gap.", cell: (row) => [fewSamples(row.effectSupport), " ", number(row.effectSupport)] },
         { title: "Covers", numeric: true, definition: definitions.covers, cell: (row) => percentage(row.coverage) },
         { title: "Specific", numeric: true, definition: definitions.specific, cell: (row) => row.specificity === null || row.specificity === undefined ? "–" : signed(row.specificity) },
         { title: "Influence", numeric: true, definition: "Mean over the prompts that explain the token of its probability times the node's influence on it, by any path.", cell: (row) => percentage(row.influence) },
@@ -53,7 +53,8 @@ function driverTable(caption, rows, isByEffect) {
 }
 
 function ranking(report) {
-    if (report.rankedBy === "effect") return "The features with the largest mean effects on this token's log-odds, whatever their sign.";
+    if (report.rankedBy === "effect") return `The features with the largest mean effects on this token's lead over its strongest rival, whatever their sign, over the ${counted(report.answerPromptCount, "prompt")} that it is the answer of.`;
+    if (report.effectPromptCount === report.promptCount) return "The features whose influence on this logit is largest, weighted by the probability of the token: it is the answer of no prompt, so that there is no lead to rank by.";
     const known = report.effectPromptCount > 0 ? `Effects are known in ${number(report.effectPromptCount)} of ${counted(report.promptCount, "prompt")}` : "Effects are not computed in this atlas";
     return `The features whose influence on this logit is largest, weighted by the probability of the token. ${known}, so that the order tells no sign; atlas index --effects adds them.`;
 }
@@ -68,6 +69,7 @@ function weightList(title, rows) {
 export async function showLogit({ parts }) {
     if (!/^\d{1,9}$/.test(parts[1] ?? "")) throw new AnswerError("A logit is named by its token's number: choose one on the page Logits.");
     const report = await ask(`logits/${parts[1]}`);
+    const coverable = report.rankedBy === "effect" ? report.answerPromptCount : report.promptCount;
     return {
         title: `Logit ${visible(report.text).slice(0, 60)}`,
         view: [
@@ -75,10 +77,10 @@ export async function showLogit({ parts }) {
                 link(addressOf(["circuit"], { token: report.token }), "Its global circuit"), link(addressOf(["prompts"], { search: report.text.trim() }), "Prompts with its word"))),
             element("p", { class: "lead" }, `Explained in ${counted(report.promptCount, "prompt")}, with a mean probability of ${percentage(report.meanProbability)}. `, fewSamples(report.promptCount)),
             section("Drivers, over all prompts", ranking(report), driverTable("Drivers", report.features, report.rankedBy === "effect")),
-            section("A smallest set that covers the prompts", "Chosen greedily: each feature is the one that covers most prompts that none before it covers. No single feature need fire in all." + (report.rankedBy === "effect" ? " A feature covers a prompt where it holds at least a twentieth of what features add to the token." : ""), dataTable("Covering set", [
+            section("A smallest set that covers the prompts", "Chosen greedily: each feature is the one that covers most prompts that none before it covers. No single feature need fire in all." + (report.rankedBy === "effect" ? " A feature covers a prompt where it holds at least a twentieth of what features add to the gap." : ""), dataTable("Covering set", [
                 { title: "Feature", head: true, width: "wide-name", cell: (row) => nodeText({ kind: "feature", feature: row.feature }, row.label) },
                 { title: "Newly covered", numeric: true, cell: (row) => number(row.newlyCovered) },
-                { title: "Covered so far", numeric: true, cell: (row) => [`${number(row.covered)} of ${number(report.promptCount)}`, weightBar(row.covered, report.promptCount)] },
+                { title: "Covered so far", numeric: true, cell: (row) => [`${number(row.covered)} of ${number(coverable)}`, weightBar(row.covered, coverable)] },
             ], report.cover, { empty: "No feature holds enough to cover a prompt." })),
             section("By weights alone", "The feature's decoder vectors times the unembedding, with the final norm's gain folded in, centred over the vocabulary: no prompt is involved.",
                 element("div", { class: "columns two" }, weightList("Raised by", report.raisedBy), weightList("Lowered by", report.loweredBy))),

@@ -6,7 +6,7 @@ import GRDB
 extension AtlasReader {
     static let explainedToken = """
         SELECT s.prompt_count, s.probability_sum / s.prompt_count AS probability,
-            coalesce(e.prompt_count, 0) AS effect_prompts
+            coalesce(e.known_prompts, 0) AS known_prompts, coalesce(e.prompt_count, 0) AS effect_prompts
         FROM logit_statistics s LEFT JOIN logit_effect_statistics e ON e.token = s.token WHERE s.token = ?
         """
     static let featureDrivers = """
@@ -43,11 +43,11 @@ extension AtlasReader {
         """
     }
 
-    /// What drives a token's logit: by signed effects on its log-odds, with influence and direct effect on its logit in
-    /// stored graphs; and by weights alone.
+    /// What drives a token's logit: by signed effects on its lead over its strongest rival, where it is the answer, with
+    /// influence and direct effect on its logit in stored graphs; and by weights alone.
     ///
-    /// Drivers are ranked by the size of their mean effect where every graph that explains the token has effects, else
-    /// by influence; the report says which.
+    /// Drivers are ranked by the size of their mean effect where every graph that explains the token has effects and
+    /// it is the answer of some, else by influence; the report says which.
     ///
     /// - Parameters:
     ///   - token: the token's id; see ``token(_:)``
@@ -57,7 +57,9 @@ extension AtlasReader {
             try requireDerivation(db)
             try requireExplained(token, db)
             let statistics = try Row.fetchOne(db, sql: Self.explainedToken, arguments: [token])!
-            let isByEffect = statistics["effect_prompts"] as Int == statistics["prompt_count"] as Int
+            let isByEffect =
+                statistics["known_prompts"] as Int == statistics["prompt_count"] as Int
+                && statistics["effect_prompts"] as Int > 0
             let vocabulary = atlas.identity.vocabulary
             func drivers(_ sql: String) throws -> [DriversReport.Driver] {
                 try Row.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
@@ -94,7 +96,7 @@ extension AtlasReader {
             return DriversReport(
                 token: token, text: text(of: token), promptCount: statistics["prompt_count"],
                 meanProbability: statistics["probability"], rankedBy: isByEffect ? .effect : .influence,
-                effectPromptCount: statistics["effect_prompts"],
+                effectPromptCount: statistics["known_prompts"], answerPromptCount: statistics["effect_prompts"],
                 features: try drivers(isByEffect ? Self.featureDriversByEffect : Self.featureDrivers),
                 tokensAndErrors: try drivers(isByEffect ? Self.otherDriversByEffect : Self.otherDrivers), cover: cover,
                 raisedBy: try effects(Self.raisingFeatures), loweredBy: try effects(Self.loweringFeatures))

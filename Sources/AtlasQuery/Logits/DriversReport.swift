@@ -14,6 +14,8 @@ public struct DriversReport: Codable, Sendable, Equatable {
     public let rankedBy: Ranking
     /// In how many of these graphs effects are known.
     public let effectPromptCount: Int
+    /// The prompts with effects that the token is the answer of: those that effects are means over.
+    public let answerPromptCount: Int
     /// The features that rank first.
     public let features: [Driver]
     /// The tokens and errors that rank first.
@@ -28,9 +30,9 @@ public struct DriversReport: Codable, Sendable, Equatable {
 
     /// What drivers are ranked by.
     public enum Ranking: String, Codable, Sendable {
-        /// The size of the mean effect on the token's log-odds.
+        /// The size of the mean effect on the token's lead over its strongest rival.
         case effect
-        /// Influence, unsigned: for want of effects in some graph.
+        /// Influence, unsigned: for want of effects in some graph, or of prompts that the token is the answer of.
         case influence
     }
 
@@ -42,9 +44,9 @@ public struct DriversReport: Codable, Sendable, Equatable {
         public let label: String?
         /// Whether no person gave the label.
         public let labelIsAutomatic: Bool
-        /// Mean over the token's prompts with effects of what the node adds to the token's log-odds, log (p / (1 − p)) in
-        /// nats: how far it is ahead of all other tokens together. By the underlying model's derivative with attention
-        /// patterns held; 0 where the node takes no part. `nil`: not computed.
+        /// Mean over the prompts that the token is the answer of of what the node adds to the gap between the token's logit
+        /// and its strongest rival's, by the underlying model's derivative with attention patterns held; 0 where the node
+        /// takes no part. Rivals differ between prompts. `nil`: not computed, or the token is no answer.
         public let effect: Double?
         /// Standard deviation of the same over the same prompts.
         public let effectSpread: Double?
@@ -52,13 +54,13 @@ public struct DriversReport: Codable, Sendable, Equatable {
         public let effectSupport: Int
         /// The share of these effects that have the more frequent sign; 1: it never changes.
         public let effectConsistency: Double?
-        /// Mean of what silencing it took from the token's log-odds, over `measuredSupport` prompts;
+        /// Mean of what silencing it took from the gap, over `measuredSupport` prompts;
         /// positions were silenced one at a time and are added up. `nil`: not measured.
         public let measuredEffect: Double?
-        /// Prompts whose answer is the token and where silencing it was measured.
+        /// Prompts that the token is the answer of and where silencing it was measured.
         public let measuredSupport: Int
-        /// How much more it does here than for other tokens: its effect less its mean effect on other explained tokens.
-        /// `nil` where no other token is explained or effects are not known.
+        /// How much more it does here than for other answers: its effect less its mean effect on the gaps of the prompts with
+        /// other answers. `nil` where there are none or effects are not known.
         public let specificity: Double?
         /// Mean over the token's prompts of probability × influence on the logit; 0 where the node has none.
         public let influence: Double
@@ -72,7 +74,7 @@ public struct DriversReport: Codable, Sendable, Equatable {
         public let directSupport: Int
         /// |prompts with a positive direct edge − with a negative one| / `directSupport`; 1: the sign never changes.
         public let signConsistency: Double
-        /// Share of the token's prompts where a feature holds at least 5 % of what features add to the token's log-odds; ranked by
+        /// Share of the token's prompts where a feature holds at least 5 % of what features add to the gap; ranked by
         /// influence, 5 % of the features' influence on it.
         public let coverage: Double
         /// The part from places where the feature's activation is negative; `nil` where it is nowhere.

@@ -31,8 +31,6 @@ public struct EffectReport: Codable, Sendable, Equatable {
         public let gap: Double
         /// The answer's logit less the mean before, less the same after.
         public let answer: Double
-        /// The answer's log-odds, log (p / (1 − p)), before less the same after, in nats.
-        public let odds: Double
         /// The Kullback-Leibler divergence of the prediction after from that before, in nats.
         public let divergence: Double
     }
@@ -46,9 +44,7 @@ public struct EffectReport: Codable, Sendable, Equatable {
         totalOnGap = Double(effects.total.gap[node])
         totalOnAnswer = Double(effects.total.answer[node])
         measured = effects.measured.first { $0.node == node }.map {
-            Measured(
-                gap: Double($0.gap), answer: Double($0.answer), odds: Double($0.odds),
-                divergence: Double($0.divergence))
+            Measured(gap: Double($0.gap), answer: Double($0.answer), divergence: Double($0.divergence))
         }
     }
 }

@@ -74,7 +74,7 @@ public enum MeasuredEffectBlock {
         return try Block.seal(.measured, count: measured.count) { (writer) throws(BlockFault) in
             writer.appendVarint(nodeCount)
             GapColumn.append(gaps, to: &writer)
-            for column in [\NodeEffects.Measurement.answer, \.odds, \.gap, \.divergence] {
+            for column in [\NodeEffects.Measurement.answer, \.gap, \.divergence] {
                 try MagnitudeColumn.weights.append(measured.map { $0[keyPath: column] }, to: &writer)
             }
         }
@@ -96,7 +96,7 @@ public enum MeasuredEffectBlock {
                     expected: "measurements in a graph of \(nodeCount) nodes", found: "\(foundNodes) nodes")
             }
             var measured = [NodeEffects.Measurement](
-                repeating: .init(node: 0, answer: 0, odds: 0, gap: 0, divergence: 0), count: count)
+                repeating: .init(node: 0, answer: 0, gap: 0, divergence: 0), count: count)
             var previous = -1
             try GapColumn.read(count, from: &reader) { (entry, gap) throws(BlockFault) in
                 previous += Int(gap) + 1
@@ -105,7 +105,7 @@ public enum MeasuredEffectBlock {
                 }
                 measured[entry].node = previous
             }
-            for column in [\NodeEffects.Measurement.answer, \.odds, \.gap, \.divergence] {
+            for column in [\NodeEffects.Measurement.answer, \.gap, \.divergence] {
                 try MagnitudeColumn.weights.read(count, from: &reader) { (entry, value) throws(BlockFault) in
                     measured[entry][keyPath: column] = value
                 }

@@ -27,10 +27,10 @@ struct CanonicalGraphs {
 
     /// The part of a graph's effects that can be added up over prompts.
     struct Effects {
-        /// `[targets.count][nodes.count]`: on each token's log-odds, by the underlying model's derivative.
-        let targets: [[Float]]
-        /// The token that measurements are of.
+        /// The token whose lead over its strongest rival the gap is.
         let answer: Int
+        /// `[nodes.count]`: on the gap, by the underlying model's derivative.
+        let gap: [Float]
         /// What silencing some of the nodes did.
         let measured: [NodeEffects.Measurement]
     }
@@ -99,18 +99,20 @@ struct CanonicalGraphs {
                 Graph(
                     ordinal: next, targets: part.targets, nodes: part.nodes, denseKeys: denseKeys,
                     edges: part.edges(edges), influence: part.influence(influence),
-                    effects: try Self.effects(row, part, targets: targets, nodeCount: nodes.count)))
+                    effects: try Self.effects(row, part, targets: targets, nodeCount: nodes.count, tokens: tokens)))
             next += 1
         }
     }
 
     /// The effects in a row of ``sql``.
     private static func effects(
-        _ row: BlobScan, _ part: TokenTargetPart, targets: [LogitTarget], nodeCount: Int
+        _ row: BlobScan, _ part: TokenTargetPart, targets: [LogitTarget], nodeCount: Int, tokens: [Int]
     ) throws(AtlasError) -> Effects? {
         guard !row.isNull(4) else { return nil }
+        let answer = row.integer(4)
+        let target = SparseGraph.target(ofNextToken: answer, among: targets, last: tokens.count - 1)
         let gradient = try row.decode("node_effects.gradient", column: 5) { (frame) throws(BlockFault) in
-            try EffectBlock.decode(frame, targetCount: targets.count, nodeCount: nodeCount, answerTarget: nil)
+            try EffectBlock.decode(frame, targetCount: targets.count, nodeCount: nodeCount, answerTarget: target)
         }
         var measured: [NodeEffects.Measurement] = []
         if !row.isNull(6) {
@@ -119,7 +121,7 @@ struct CanonicalGraphs {
             }
         }
         return Effects(
-            targets: part.influence(gradient.targets), answer: row.integer(4), measured: part.measured(measured))
+            answer: answer, gap: part.ofNodes(gradient.gap), measured: part.measured(measured))
     }
 
     /// The dense number of a key that some graph has.

@@ -1,16 +1,16 @@
 import Circuits
 import GRDB
 
-/// Adds up, for each explained token, what each feature, error and token does to it over all prompts: signed effects on its
-/// log-odds, by the underlying model's derivative.
+/// Adds up, for each token, what each feature, error and token does to its lead over all prompts that it is the answer of:
+/// signed effects on the gap to its strongest rival, by the underlying model's derivative.
 ///
-/// Log-odds, how far a token is ahead of all others together, are one question in every prompt; gaps are not, as rivals
-/// differ. Logits less the mean are one too, but their derivative is no guide to what silencing does. A node's positions are taken
-/// together, and a token's target positions too. Only graphs with effects take part; a token all of whose graphs have them
-/// gets its covering set by them: a feature covers a prompt where it holds at least ``LogitCover/leastShare`` of what
-/// speaks for the token there.
+/// Rivals differ between prompts, so that the mean tells what puts the token ahead of whatever comes next, not of one other
+/// token. Logits less their mean have one meaning everywhere, and their derivative is a poor guide to what silencing does;
+/// `Benchmarks drivers` measures both. A node's positions are taken together. Only graphs with effects take part; a token
+/// all of whose graphs have them gets its covering set by them: a feature covers a prompt where it holds at least
+/// ``LogitCover/leastShare`` of what speaks for the token there.
 struct EffectDerivation {
-    /// One prompt in which a token is a target, all its target positions together.
+    /// One prompt that a token is the answer of.
     private struct Occurrence {
         let token: Int
         /// Sum over features of what speaks for the token.
@@ -32,45 +32,35 @@ struct EffectDerivation {
         var occurrences: [Occurrence] = []
         var pairs: [UInt64] = []
         var entries: [Entry] = []
+        var known: [Int: Int] = [:]
         var measured: [Pair: (sum: Double, prompts: Int)] = [:]
         try graphs.forEach(db) { graph in
             guard let effects = graph.effects else { return }
-            var byToken: [(token: Int, targets: [Int])] = []
-            for (ordinal, target) in graph.targets.enumerated() {
-                if let place = byToken.firstIndex(where: { $0.token == target.token }) {
-                    byToken[place].targets.append(ordinal)
-                } else {
-                    byToken.append((target.token, [ordinal]))
-                }
+            for token in Set(graph.targets.map(\.token)) { known[token, default: 0] += 1 }
+            let token = effects.answer
+            var sums: [UInt32: Double] = [:]
+            for (node, value) in effects.gap.enumerated() where value != 0 {
+                if case .logit = graph.nodes[node].id { continue }
+                sums[graph.denseKeys[node], default: 0] += Double(value)
             }
-            for (token, targets) in byToken {
-                var sums: [UInt32: Double] = [:]
-                for target in targets {
-                    for (node, value) in effects.targets[target].enumerated() where value != 0 {
-                        if case .logit = graph.nodes[node].id { continue }
-                        sums[graph.denseKeys[node], default: 0] += Double(value)
-                    }
-                }
-                var occurrence = Occurrence(token: token)
-                for (node, sum) in sums.sorted(by: { $0.key < $1.key }) {
-                    if sum > 0, graphs.keys[Int(node)].kind == .feature { occurrence.positive += sum }
-                    pairs.append(UInt64(token) << 32 | UInt64(node))
-                    entries.append(Entry(value: Float(sum), occurrence: UInt32(occurrences.count)))
-                }
-                occurrences.append(occurrence)
-                guard token == effects.answer else { continue }
-                for (node, sum) in Dictionary(
-                    effects.measured.map { (graph.denseKeys[$0.node], Double($0.odds)) }, uniquingKeysWith: +)
-                {
-                    let pair = Pair(token: token, node: node)
-                    let before = measured[pair] ?? (0, 0)
-                    measured[pair] = (before.sum + sum, before.prompts + 1)
-                }
+            var occurrence = Occurrence(token: token)
+            for (node, sum) in sums.sorted(by: { $0.key < $1.key }) {
+                if sum > 0, graphs.keys[Int(node)].kind == .feature { occurrence.positive += sum }
+                pairs.append(UInt64(token) << 32 | UInt64(node))
+                entries.append(Entry(value: Float(sum), occurrence: UInt32(occurrences.count)))
+            }
+            occurrences.append(occurrence)
+            for (node, sum) in Dictionary(
+                effects.measured.map { (graph.denseKeys[$0.node], Double($0.gap)) }, uniquingKeysWith: +)
+            {
+                let pair = Pair(token: token, node: node)
+                let before = measured[pair] ?? (0, 0)
+                measured[pair] = (before.sum + sum, before.prompts + 1)
             }
         }
         var places = Array(0..<UInt32(pairs.count))
         RadixSort.sort(&pairs, moving: &places)
-        let byToken = try insertStatistics(occurrences, into: db)
+        let byToken = try insertStatistics(occurrences, known: known, into: db)
         try insert(
             pairs, places, entries, occurrences, measured: measured, occurrencesOf: byToken, keys: graphs.keys, into: db
         )
@@ -79,7 +69,8 @@ struct EffectDerivation {
             sql: """
                 INSERT OR IGNORE INTO logit_drivers (token, node, prompt_count, covered_prompts, influence_sum,
                     direct_sum, direct_square_sum, direct_support, positive_prompts, negative_prompts)
-                SELECT token, node, 0, 0, 0.0, 0.0, 0.0, 0, 0, 0 FROM logit_driver_effects
+                SELECT e.token, e.node, 0, 0, 0.0, 0.0, 0.0, 0, 0, 0
+                FROM logit_driver_effects e JOIN logit_statistics s ON s.token = e.token
                 """)
         try db.execute(
             sql: """
@@ -88,13 +79,18 @@ struct EffectDerivation {
                 """)
     }
 
+    /// - Parameter known: in how many graphs with effects each token is a target
     /// - Returns: how many occurrences each token has
-    private func insertStatistics(_ occurrences: [Occurrence], into db: Database) throws -> [Int: Int] {
+    private func insertStatistics(
+        _ occurrences: [Occurrence], known: [Int: Int], into db: Database
+    ) throws -> [Int: Int] {
         let counts = Dictionary(occurrences.map { ($0.token, 1) }, uniquingKeysWith: +)
-        let rows = try BulkInsertion(db, into: "logit_effect_statistics", columns: ["token", "prompt_count"])
-        for (token, count) in counts.sorted(by: { $0.key < $1.key }) {
+        let rows = try BulkInsertion(
+            db, into: "logit_effect_statistics", columns: ["token", "known_prompts", "prompt_count"])
+        for token in Set(counts.keys).union(known.keys).sorted() {
             rows.bind(token)
-            rows.bind(count)
+            rows.bind(known[token] ?? 0)
+            rows.bind(counts[token] ?? 0)
             try rows.step()
         }
         return counts
@@ -116,7 +112,7 @@ struct EffectDerivation {
         _ pairs: [UInt64], _ places: [UInt32], _ entries: [Entry], _ occurrences: [Occurrence],
         measured: [Pair: (sum: Double, prompts: Int)], occurrencesOf: [Int: Int], keys: [NodeKey], into db: Database
     ) throws {
-        // What each node does to all explained tokens, so that one token can be told from the others.
+        // What each node does to all answers, so that one token can be told from the others.
         var overall = [Double](repeating: 0, count: keys.count)
         for (pair, place) in zip(pairs, places) {
             overall[Int(UInt32(truncatingIfNeeded: pair))] += Double(entries[Int(place)].value)
@@ -133,7 +129,7 @@ struct EffectDerivation {
                 db,
                 sql: """
                     SELECT s.token FROM logit_statistics s
-                    JOIN logit_effect_statistics e ON e.token = s.token AND e.prompt_count = s.prompt_count
+                    JOIN logit_effect_statistics e ON e.token = s.token AND e.known_prompts = s.prompt_count
                     """))
         var candidates: [LogitCover.Candidate] = []
         var start = 0

@@ -73,6 +73,9 @@ struct TokenTargetPart {
         }
     }
 
+    /// What is left of `[nodes]`.
+    func ofNodes(_ values: [Float]) -> [Float] { dropped.map { $0.nodes.map { values[$0] } } ?? values }
+
     /// What is left of `[targets][nodes]`.
     func influence(_ influence: [[Float]]) -> [[Float]] {
         guard let dropped else { return influence }

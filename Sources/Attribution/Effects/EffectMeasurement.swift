@@ -45,8 +45,7 @@ struct EffectMeasurement {
                     let after = Reading(own, readout)
                     found[index] = NodeEffects.Measurement(
                         node: features[index].node, answer: Float(before.answer - after.answer),
-                        odds: Float(before.odds - after.odds), gap: Float(before.gap - after.gap),
-                        divergence: before.divergence(to: after))
+                        gap: Float(before.gap - after.gap), divergence: before.divergence(to: after))
                 }
             }
         }
@@ -56,7 +55,6 @@ struct EffectMeasurement {
     /// What is read of one run's logits.
     private struct Reading {
         let answer: Double
-        let odds: Double
         let gap: Double
         private let next: NextTokenDistribution
 
@@ -64,7 +62,6 @@ struct EffectMeasurement {
             let mean = logits.reduce(0.0) { $0 + Double($1) } / Double(logits.count)
             answer = Double(logits[readout.answer]) - mean
             gap = Double(logits[readout.answer]) - Double(logits[readout.rival])
-            odds = logOdds(of: readout.answer, in: logits)
             next = NextTokenDistribution(logits[...])
         }
 

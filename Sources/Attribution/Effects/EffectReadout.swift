@@ -1,5 +1,4 @@
 import Circuits
-import Foundation
 import LanguageModels
 import Tensors
 
@@ -18,57 +17,16 @@ struct EffectReadout {
     }
 }
 
-/// A token's log-odds, log (p / (1 − p)) in nats: its logit less the log of the sum of all others' exponentials.
-func logOdds(of token: Int, in logits: [Float]) -> Double {
-    let others = logits.indices.filter { $0 != token }
-    let largest = Double(others.map { logits[$0] }.max() ?? 0)
-    return Double(logits[token]) - largest - log(others.reduce(0.0) { $0 + exp(Double(logits[$1]) - largest) })
-}
-
-extension Attributor {
-    /// A token's log-odds after the last position of a run, log (p / (1 − p)) in nats: how far it is ahead of all other
-    /// tokens together.
-    public func logOdds(of token: Int, in trace: ForwardTrace) -> Double {
-        Attribution.logOdds(of: token, in: model.logits(trace, position: trace.tokens.count - 1))
-    }
-}
-
 extension LanguageModel {
-    /// The gradients of tokens' log-odds at the place where the unembedding reads, the final soft-cap followed to first
-    /// order: each token's row less the mean of all others', weighted by how likely they are among themselves.
-    ///
-    /// - Parameter logits: `[vocabularySize]`, after the cap
-    func oddsReadings(of tokens: [Int], logits: [Float]) -> [[Float]] {
-        guard !tokens.isEmpty else { return [] }
-        let steepness = steepness(logits)
-        var shares = Matrix(rowCount: tokens.count, columnCount: logits.count)
-        for (row, token) in tokens.enumerated() {
-            var others = logits
-            others[token] = -.infinity
-            let weights = softmax(others)
-            for index in logits.indices {
-                shares[row, index] = (index == token ? 1 : -weights[index]) * (steepness?[index] ?? 1)
-            }
-        }
-        let readings = unembedding.transposeApplied(to: shares)
-        return tokens.indices.map { Array(readings.row($0)) }
-    }
-
-    /// How much of a change of each logit the final soft-cap lets through; `nil` where there is none.
-    ///
-    /// - Parameter logits: after the cap
-    private func steepness(_ logits: [Float]) -> [Float]? {
-        // d (cap tanh(z / cap)) / dz = 1 − (capped / cap)²
-        logitSoftCap.map { cap in logits.map { 1 - ($0 / cap) * ($0 / cap) } }
-    }
-
     /// The gradient of a target at the place where it reads, the final soft-cap followed to first order.
     ///
     /// A direction is read before any cap, as the graph reads it.
     ///
     /// - Parameter logits: `[vocabularySize]`, after the cap, at the target's position
     func cappedReading(of target: AttributionTarget, logits: [Float]) -> TargetSelection.Reading {
-        guard let steepness = steepness(logits), !target.tokens.isEmpty else { return target.reading(of: self) }
+        guard let cap = logitSoftCap, !target.tokens.isEmpty else { return target.reading(of: self) }
+        // d (cap tanh(z / cap)) / dz = 1 − (capped / cap)²
+        let steepness = logits.map { 1 - ($0 / cap) * ($0 / cap) }
         func row(_ token: Int) -> [Float] { unembedding.row(token).map { $0 * steepness[token] } }
         let width = configuration.modelWidth
         var sum = [Float](repeating: 0, count: width)

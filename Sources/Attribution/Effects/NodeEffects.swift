@@ -25,8 +25,8 @@ extension Attributor {
         precondition(graph.tokens == result.local.trace.tokens)
         let readout = EffectReadout(answer: answer, logits: result.logits)
         let own = EffectSources(graph, of: result)
-        let total = totals(of: readout, targets: graph.targets, own)
-        let gradient = gradients(of: readout, targets: graph.targets, own)
+        let wanted = Readouts(readout, graph)
+        let (total, gradient) = (totals(of: wanted, own), gradients(of: wanted, own))
         var measurements: [NodeEffects.Measurement] = []
         if measured > 0 {
             let features = GradientSources(own.nodes, model: model, contribution: own.contribution).features
@@ -46,17 +46,10 @@ extension Attributor {
     }
 
     /// Along all paths of the graph.
-    private func totals(
-        of readout: EffectReadout, targets: [LogitTarget], _ own: EffectSources
-    ) -> NodeEffects.Readouts {
+    private func totals(of readouts: Readouts, _ own: EffectSources) -> NodeEffects.Readouts {
         let (graph, local) = (own.result.graph, own.result.local)
         let layout = graph.layout
-        // The gap is the answer less its rival, as logits are linear in what is read and the mean is the same.
-        let last = graph.tokens.count - 1
-        var wanted: [Readouts.Place] = [(.token(id: readout.answer), last), (.token(id: readout.rival), last)]
-        for target in targets { wanted.append((target.target, target.position)) }
-        let (readouts, order) = Readouts.distinct(wanted)
-        var direct = readouts.places.map { target, position -> [Float] in
+        var direct = readouts.targets.map { target, position -> [Float] in
             let same = graph.targets.firstIndex { $0.target == target && $0.position == position }
             guard let start = same.map({ (layout.featureCount + $0) * layout.sourceCount }) else { return [] }
             return Array(graph.weights[start..<start + layout.sourceCount])
@@ -64,7 +57,7 @@ extension Attributor {
         let missing = direct.indices.filter { direct[$0].isEmpty }
         let rows = EdgeRows(rowCapacity: missing.count, columnCount: local.layout.columnCount)
         readouts.sweep(
-            missing, readings: readouts.places.map { $0.target.reading(of: model) }, through: local.frozen, self
+            missing, readings: readouts.targets.map { $0.target.reading(of: model) }, through: local.frozen, self
         ) { sweep, targets, indices in
             let first = rows.append(targets)
             _ = sweep.run(targets, EdgeVisitor(basis: basis, local: local, rows: rows, first: first))
@@ -72,38 +65,23 @@ extension Attributor {
         }
         let totals = graph.totalEffects(of: direct, contributions: local.contributions)
         let columns = own.nodes.map(own.source)
-        let effects = order.map { place in columns.map { $0.map { totals[place][$0] } ?? 0 } }
-        return NodeEffects.Readouts(
-            gap: zip(effects[0], effects[1]).map { $0 - $1 }, answer: effects[0], targets: Array(effects[2...]))
+        return readouts.named(totals.map { row in columns.map { $0.map { row[$0] } ?? 0 } })
     }
 
     /// By the derivative of the underlying model.
-    private func gradients(
-        of readout: EffectReadout, targets: [LogitTarget], _ own: EffectSources
-    ) -> NodeEffects.Readouts {
+    private func gradients(of readouts: Readouts, _ own: EffectSources) -> NodeEffects.Readouts {
         let local = own.result.local
-        let last = local.trace.tokens.count - 1
         let derivative = NetworkDerivative(model, at: local.trace)
         let moving = FrozenPrompt(local.frozen, model: model, basis: basis, derivative: derivative)
         let sources = GradientSources(own.nodes, model: model, contribution: own.contribution)
-        var wanted: [Readouts.Place] = [
-            (.difference(token: readout.answer, minus: readout.rival), last), (.token(id: readout.answer), last),
-        ]
-        for target in targets { wanted.append((target.target, target.position)) }
-        var readings: [TargetSelection.Reading?] = wanted.map { _ in nil }
-        for position in Set(wanted.map(\.position)) {
-            let logits = position == last ? own.result.logits : model.logits(local.trace, position: position)
-            for index in wanted.indices where wanted[index].position == position {
-                readings[index] = model.cappedReading(of: wanted[index].target, logits: logits)
-            }
-            let tokens = targets.indices.filter { targets[$0].custom == nil && targets[$0].position == position }
-            let odds = model.oddsReadings(of: tokens.map { targets[$0].token }, logits: logits)
-            for (index, reading) in zip(tokens, odds) { readings[index + 2] = .unembedding(reading) }
+        var logits = [local.trace.tokens.count - 1: own.result.logits]
+        let readings = readouts.targets.map { target, position in
+            let found = logits[position] ?? model.logits(local.trace, position: position)
+            logits[position] = found
+            return model.cappedReading(of: target, logits: found)
         }
-        var effects = [[Float]](repeating: [], count: wanted.count)
-        Readouts(wanted).sweep(
-            Array(wanted.indices), readings: readings.compactMap(\.self), through: moving, self
-        ) { sweep, targets, indices in
+        var effects = [[Float]](repeating: [], count: readouts.targets.count)
+        readouts.sweep(Array(readings.indices), readings: readings, through: moving, self) { sweep, targets, indices in
             let visitor = GradientVisitor(
                 targetCount: targets.count, sources: sources, local: local, basis: basis, model: model, prompt: moving,
                 derivative: derivative)
@@ -111,35 +89,46 @@ extension Attributor {
             for (place, index) in indices.enumerated() { effects[index] = visitor.effects[place] }
         }
         for layer in basis.layers.indices { basis.releaseDecoderPages(ofLayer: layer) }
-        return NodeEffects.Readouts(gap: effects[0], answer: effects[1], targets: Array(effects[2...]))
+        return readouts.named(effects)
     }
 }
 
-/// What effects are taken on.
+/// Everything that effects are taken on: the answer, its rival, and the graph's targets, each once. The gap is the answer
+/// less the rival, as logits are linear in what is read and the mean is the same.
 private struct Readouts {
     /// What is read, and at which position.
-    typealias Place = (target: AttributionTarget, position: Int)
+    private(set) var targets: [(target: AttributionTarget, position: Int)] = []
+    private let answer: Int
+    private let rival: Int
+    /// The places of the graph's targets.
+    private let ofGraph: [Int]
 
-    private(set) var places: [Place] = []
-
-    init(_ places: [Place]) { self.places = places }
-
-    /// Each of `wanted` once, and the place of each among them.
-    static func distinct(_ wanted: [Place]) -> (readouts: Readouts, order: [Int]) {
-        var readouts = Readouts([])
-        let order = wanted.map { own in
-            let same = readouts.places.firstIndex { $0.target == own.target && $0.position == own.position }
-            if same == nil { readouts.places.append(own) }
-            return same ?? readouts.places.count - 1
+    init(_ readout: EffectReadout, _ graph: SparseGraph) {
+        let last = graph.tokens.count - 1
+        var found: [(target: AttributionTarget, position: Int)] = []
+        func place(_ target: AttributionTarget, _ position: Int) -> Int {
+            if let place = found.firstIndex(where: { $0.target == target && $0.position == position }) { return place }
+            found.append((target, position))
+            return found.count - 1
         }
-        return (readouts, order)
+        answer = place(.token(id: readout.answer), last)
+        rival = place(.token(id: readout.rival), last)
+        ofGraph = graph.targets.map { place($0.target, $0.position) }
+        targets = found
+    }
+
+    /// Gives lists in the order of `targets` their names.
+    func named(_ effects: [[Float]]) -> NodeEffects.Readouts {
+        NodeEffects.Readouts(
+            gap: zip(effects[answer], effects[rival]).map { $0 - $1 }, answer: effects[answer],
+            targets: ofGraph.map { effects[$0] })
     }
 
     /// Hands a sweep to `body` for each position, with the targets there from the highest layer down and their places.
     ///
     /// - Parameters:
     ///   - wanted: the places of those that are swept from
-    ///   - readings: one for each place
+    ///   - readings: one for each of `targets`
     func sweep(
         _ wanted: [Int], readings: [TargetSelection.Reading], through prompt: FrozenPrompt, _ attributor: Attributor,
         _ body: (AdjointSweep, [SweepTarget], [Int]) -> Void
@@ -147,13 +136,13 @@ private struct Readouts {
         let sweep = AdjointSweep(
             model: attributor.model, weights: attributor.weights, prompt: prompt, readings: readings,
             activeFeatures: [])
-        let sources = places.indices.map { index in
+        let sources = targets.indices.map { index in
             var layer = attributor.model.configuration.layerCount
             if case .encoder(let feature) = readings[index] { layer = feature.layer }
-            return SweepTarget(kind: .logit(index), position: places[index].position, layer: layer)
+            return SweepTarget(kind: .logit(index), position: targets[index].position, layer: layer)
         }
-        for position in Set(wanted.map { places[$0].position }).sorted() {
-            let indices = wanted.filter { places[$0].position == position }
+        for position in Set(wanted.map { targets[$0].position }).sorted() {
+            let indices = wanted.filter { targets[$0].position == position }
                 .sorted { (sources[$1].layer, $0) < (sources[$0].layer, $1) }
             body(sweep, indices.map { sources[$0] }, indices)
         }

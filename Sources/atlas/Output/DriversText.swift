@@ -12,7 +12,8 @@ struct DriversText {
                 + "mean probability \(report.meanProbability.fixed(3))",
             "",
             isByEffect
-                ? "features, by the size of their mean effect on its log-odds, over these prompts"
+                ? "features, by the size of their mean effect on its lead over its strongest rival, over the "
+                    + "\(report.answerPromptCount.grouped) prompts that it is the answer of"
                 : "features, by probability × influence on its logit, mean over these prompts",
         ]
         lines += isByEffect ? effectTable : [Self.withoutEffects(report)] + influenceTable
@@ -29,7 +30,8 @@ struct DriversText {
             lines += ["", "of these, what comes from places where the feature's activation is negative"] + tails.lines
         }
         if !report.cover.isEmpty {
-            let steps = report.cover.map { "\($0.feature) (\($0.covered)/\(report.promptCount))" }
+            let count = isByEffect ? report.answerPromptCount : report.promptCount
+            let steps = report.cover.map { "\($0.feature) (\($0.covered)/\(count))" }
             lines += [
                 "",
                 "a small set that covers the prompts (at least 5 % of "
@@ -43,10 +45,10 @@ struct DriversText {
         lines.append("")
         if isByEffect {
             lines += [
-                "effect: what the feature adds to log (p / (1 - p)), how far the token is ahead of all others together, by the",
-                "model's own derivative with attention patterns held, positions together; 0 where it takes no part; sign: share",
-                "of effects with the more frequent one; measured: the same by silencing it, where that was done (index --measure);",
-                "specific: effect less that on other tokens where they are explained;",
+                "effect: what the feature adds to the gap between the token's logit and its strongest rival's, by the model's own",
+                "derivative with attention patterns held, positions together; 0 where it takes no part; rivals differ between",
+                "prompts; sign: share of effects with the more frequent one; measured: the same by silencing it, where that was",
+                "done (index --measure); specific: effect less that on the gaps of other answers;",
             ]
         }
         lines += [
@@ -94,10 +96,12 @@ struct DriversText {
 
     /// Why drivers are ranked by influence.
     private static func withoutEffects(_ report: DriversReport) -> String {
-        report.effectPromptCount == 0
-            ? "effects are not computed, so that the order tells no sign; atlas index --effects adds them"
-            : "effects are known in \(report.effectPromptCount.grouped) of \(report.promptCount.grouped) prompts, so that "
-                + "influence ranks; atlas index --effects adds the others"
+        report.effectPromptCount == report.promptCount
+            ? "it is the answer of no prompt, so that there is no lead to rank by"
+            : report.effectPromptCount == 0
+                ? "effects are not computed, so that the order tells no sign; atlas index --effects adds them"
+                : "effects are known in \(report.effectPromptCount.grouped) of \(report.promptCount.grouped) prompts, so that "
+                    + "influence ranks; atlas index --effects adds the others"
     }
 
     private func effects(_ effects: [DriversReport.WeightEffect]) -> String {

@@ -12,17 +12,15 @@ extension RandomFacts {
             }
         }
         func readouts() -> NodeEffects.Readouts {
-            NodeEffects.Readouts(gap: row(), answer: row(), targets: graph.targets.map { _ in row() })
+            var readouts = NodeEffects.Readouts(gap: row(), answer: row(), targets: graph.targets.map { _ in row() })
+            if let target = graph.target(ofNextToken: answer) { readouts.answer = readouts.targets[target] }
+            return readouts
         }
-        var total = readouts()
-        if let target = graph.target(ofNextToken: answer) { total.answer = total.targets[target] }
         return NodeEffects(
-            answer: answer, rival: (answer + 1) % 20, gap: 1.5, answerLogit: 3.25, total: total,
+            answer: answer, rival: (answer + 1) % 20, gap: 1.5, answerLogit: 3.25, total: readouts(),
             gradient: readouts(),
             measured: graph.nodes.indices.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }.map {
-                .init(
-                    node: $0, answer: 0.25, odds: 0.5, gap: Float.random(in: -2...2, using: &generator),
-                    divergence: 0.125)
+                .init(node: $0, answer: 0.25, gap: Float.random(in: -2...2, using: &generator), divergence: 0.125)
             })
     }
 

@@ -18,28 +18,25 @@ struct EffectDerivationTests {
         reader = AtlasReader(test.atlas)
     }
 
-    /// What each node does to a token in each of its prompts, positions and target positions together, and what was measured.
+    /// What each node does to a token's lead in each prompt that it is the answer of, positions together, and what was
+    /// measured.
     private func effects(on token: Int, _ facts: [PromptFacts]) -> [(
         byNode: [NodeKey: Double], measured: [NodeKey: Double]
     )] {
         facts.compactMap { facts in
-            guard let graph = facts.graph, let effects = graph.effects else { return nil }
-            let ordinals = graph.targets.indices.filter { graph.targets[$0].token == token }
-            guard !ordinals.isEmpty else { return nil }
+            guard let graph = facts.graph, let effects = graph.effects, effects.answer == token else { return nil }
             var sums: [NodeKey: Double] = [:]
             var measured: [NodeKey: Double] = [:]
             for (node, own) in graph.nodes.enumerated() {
                 if case .logit = own.id { continue }
                 let key = NodeKey(own.id, tokens: graph.tokens, targets: graph.targets)!
-                for ordinal in ordinals {
-                    let value = MagnitudeColumn.weights.rounded(effects.gradient.targets[ordinal][node])
-                    if value != 0 { sums[key, default: 0] += Double(value) }
-                }
+                let value = MagnitudeColumn.weights.rounded(effects.gradient.gap[node])
+                if value != 0 { sums[key, default: 0] += Double(value) }
             }
-            if effects.answer == token {
-                for own in effects.measured {
-                    let key = NodeKey(graph.nodes[own.node].id, tokens: graph.tokens, targets: graph.targets)!
-                    if key.kind != .logit { measured[key, default: 0] += Double(own.odds) }
+            for own in effects.measured {
+                let key = NodeKey(graph.nodes[own.node].id, tokens: graph.tokens, targets: graph.targets)!
+                if key.kind != .logit {
+                    measured[key, default: 0] += Double(MagnitudeColumn.weights.rounded(own.gap))
                 }
             }
             return (sums, measured)
@@ -49,12 +46,16 @@ struct EffectDerivationTests {
     private var explained: [Int] { Array(Set(Self.facts.flatMap { $0.graph!.targets.map(\.token) })).sorted() }
 
     @Test func `drivers tell the mean, spread and sign of effects, and rank by their size`() throws {
-        let everything = explained.map { effects(on: $0, Self.facts) }
+        let tokens = Array(0..<20)
+        let everything = tokens.map { effects(on: $0, Self.facts) }
         let occurrences = everything.reduce(0) { $0 + $1.count }
-        for (place, token) in explained.enumerated() {
-            let own = everything[place]
+        #expect(occurrences == Self.facts.count)
+        for token in explained {
+            let (place, own) = (token, everything[token])
             let report = try reader.drivers(of: token, limit: 1000)
-            #expect(report.rankedBy == .effect && report.effectPromptCount == own.count)
+            #expect(report.effectPromptCount == report.promptCount && report.answerPromptCount == own.count)
+            #expect(report.rankedBy == (own.isEmpty ? .influence : .effect))
+            guard !own.isEmpty else { continue }
             let all = report.features + report.tokensAndErrors
             for drivers in [report.features, report.tokensAndErrors] {
                 let sizes = drivers.map { abs($0.effect ?? -1) }
@@ -91,6 +92,7 @@ struct EffectDerivationTests {
     @Test func `the covering set is made of features that speak for the token`() throws {
         for token in explained {
             let own = effects(on: token, Self.facts)
+            guard !own.isEmpty else { continue }
             func covers(_ feature: FeatureID, _ prompt: [NodeKey: Double]) -> Bool {
                 let speaking = prompt.filter { $0.key.kind == .feature && $0.value > 0 }.values.reduce(0, +)
                 let value = prompt[NodeKey(feature)] ?? 0
@@ -123,7 +125,8 @@ struct EffectDerivationTests {
         for atlas in [mixed.atlas, plain.atlas] { try AtlasDerivation(atlas).rebuild() }
         let (some, none) = (AtlasReader(mixed.atlas), AtlasReader(plain.atlas))
         let (report, expected) = (try some.drivers(of: 3), try none.drivers(of: 3))
-        #expect(report.rankedBy == .influence && report.effectPromptCount == 12)
+        #expect(report.rankedBy == .influence && report.effectPromptCount > 0)
+        #expect(report.effectPromptCount < report.promptCount)
         #expect(expected.rankedBy == .influence && expected.effectPromptCount == 0)
         #expect(report.features.map(\.node) == expected.features.map(\.node))
         #expect(report.cover == expected.cover)
@@ -133,7 +136,7 @@ struct EffectDerivationTests {
         #expect(try AtlasDerivation(mixed.atlas).isStale())
         try AtlasDerivation(mixed.atlas).rebuild()
         #expect(try !AtlasDerivation(mixed.atlas).isStale())
-        #expect(try some.drivers(of: 3) == reader.drivers(of: 3))
+        for token in explained { #expect(try some.drivers(of: token) == reader.drivers(of: token)) }
         #expect(try some.verify().problems == [])
     }
 
