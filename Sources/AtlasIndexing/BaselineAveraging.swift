@@ -1,7 +1,6 @@
 import AtlasBasis
 import AtlasStore
 import Attribution
-import Synchronization
 import Tensors
 import Texts
 
@@ -116,13 +115,10 @@ struct BaselineAveraging {
                 size += tokens.count * neurons
             }
             let work = together
-            let results = Mutex([Result<[[Matrix]], any Error>?](repeating: nil, count: work.count))
-            inParallel(count: work.count, jobs: jobs) { index in
-                let result = Result { try model.neuronActivations(of: work[index]) }
-                results.withLock { $0[index] = result }
+            let activations = try mapInParallel(count: work.count, jobs: jobs) {
+                try model.neuronActivations(of: work[$0])
             }
-            let activations = try results.withLock { try $0.flatMap { try $0?.get() ?? [] } }
-            for (prompt, found) in zip(wanted, activations) {
+            for (prompt, found) in zip(wanted, activations.joined()) {
                 try add(prompt.key, found, model.firstCountedPosition(in: prompt.tokens))
             }
         }

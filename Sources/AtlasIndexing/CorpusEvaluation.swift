@@ -1,6 +1,5 @@
 import Attribution
 import Dispatch
-import Synchronization
 import Tensors
 
 /// Judges a replacement model over a corpus.
@@ -84,20 +83,16 @@ public struct CorpusEvaluation: Sendable {
         _ records: [(record: CorpusRecord, isAttributed: Bool)], to state: inout EvaluationState,
         reader: PromptReader, options: EvaluationOptions, jobs: Int
     ) throws {
-        let results = Mutex([Result<ReplacementEvaluation, any Error>?](repeating: nil, count: records.count))
-        inParallel(count: records.count, jobs: jobs) { index in
+        let evaluations = try mapInParallel(count: records.count, jobs: jobs) { index in
             let (record, isAttributed) = records[index]
-            let result = Result {
-                let reading = try reader.read(record)
-                return try attributor.evaluate(
-                    reading.tokens, answer: reading.isCut ? nil : reader.answerToken(record),
-                    isWhole: !reading.isCut, layersAlone: options.layersAlone,
-                    attribution: isAttributed ? options.attribution : nil)
-            }
-            results.withLock { $0[index] = result }
+            let reading = try reader.read(record)
+            return try attributor.evaluate(
+                reading.tokens, answer: reading.isCut ? nil : reader.answerToken(record),
+                isWhole: !reading.isCut, layersAlone: options.layersAlone,
+                attribution: isAttributed ? options.attribution : nil)
         }
-        for (result, (record, _)) in zip(results.withLock({ $0 }), records) {
-            if let result { state.evaluation.add(try result.get(), family: options.family(of: record)) }
+        for (evaluation, (record, _)) in zip(evaluations, records) {
+            state.evaluation.add(evaluation, family: options.family(of: record))
             state.recordsDone += 1
         }
     }

@@ -3,7 +3,6 @@ import AtlasStore
 import Attribution
 import Circuits
 import Foundation
-import Synchronization
 import Tensors
 
 /// Adds the effects of nodes to graphs that an atlas stored without them.
@@ -25,13 +24,8 @@ struct EffectCompletion {
         progress(0, lacking.count)
         for start in stride(from: 0, to: lacking.count, by: size) {
             let part = Array(lacking[start..<min(lacking.count, start + size)])
-            let results = Mutex([Result<SparseGraph, any Error>?](repeating: nil, count: part.count))
-            inParallel(count: part.count, jobs: options.jobs) { index in
-                let result = Result { try complete(part[index], reader) }
-                results.withLock { $0[index] = result }
-            }
-            let graphs = try results.withLock { try $0.compactMap { try $0?.get() } }
-            try writer.writeEffects(Array(zip(part.map(\.prompt), graphs)).map { (prompt: $0, graph: $1) })
+            let graphs = try mapInParallel(count: part.count, jobs: options.jobs) { try complete(part[$0], reader) }
+            try writer.writeEffects(zip(part, graphs).map { (prompt: $0.prompt, graph: $1) })
             progress(start + part.count, lacking.count)
         }
         return lacking.count

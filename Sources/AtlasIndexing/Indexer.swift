@@ -3,7 +3,6 @@ import AtlasStore
 import Attribution
 import Dispatch
 import Foundation
-import Synchronization
 import Tensors
 import Texts
 
@@ -99,12 +98,9 @@ public struct Indexer {
         _ batch: IndexedBatch, reader: PromptReader, writer: AtlasWriter, run: Int, summary: inout IndexingSummary
     ) throws {
         let computed = batch.new + batch.answering
-        let results = Mutex([Result<PromptFacts, any Error>?](repeating: nil, count: computed.count))
-        inParallel(count: computed.count, jobs: reader.options.jobs) { index in
-            let result = Result { try reader.facts(computed[index], withGraph: index < batch.new.count) }
-            results.withLock { $0[index] = result }
+        let facts = try mapInParallel(count: computed.count, jobs: reader.options.jobs) { index in
+            try reader.facts(computed[index], withGraph: index < batch.new.count)
         }
-        let facts = try results.withLock { try $0.compactMap { try $0?.get() } }
         let additions = try writer.commit(facts, run: run)
         summary.addedPrompts += additions.prompts
         summary.addedGraphs += additions.graphs

@@ -1,7 +1,6 @@
 import Attribution
 import Circuits
 import LanguageModels
-import Synchronization
 import Tensors
 
 /// Neurons that a model's agreement between subject and verb is said to run through, tried on sentences held out.
@@ -133,12 +132,7 @@ struct AgreementCircuit: Sendable {
     private static func overSentences<Value: Sendable>(
         _ sentences: [AgreementSentence], jobs: Int, _ body: @Sendable (AgreementSentence) throws -> Value
     ) throws -> [Value] {
-        let results = Mutex([Result<Value, any Error>?](repeating: nil, count: sentences.count))
-        inParallel(count: sentences.count, jobs: jobs) { index in
-            let result = Result { try body(sentences[index]) }
-            results.withLock { $0[index] = result }
-        }
-        return try results.withLock { try $0.map { try $0!.get() } }
+        try mapInParallel(count: sentences.count, jobs: jobs) { try body(sentences[$0]) }
     }
 
     /// How many neurons of the first `size` each layer and each position has.

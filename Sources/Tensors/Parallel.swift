@@ -19,3 +19,17 @@ public func inParallel(count: Int, jobs: Int, _ body: @Sendable (Int) -> Void) {
         }
     }
 }
+
+/// What `body` makes of every index below `count`, in order, on at most `jobs` threads at once.
+///
+/// - Throws: what `body` throws for the first index where it does; every index has been tried by then
+public func mapInParallel<Value: Sendable>(
+    count: Int, jobs: Int, _ body: @Sendable (Int) throws -> Value
+) throws -> [Value] {
+    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
+    inParallel(count: count, jobs: jobs) { index in
+        let result = Result { try body(index) }
+        results.withLock { $0[index] = result }
+    }
+    return try results.withLock { try $0.map { try $0!.get() } }
+}

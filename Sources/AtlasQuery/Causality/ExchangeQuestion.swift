@@ -1,6 +1,5 @@
 import AtlasStore
 import Attribution
-import Synchronization
 import Tensors
 
 /// Whether a value's own features carry the answer: put another value's in their place, and see what the model says.
@@ -36,25 +35,18 @@ extension AtlasReader {
         let models = PromptModels(attributor, reader: self)
         let subject = try ExchangeSubject(self, models: models, tag: tag, group: group, options: options)
         let planned = subject.trials(limit: options.trialLimit, seed: options.seed)
-        let results = Mutex([Result<ExchangeReport.Trial?, any Error>?](repeating: nil, count: planned.count))
+        var trials: [ExchangeReport.Trial] = []
         for start in stride(from: 0, to: planned.count, by: Self.trialsAtOnce) {
             let batch = start..<min(start + Self.trialsAtOnce, planned.count)
-            inParallel(count: batch.count, jobs: options.jobs) { place in
-                let index = batch.lowerBound + place
-                let result = Result {
-                    try subject.run(planned[index], options, models: models, reader: self)
-                }
-                results.withLock { $0[index] = result }
-            }
+            trials += try mapInParallel(count: batch.count, jobs: options.jobs) { place in
+                try subject.run(planned[batch.lowerBound + place], options, models: models, reader: self)
+            }.compactMap(\.self)
             progress(batch.upperBound, planned.count)
         }
-        let trials = try results.withLock { try $0.compactMap { try $0?.get() } }
         return ExchangeReport(
             tag: tag, promptCount: subject.promptCount, featureLimit: options.featureLimit, strength: options.strength,
             positions: options.positions, ranking: subject.ranking, judgement: options.judgement,
-            values: subject.values,
-            sameAnswerPairs: subject.sameAnswerPairs,
-            wrongPrompts: subject.wrongPrompts,
+            values: subject.values, sameAnswerPairs: subject.sameAnswerPairs, wrongPrompts: subject.wrongPrompts,
             wrongPairs: planned.count - trials.count, trials: trials)
     }
 }

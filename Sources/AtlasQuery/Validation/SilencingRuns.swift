@@ -2,7 +2,6 @@ import Attribution
 import Circuits
 import Foundation
 import LanguageModels
-import Synchronization
 import Tensors
 
 /// A feature that is to be silenced in a prompt, and the token that is read.
@@ -58,13 +57,9 @@ struct SilencingRuns {
         let size = Self.promptsAtOnce * jobs
         for start in stride(from: 0, to: pieces.count, by: size) {
             let batch = Array(pieces[start..<min(pieces.count, start + size)])
-            let results = Mutex([Result<[Silenced], any Error>?](repeating: nil, count: batch.count))
-            inParallel(count: batch.count, jobs: jobs) { index in
-                let result = Result { try measure(batch[index]) }
-                results.withLock { $0[index] = result }
-            }
-            for (piece, result) in zip(batch, results.withLock({ $0 })) {
-                for (member, silenced) in zip(piece.members, try result?.get() ?? []) { found[member.key] = silenced }
+            let results = try mapInParallel(count: batch.count, jobs: jobs) { try measure(batch[$0]) }
+            for (piece, result) in zip(batch, results) {
+                for (member, silenced) in zip(piece.members, result) { found[member.key] = silenced }
             }
             progress(batch.reduce(0) { $0 + $1.members.count })
         }
@@ -126,8 +121,7 @@ private struct NextToken {
 
     func change(to after: NextToken, token: Int) -> ValidationReport.Change {
         // The rival before, so that both gaps are of the same two tokens.
-        let likely = largest(2, of: logits)
-        let rival = likely[0] == token ? likely[1] : likely[0]
+        let rival = EffectReadout(answer: token, logits: logits).rival
         func difference(_ read: (NextToken) -> Double) -> Double { read(after) - read(self) }
         return ValidationReport.Change(
             gap: difference { Double($0.logits[token]) - Double($0.logits[rival]) },

@@ -3,14 +3,18 @@ import LanguageModels
 import Tensors
 
 /// What the effects of a prompt's nodes are read of beside the graph's targets: the answer, and how far it is ahead.
-struct EffectReadout {
+public struct EffectReadout: Sendable {
     /// The right answer's first token where it is known, else the most likely one.
-    let answer: Int
+    public let answer: Int
     /// The most likely token beside the answer.
-    let rival: Int
+    public let rival: Int
 
-    /// - Parameter logits: `[vocabularySize]`, after the last position; at least two
-    init(answer: Int?, logits: [Float]) {
+    /// Finds the tokens.
+    ///
+    /// - Parameters:
+    ///   - answer: the right answer's first token; `nil` where it is not known
+    ///   - logits: `[vocabularySize]`, after the last position; at least two
+    public init(answer: Int?, logits: [Float]) {
         let likely = largest(2, of: logits)
         self.answer = answer ?? likely[0]
         rival = likely[0] == self.answer ? likely[1] : likely[0]
