@@ -2,15 +2,8 @@ import Circuits
 import LanguageModels
 import Tensors
 
-/// What silencing features does to a logit, measured; and what weights alone say of it.
+/// What effects are measured against; and what weights alone say of a logit.
 extension Attributor {
-    /// A token's logit less the mean logit over the vocabulary, after the last position of a run: what attribution
-    /// explains.
-    public func logitLessMean(of token: Int, in trace: ForwardTrace) -> Float {
-        TargetValue(model: model, basis: basis, trace: trace, position: trace.tokens.count - 1)
-            .value(of: .token(id: token))
-    }
-
     /// The undisturbed run that effects are measured against.
     public func undisturbed(_ tokens: [Int]) throws -> ForwardTrace {
         try model.run(tokens, site: basis.outputHook.site)

@@ -228,12 +228,6 @@ extension LanguageModel {
     ///
     /// - Throws: what ``run(_:embeddings:frozen:site:mlpOutput:)`` throws
     public func neuronActivations(_ tokens: [Int]) throws -> [Matrix] {
-        var activations: [Matrix] = []
-        _ = try run(tokens, site: .output) { layer, reading, _ in
-            let held = blocks[layer].mlp.neurons(reading.normalized).activations
-            activations.append(held)
-            return blocks[layer].mlp.written(held)
-        }
-        return activations
+        try neuronActivations(of: [tokens])[0]
     }
 }

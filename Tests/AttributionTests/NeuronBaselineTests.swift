@@ -36,7 +36,11 @@ import Testing
         let sizes = prompts.map { [Int](repeating: $0.count, count: model.blocks.count) }
         #expect(together.map { $0.map(\.rowCount) } == sizes)
         for (prompt, found) in zip(prompts, together) {
-            let alone = try model.neuronActivations(prompt)
+            var alone: [Matrix] = []
+            _ = try model.run(prompt) { layer, reading, mlp in
+                alone.append(model.blocks[layer].mlp.neurons(reading.normalized).activations)
+                return mlp()
+            }
             #expect(found.count == alone.count)
             for (own, expected) in zip(found, alone) {
                 #expect(excess(own.values, expected.values, absolute: 1e-5, relative: 1e-4) <= 1)

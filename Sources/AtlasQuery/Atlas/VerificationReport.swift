@@ -67,7 +67,7 @@ extension AtlasReader {
         for prompt in try Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs ORDER BY id") {
             report.blockCount += 3
             do {
-                let graph = try storedGraph(of: prompt, db)
+                let graph = try storedGraph(of: prompt, withEffects: true, db)
                 let row = try Row.fetchOne(
                     db, sql: "SELECT id, node_count, edge_count FROM graphs WHERE prompt_id = ?", arguments: [prompt])!
                 if graph.nodes.count != row["node_count"] || graph.edges.count != row["edge_count"] {

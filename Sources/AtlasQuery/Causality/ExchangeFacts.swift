@@ -41,7 +41,6 @@ struct ExchangeFacts {
     /// What nodes are ranked by.
     let ranking: ExchangeOptions.Ranking
 
-    private static let tagOfPrompt = "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1"
     private static let graphsWithoutEffects = """
         SELECT count(*) FROM graphs WHERE prompt_id IN (SELECT value FROM json_each(?))
         AND id NOT IN (SELECT graph_id FROM node_effects)
@@ -61,14 +60,14 @@ struct ExchangeFacts {
         var found: [ExactText: Value] = [:]
         for id in ids {
             guard
-                let name = try String.fetchOne(db, sql: Self.tagOfPrompt, arguments: [id, tag]).map({ ExactText($0) }),
+                let name = try reader.tagValue(tag, ofPrompt: id, db),
                 let row = try Row.fetchOne(db, sql: Self.answerOfPrompt, arguments: [id]),
                 let answer: Int = row["answer_token"]
             else { continue }
             guard found[name].map({ $0.answer == answer }) ?? true else {
                 throw QuestionError.ambiguousAnswer(tag: tag, value: name.string)
             }
-            let graph = try reader.storedGraph(of: id, db)
+            let graph = try reader.storedGraph(of: id, withEffects: true, db)
             let nodes = graph.nodes.enumerated().compactMap { number, node -> Node? in
                 guard case .feature(let layer, let position, let index) = node.id,
                     options.positions == .all || position == graph.tokens.count - 1

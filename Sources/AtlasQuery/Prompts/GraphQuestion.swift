@@ -12,16 +12,17 @@ extension AtlasReader {
         SELECT token, probability, position FROM logit_targets WHERE graph_id = ? ORDER BY ordinal
         """
 
-    /// The pruned graph of a prompt, as it was stored: weights and target influences and
-    /// effects within 4.9e-4, all else exact.
+    /// The pruned graph of a prompt, as it was stored, with its effects: these, weights and target influences within
+    /// 4.9e-4, all else exact.
     public func graph(ofPrompt id: Int) throws -> SparseGraph {
         try ask("reading a graph") { db in
             _ = try requirePrompt(id, db)
-            return try storedGraph(of: id, db)
+            return try storedGraph(of: id, withEffects: true, db)
         }
     }
 
-    func storedGraph(of prompt: Int, _ db: Database) throws -> SparseGraph {
+    /// A stored graph; its effects, as much again to unpack, only where they are asked for.
+    func storedGraph(of prompt: Int, withEffects: Bool = false, _ db: Database) throws -> SparseGraph {
         guard let row = try Row.fetchOne(db, sql: Self.graphOfPrompt, arguments: [prompt]) else {
             throw QuestionError.notAttributed(prompt: prompt)
         }
@@ -52,8 +53,8 @@ extension AtlasReader {
             activeFeatureCount: row["active_feature_count"], selectedFeatureCount: row["selected_feature_count"],
             largestViolation: Float(row["largest_violation"] as Double), nodeThreshold: row["node_threshold"],
             edgeThreshold: row["edge_threshold"])
-        if let effects = try Row.fetchOne(
-            db.cachedStatement(sql: NodeEffectRows.ofGraph), arguments: [id])
+        if withEffects,
+            let effects = try Row.fetchOne(db.cachedStatement(sql: NodeEffectRows.ofGraph), arguments: [id])
         {
             graph.effects = try NodeEffectRows.effects(effects, of: graph)
         }

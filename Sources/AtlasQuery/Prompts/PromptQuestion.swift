@@ -37,7 +37,7 @@ extension AtlasReader {
             let overview = try requirePrompt(id, db)
             let blocks = try Row.fetchOne(db, sql: Self.promptBlocks, arguments: [id])!
             let tokens = try tokens(blocks["tokens"], prompt: id)
-            let graph = overview["graph_id"] == nil ? nil : try storedGraph(of: id, db)
+            let graph = overview["graph_id"] == nil ? nil : try storedGraph(of: id, withEffects: true, db)
             let strongest: [PromptReport.Feature]
             if let graph {
                 strongest = try byInfluence(graph, limit: featureLimit, db)

@@ -1,4 +1,5 @@
 import Circuits
+import Texts
 
 /// Predicted changes against measured ones, over interventions.
 struct ValidationComparison {
@@ -18,10 +19,8 @@ struct ValidationComparison {
 
     /// For each readout by value of the tag where there are several, then all.
     var results: [ValidationReport.Result] {
-        let groups = Dictionary(grouping: answers, by: \.group).sorted {
-            $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
-        }
-        let parts = groups.count > 1 ? groups.map { ($0.key, $0.value) } : []
+        let groups = Dictionary(grouping: answers) { ExactText($0.group) }.sorted { $0.key < $1.key }
+        let parts = groups.count > 1 ? groups.map { ($0.key.string, $0.value) } : []
         return options.readouts.flatMap { readout in
             (parts + [("all", answers)]).map { result($0.0, $0.1, readout: readout, withIntervals: true) }
         }

@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Texts
 
 /// One intervention that is to be made, and what stored numbers say of it.
 struct PlannedTrial {
@@ -30,7 +31,7 @@ struct PlannedTrial {
     let prompt: Int
     let tokens: [Int]
     /// The prompt's value of the tag.
-    let group: String
+    let group: ExactText
     let isAnswer: Bool
     let hasEffects: Bool
     let silenced: Firing
@@ -59,8 +60,6 @@ struct ValidationPlan {
         let firings: [FeatureID: PlannedTrial.Firing]
     }
 
-    private static let valueOfTag = "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1"
-
     /// Splits the prompts, grows the circuit and collects what is stored; `nil` where fewer than two prompts explain the
     /// token.
     init?(token: Int, options: ValidationOptions, _ reader: AtlasReader, _ db: Database) throws {
@@ -79,7 +78,7 @@ struct ValidationPlan {
         let members = Set(grown.growth.members.compactMap(\.feature))
         var elsewhere: [FeatureID: (sum: Double, count: Int)] = [:]
         self.fitted = try fitted.map { prompt in
-            let graph = try reader.storedGraph(of: prompt, db)
+            let graph = try reader.storedGraph(of: prompt, withEffects: true, db)
             for (feature, stored) in Self.stored(of: token, in: graph) where members.contains(feature) {
                 guard let effect = stored.gradientOnLogit else { continue }
                 let (sum, count) = elsewhere[feature] ?? (0, 0)
@@ -94,8 +93,8 @@ struct ValidationPlan {
         heldOutCount = heldOut.count
         features = members.sorted()
         trials = try heldOut.flatMap { prompt in
-            let graph = try reader.storedGraph(of: prompt, db)
-            let group = try String.fetchOne(db, sql: Self.valueOfTag, arguments: [prompt, options.groupTag]) ?? ""
+            let graph = try reader.storedGraph(of: prompt, withEffects: true, db)
+            let group = try reader.tagValue(options.groupTag, ofPrompt: prompt, db) ?? ""
             let stored = Self.stored(of: token, in: graph)
             let firings = try Self.firings(in: prompt, reader, db)
             let others = firings.filter { !members.contains($0.feature) }

@@ -79,7 +79,7 @@ extension AtlasReader {
                 rawWeight: Double(rawWeights[trial.token]![trial.silenced.feature]!),
                 random: Double.random(in: -1..<1, using: &random), ablation: options.ablation)
             return ValidationReport.Trial(
-                token: trial.token, prompt: trial.prompt, group: trial.group, isAnswer: trial.isAnswer,
+                token: trial.token, prompt: trial.prompt, group: trial.group.string, isAnswer: trial.isAnswer,
                 feature: trial.silenced.feature, contribution: silenced.contribution, influence: trial.stored.influence,
                 predictedGap: predicted.gap, predictedLogit: predicted.logit, measured: silenced.changes,
                 matched: trial.matched?.feature,
@@ -107,7 +107,7 @@ extension AtlasReader {
     private static func draw(_ possible: [PlannedTrial], _ options: ValidationOptions) -> [Int] {
         var numbers = SeededNumbers(seed: options.seed, stream: .max)
         let groups = Dictionary(grouping: possible.indices) { possible[$0].group }
-        return groups.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.flatMap { _, members in
+        return groups.sorted { $0.key < $1.key }.flatMap { _, members in
             guard options.wholePrompts else {
                 return Array(members.shuffled(using: &numbers).prefix(options.interventions))
             }

@@ -18,7 +18,7 @@ struct PromptModels: Sendable {
 
     /// The replacement model as it was when a prompt was stored.
     func attributor(prompt: Int, tokenCount: Int) throws -> Attributor {
-        try attributor(tokenCount: tokenCount) { tag, db in try Self.group(ofPrompt: prompt, tag, db) }
+        try attributor(tokenCount: tokenCount) { tag, db in try reader.tagValue(tag, ofPrompt: prompt, db)?.string }
     }
 
     /// The replacement model for a text, stored or not.
@@ -28,7 +28,7 @@ struct PromptModels: Sendable {
         if let group { return try baselines.attributor(group: group, tokenCount: tokenCount) }
         return try attributor(tokenCount: tokenCount) { tag, db in
             try Int.fetchOne(db, sql: AtlasReader.promptByHash, arguments: [ContentHash(of: text).bytes])
-                .flatMap { try Self.group(ofPrompt: $0, tag, db) }
+                .flatMap { try reader.tagValue(tag, ofPrompt: $0, db)?.string }
         }
     }
 
@@ -40,12 +40,6 @@ struct PromptModels: Sendable {
             try reader.ask("reading a prompt's group") { try group(tag, $0) }
         }
         return try baselines.attributor(group: own ?? "", tokenCount: tokenCount)
-    }
-
-    private static func group(ofPrompt prompt: Int, _ tag: String, _ db: Database) throws -> String? {
-        try String.fetchOne(
-            db, sql: "SELECT value FROM tags WHERE prompt_id = ? AND name = ? ORDER BY value LIMIT 1",
-            arguments: [prompt, tag])
     }
 }
 
