@@ -162,7 +162,8 @@ extension AtlasReader {
                 ? NodeName(kind: "logit", text: try name(of: basis.seed, db))
                 : NodeName(key, vocabulary: atlas.identity.vocabulary),
             label: label?.label, labelIsAutomatic: label?.isAutomatic ?? false,
-            influence: growth.influence(of: key), effect: basis.effects.map { $0[key] ?? 0 }, promptShare: firing.share, meanActivation: firing.mean,
+            influence: growth.influence(of: key), effect: basis.effects.map { $0[key] ?? 0 }, promptShare: firing.share,
+            meanActivation: firing.mean,
             errorShare: inputs.isEmpty ? nil : fromErrors, outsideShare: inputs.isEmpty ? nil : fromOutside)
     }
 

@@ -64,7 +64,7 @@ struct SteeredText {
         return [
             "feature \(report.feature)\(label) × \(report.options.factor) at \(report.positionCount.grouped) positions of "
                 + "\(report.promptCount.grouped) prompts, read "
-                + (report.options.readout == .own ? "there" : "behind the prompts"),
+                + (report.options.readout == .own ? "there" : "behind the prompts")
         ] + tokens("rise", report.risingTokens) + tokens("fall", report.fallingTokens)
             + features("rise", report.risingFeatures) + features("fall", report.fallingFeatures) + [
                 "",

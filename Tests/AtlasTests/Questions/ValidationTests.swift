@@ -81,8 +81,7 @@ struct ValidationTests {
         }
     }
 
-    @Test func `what a feature did elsewhere is the mean over fitted prompts, those where it fires alike if there are any`()
-        throws
+    @Test func `what a feature did elsewhere is the mean over fitted prompts, those where it fires alike first`() throws
     {
         let atlas = try TexasAtlas()
         let token = try atlas.reader.token(" Austin")

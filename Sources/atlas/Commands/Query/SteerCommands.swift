@@ -62,7 +62,8 @@ struct SteerPredictCommand: ParsableCommand {
             throw ValidationError("--resamples: expected 0 or more, found \(resamples)")
         }
         guard steering.prompts >= 4 else {
-            throw ValidationError("--prompts: expected 4 or more, so that half can be held out, found \(steering.prompts)")
+            throw ValidationError(
+                "--prompts: expected 4 or more, so that half can be held out, found \(steering.prompts)")
         }
     }
 
