@@ -14,7 +14,8 @@ extension AtlasReader {
         FROM prompts
         """
     static let graphTotals = """
-        SELECT count(*) AS graphs, coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
+        SELECT count(*) AS graphs, (SELECT count(*) FROM node_effects) AS effects,
+            (SELECT count(*) FROM measured_effects) AS measured, coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
             sum(length(edges)) * 1.0 / nullif(sum(edge_count), 0) AS edge_bytes,
             avg(replacement_score) AS replacement, avg(completeness_score) AS completeness,
             max(largest_violation) AS violation
@@ -51,7 +52,8 @@ extension AtlasReader {
                 vocabularySize: identity.vocabulary.count, fileSize: attributes?[.size] as? Int ?? 0,
                 promptCount: prompts["prompts"], tokenCount: prompts["tokens"],
                 countedTokens: prompts["counted_tokens"], activationCount: prompts["activations"],
-                graphCount: graphs["graphs"], nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
+                graphCount: graphs["graphs"], effectCount: graphs["effects"], measuredCount: graphs["measured"],
+                nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
                 bytesPerActivation: prompts["activation_bytes"], bytesPerEdge: graphs["edge_bytes"],
                 firedFeatureCount: derived["features"], aggregatedEdgeCount: derived["edges"],
                 explainedTokenCount: derived["tokens"], labelCount: derived["labels"],

@@ -12,6 +12,8 @@ struct CircuitBasis {
     let edges: CircuitEdges?
     /// How many graphs are used; `nil`: all.
     let promptCount: Int?
+    /// By node: its mean effect on the answer's lead, positions together; `nil` where it was not asked for.
+    let effects: [NodeKey: Double]?
     /// By feature: in how many of the used prompts it fires, at how many tokens, its activations' sum and that of
     /// their sizes.
     private var firings: [FeatureID: (prompts: Int, tokens: Int, sum: Double, size: Double)] = [:]
@@ -19,15 +21,22 @@ struct CircuitBasis {
     private var appearances: [NodeKey: Int] = [:]
 
     /// Reads the graphs and activations of `prompts`, in canonical order.
-    init(seed: CircuitSeed, groupSize: Int, prompts: [Int]?, _ reader: AtlasReader, _ db: Database) throws {
+    ///
+    /// - Parameter withEffects: whether nodes' effects are read too
+    init(
+        seed: CircuitSeed, groupSize: Int, prompts: [Int]?, withEffects: Bool = false, _ reader: AtlasReader,
+        _ db: Database
+    ) throws {
         self.seed = seed
         self.groupSize = groupSize
         promptCount = prompts?.count
         guard let prompts else {
             edges = nil
+            effects = nil
             return
         }
-        let graphs = try prompts.map { try reader.storedGraph(of: $0, db) }
+        let graphs = try prompts.map { try reader.storedGraph(of: $0, withEffects: withEffects, db) }
+        effects = withEffects ? try CircuitNodeEffects.means(graphs, seed: seed, reader) : nil
         edges = CircuitEdges(graphs, mergesLogits: seed.mergesLogits)
         for (prompt, graph) in zip(prompts, graphs) {
             var seen = Set<NodeKey>()
