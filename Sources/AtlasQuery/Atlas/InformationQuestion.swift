@@ -39,10 +39,10 @@ extension AtlasReader {
         let attributes = try? FileManager.default.attributesOfItem(atPath: atlas.path)
         return try ask("describing the atlas") { db in
             let identity = atlas.identity
-            let prompts = try Row.fetchOne(db, sql: Self.promptTotals)!
-            let graphs = try Row.fetchOne(db, sql: Self.graphTotals)!
-            let derived = try Row.fetchOne(db, sql: Self.derivedTotals)!
-            return AtlasInformation(
+            let prompts = try StoredRow.fetchExisting(db, "totals", sql: Self.promptTotals)
+            let graphs = try StoredRow.fetchExisting(db, "totals", sql: Self.graphTotals)
+            let derived = try StoredRow.fetchExisting(db, "totals", sql: Self.derivedTotals)
+            return try AtlasInformation(
                 modelName: identity.modelName, modelFingerprint: identity.modelFingerprint,
                 basis: identity.neuronSettings == nil ? "transcoders" : "neurons",
                 neuronSettings: NeuronOptions(identity), transcoderName: identity.transcoderName,
@@ -60,11 +60,11 @@ extension AtlasReader {
                 meanReplacementScore: graphs["replacement"], meanCompletenessScore: graphs["completeness"],
                 largestViolation: graphs["violation"], answeredCount: prompts["answered"],
                 shareRight: prompts["share_right"],
-                corpora: try Row.fetchAll(db, sql: Self.corpusSizes).map {
-                    AtlasInformation.Corpus(name: $0["name"], promptCount: $0["prompts"])
+                corpora: try StoredRow.fetchAll(db, sql: Self.corpusSizes).map {
+                    try AtlasInformation.Corpus(name: $0["name"], promptCount: $0["prompts"])
                 },
-                runs: try Row.fetchAll(db, sql: Self.allRuns).map { row in
-                    AtlasInformation.Run(
+                runs: try StoredRow.fetchAll(db, sql: Self.allRuns).map { row in
+                    try AtlasInformation.Run(
                         id: row["id"], corpus: row["corpus"], startedAt: row["started_at"],
                         finishedAt: row["finished_at"], programVersion: row["program_version"],
                         options: row["options"])

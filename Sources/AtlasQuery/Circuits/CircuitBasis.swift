@@ -74,9 +74,9 @@ struct CircuitBasis {
     func firing(_ key: NodeKey, _ reader: AtlasReader, _ db: Database) throws -> (share: Double?, mean: Double?) {
         guard let promptCount else {
             guard let feature = key.feature else { return (nil, nil) }
-            let row = try Row.fetchOne(
+            let row = try StoredRow.fetchOne(
                 db.cachedStatement(sql: AtlasReader.statisticsOfFeature), arguments: [feature.layer, feature.index])
-            return (row?["prompt_density"], row?["mean"])
+            return try row.map { try ($0["prompt_density"], $0["mean"]) } ?? (nil, nil)
         }
         if key == CircuitEdges.groupLogits { return (1, nil) }
         guard let feature = key.feature else { return (Double(appearances[key] ?? 0) / Double(promptCount), nil) }
