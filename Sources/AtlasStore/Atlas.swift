@@ -152,9 +152,11 @@ extension Atlas {
         // Made when fingerprints were of samples: whether these are the very weights cannot be known any more, and is
         // taken for true this once. From now on it has the fingerprint of every number.
         try database.write { db in
-            try db.execute(
-                sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
-                arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
+            try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
+                try db.execute(
+                    sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
+                    arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
+            }
         }
         var renamed = atlas.identity
         renamed.modelFingerprint = wanted.modelFingerprint
@@ -236,6 +238,7 @@ extension Atlas {
             insertion.bind(text)
             try insertion.step()
         }
+        try TableDigests.record(["atlas", "neuron_basis", "vocabulary"], in: db)
     }
 
     private static func identity(in database: any DatabaseReader, path: String) throws -> AtlasIdentity {

@@ -24,6 +24,7 @@ import Testing
         "query invariant": ["--where", "family=two-step"] + atlas, "query diff": groups, "query contrast": groups,
         "query validate": austin + model + ["--interventions", "3"],
         "query exchange": ["--by", "state", "--trials", "2", "--quiet"] + model + atlas,
+        "query steer": feature + model, "query steer-predict": ["--features", "1"] + model + atlas,
         "query run": ["calc: 1+2="] + model + atlas,
         "export graph": ["--prompt", "two-step-0066", "--output", "OUT"] + atlas,
         "export dashboards": ["--output", "OUT", "--quiet"] + atlas,
@@ -41,7 +42,7 @@ import Testing
         "target-feature", "at", "set", "supernode", "supernodes", "mode", "layers", "file", "family-tag", "state",
         "token", "tokens", "by", "where", "output", "tokens-file", "readout", "a", "b", "pair-by", "pairs", "class",
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
-        "other-name", "slug", "compare", "directory", "prompt", "features", "feature", "from", "to", "progress",
+        "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress",
     ]
 
     private struct Help: Decodable {
@@ -64,7 +65,9 @@ import Testing
             Help.self, from: Data(Program.run(["--experimental-dump-help"]).output.utf8))
         func list(_ command: Help.Command, _ path: [String]) -> [(command: String, option: String)] {
             let own = (command.arguments ?? []).filter { $0.kind == "option" }.compactMap { $0.names?.first?.name }
-            return own.filter { !others.contains($0) }.map { (path.joined(separator: " "), $0) }
+            return own.filter { !others.contains($0) && !(path.last == "dashboards" && $0 == "features") }.map {
+                (path.joined(separator: " "), $0)
+            }
                 + (command.subcommands ?? []).flatMap { list($0, path + [$0.commandName]) }
         }
         return list(help.command, [])
