@@ -1,9 +1,9 @@
 /// What a name may be: of a label, a supernode, a corpus, a tag.
 ///
-/// People type names, tables show them and SQLite keeps them. So a name is one line that shows all of itself: without
-/// control characters, line separators, marks that turn the direction of text, or characters without width, and without
-/// white space at its ends. The joiners of Persian and of emoji are letters' business and stay. Two names are the same
-/// where their bytes are; "é" written in two ways is two names.
+/// People type names, tables show them and SQLite keeps them. So a name is one line: without control characters and line
+/// separators, and without white space at its ends. Characters without width, which Persian and emoji are written with,
+/// stay, and are written out where a table shows them. Two names are the same where their bytes are; "é" written in two
+/// ways is two names.
 ///
 /// What is no name but data (a prompt, an answer, a tag's value, a corpus's own id) may hold anything but NUL, at which
 /// SQLite's functions cut a text: "Texas\0junk" would be read, and written, as "Texas".
@@ -33,9 +33,9 @@ package enum NameRule {
         guard 1...longestName ~= length else {
             throw Fault(expected: "a name of 1 to \(longestName) characters", found: "one of \(length)")
         }
-        if let odd = name.unicodeScalars.first(where: isHidden) {
+        if let odd = name.unicodeScalars.first(where: isForbidden) {
             throw Fault(
-                expected: "a name without control characters and others that do not show",
+                expected: "a name of one line without control characters",
                 found: "U+\(hexadecimal(odd)) in \(excerpt(name))")
         }
         return name
@@ -70,11 +70,9 @@ package enum NameRule {
         return String(String.UnicodeScalarView(scalars))
     }
 
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .surrogate: true
-        // The two joiners, and the tags that flags of regions are made with.
-        case .format: scalar != "\u{200C}" && scalar != "\u{200D}" && !(0xE0020...0xE007F).contains(scalar.value)
         default: scalar.properties.isNoncharacterCodePoint
         }
     }

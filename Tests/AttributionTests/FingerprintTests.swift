@@ -101,7 +101,8 @@ import Testing
     }
 
     @Test func `weights that differ where samples do not look make another model`() throws {
-        let original = try LanguageModel(folder: CopiedModel(Self.name).path)
+        let untouched = try CopiedModel(Self.name)
+        let original = try LanguageModel(folder: untouched.path)
         let model = try CopiedModel(Self.name)
         try widen(model) { name, values in
             // Between the first and the middle sample of 1,024 numbers.
