@@ -5,7 +5,7 @@ ATLAS = .build/release/atlas
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
-  dependencies page-dependencies real-model-dependencies benchmark fuzz clean libfuzzer
+  bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz clean libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -64,6 +64,12 @@ real-model-tests: dependencies real-models
 	FEATURE_ATLAS_TESTS=RealModelTests swift build --product FeatureAtlasPackageTests
 	FEATURE_ATLAS_TESTS=RealModelTests FEATURE_ATLAS_REAL_MODELS=$(CURDIR)/$(REAL_MODELS) \
 	  swift test --skip-build --filter RealModelTests
+
+# Single bits flipped and wrong values written in small atlases: verify must find what changes an answer, and nothing may
+# crash. Some twenty minutes on two cores; the tests have a short seed of it.
+bitflips: build
+	swift build -c release --product AtlasProbe
+	sh Tests/Faults/bitflips.sh .build/release
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

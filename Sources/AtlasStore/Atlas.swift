@@ -137,6 +137,13 @@ extension Atlas {
         let atlas = Atlas(path: path, identity: try identity(in: database, path: path), database: database)
         guard let wanted else { return atlas }
         try atlas.requireSame(as: wanted)
+        if try database.read(IdentityRestoring.isNeeded) {
+            // The model itself is here: what was damaged of its description is written anew.
+            try database.write { db in try IdentityRestoring.restore(wanted, in: db) }
+            var restored = wanted
+            restored.formerFingerprints = .init()
+            return Atlas(path: path, identity: restored, database: database)
+        }
         if atlas.identity.modelFingerprint == wanted.modelFingerprint,
             atlas.identity.transcoderFingerprint == wanted.transcoderFingerprint
         {
@@ -228,21 +235,26 @@ extension Atlas {
 
     private static func identity(in database: any DatabaseReader, path: String) throws -> AtlasIdentity {
         try database.read { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM atlas") else {
+            guard let row = try StoredRow.fetchOne(db, sql: "SELECT * FROM atlas") else {
                 throw AtlasError.notAnAtlas(path: path, found: "an atlas whose creation was interrupted")
             }
-            guard let kind = AtlasIdentity.TranscoderKind(rawValue: row["transcoder_kind"]) else {
-                throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(row["transcoder_kind"] as String)")
+            let kindName: String = try row["transcoder_kind"]
+            guard let kind = AtlasIdentity.TranscoderKind(rawValue: kindName) else {
+                throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(kindName)")
             }
             let vocabulary = try String.fetchAll(db, sql: "SELECT text FROM vocabulary ORDER BY token")
-            let size: Int = row["vocabulary_size"]
+            let size: Int = try row["vocabulary_size"]
             guard vocabulary.count == size else {
                 throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")
             }
-            var identity = AtlasIdentity(
+            let (layers, width): (Int, Int) = try (row["layer_count"], row["features_per_layer"])
+            guard 1...65536 ~= layers, 1...1 << 24 ~= width, try 1...1 << 32 ~= row["model_width"] as Int else {
+                throw AtlasError.notAnAtlas(path: path, found: "one with \(layers) layers of \(width) features")
+            }
+            var identity = try AtlasIdentity(
                 modelName: row["model_name"], modelFingerprint: row["model_fingerprint"],
                 transcoderName: row["transcoder_name"], transcoderFingerprint: row["transcoder_fingerprint"],
-                transcoderKind: kind, layerCount: row["layer_count"], featuresPerLayer: row["features_per_layer"],
+                transcoderKind: kind, layerCount: layers, featuresPerLayer: width,
                 modelWidth: row["model_width"], vocabulary: vocabulary)
             // Looked at before an older file is brought up to date, too.
             if try db.tableExists("neuron_basis") {

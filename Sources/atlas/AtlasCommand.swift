@@ -26,7 +26,7 @@ struct AtlasCommand: AsyncParsableCommand {
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ServeCommand.self,
             ExportCommand.self,
-            InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])
 
