@@ -27,6 +27,9 @@ public struct SteeringOptions: Codable, Sendable, Hashable {
     /// Draws of features behind each interval.
     public var resamples = 1_000
 
+    /// Fewer prompts than these cannot be split so that each half has a mean.
+    public static let fewestPrompts = 4
+
     /// The usual.
     public init() {}
 }

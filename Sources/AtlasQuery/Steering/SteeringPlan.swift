@@ -12,9 +12,6 @@ struct SteeringPlan {
         var heldOut: [Int] = []
     }
 
-    /// Fewer prompts than these cannot be split so that each half has a mean.
-    static let fewestPrompts = 4
-
     private static let candidates = """
         SELECT layer, feature_index FROM feature_statistics WHERE active_prompts >= ? ORDER BY layer, feature_index
         """
@@ -31,14 +28,16 @@ struct SteeringPlan {
         let group = options.group
         let allowed =
             group.conditions.isEmpty ? nil : Set(try reader.prompts(where: group, needGraphs: false, db))
-        let features = try Row.fetchAll(db, sql: Self.candidates, arguments: [Self.fewestPrompts]).map {
-            FeatureID(layer: $0["layer"], index: $0["feature_index"])
-        }
+        let features = try StoredRow.fetchAll(db, sql: Self.candidates, arguments: [SteeringOptions.fewestPrompts])
+            .map { try reader.storedFeature(in: $0) }
         var numbers = SeededNumbers(seed: options.seed, stream: .max - 3)
         for feature in features.shuffled(using: &numbers) {
             // Without a group each candidate has prompts enough; in one they are counted to the end.
             guard allowed != nil || subjects.count < options.features else { break }
-            guard let places = try places(of: feature, allowed, options, atLeast: Self.fewestPrompts, reader, db) else {
+            guard
+                let places = try places(
+                    of: feature, allowed, options, atLeast: SteeringOptions.fewestPrompts, reader, db)
+            else {
                 continue
             }
             candidateCount += 1
@@ -102,9 +101,9 @@ struct SteeringPlan {
         for (prompt, positions) in places {
             firings[prompt, default: [:]][feature] = positions
             guard tokens[prompt] == nil else { continue }
-            let block = try Data.fetchOne(
-                db.cachedStatement(sql: Self.tokensOfPrompt), arguments: [prompt])
-            tokens[prompt] = try reader.tokens(block ?? Data(), prompt: prompt)
+            let row = try StoredRow.fetchExisting(
+                db.cachedStatement(sql: Self.tokensOfPrompt), "prompts", arguments: [prompt])
+            tokens[prompt] = try reader.tokens(row["tokens"], prompt: prompt)
         }
     }
 }

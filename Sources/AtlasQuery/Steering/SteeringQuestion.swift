@@ -65,7 +65,7 @@ extension AtlasReader {
         attributor: Attributor, options: SteeringOptions = SteeringOptions(), jobs: Int = 1,
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> SteeringReport {
-        precondition(options.features > 0 && options.prompts >= SteeringPlan.fewestPrompts && options.risers > 0)
+        precondition(options.features > 0 && options.prompts >= SteeringOptions.fewestPrompts && options.risers > 0)
         try requireModel(attributor)
         let plan = try ask("planning interventions") { db in
             try requireDerivation(db)
@@ -73,7 +73,7 @@ extension AtlasReader {
         }
         guard !plan.subjects.isEmpty else {
             throw QuestionError.nothingToCompare(
-                what: "features that fire in the prompts", expected: "one in \(SteeringPlan.fewestPrompts) or more",
+                what: "features that fire in the prompts", expected: "one in \(SteeringOptions.fewestPrompts) or more",
                 found: "none")
         }
         let runs = SteeringRuns(models: PromptModels(attributor, reader: self), options: options, jobs: jobs)

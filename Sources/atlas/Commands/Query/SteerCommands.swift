@@ -61,9 +61,10 @@ struct SteerPredictCommand: ParsableCommand {
         guard resamples >= 0 else {
             throw ValidationError("--resamples: expected 0 or more, found \(resamples)")
         }
-        guard steering.prompts >= 4 else {
+        guard steering.prompts >= SteeringOptions.fewestPrompts else {
             throw ValidationError(
-                "--prompts: expected 4 or more, so that half can be held out, found \(steering.prompts)")
+                "--prompts: expected \(SteeringOptions.fewestPrompts) or more, so that half can be held out, found "
+                    + "\(steering.prompts)")
         }
     }
 
