@@ -5,7 +5,8 @@ ATLAS = .build/release/atlas
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
-  bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz clean libfuzzer
+  bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
+  libfuzzer
 
 demo: build
 	$(ATLAS) demo
@@ -77,9 +78,19 @@ lint:
 benchmark: dependencies
 	swift run -c release Benchmarks attribution
 
-# Ten minutes of damaged files for every parser; `swift run -c release FuzzParsers --help` says more.
+# Ten minutes of damaged files and texts for every parser; `swift run -c release FuzzParsers --help` says more.
 fuzz: dependencies
 	swift run -c release FuzzParsers --seconds 600
+
+# Ten million of them in all, with every access to memory checked.
+fuzz-checked: dependencies
+	swift run -c release --sanitize=address --scratch-path .build-address FuzzParsers --inputs 10000000
+
+# Every number that no one means with every option of every command.
+hostile-numbers: dependencies
+	FEATURE_ATLAS_TESTS=CommandTests swift build --product FeatureAtlasPackageTests
+	FEATURE_ATLAS_TESTS=CommandTests FEATURE_ATLAS_HOSTILE_NUMBERS=all \
+	  swift test --skip-build --filter 'numbers on the command line'
 
 # Installs what is missing of the packages $(1) (Debian and Ubuntu, by apt) or $(2) (macOS, by Homebrew).
 define install
@@ -120,4 +131,4 @@ libfuzzer: dependencies
 	SWIFT_BACKTRACE=enable=no .build-fuzz/release/ParserFuzzer -max_total_time=600 -rss_limit_mb=2048 .build-fuzz/corpus
 
 clean:
-	rm -rf .build .build-fuzz demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz .build-address demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

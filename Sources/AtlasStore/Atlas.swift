@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Texts
 
 /// An open atlas: one SQLite file for one replacement model.
 ///
@@ -25,11 +26,17 @@ public final class Atlas: Sendable {
     public let identity: AtlasIdentity
     /// The connections; for modules that ask their own questions in SQL.
     public let database: any DatabaseWriter
+    /// Fingerprints in the form of an earlier program, of samples of the weights, that this opening put those in use in the
+    /// place of; none as a rule.
+    public let replacedFingerprints: [String]
 
-    private init(path: String, identity: AtlasIdentity, database: any DatabaseWriter) {
+    private init(
+        path: String, identity: AtlasIdentity, database: any DatabaseWriter, replacedFingerprints: [String] = []
+    ) {
         self.path = path
         self.identity = identity
         self.database = database
+        self.replacedFingerprints = replacedFingerprints
     }
 
     /// Opens the atlas at `path`.
@@ -149,7 +156,8 @@ extension Atlas {
         {
             return atlas
         }
-        // Made before fingerprints left out what changes no number: from now on it has the one in use.
+        // Made when fingerprints were of samples: whether these are the very weights cannot be known any more, and is
+        // taken for true this once. From now on it has the fingerprint of every number.
         try database.write { db in
             try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
                 try db.execute(
@@ -160,7 +168,13 @@ extension Atlas {
         var renamed = atlas.identity
         renamed.modelFingerprint = wanted.modelFingerprint
         renamed.transcoderFingerprint = wanted.transcoderFingerprint
-        return Atlas(path: path, identity: renamed, database: database)
+        let pairs = [
+            (atlas.identity.modelFingerprint, wanted.modelFingerprint),
+            (atlas.identity.transcoderFingerprint, wanted.transcoderFingerprint),
+        ]
+        return Atlas(
+            path: path, identity: renamed, database: database,
+            replacedFingerprints: pairs.filter { $0 != $1 }.map(\.0))
     }
 
     private static func configuration(readonly: Bool) -> Configuration {
@@ -193,6 +207,7 @@ extension Atlas {
     }
 
     private static func requireSQLite(_ path: String) throws {
+        if let kind = WholeFile.kindUnlessRegular(path: path) { throw AtlasError.notAnAtlas(path: path, found: kind) }
         guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 16) else {
             throw AtlasError.notAnAtlas(path: path, found: "something that cannot be read")
         }
@@ -242,7 +257,12 @@ extension Atlas {
             guard let kind = AtlasIdentity.TranscoderKind(rawValue: kindName) else {
                 throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(kindName)")
             }
-            let vocabulary = try String.fetchAll(db, sql: "SELECT text FROM vocabulary ORDER BY token")
+            // As bytes: a token's text may hold a NUL, at which a text would be cut.
+            let vocabulary = try Data?.fetchAll(db, sql: "SELECT CAST(text AS BLOB) FROM vocabulary ORDER BY token")
+                .map { bytes in
+                    guard let bytes else { throw AtlasError.notAnAtlas(path: path, found: "a token without a text") }
+                    return String(decoding: bytes, as: UTF8.self)
+                }
             let size: Int = try row["vocabulary_size"]
             guard vocabulary.count == size else {
                 throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")

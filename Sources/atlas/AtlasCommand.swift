@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasStore
 import Foundation
+import Safetensors
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
@@ -32,6 +33,7 @@ struct AtlasCommand: AsyncParsableCommand {
 
     /// Parses, runs, and says what went wrong.
     static func main() async {
+        MappedFile.explainLostFiles()
         let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
