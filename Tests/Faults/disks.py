@@ -1,4 +1,5 @@
-"""Full disks: each command on file systems of growing size, then with room, and under limits of a file's size. See README.md.
+"""Full disks: each command on file systems of growing size, then with room, and under limits of a file's size. See
+README.md.
 
     python3 Tests/Faults/disks.py [--tries N] [--only OPERATION]
 """

@@ -1,10 +1,11 @@
-"""Errors of input and output: the n-th write, sync, truncation, renaming or read of a command fails, is cut short or is torn,
-n over the whole run; then the same command runs undisturbed. See README.md.
+"""Errors of input and output: the n-th write, sync, truncation, renaming or read of a command fails, is cut short or is
+torn, n over the whole run; then the same command runs undisturbed. See README.md.
 
     python3 Tests/Faults/faults.py [--tries N] [--seed N] [--only OPERATION] [--class CLASS] [--at N]
 """
 
 import argparse
+import functools
 import os
 import random
 import subprocess
@@ -53,6 +54,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="one operation")
     parser.add_argument("--class", dest="kind", help="one class, or a part of its name")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tries side by side")
     parser.add_argument("--at", type=int, help="this call alone")
     options = parser.parse_args()
     if sys.platform != "linux":
@@ -65,6 +67,18 @@ def main():
         shop = Workshop(scratch, options.only)
         classes = [c for c in CLASSES if options.kind is None or options.kind in c[0]]
         weight = sum(c[3] for c in classes) * len(shop.operations)
+
+        def attempt(operation, name, letters, kind, at, calls):
+            with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                operation.prepare(shop, folder)
+                outcome, _ = disturbed(operation, folder, letters, kind, at)
+                tally.add(name)
+                try:
+                    shop.judge(operation, folder, outcome, was_killed=kind == "torn")
+                except Wrong as wrong:
+                    tally.fail(name, f"--only '{operation.name}' --class '{name}' --at {at} of {calls}", wrong)
+
+        tries = []
         for operation in shop.operations:
             for name, letters, kind, share in classes:
                 with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -74,14 +88,9 @@ def main():
                 # Spread over the whole run, each in its own part of it.
                 moments = {1 + int((k + chance.random()) * calls / wanted) for k in range(wanted)} if calls else set()
                 for at in [options.at] if options.at else sorted(moments):
-                    tally.add(name)
-                    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-                        operation.prepare(shop, folder)
-                        outcome, _ = disturbed(operation, folder, letters, kind, at)
-                        try:
-                            shop.judge(operation, folder, outcome, was_killed=kind == "torn")
-                        except Wrong as wrong:
-                            tally.fail(name, f"--only '{operation.name}' --class '{name}' --at {at} of {calls}", wrong)
+                    tries.append(functools.partial(attempt, operation, name, letters, kind, at, calls))
+        chance.shuffle(tries)
+        tally.run(tries, options.jobs)
     return tally.end()
 
 

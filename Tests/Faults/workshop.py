@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import threading
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PROGRAM = os.environ.get("ATLAS_PROGRAM", os.path.join(ROOT, ".build", "debug", "atlas"))
@@ -14,7 +15,9 @@ MODEL = ["--model", DEMO + "/model", "--transcoders", DEMO + "/transcoders", "--
 
 # What two runs of the same command may differ in.
 OWN_COLUMNS = {"created_at", "started_at", "finished_at", "derived_at", "updated_at", "run_id", "program_version"}
-OWN_TABLES = ("runs", "grdb_migrations", "sqlite_", "label_search", "prompt_search", "supernode_search")
+OWN_TABLES = (
+    "runs", "prompt_digests", "table_digests", "grdb_migrations", "sqlite_", "label_search", "prompt_search",
+    "supernode_search")
 
 
 class Wrong(Exception):
@@ -116,7 +119,7 @@ class Operation:
 
 
 class Workshop:
-    """Atlases to start from, made once, and the operations with their undisturbed results; all, or the one of a name."""
+    """Atlases to start from, made once, and operations with their undisturbed results: all, or the one of a name."""
 
     def __init__(self, folder, only=None):
         self.folder = folder
@@ -135,9 +138,10 @@ class Workshop:
         must(["supernode", "set", "group", first, second, "--atlas", "few.atlas"], folder)
         must(["verify", "few.atlas"], folder)
         make_old(os.path.join(folder, "few.atlas"), os.path.join(folder, "old.atlas"))
-        dashboards = ["export", "dashboards", "--features", f"{first},{second}", "--prompts", "1", "--circuits", "1", "--quiet",
-                      "--atlas", "a.atlas", "--output", "pages"]
-        must([word if word != "a.atlas" else "few.atlas" for word in dashboards[:-1]] + ["pages"], folder)
+        dashboards = ["export", "dashboards", "--features", f"{first},{second}", "--prompts", "1", "--circuits", "1",
+                      "--quiet", "--atlas", "a.atlas", "--output", "pages"]
+        if only in (None, "export dashboards"):
+            must(["few.atlas" if word == "a.atlas" else word for word in dashboards], folder)
         index = ["index", "c.jsonl", "--name", "c", "--atlas", "a.atlas", "--quiet"] + MODEL
         few = {"few.atlas": "a.atlas"}
         self.operations = [
@@ -200,7 +204,9 @@ class Workshop:
             if found[name] == value:
                 continue
             if isinstance(value, dict):
-                tables = [table for table in value.keys() | found[name].keys() if value.get(table) != found[name].get(table)]
+                tables = [
+                    table for table in value.keys() | found[name].keys()
+                    if value.get(table) != found[name].get(table)]
                 raise Wrong(f"{when}: {name} differs in {tables}")
             raise Wrong(f"{when}: {name} differs")
 
@@ -226,7 +232,9 @@ class Workshop:
             elif name == "pages" and os.path.exists(path + "/data/atlas.js"):
                 # Seen to be whole: then it is, the old or the new one.
                 whole = {key for key in self.expected[operation.name] if key.startswith("pages/")}
-                there = {key for key in operation.files(folder) if key.startswith("pages/") and ".feature-atlas-part-" not in key}
+                there = {
+                    key for key in operation.files(folder)
+                    if key.startswith("pages/") and ".feature-atlas-part-" not in key}
                 if there != whole:
                     raise Wrong(f"pages: {sorted(there ^ whole)[:5]}")
 
@@ -249,24 +257,52 @@ class Workshop:
 
 
 class Tally:
-    """Tries and failures by class, told at the end."""
+    """Tries and failures by class, told at the end, or so far when interrupted."""
 
     def __init__(self, title):
         self.title = title
         self.tries = {}
         self.failures = []
+        self.lock = threading.Lock()
+        self.is_stopped = False
 
     def add(self, kind):
-        self.tries[kind] = self.tries.get(kind, 0) + 1
+        with self.lock:
+            self.tries[kind] = self.tries.get(kind, 0) + 1
 
     def fail(self, kind, what, wrong):
-        self.failures.append((kind, what, str(wrong)))
-        print(f"FAILED {kind}: {what}: {wrong}", flush=True)
+        with self.lock:
+            self.failures.append((kind, what, str(wrong)))
+            print(f"FAILED {kind}: {what}: {wrong}", flush=True)
+
+    def run(self, tries, jobs):
+        """Runs functions side by side."""
+        left = iter(tries)
+
+        def work():
+            while True:
+                with self.lock:
+                    body = None if self.is_stopped else next(left, None)
+                if body is None:
+                    return
+                body()
+
+        workers = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]
+        for worker in workers:
+            worker.start()
+        try:
+            for worker in workers:
+                worker.join()
+        except KeyboardInterrupt:
+            print("interrupted")
+            self.is_stopped = True
+            for worker in workers:
+                worker.join()
 
     def end(self):
         print(f"\n{self.title}\n{'class':40} {'tries':>6} {'failures':>9}")
         for kind, tries in self.tries.items():
             failures = sum(1 for failure in self.failures if failure[0] == kind)
             print(f"{kind:40} {tries:6} {failures:9}")
-        print(f"{'all':40} {sum(self.tries.values()):6} {len(self.failures):9}")
+        print(f"{'all':40} {sum(self.tries.values()):6} {len(self.failures):9}", flush=True)
         return 1 if self.failures else 0

@@ -21,7 +21,8 @@ struct GrownCircuit {
         var totals: [NodeKey: [EdgeTotal]] = [:]
         var isGlobal = false
         growth = try CircuitGrowth(
-            from: basis.seedKey, size: options.size, mayJoin: { $0.kind == .feature || $0.kind == .token },
+            from: basis.seedKey, size: options.size, ranks: basis.effects?.mapValues(\.magnitude),
+            mayJoin: { $0.kind == .feature || $0.kind == .token },
             inputs: { key in
                 var inputs: [EdgeTotal] = []
                 if let feature = key.feature, let global = try globalInputs(feature, db) {
