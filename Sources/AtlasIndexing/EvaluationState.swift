@@ -1,4 +1,5 @@
 import Attribution
+import Files
 import Foundation
 import Texts
 
@@ -70,7 +71,9 @@ struct EvaluationState: Codable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try WholeFile.write(encoder.encode(self), to: path)
+        } catch let error as FileError {
+            throw EvaluationStateError(path: path, "cannot be written: \(error.reason)")
         } catch {
             throw EvaluationStateError(path: path, "cannot be written: \(error.localizedDescription)")
         }
