@@ -32,13 +32,14 @@ struct Salvage {
         self.table = table
         self.source = source
         self.target = target
-        let info = try Row.fetchAll(target, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [table])
-        columns = info.map { $0["name"] }
+        columns = try String.fetchAll(target, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table])
         let hasRowID =
             try Bool.fetchOne(
                 target, sql: "SELECT sql NOT LIKE '%WITHOUT ROWID%' FROM sqlite_schema WHERE name = ?",
                 arguments: [table]) ?? true
-        keys = hasRowID ? [] : info.filter { $0["pk"] > 0 }.sorted { $0["pk"] < $1["pk"] }.map { $0["name"] }
+        let primary = try String.fetchAll(
+            target, sql: "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", arguments: [table])
+        keys = hasRowID ? [] : primary
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
         insertion = try target.makeStatement(
             sql: "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
