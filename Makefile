@@ -5,8 +5,8 @@ ATLAS = .build/release/atlas
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
-  dependencies page-dependencies real-model-dependencies benchmark fuzz clean libfuzzer faults kills full-disks \
-  faults-seed debug-program
+  bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
+  libfuzzer faults kills full-disks faults-seed debug-program
 
 demo: build
 	$(ATLAS) demo
@@ -68,15 +68,31 @@ real-model-tests: dependencies real-models
 	FEATURE_ATLAS_TESTS=RealModelTests FEATURE_ATLAS_REAL_MODELS=$(CURDIR)/$(REAL_MODELS) \
 	  swift test --skip-build --filter RealModelTests
 
+# Single bits flipped and wrong values written in small atlases: verify must find what changes an answer, and nothing may
+# crash. Some twenty minutes on two cores; the tests have a short seed of it.
+bitflips: build
+	swift build -c release --product AtlasProbe
+	sh Tests/Faults/bitflips.sh .build/release
+
 lint:
 	swift format lint --strict -r Sources Tests Package.swift
 
 benchmark: dependencies
 	swift run -c release Benchmarks attribution
 
-# Ten minutes of damaged files for every parser; `swift run -c release FuzzParsers --help` says more.
+# Ten minutes of damaged files and texts for every parser; `swift run -c release FuzzParsers --help` says more.
 fuzz: dependencies
 	swift run -c release FuzzParsers --seconds 600
+
+# Ten million of them in all, with every access to memory checked.
+fuzz-checked: dependencies
+	swift run -c release --sanitize=address --scratch-path .build-address FuzzParsers --inputs 10000000
+
+# Every number that no one means with every option of every command.
+hostile-numbers: dependencies
+	FEATURE_ATLAS_TESTS=CommandTests swift build --product FeatureAtlasPackageTests
+	FEATURE_ATLAS_TESTS=CommandTests FEATURE_ATLAS_HOSTILE_NUMBERS=all \
+	  swift test --skip-build --filter 'numbers on the command line'
 
 # Errors of input and output, kills and full disks at every moment of a run; see Tests/Faults/README.md. An hour on two
 # cores; the seeds, which `make test` runs on its debug build, take a few seconds each.
@@ -136,4 +152,4 @@ libfuzzer: dependencies
 	SWIFT_BACKTRACE=enable=no .build-fuzz/release/ParserFuzzer -max_total_time=600 -rss_limit_mb=2048 .build-fuzz/corpus
 
 clean:
-	rm -rf .build .build-fuzz demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz .build-address demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

@@ -47,7 +47,9 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: optimised),
         .target(
             name: "Safetensors",
-            dependencies: ["Files", "Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CKernels", "Files", "Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: optimised),
         .target(name: "Files"),
         .target(name: "Texts", swiftSettings: optimised),
@@ -102,7 +104,8 @@ let package = Package(
         .target(
             name: "AtlasInterface",
             dependencies: [
-                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Transcoders",
+                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts",
+                "Transcoders",
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
@@ -142,8 +145,10 @@ let package = Package(
         .executableTarget(
             name: "FuzzParsers",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "Attribution", "LanguageModels", "Safetensors", "Tokenizers",
-                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
+                "Attribution",
+                "Circuits", "LanguageModels", "Safetensors", "Texts", "Tokenizers", "Transcoders",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
@@ -197,7 +202,7 @@ if isFuzzing {
     package.targets.append(
         .executableTarget(
             name: "ParserFuzzer",
-            dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Tokenizers", "Transcoders"],
+            dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Texts", "Tokenizers", "Transcoders"],
             swiftSettings: [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

@@ -1,6 +1,7 @@
 import Attribution
 import Files
 import Foundation
+import Texts
 
 /// The sums of an evaluation that may have been interrupted, and what they are about.
 struct EvaluationState: Codable {
@@ -41,7 +42,7 @@ struct EvaluationState: Codable {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            let data = Data(try AtomicFile.bytes(path: path))
             let version = try decoder.decode(Version.self, from: data).version
             guard version == currentVersion else {
                 throw EvaluationStateError(
@@ -70,7 +71,7 @@ struct EvaluationState: Codable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            try WholeFile.write(encoder.encode(self), to: path)
+            try AtomicFile.write(encoder.encode(self), to: path)
         } catch let error as FileError {
             throw EvaluationStateError(path: path, "cannot be written: \(error.reason)")
         } catch {
@@ -79,7 +80,11 @@ struct EvaluationState: Codable {
     }
 
     /// Throws unless this saved state is of the run that `new` begins.
-    func requireContinues(_ new: EvaluationState, path: String) throws(EvaluationStateError) {
+    ///
+    /// - Parameter former: fingerprints of samples by which an earlier program knew the same model and transcoders
+    func requireContinues(
+        _ new: EvaluationState, former: [String] = [], path: String
+    ) throws(EvaluationStateError) {
         let (expected, found) = (new.identity, identity)
         let parts = [
             ("model", expected.model, found.model), ("transcoders", expected.transcoders, found.transcoders),
@@ -87,7 +92,8 @@ struct EvaluationState: Codable {
             ("options", expected.shownOptions, found.shownOptions),
         ]
         let differs = [
-            expected.model != found.model, expected.transcoders != found.transcoders,
+            expected.model != found.model && !former.contains(found.model),
+            expected.transcoders != found.transcoders && !former.contains(found.transcoders),
             expected.corpus != found.corpus || expected.recordCount != found.recordCount,
             expected.options != found.options,
         ]

@@ -39,6 +39,7 @@ public struct Indexer {
         onMalformed policy: MalformedRecordPolicy = .fail, note: (CorpusNote) -> Void = { _ in },
         progress: (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {
+        try AtlasWriter.requireCorpusName(corpusName)
         try attributor.check(options.attribution)
         var reader = PromptReader(attributor: attributor, options: options)
         var summary = IndexingSummary()
@@ -58,6 +59,8 @@ public struct Indexer {
         summary.skippedRecords = corpus.skippedCount
         let writer = AtlasWriter(
             try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
+        let replaced = writer.atlas.replacedFingerprints
+        summary.replacedFingerprints = replaced.isEmpty ? nil : replaced
         try BaselineAveraging(reader: reader, corpus: corpus).run(writer) {
             progress(IndexingProgress(phase: .averaging, done: $0, total: $1))
         }

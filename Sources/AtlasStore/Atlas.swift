@@ -28,17 +28,24 @@ public final class Atlas: Sendable {
     public let identity: AtlasIdentity
     /// The connections; for modules that ask their own questions in SQL.
     public let database: any DatabaseWriter
+    /// Fingerprints in the form of an earlier program, of samples of the weights, that this opening put those in use in the
+    /// place of; none as a rule.
+    public let replacedFingerprints: [String]
 
     /// Whether its file is still the one at the path; `nil` where nobody can write it.
     private let watch: AtlasWatch?
     private let closed = Atomic(false)
     private let hasLetGo = Atomic(false)
 
-    init(path: String, identity: AtlasIdentity, database: any DatabaseWriter, watch: AtlasWatch?) {
+    init(
+        path: String, identity: AtlasIdentity, database: any DatabaseWriter, watch: AtlasWatch?,
+        replacedFingerprints: [String] = []
+    ) {
         self.path = path
         self.identity = identity
         self.database = database
         self.watch = watch
+        self.replacedFingerprints = replacedFingerprints
         guard let watch else { return }
         watch.noteLogs()
         OpenAtlases.add(self, file: watch.file)
@@ -291,25 +298,38 @@ extension Atlas {
             try AtlasMigrator.migrate(database)
             if let wanted { try database.write { db in try insert(wanted, into: db) } }
         }
-        var found = try identity(in: database, path: path)
-        if let wanted {
-            try found.requireSame(as: wanted, path: path)
-            if (found.modelFingerprint, found.transcoderFingerprint)
-                != (wanted.modelFingerprint, wanted.transcoderFingerprint)
-            {
-                // Made before fingerprints left out what changes no number: from now on it has the one in use.
-                try database.write { db in
-                    try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
-                        try db.execute(
-                            sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
-                            arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
-                    }
-                }
-                found.modelFingerprint = wanted.modelFingerprint
-                found.transcoderFingerprint = wanted.transcoderFingerprint
+        let found = try identity(in: database, path: path)
+        func opened(as identity: AtlasIdentity, replaced: [String] = []) -> Atlas {
+            Atlas(
+                path: path, identity: identity, database: database, watch: watch, replacedFingerprints: replaced)
+        }
+        guard let wanted else { return opened(as: found) }
+        try found.requireSame(as: wanted, path: path)
+        if try database.read(IdentityRestoring.isNeeded) {
+            // The model itself is here: what was damaged of its description is written anew.
+            try database.write { db in try IdentityRestoring.restore(wanted, in: db) }
+            var restored = wanted
+            restored.formerFingerprints = .init()
+            return opened(as: restored)
+        }
+        let pairs = [
+            (found.modelFingerprint, wanted.modelFingerprint),
+            (found.transcoderFingerprint, wanted.transcoderFingerprint),
+        ].filter { $0 != $1 }
+        guard !pairs.isEmpty else { return opened(as: found) }
+        // Made when fingerprints were of samples: whether these are the very weights cannot be known any more, and is
+        // taken for true this once. From now on it has the fingerprint of every number.
+        try database.write { db in
+            try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
+                try db.execute(
+                    sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
+                    arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
             }
         }
-        return Atlas(path: path, identity: found, database: database, watch: watch)
+        var renamed = found
+        renamed.modelFingerprint = wanted.modelFingerprint
+        renamed.transcoderFingerprint = wanted.transcoderFingerprint
+        return opened(as: renamed, replaced: pairs.map(\.0))
     }
 
     /// - Parameter watch: connections that are opened later must lead to the same file
@@ -392,21 +412,31 @@ extension Atlas {
     }
 
     private static func identity(_ db: Database, path: String) throws -> AtlasIdentity {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM atlas") else {
+        guard let row = try StoredRow.fetchOne(db, sql: "SELECT * FROM atlas") else {
             throw AtlasError.notAnAtlas(path: path, found: "an atlas whose creation was interrupted")
         }
-        guard let kind = AtlasIdentity.TranscoderKind(rawValue: row["transcoder_kind"]) else {
-            throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(row["transcoder_kind"] as String)")
+        let kindName: String = try row["transcoder_kind"]
+        guard let kind = AtlasIdentity.TranscoderKind(rawValue: kindName) else {
+            throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(kindName)")
         }
-        let vocabulary = try String.fetchAll(db, sql: "SELECT text FROM vocabulary ORDER BY token")
-        let size: Int = row["vocabulary_size"]
+        // As bytes: a token's text may hold a NUL, at which a text would be cut.
+        let vocabulary = try Data?.fetchAll(db, sql: "SELECT CAST(text AS BLOB) FROM vocabulary ORDER BY token")
+            .map { bytes in
+                guard let bytes else { throw AtlasError.notAnAtlas(path: path, found: "a token without a text") }
+                return String(decoding: bytes, as: UTF8.self)
+            }
+        let size: Int = try row["vocabulary_size"]
         guard vocabulary.count == size else {
             throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")
         }
-        var identity = AtlasIdentity(
+        let (layers, width): (Int, Int) = try (row["layer_count"], row["features_per_layer"])
+        guard 1...65536 ~= layers, 1...1 << 24 ~= width, try 1...1 << 32 ~= row["model_width"] as Int else {
+            throw AtlasError.notAnAtlas(path: path, found: "one with \(layers) layers of \(width) features")
+        }
+        var identity = try AtlasIdentity(
             modelName: row["model_name"], modelFingerprint: row["model_fingerprint"],
             transcoderName: row["transcoder_name"], transcoderFingerprint: row["transcoder_fingerprint"],
-            transcoderKind: kind, layerCount: row["layer_count"], featuresPerLayer: row["features_per_layer"],
+            transcoderKind: kind, layerCount: layers, featuresPerLayer: width,
             modelWidth: row["model_width"], vocabulary: vocabulary)
         // Looked at before an older file is brought up to date, too.
         if try db.tableExists("neuron_basis") {

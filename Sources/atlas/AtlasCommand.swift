@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasStore
 import Foundation
+import Safetensors
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
@@ -26,13 +27,14 @@ struct AtlasCommand: AsyncParsableCommand {
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ServeCommand.self,
             ExportCommand.self,
-            InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])
 
     /// Parses, runs, and says what went wrong.
     static func main() async {
         StandardStreams.prepare()
+        MappedFile.explainLostFiles()
         let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
