@@ -57,7 +57,7 @@ final class DashboardFolder {
         }
         let file = folder.appendingPathComponent(name)
         try writing(to: file) {
-            try WholeFile.writeNew(Data(bytes), to: part.path + "/" + name, for: file.path)
+            try AtomicFile.writeNew(Data(bytes), to: part.path + "/" + name, for: file.path)
         }
     }
 

@@ -51,7 +51,7 @@ extension GraphDocument {
                         place: file.path, expected: "no file, or an earlier export of the same prompt",
                         found: "another file", advice: "choose another name (--slug) or replace it (--overwrite)")
                 }
-                try WholeFile.write(json, to: file.path)
+                try AtomicFile.write(json, to: file.path)
                 try list.replacing(metadata).write()
                 return file
             }
@@ -80,7 +80,7 @@ extension GraphDocument {
     ///
     /// - Throws: `ExportError` when the file cannot be written.
     public func write(toFile file: URL) throws {
-        try writing(to: file) { try WholeFile.write(json, to: file.path) }
+        try writing(to: file) { try AtomicFile.write(json, to: file.path) }
     }
 }
 

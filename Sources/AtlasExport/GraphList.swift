@@ -72,7 +72,7 @@ struct GraphList {
                 }
             }
         }
-        try WholeFile.write(Data(writer.bytes), to: file.path)
+        try AtomicFile.write(Data(writer.bytes), to: file.path)
     }
 
     private static func fault(_ file: URL, expected: String, found: String) -> ExportError {

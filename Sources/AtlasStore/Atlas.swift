@@ -44,8 +44,8 @@ public final class Atlas: Sendable {
         self.path = path
         self.identity = identity
         self.database = database
-        self.replacedFingerprints = replacedFingerprints
         self.watch = watch
+        self.replacedFingerprints = replacedFingerprints
         guard let watch else { return }
         watch.noteLogs()
         OpenAtlases.add(self, file: watch.file)
@@ -298,36 +298,38 @@ extension Atlas {
             try AtlasMigrator.migrate(database)
             if let wanted { try database.write { db in try insert(wanted, into: db) } }
         }
-        var found = try identity(in: database, path: path)
-        guard let wanted else { return Atlas(path: path, identity: found, database: database, watch: watch) }
+        let found = try identity(in: database, path: path)
+        func opened(as identity: AtlasIdentity, replaced: [String] = []) -> Atlas {
+            Atlas(
+                path: path, identity: identity, database: database, watch: watch, replacedFingerprints: replaced)
+        }
+        guard let wanted else { return opened(as: found) }
         try found.requireSame(as: wanted, path: path)
         if try database.read(IdentityRestoring.isNeeded) {
             // The model itself is here: what was damaged of its description is written anew.
             try database.write { db in try IdentityRestoring.restore(wanted, in: db) }
             var restored = wanted
             restored.formerFingerprints = .init()
-            return Atlas(path: path, identity: restored, database: database, watch: watch)
+            return opened(as: restored)
         }
         let pairs = [
             (found.modelFingerprint, wanted.modelFingerprint),
             (found.transcoderFingerprint, wanted.transcoderFingerprint),
         ].filter { $0 != $1 }
-        if !pairs.isEmpty {
-            // Made when fingerprints were of samples: whether these are the very weights cannot be known any more, and is
-            // taken for true this once. From now on it has the fingerprint of every number.
-            try database.write { db in
-                try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
-                    try db.execute(
-                        sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
-                        arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
-                }
+        guard !pairs.isEmpty else { return opened(as: found) }
+        // Made when fingerprints were of samples: whether these are the very weights cannot be known any more, and is
+        // taken for true this once. From now on it has the fingerprint of every number.
+        try database.write { db in
+            try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
+                try db.execute(
+                    sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
+                    arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
             }
-            found.modelFingerprint = wanted.modelFingerprint
-            found.transcoderFingerprint = wanted.transcoderFingerprint
         }
-        return Atlas(
-            path: path, identity: found, database: database, watch: watch,
-            replacedFingerprints: pairs.map(\.0))
+        var renamed = found
+        renamed.modelFingerprint = wanted.modelFingerprint
+        renamed.transcoderFingerprint = wanted.transcoderFingerprint
+        return opened(as: renamed, replaced: pairs.map(\.0))
     }
 
     /// - Parameter watch: connections that are opened later must lead to the same file
@@ -434,11 +436,11 @@ extension Atlas {
         var identity = try AtlasIdentity(
             modelName: row["model_name"], modelFingerprint: row["model_fingerprint"],
             transcoderName: row["transcoder_name"], transcoderFingerprint: row["transcoder_fingerprint"],
-            transcoderKind: kind, layerCount: layers, featuresPerLayer: width, modelWidth: row["model_width"],
-            vocabulary: vocabulary)
+            transcoderKind: kind, layerCount: layers, featuresPerLayer: width,
+            modelWidth: row["model_width"], vocabulary: vocabulary)
         // Looked at before an older file is brought up to date, too.
         if try db.tableExists("neuron_basis") {
-            identity.neuronSettings = try StoredRow.fetchOne(db, sql: "SELECT settings FROM neuron_basis")?["settings"]
+            identity.neuronSettings = try String.fetchOne(db, sql: "SELECT settings FROM neuron_basis")
         }
         return identity
     }

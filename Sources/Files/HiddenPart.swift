@@ -65,7 +65,7 @@ public final class HiddenPart: Sendable {
 
     /// Appends bytes to a file.
     func write(_ bytes: UnsafeRawBufferPointer, for target: String) throws(FileError) {
-        try WholeFile.write(bytes, to: descriptor, path: target)
+        try AtomicFile.write(bytes, to: descriptor, path: target)
     }
 
     /// Gives a file the permissions of the one that it replaces.

@@ -52,7 +52,7 @@ public struct SafetensorsWriter: Sendable {
             var file = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
             file.append(json)
             for entry in entries { file.append(entry.bytes) }
-            try WholeFile.write(file, to: path)
+            try AtomicFile.write(file, to: path)
         } catch let error as FileError {
             throw SafetensorsError(file: path, "cannot be written: \(error.reason)")
         } catch {

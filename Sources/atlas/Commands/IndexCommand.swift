@@ -84,13 +84,9 @@ struct IndexCommand: ParsableCommand {
             onMalformed: corpus.policy, progress: progress.show)
         progress.end()
         if let replaced = summary.replacedFingerprints {
-            FileHandle.standardError.write(
-                Data(
-                    """
-                    note: \(atlas): its fingerprint was of samples of the weights (\(replaced.joined(separator: ", "))), \
-                    which these have too; it now has the fingerprint of every number of them
-
-                    """.utf8))
+            StandardError.line(
+                "note: \(atlas): its fingerprint was of samples of the weights (\(replaced.joined(separator: ", "))), "
+                    + "which these have too; it now has the fingerprint of every number of them")
         }
         corpus.printNotes(summary.notes, count: summary.truncatedTexts + summary.otherAnswers)
         try output.print(summary) { print(told(summary)) }

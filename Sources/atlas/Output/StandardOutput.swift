@@ -53,7 +53,7 @@ enum StandardOutput {
             var failure: FileError?
             state.waiting.withUnsafeBytes { bytes in
                 do throws(FileError) {
-                    try WholeFile.write(bytes, to: STDOUT_FILENO, path: "standard output")
+                    try AtomicFile.write(bytes, to: STDOUT_FILENO, path: "standard output")
                 } catch { failure = error }
             }
             if let failure { throw failure }
@@ -67,7 +67,7 @@ enum StandardError {
     /// Writes a text as it is.
     static func write(_ text: String) {
         Array(text.utf8).withUnsafeBytes { bytes in
-            try? WholeFile.write(bytes, to: STDERR_FILENO, path: "standard error")
+            try? AtomicFile.write(bytes, to: STDERR_FILENO, path: "standard error")
         }
     }
 

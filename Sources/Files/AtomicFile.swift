@@ -3,7 +3,7 @@ import Foundation
 /// Files that appear under their names when they are whole: written aside, brought to the disk, then renamed.
 ///
 /// However a run ends, a reader finds the file that was there before or the new one, never a part of one.
-public enum WholeFile {
+public enum AtomicFile {
     /// Writes `bytes` to `path`, in place of a file that may be there.
     ///
     /// A device or pipe, which has no earlier content to keep, is written straight.

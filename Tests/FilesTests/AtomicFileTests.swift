@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Files appear under their names when they are whole, and nothing else stays.
-struct WholeFileTests {
+struct AtomicFileTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
 
     private func inFolder(_ body: () throws -> Void) throws {
@@ -17,9 +17,9 @@ struct WholeFileTests {
     @Test func `a file is replaced and keeps its permissions`() throws {
         try inFolder {
             let path = folder + "/a.json"
-            try WholeFile.write(Data("one".utf8), to: path)
+            try AtomicFile.write(Data("one".utf8), to: path)
             try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
-            try WholeFile.write(Data("two".utf8), to: path)
+            try AtomicFile.write(Data("two".utf8), to: path)
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "two")
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
             #expect(names == ["a.json"])
@@ -31,7 +31,7 @@ struct WholeFileTests {
             let manager = FileManager.default
             try manager.createDirectory(atPath: folder + "/real", withIntermediateDirectories: true)
             try manager.createSymbolicLink(atPath: folder + "/link", withDestinationPath: "real/file")
-            try WholeFile.write(Data("one".utf8), to: folder + "/link")
+            try AtomicFile.write(Data("one".utf8), to: folder + "/link")
             #expect(try manager.destinationOfSymbolicLink(atPath: folder + "/link") == "real/file")
             #expect(try String(contentsOfFile: folder + "/real/file", encoding: .utf8) == "one")
         }
@@ -40,13 +40,13 @@ struct WholeFileTests {
     @Test func `what cannot be written is told with its path and reason, and leaves nothing`() throws {
         try inFolder {
             #expect(throws: FileError(folder, "cannot be written", code: EISDIR)) {
-                try WholeFile.write(Data("x".utf8), to: folder)
+                try AtomicFile.write(Data("x".utf8), to: folder)
             }
             let missing = folder + "/no/a.json"
-            let error = #expect(throws: FileError.self) { try WholeFile.write(Data("x".utf8), to: missing) }
+            let error = #expect(throws: FileError.self) { try AtomicFile.write(Data("x".utf8), to: missing) }
             #expect(error?.description == "\(missing): cannot be written: No such file or directory")
             #expect(throws: FileError("/dev/full", "cannot be written", code: ENOSPC)) {
-                try WholeFile.write(Data("x".utf8), to: "/dev/full")
+                try AtomicFile.write(Data("x".utf8), to: "/dev/full")
             }
             #expect(names == [])
         }
@@ -72,10 +72,10 @@ struct WholeFileTests {
     @Test func `two names of a file are one identity, and a file in its place is another`() throws {
         try inFolder {
             let path = folder + "/a"
-            try WholeFile.write(Data("x".utf8), to: path)
+            try AtomicFile.write(Data("x".utf8), to: path)
             try FileManager.default.linkItem(atPath: path, toPath: path + "-twin")
             #expect(FileIdentity(path: path) == FileIdentity(path: path + "-twin") && FileIdentity(path: path) != nil)
-            try WholeFile.write(Data("y".utf8), to: path)
+            try AtomicFile.write(Data("y".utf8), to: path)
             #expect(FileIdentity(path: path) != FileIdentity(path: path + "-twin"))
             #expect(FileIdentity(path: path + "-none") == nil)
         }
