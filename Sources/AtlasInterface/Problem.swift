@@ -32,6 +32,12 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         case let error as QuestionError: self.init(error)
         case AtlasError.unstorable(let what, let expected, let found):
             self.init(400, "Not kept", "\(what): expected \(expected), found \(found)")
+        case AtlasError.replaced(let path, let isGone):
+            let change = isGone ? "the file was moved or removed" : "another file has taken its place"
+            self.init(
+                409, "Another file",
+                "\(path.split(separator: "/").last ?? ""): \(change) while it was served, and nothing is written; "
+                    + "start atlas serve again")
         case let error as AtlasError:
             let isFull = if case .storageFailed = error { true } else { false }
             self.init(isFull ? 507 : 500, "The atlas could not be used", Self.shown("\(error)"))

@@ -10,9 +10,12 @@ says "sound" and an answer differs from the undamaged atlas's; a crash; a hang. 
 import argparse
 import collections
 import concurrent.futures
+import glob
 import os
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,10 +23,11 @@ import tempfile
 
 def ask(probe, path, timeout, *options):
     """What the probe says of an atlas: ('crash' or 'hang', detail), or ('ended', its lines)."""
-    try:
-        done = subprocess.run([probe, path, *options], capture_output=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return "hang", f"after {timeout} s"
+    done = subprocess.run(
+        [probe, path, *options], capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout + 5)))
+    if done.returncode == -signal.SIGXCPU:
+        return "hang", f"after {timeout} s of processor time"
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip().splitlines()[:1]
         return "crash", f"exit code {done.returncode} {' '.join(last)}"
@@ -59,9 +63,8 @@ def run_cases(cases, make, probe, sound, timeout, jobs, options=()):
                     return case, "not possible", None
                 return case, *judge(*ask(probe, path, timeout, *options), sound)
             finally:
-                for suffix in ["", "-wal", "-shm", "-journal"]:
-                    if os.path.exists(path + suffix):
-                        os.remove(path + suffix)
+                for left in glob.glob(path + "*"):
+                    os.remove(left)
 
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             for done, (case, outcome, wrong) in enumerate(pool.map(run, enumerate(cases)), 1):
@@ -74,11 +77,11 @@ def run_cases(cases, make, probe, sound, timeout, jobs, options=()):
     return counts, failures
 
 
-def undamaged(probe, path, timeout):
+def undamaged(probe, path, timeout, *options):
     """What the probe says of the sound atlas, twice the same."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copy(path, os.path.join(folder, "sound.atlas"))
-        (kind, said), (_, again) = ask(probe, copy, timeout), ask(probe, copy, timeout)
+        copies = [shutil.copy(path, os.path.join(folder, name)) for name in ("one.atlas", "other.atlas")]
+        (kind, said), (_, again) = [ask(probe, copy, timeout, *options) for copy in copies]
     if kind != "ended" or not said or said[0] != "verify\tsound" or said != again:
         sys.exit(f"{path}: expected a sound atlas with steady answers, found {kind}: {said[:3]}")
     return said
@@ -99,14 +102,15 @@ def main():
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--timeout", type=float, default=120)
+    parser.add_argument("--timeout", type=int, default=60, help="seconds of processor time")
     options = parser.parse_args()
-    sound = undamaged(options.probe, options.atlas, options.timeout)
+    sound = undamaged(options.probe, options.atlas, options.timeout, "--few")
     with open(options.atlas, "rb") as file:
         atlas = file.read()
     bits = random.Random(options.seed).sample(range(len(atlas) * 8), options.count)
     counts, failures = run_cases(
-        bits, lambda path, bit: flip(path, atlas, bit), options.probe, sound, options.timeout, options.jobs)
+        bits, lambda path, bit: flip(path, atlas, bit), options.probe, sound, options.timeout, options.jobs,
+        ("--few",))
     print(f"{options.atlas}: {len(atlas)} bytes, {len(sound)} answers, {options.count} bit flips, seed {options.seed}")
     for outcome, count in counts.most_common():
         print(f"  {outcome:20} {count}")

@@ -28,7 +28,7 @@ struct SQLCommand: ParsableCommand {
             table.print()
         }
         if answer.isTruncated, !output.json {
-            FileHandle.standardError.write(Data("note: only the first \(limit) rows are shown; see --limit\n".utf8))
+            StandardError.line("note: only the first \(limit) rows are shown; see --limit")
         }
     }
 }
