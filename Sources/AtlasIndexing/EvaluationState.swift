@@ -42,7 +42,7 @@ struct EvaluationState: Codable {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            let data = Data(try AtomicFile.bytes(path: path))
+            let data = Data(try WholeFile.bytes(path: path))
             let version = try decoder.decode(Version.self, from: data).version
             guard version == currentVersion else {
                 throw EvaluationStateError(
