@@ -73,7 +73,8 @@ struct PromptQuestionTests {
     }
 
     @Test func `an empty atlas has information`() throws {
-        let information = try AtlasReader(TemporaryAtlas().atlas).information()
+        let test = try TemporaryAtlas()
+        let information = try AtlasReader(test.atlas).information()
         #expect(information.promptCount == 0 && information.bytesPerEdge == nil && information.shareRight == nil)
     }
 

@@ -66,11 +66,13 @@ struct AtlasWriterTests {
     }
 
     @Test func `a mention of an unknown text is refused by its text`() throws {
-        let writer = AtlasWriter(try TemporaryAtlas().atlas)
+        let test = try TemporaryAtlas()
+        let writer = AtlasWriter(test.atlas)
         let run = try writer.beginRun(corpus: "a")
         #expect(throws: AtlasError.unknownText(text: "nowhere")) {
             try writer.link([PromptMention(text: "nowhere")], run: run)
         }
+        #expect(try count("memberships", in: test.atlas) == 0)
     }
 
     @Test func `facts of an unknown run are refused`() throws {
