@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a hostile label stays text`() async throws {
-        let hostile = "</script><script>alert(1)</script>\u{202e}\u{2028}"
+        let hostile = "</script><script>alert(1)</script>\u{202e}"
         try await RunningServer.with(DemoService.writing()) { (server: RunningServer) async throws in
             let body = String(decoding: try JSONEncoder().encode(["label": hostile]), as: UTF8.self)
             let reply = try await server.question("features/2/157/label", method: "PUT", body: body)
