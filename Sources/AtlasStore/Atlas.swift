@@ -154,11 +154,15 @@ extension Atlas {
         return Atlas(path: path, identity: renamed, database: database)
     }
 
+    /// Questions that read at the same time; a server has no more workers, so that none waits for a connection.
+    public static let readerCount = 32
+
     private static func configuration(readonly: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(30)
+        configuration.maximumReaderCount = readerCount
         configuration.prepareDatabase { db in
             // 64 MiB of pages; deleted derived rows need not be overwritten with zeros.
             try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA secure_delete = OFF")

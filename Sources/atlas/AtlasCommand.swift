@@ -1,6 +1,8 @@
 import ArgumentParser
+import AtlasIndexing
 import AtlasStore
 import Foundation
+import Tensors
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
@@ -45,9 +47,18 @@ struct AtlasCommand: AsyncParsableCommand {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
-                var command = command
-                try command.run()
+                InterruptionRequest.listen()
+                try InterruptionRequest.cancellation.run {
+                    var command = command
+                    try command.run()
+                }
             }
+        } catch let error as IndexingInterrupted {
+            FileHandle.standardError.write(Data("\n\(error)\n".utf8))
+            Foundation.exit(InterruptionRequest.exitCode)
+        } catch is Cancelled {
+            FileHandle.standardError.write(Data("interrupted\n".utf8))
+            Foundation.exit(InterruptionRequest.exitCode)
         } catch {
             exit(withError: error)
         }

@@ -1,5 +1,6 @@
 import Circuits
 import GRDB
+import Tensors
 import Texts
 
 /// Columns of one prompt that several questions read.
@@ -10,6 +11,7 @@ extension AtlasReader {
 
     /// The active features of a prompt that is known to exist.
     func storedActivations(of id: Int, _ db: Database) throws -> [ActiveFeature] {
+        try Cancellation.check()
         let row = try Row.fetchOne(db.cachedStatement(sql: Self.activationsOfPrompt), arguments: [id])!
         return try activations(row["activations"], prompt: id, positions: row["token_count"])
     }
