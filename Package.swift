@@ -134,6 +134,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
+        .executableTarget(name: "AtlasProbe", dependencies: ["AtlasQuery", "AtlasStore", "Circuits"]),
         .executableTarget(
             name: "FuzzParsers",
             dependencies: [

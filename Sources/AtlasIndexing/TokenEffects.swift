@@ -34,18 +34,8 @@ struct TokenEffects: Sendable {
 
     private func piece(_ features: [FeatureID]) -> [FeatureTokenEffects] {
         let width = attributor.model.configuration.modelWidth
-        var written = Matrix(rowCount: features.count, columnCount: width)
         var read = Matrix(rowCount: features.count, columnCount: width)
-        var decoder = [Float](repeating: 0, count: width)
         for (row, feature) in features.enumerated() {
-            let source = attributor.basis.layers[feature.layer]
-            for layer in source.outputLayers {
-                source.copyDecoderRow(feature.index, outputLayer: layer, into: &decoder)
-                if attributor.basis.outputHook == .mlpOutput {
-                    attributor.model.blocks[layer].mlpPostNorm?.applyLinearly(to: &decoder, count: 1, denominator: 1)
-                }
-                for column in 0..<width { written[row, column] += decoder[column] }
-            }
             guard let transcoders = attributor.basis.transcoders else { continue }
             let adjoint = NormAdjoint(
                 transcoders.inputHook, norm: attributor.model.blocks[feature.layer].mlpNorm, denominators: [1])
@@ -55,15 +45,10 @@ struct TokenEffects: Sendable {
                 adjoint.apply(direction, position: 0, into: base + row * width)
             }
         }
-        written.values.withUnsafeMutableBufferPointer { values in
-            guard let base = values.baseAddress else { return }
-            attributor.model.finalNorm.applyLinearly(to: base, count: features.count, denominator: 1)
-        }
-        let outputs = attributor.model.unembedding.applied(to: written)
+        let outputs = attributor.directLogitWeights(of: features)
         let inputs = attributor.model.embedding.applied(to: read)
         return features.enumerated().map { row, feature in
-            let mean = zip(written.row(row), attributor.model.meanUnembedding).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-            let output = outputs.row(row).map { $0 - mean }
+            let output = Array(outputs.row(row))
             return FeatureTokenEffects(
                 feature: feature, promoted: entries(output, sign: 1), suppressed: entries(output, sign: -1),
                 excitedBy: attributor.basis.transcoders == nil ? [] : entries(Array(inputs.row(row)), sign: 1))

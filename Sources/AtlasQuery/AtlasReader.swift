@@ -50,8 +50,10 @@ public struct AtlasReader: Sendable {
         }
     }
 
-    /// What a token decodes to alone.
-    func text(of token: Int) -> String { atlas.identity.vocabulary[token] }
+    /// What a token decodes to alone; an id outside the vocabulary, which only damage explains, is told as such.
+    func text(of token: Int) -> String {
+        atlas.identity.vocabulary.indices ~= token ? atlas.identity.vocabulary[token] : "<no token \(token)>"
+    }
 }
 
 extension NodeName {

@@ -144,9 +144,11 @@ extension Atlas {
         }
         // Made before fingerprints left out what changes no number: from now on it has the one in use.
         try database.write { db in
-            try db.execute(
-                sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
-                arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
+            try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
+                try db.execute(
+                    sql: "UPDATE atlas SET model_fingerprint = ?, transcoder_fingerprint = ?",
+                    arguments: [wanted.modelFingerprint, wanted.transcoderFingerprint])
+            }
         }
         var renamed = atlas.identity
         renamed.modelFingerprint = wanted.modelFingerprint
@@ -225,6 +227,7 @@ extension Atlas {
             insertion.bind(text)
             try insertion.step()
         }
+        try TableDigests.record(["atlas", "neuron_basis", "vocabulary"], in: db)
     }
 
     private static func identity(in database: any DatabaseReader, path: String) throws -> AtlasIdentity {

@@ -6,10 +6,16 @@ public enum AtlasError: Error, Equatable, Sendable {
     case notAnAtlas(path: String, found: String)
     /// The atlas was made by a newer version of this program.
     case newerVersion(path: String, found: String, known: String)
+    /// The atlas has other tables, checks or triggers than the program made.
+    case otherSchema(path: String, what: String)
     /// The atlas is about another replacement model than the one in use.
     case otherReplacementModel(path: String, part: String, expected: String, found: String)
     /// A packed column cannot be read.
     case damagedBlock(table: String, row: Int, expected: String, found: String)
+    /// A column of a row does not hold what this program stores there.
+    case damagedRow(column: String, expected: String, found: String)
+    /// What is stored is not what was written there.
+    case damaged(path: String, what: String)
     /// Facts that contradict themselves or the atlas, and so were not stored.
     case unstorable(what: String, expected: String, found: String)
     /// A run that the atlas does not hold.
@@ -32,11 +38,19 @@ extension AtlasError: CustomStringConvertible {
             "\(path): expected an atlas (SQLite file with application id FATL), found \(found)"
         case .newerVersion(let path, let found, let known):
             "\(path): its schema is \(found), this program knows schemas up to \(known); use a newer program"
+        case .otherSchema(let path, let what):
+            "\(path): its schema is not the one that this program makes: found \(what); atlas repair makes a sound file of "
+                + "what can be read"
         case .otherReplacementModel(let path, let part, let expected, let found):
             "\(path): holds another replacement model: \(part): expected \(expected), found \(found); "
                 + "use the model that the atlas was made with, or another file"
         case .damagedBlock(let table, let row, let expected, let found):
-            "\(table), row \(row): damaged block: expected \(expected), found \(found); restore the file from a copy"
+            "\(table), row \(row): damaged block: expected \(expected), found \(found); "
+                + "atlas repair sets it aside"
+        case .damagedRow(let column, let expected, let found):
+            "column \(column): damaged row: expected \(expected), found \(found); atlas verify tells where"
+        case .damaged(let path, let what):
+            "\(path): \(what): not what was stored there; atlas verify tells all, atlas repair sets it aside"
         case .unstorable(let what, let expected, let found):
             "\(what): not stored: expected \(expected), found \(found)"
         case .unknownRun(let id):

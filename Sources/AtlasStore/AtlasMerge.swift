@@ -171,8 +171,11 @@ public struct AtlasMerge: Sendable {
                 var additions = Additions()
                 try db.inTransaction {
                     try Self.requireSameBaselines(db, path: atlas.path)
+                    try Self.requireSound(db, path: shard.path)
                     let before = try Self.counts(db)
-                    for statement in Self.copying + Self.naming { try db.execute(sql: statement) }
+                    try Self.keepingDigests(db) {
+                        for statement in Self.copying + Self.naming { try db.execute(sql: statement) }
+                    }
                     for table in Self.temporary { try db.execute(sql: "DROP TABLE temp.\(table)") }
                     let after = try Self.counts(db)
                     additions = Additions(
@@ -198,6 +201,42 @@ public struct AtlasMerge: Sendable {
         throw AtlasError.otherReplacementModel(
             path: path, part: "baseline of group \"\(group)\", \(count) tokens",
             expected: "the same in both atlases", found: "two; index both parts into one atlas")
+    }
+
+    /// Throws where the other atlas is not what was stored there: damage is not to be taken over.
+    private static func requireSound(_ db: Database, path: String) throws {
+        for table in TableDigests.facts + TableDigests.names + ["prompt_digests"] {
+            let found = try StoredRows(allOf: table, schema: "shard").digest(db)
+            guard try found == TableDigests.read(table, in: db, schema: "shard") else {
+                throw AtlasError.damaged(path: path, what: "table \(table)")
+            }
+        }
+        for prompt in try Int64.fetchAll(db, sql: "SELECT id FROM shard.prompts ORDER BY id") {
+            for part in try PromptDigests.damage(of: prompt, in: db, schema: "shard") {
+                throw AtlasError.damaged(path: path, what: "prompt \(prompt): \(part.description)")
+            }
+        }
+    }
+
+    /// Keeps the digests of what `body` takes over.
+    private static func keepingDigests(_ db: Database, _ body: () throws -> Void) throws {
+        let shared = try Int64.fetchAll(
+            db,
+            sql: "SELECT p.id FROM main.prompts p JOIN shard.prompts s ON s.content_hash = p.content_hash ORDER BY p.id"
+        )
+        var digests = PromptDigests()
+        let tables = ["corpora", "runs", "baselines", "token_effects"] + TableDigests.names
+        try TableDigests.keeping(tables.map { StoredRows(allOf: $0) }, in: db) {
+            try digests.keep(PromptDigests.Part.allCases, of: shared, in: db, body)
+        }
+        let fresh = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT p.id FROM main.prompts p JOIN shard.prompts s ON s.content_hash = p.content_hash
+                WHERE s.id IN fresh_prompts ORDER BY p.id
+                """)
+        for prompt in fresh { try digests.record(prompt, in: db) }
+        try digests.finish(db)
     }
 
     private static func counts(_ db: Database) throws -> [Int] {

@@ -24,7 +24,7 @@ enum AtlasMigrator {
         try migrator().migrate(database)
     }
 
-    /// Throws unless the file is an atlas of a version that this program knows.
+    /// Throws unless the file is an atlas of a version that this program knows, with the schema of that version.
     ///
     /// - Returns: whether all migrations have been applied.
     static func check(_ db: Database, path: String) throws -> Bool {
@@ -34,17 +34,27 @@ enum AtlasMigrator {
         }
         let migrator = migrator()
         let known = Set(versions.map(\.name))
-        let unknown = try migrator.appliedIdentifiers(db).subtracting(known)
+        let applied = try migrator.appliedIdentifiers(db)
+        let unknown = applied.subtracting(known)
         if let newest = unknown.max() {
             throw AtlasError.newerVersion(path: path, found: newest, known: newestVersion)
         }
-        return try migrator.hasCompletedMigrations(db)
+        let isComplete = try migrator.hasCompletedMigrations(db)
+        if isComplete {
+            try AtlasSchema.require(db, path: path)
+        } else {
+            try AtlasSchema.require(db, path: path, after: applied)
+        }
+        return isComplete
     }
 
     private static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for version in versions {
-            migrator.registerMigration(version.name) { db in try db.execute(sql: version.sql) }
+            migrator.registerMigration(version.name) { db in
+                try db.execute(sql: version.sql)
+                if version.name == newestVersion { try DigestRecording.recordAll(db) }
+            }
         }
         return migrator
     }

@@ -40,23 +40,30 @@ public struct AtlasWriter: Sendable {
         corpus: String, options: String = "{}", programVersion: String = Atlas.programVersion
     ) throws(AtlasError) -> Int {
         try atlas.write("beginning a run") { db in
-            try db.execute(sql: "INSERT OR IGNORE INTO corpora (name) VALUES (?)", arguments: [corpus])
+            try TableDigests.keeping([StoredRows(of: "corpora", where: "name = ?", [corpus])], in: db) {
+                try db.execute(sql: "INSERT OR IGNORE INTO corpora (name) VALUES (?)", arguments: [corpus])
+            }
             try db.execute(
                 sql: """
                     INSERT INTO runs (corpus_id, started_at, program_version, options)
                     VALUES ((SELECT id FROM corpora WHERE name = ?), ?, ?, ?)
                     """,
                 arguments: [corpus, Date.now.formatted(.iso8601), programVersion, options])
-            return Int(db.lastInsertedRowID)
+            let run = Int(db.lastInsertedRowID)
+            try TableDigests.add(StoredRows(of: "runs", where: "id = ?", [run]).digest(db), to: "runs", in: db)
+            return run
         }
     }
 
     /// Records that a run has indexed all of its corpus.
     public func finishRun(_ run: Int) throws(AtlasError) {
         try atlas.write("finishing run \(run)") { db in
-            try db.execute(
-                sql: "UPDATE runs SET finished_at = ? WHERE id = ?", arguments: [Date.now.formatted(.iso8601), run])
-            guard db.changesCount == 1 else { throw AtlasError.unknownRun(id: run) }
+            try TableDigests.keeping([StoredRows(of: "runs", where: "id = ?", [run])], in: db) {
+                try db.execute(
+                    sql: "UPDATE runs SET finished_at = ? WHERE id = ?",
+                    arguments: [Date.now.formatted(.iso8601), run])
+                guard db.changesCount == 1 else { throw AtlasError.unknownRun(id: run) }
+            }
         }
         atlas.checkpoint()
     }
@@ -99,20 +106,27 @@ public struct AtlasWriter: Sendable {
         try atlas.write("storing \(batch.count) prompts") { db in
             let corpus = try corpus(of: run, in: db)
             var additions = Additions()
-            for facts in batch {
-                let prompt: Int64
-                if let stored = try promptID(of: ContentHash(of: facts.text), in: db) {
-                    prompt = stored
-                    try addAnswer(facts, to: prompt, in: db)
-                } else {
-                    prompt = try insert(facts, run: run, in: db)
-                    additions.prompts += 1
-                }
+            var digests = PromptDigests()
+            func addMentionAndGraph(of facts: PromptFacts, to prompt: Int64) throws {
                 try insertMention(facts.externalID, tags: facts.tags, prompt: prompt, corpus: corpus, in: db)
                 if let graph = facts.graph, try insert(graph, of: facts, prompt: prompt, run: run, in: db) {
                     additions.graphs += 1
                 }
             }
+            for facts in batch {
+                if let stored = try promptID(of: ContentHash(of: facts.text), in: db) {
+                    try digests.keep(PromptDigests.Part.allCases, of: stored, in: db) {
+                        try addAnswer(facts, to: stored, in: db)
+                        try addMentionAndGraph(of: facts, to: stored)
+                    }
+                } else {
+                    let prompt = try insert(facts, run: run, in: db)
+                    additions.prompts += 1
+                    try addMentionAndGraph(of: facts, to: prompt)
+                    try digests.record(prompt, in: db)
+                }
+            }
+            try digests.finish(db)
             return additions
         }
     }
@@ -121,12 +135,16 @@ public struct AtlasWriter: Sendable {
     public func link(_ mentions: [PromptMention], run: Int) throws(AtlasError) {
         try atlas.write("linking \(mentions.count) prompts") { db in
             let corpus = try corpus(of: run, in: db)
+            var digests = PromptDigests()
             for mention in mentions {
                 guard let prompt = try promptID(of: ContentHash(of: mention.text), in: db) else {
                     throw AtlasError.unknownText(text: mention.text)
                 }
-                try insertMention(mention.externalID, tags: mention.tags, prompt: prompt, corpus: corpus, in: db)
+                try digests.keep([.names], of: prompt, in: db) {
+                    try insertMention(mention.externalID, tags: mention.tags, prompt: prompt, corpus: corpus, in: db)
+                }
             }
+            try digests.finish(db)
         }
     }
 }

@@ -36,10 +36,21 @@ struct BlobScan {
     /// A real column.
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
-    /// The first eight bytes of a blob column as a number, for a blob that has so many.
-    func bigEndianPrefix(_ column: Int32) -> UInt64 {
+    /// An integer column that must lie in a range.
+    func integer(_ column: Int32, named name: String, in range: Range<Int>) throws(AtlasError) -> Int {
+        let value = integer(column)
+        guard range ~= value else {
+            throw .damagedRow(
+                column: name, expected: "\(range.lowerBound) to \(range.upperBound - 1)", found: "\(value)")
+        }
+        return value
+    }
+
+    /// The first eight bytes of a blob column as a number.
+    func bigEndianPrefix(_ column: Int32) throws(AtlasError) -> UInt64 {
         guard let bytes = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) >= 8 else {
-            preconditionFailure("a content hash of 32 bytes, as the schema checks")
+            throw .damagedRow(
+                column: "content_hash", expected: "32 bytes", found: "\(sqlite3_column_bytes(handle, column))")
         }
         return UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
     }

@@ -32,25 +32,25 @@ public struct CustomTargetRow: Sendable, Equatable {
     ///   - tokens: the graph's targets that are tokens, in order
     /// - Throws: `AtlasError.damagedBlock` for a definition that cannot be read and for a gap in the list.
     public static func merge(
-        _ rows: [Row], into tokens: [LogitTarget], vocabularySize: Int
+        _ rows: [StoredRow], into tokens: [LogitTarget], vocabularySize: Int
     ) throws(AtlasError) -> [LogitTarget] {
         var targets = tokens
         for row in rows {
-            let (graph, ordinal): (Int, Int) = (row["graph_id"], row["ordinal"])
+            let (graph, ordinal): (Int, Int) = try (row["graph_id"], row["ordinal"])
             func damaged(_ expected: String, _ found: String) -> AtlasError {
                 .damagedBlock(table: "custom_targets", row: graph, expected: expected, found: found)
             }
-            guard ordinal <= targets.count else {
+            guard 0...targets.count ~= ordinal else {
                 throw damaged("targets numbered without a gap", "ordinal \(ordinal) after \(targets.count) targets")
             }
-            let definition: String = row["definition"]
+            let definition: String = try row["definition"]
             guard let target = try? JSONDecoder().decode(AttributionTarget.self, from: Data(definition.utf8)),
                 target.kind != "token", target.tokens.allSatisfy((0..<vocabularySize).contains)
             else {
                 throw damaged("a target of this vocabulary", String(definition.prefix(80)))
             }
             targets.insert(
-                LogitTarget(
+                try LogitTarget(
                     target, virtualToken: vocabularySize + ordinal, weight: Float(row["weight"] as Double),
                     position: row["position"]), at: ordinal)
         }

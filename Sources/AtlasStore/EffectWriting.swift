@@ -18,7 +18,7 @@ extension AtlasWriter {
     /// The graphs without effects, or with fewer measurements than `measured`, in the order in which they were stored.
     public func graphsLackingEffects(measured: Int = 0) throws(AtlasError) -> [GraphLackingEffects] {
         try atlas.read("listing graphs without effects") { db in
-            try Row.fetchAll(
+            try StoredRow.fetchAll(
                 db,
                 sql: """
                     SELECT p.id, p.text, p.answer_token, r.options
@@ -27,7 +27,7 @@ extension AtlasWriter {
                     WHERE e.graph_id IS NULL OR ? > 0 AND m.graph_id IS NULL ORDER BY g.id
                     """, arguments: [measured]
             ).map { row in
-                GraphLackingEffects(
+                try GraphLackingEffects(
                     prompt: row["id"], text: row["text"], answerToken: row["answer_token"], options: row["options"])
             }
         }
@@ -38,13 +38,17 @@ extension AtlasWriter {
     /// - Parameter graphs: each with its effects
     public func writeEffects(_ graphs: [(prompt: Int, graph: SparseGraph)]) throws(AtlasError) {
         try atlas.write("storing the effects of \(graphs.count) graphs") { db in
+            var digests = PromptDigests()
             for (prompt, graph) in graphs {
                 guard let effects = graph.effects,
                     let id = try Int64.fetchOne(
                         db.cachedStatement(sql: "SELECT id FROM graphs WHERE prompt_id = ?"), arguments: [prompt])
                 else { continue }
-                try NodeEffectRows.insert(effects, of: graph, id: id, in: db)
+                try digests.keep([.effects], of: Int64(prompt), in: db) {
+                    try NodeEffectRows.insert(effects, of: graph, id: id, in: db)
+                }
             }
+            try digests.finish(db)
         }
     }
 }

@@ -13,28 +13,36 @@ public enum NodeEffectRows {
     /// Unpacks a row of ``ofGraph``.
     ///
     /// - Parameter graph: the graph whose effects they are
-    /// - Throws: `AtlasError.damagedBlock` for effects of another graph.
-    public static func effects(_ row: Row, of graph: SparseGraph) throws(AtlasError) -> NodeEffects {
-        let id: Int = row["graph_id"]
-        let answer: Int = row["answer_token"]
+    /// - Throws: `AtlasError.damagedBlock` for effects of another graph, or of tokens outside the vocabulary.
+    public static func effects(
+        _ row: StoredRow, of graph: SparseGraph, vocabularySize: Int
+    ) throws(AtlasError) -> NodeEffects {
+        let id: Int = try row["graph_id"]
+        let (answer, rival): (Int, Int) = try (row["answer_token"], row["rival_token"])
+        guard 0..<vocabularySize ~= answer, 0..<vocabularySize ~= rival else {
+            throw .damagedBlock(
+                table: "node_effects", row: id, expected: "tokens below \(vocabularySize)", found: "\(answer), \(rival)"
+            )
+        }
         let target = graph.target(ofNextToken: answer)
         func readouts(_ column: String) throws(AtlasError) -> NodeEffects.Readouts {
+            let block: Data = try row[column]
             do throws(BlockFault) {
                 return try EffectBlock.decode(
-                    row[column] as Data, targetCount: graph.targets.count, nodeCount: graph.nodes.count,
+                    block, targetCount: graph.targets.count, nodeCount: graph.nodes.count,
                     answerTarget: target)
             } catch { throw error.inRow(id, of: "node_effects.\(column)") }
         }
         var measured: [NodeEffects.Measurement] = []
-        if let block = row["measured"] as Data? {
+        if let block = try row["measured"] as Data? {
             do throws(BlockFault) {
                 measured = try MeasuredEffectBlock.decode(block, nodeCount: graph.nodes.count)
             } catch { throw error.inRow(id, of: "measured_effects.effects") }
         }
-        return NodeEffects(
-            answer: answer, rival: row["rival_token"], gap: Float(row["gap"] as Double),
-            answerLogit: Float(row["answer_logit"] as Double), total: try readouts("total"),
-            gradient: try readouts("gradient"), measured: measured)
+        return try NodeEffects(
+            answer: answer, rival: rival, gap: Float(row["gap"] as Double),
+            answerLogit: Float(row["answer_logit"] as Double), total: readouts("total"),
+            gradient: readouts("gradient"), measured: measured)
     }
 
     /// Enters a graph's effects; what is there already stays.

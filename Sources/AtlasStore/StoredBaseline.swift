@@ -41,27 +41,25 @@ extension Atlas {
     /// The baseline that was stored for these prompts, if any was.
     public func baseline(_ key: StoredBaseline.Key) throws(AtlasError) -> StoredBaseline? {
         try read("reading a baseline") { db in
-            let row = try Row.fetchOne(
+            let row = try StoredRow.fetchOne(
                 db, sql: "SELECT id, averaged, means FROM baselines WHERE group_name = ? AND token_count = ?",
                 arguments: [key.group.string, key.tokenCount])
             guard let row else { return nil }
-            guard let block = row["means"] as Data? else {
-                return StoredBaseline(key: key, averaged: row["averaged"], means: nil)
+            guard let block = try row["means"] as Data? else {
+                return StoredBaseline(key: key, averaged: try row["averaged"], means: nil)
             }
-            do throws(BlockFault) {
-                return StoredBaseline(key: key, averaged: row["averaged"], means: try BaselineBlock.decode(block))
-            } catch {
-                throw AtlasError.damagedBlock(
-                    table: "baselines.means", row: row["id"], expected: error.expected, found: error.found)
+            let means = try StoredGraphReading.decode("baselines.means", row: row["id"]) { () throws(BlockFault) in
+                try BaselineBlock.decode(block)
             }
+            return StoredBaseline(key: key, averaged: try row["averaged"], means: means)
         }
     }
 
     /// The prompts that baselines were stored for.
     public func baselineKeys() throws(AtlasError) -> Set<StoredBaseline.Key> {
         try read("reading baselines") { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT group_name, token_count FROM baselines")
-            return Set(rows.map { StoredBaseline.Key(group: $0["group_name"], tokenCount: $0["token_count"]) })
+            let rows = try StoredRow.fetchAll(db, sql: "SELECT group_name, token_count FROM baselines")
+            return try Set(rows.map { try StoredBaseline.Key(group: $0["group_name"], tokenCount: $0["token_count"]) })
         }
     }
 }
@@ -78,11 +76,17 @@ extension AtlasWriter {
                     throw AtlasError.unstorable(
                         what: "the baseline of \"\(baseline.key.group)\"", expected: error.expected, found: error.found)
                 }
-                try db.execute(
-                    sql: """
-                        INSERT OR IGNORE INTO baselines (group_name, token_count, averaged, means) VALUES (?, ?, ?, ?)
-                        """,
-                    arguments: [baseline.key.group.string, baseline.key.tokenCount, baseline.averaged, block])
+                let row = StoredRows(
+                    of: "baselines", where: "group_name = ? AND token_count = ?",
+                    [baseline.key.group.string, baseline.key.tokenCount])
+                try TableDigests.keeping([row], in: db) {
+                    try db.execute(
+                        sql: """
+                            INSERT OR IGNORE INTO baselines (group_name, token_count, averaged, means)
+                            VALUES (?, ?, ?, ?)
+                            """,
+                        arguments: [baseline.key.group.string, baseline.key.tokenCount, baseline.averaged, block])
+                }
             }
         }
     }

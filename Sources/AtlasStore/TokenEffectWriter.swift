@@ -17,18 +17,28 @@ extension AtlasWriter {
                     INSERT OR IGNORE INTO token_effects (kind, layer, feature_index, rank, token, value)
                     VALUES (?, ?, ?, ?, ?, ?)
                     """)
+            var change = Digest()
             for effect in effects {
-                let lists = [
-                    ("output", 1, effect.promoted), ("output", -1, effect.suppressed), ("input", 1, effect.excitedBy),
-                ]
-                for (kind, sign, entries) in lists {
-                    for (place, entry) in entries.enumerated() {
-                        try insertion.execute(arguments: [
-                            kind, effect.feature.layer, effect.feature.index, sign * (place + 1), entry.token,
-                            entry.value,
-                        ])
-                    }
-                }
+                let rows = StoredRows(
+                    of: "token_effects", where: "kind IN ('input', 'output') AND layer = ? AND feature_index = ?",
+                    [effect.feature.layer, effect.feature.index])
+                let before = try rows.digest(db)
+                try insert(effect, by: insertion)
+                change += try rows.digest(db) - before
+            }
+            try TableDigests.add(change, to: "token_effects", in: db)
+        }
+    }
+
+    private func insert(_ effect: FeatureTokenEffects, by insertion: Statement) throws {
+        let lists = [
+            ("output", 1, effect.promoted), ("output", -1, effect.suppressed), ("input", 1, effect.excitedBy),
+        ]
+        for (kind, sign, entries) in lists {
+            for (place, entry) in entries.enumerated() {
+                try insertion.execute(arguments: [
+                    kind, effect.feature.layer, effect.feature.index, sign * (place + 1), entry.token, entry.value,
+                ])
             }
         }
     }
@@ -49,9 +59,11 @@ extension AtlasWriter {
                     fires[active.layer * identity.featuresPerLayer + active.index] = true
                 }
             }
-            let known = try Row.fetchCursor(db, sql: "SELECT DISTINCT layer, feature_index FROM token_effects")
+            let known = try StoredRow.fetchCursor(db, sql: "SELECT DISTINCT layer, feature_index FROM token_effects")
             while let row = try known.next() {
-                fires[row[0] as Int * identity.featuresPerLayer + row[1] as Int] = false
+                let feature = try FeatureID(layer: row[0], index: row[1])
+                guard identity.contains(feature) else { continue }
+                fires[feature.layer * identity.featuresPerLayer + feature.index] = false
             }
             return fires.indices.filter { fires[$0] }.map {
                 FeatureID(layer: $0 / identity.featuresPerLayer, index: $0 % identity.featuresPerLayer)

@@ -11,12 +11,21 @@ extension Attributor {
 
     /// The logit effect of a unit activation of each feature on one token, by weights alone.
     ///
-    /// Decoder rows, summed over the layers they write to, through the gains of the norms on their way, times the token's
-    /// unembedding less the mean over the vocabulary; denominators count as 1.
+    /// - SeeAlso: ``directLogitWeights(of:)``
     public func directLogitWeights(of features: [FeatureID], on token: Int) -> [Float] {
-        guard !features.isEmpty else { return [] }
+        let weights = directLogitWeights(of: features)
+        return features.indices.map { weights[$0, token] }
+    }
+
+    /// `[features, vocabularySize]`: the logit effect of a unit activation of each feature on every token, by weights
+    /// alone.
+    ///
+    /// Decoder rows, summed over the layers they write to, through the gains of the norms on their way, times each token's
+    /// unembedding less the mean over the vocabulary; denominators count as 1.
+    public func directLogitWeights(of features: [FeatureID]) -> Matrix {
         let width = model.configuration.modelWidth
         var written = Matrix(rowCount: features.count, columnCount: width)
+        guard !features.isEmpty else { return model.unembedding.applied(to: written) }
         var decoder = [Float](repeating: 0, count: width)
         for (row, feature) in features.enumerated() {
             let source = basis.layers[feature.layer]
@@ -32,9 +41,11 @@ extension Attributor {
             guard let base = values.baseAddress else { return }
             model.finalNorm.applyLinearly(to: base, count: features.count, denominator: 1)
         }
-        let outputs = model.unembedding.applied(to: written)
-        return features.indices.map { row in
-            outputs[row, token] - zip(written.row(row), model.meanUnembedding).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+        var outputs = model.unembedding.applied(to: written)
+        for row in features.indices {
+            let mean = zip(written.row(row), model.meanUnembedding).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+            for token in 0..<outputs.columnCount { outputs[row, token] -= mean }
         }
+        return outputs
     }
 }

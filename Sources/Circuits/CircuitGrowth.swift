@@ -4,8 +4,8 @@
 /// 2. Influence flows backwards: a member passes its influence on to its inputs, by their shares. Only members pass
 ///    influence on, so a node's influence is the sum over all paths from it to the seed through members of the products
 ///    of shares.
-/// 3. The node that may join and has most influence joins next (of equals the first by order), until the circuit has its
-///    size or nothing is left.
+/// 3. The node that may join and has most influence, or ranks first where ranks are given, joins next (of equals the first
+///    by order), until the circuit has its size or nothing of any influence is left.
 ///
 /// The order of nodes must be one in which a node's inputs that pass influence on come before it, so that a descending
 /// walk over the members meets a node when all its own influence is known.
@@ -32,22 +32,26 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
     private var places: [Node: Int]
     private var inputsOfMember: [Node: [(source: Int, share: Double)]] = [:]
     private var influence: [Double]
+    private let ranks: [Node: Double]?
 
     /// Grows a circuit.
     ///
     /// - Parameters:
     ///   - seed: what is explained
     ///   - size: how many nodes may join it
+    ///   - ranks: what nodes are chosen by in place of their influence, the largest first; none for those without
     ///   - mayJoin: whether a node may become a member
     ///   - inputs: a member's inputs, in an order that is always the same; shares add up to 1, or there are none
     public init(
-        from seed: Node, size: Int, mayJoin: (Node) -> Bool = { _ in true }, inputs: (Node) throws -> [Input]
+        from seed: Node, size: Int, ranks: [Node: Double]? = nil, mayJoin: (Node) -> Bool = { _ in true },
+        inputs: (Node) throws -> [Input]
     ) rethrows {
         precondition(size >= 0)
         members = [seed]
         nodes = [seed]
         places = [seed: 0]
         influence = [1]
+        self.ranks = ranks
         var isOpen = [false]
         var ordered = [0]
         while true {
@@ -62,12 +66,12 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
             influence = flow(through: ordered)
             guard members.count <= size else { return }
             var best: Int?
-            for place in nodes.indices where isOpen[place] && influence[place] > 0 {
+            for place in nodes.indices where isOpen[place] && influence[place] > 0 && rank(of: nodes[place]) > 0 {
                 guard let current = best else {
                     best = place
                     continue
                 }
-                let (left, right) = (influence[place], influence[current])
+                let (left, right) = (rank(of: nodes[place]), rank(of: nodes[current]))
                 if left > right || (left == right && nodes[place] < nodes[current]) { best = place }
             }
             guard let best else { return }
@@ -94,6 +98,9 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
 
     /// A node's influence on the seed; 0 for one that is not ``known``.
     public func influence(of node: Node) -> Double { places[node].map { influence[$0] } ?? 0 }
+
+    /// What a node is chosen by: its influence, unless ranks were given.
+    public func rank(of node: Node) -> Double { ranks.map { $0[node] ?? 0 } ?? influence(of: node) }
 
     /// Whether a node is a member.
     public func contains(_ node: Node) -> Bool { inputsOfMember[node] != nil }

@@ -2,7 +2,7 @@
 ///
 /// As a graph is pruned (``Pruning``), but for what collapsing changes:
 /// 1. Nodes: members and outlying nodes that the caller adds (errors), the most influential until `nodeThreshold` of
-///    their influence is covered; the seed and nodes that `isAlwaysKept` names stay.
+///    their influence is covered, or of what they were ranked by; the seed and nodes that `isAlwaysKept` names stay.
 /// 2. Edges between kept nodes: by share times the target's influence, until `edgeThreshold` of the total is covered.
 /// 3. Nodes without an outgoing edge go, until nothing changes. A node without an incoming edge stays: its inputs are
 ///    outside of the circuit, not missing.
@@ -17,7 +17,7 @@ public struct CircuitPruning<Node: Hashable & Comparable & Sendable>: Sendable {
         public let share: Double
     }
 
-    /// The kept nodes, in descending order of influence; the seed first.
+    /// The kept nodes, in descending order of influence or of their ranks; the seed first.
     public let nodes: [Node]
     /// The kept edges, by target in the order of ``nodes``, then as the inputs were given.
     public let edges: [Edge]
@@ -34,14 +34,14 @@ public struct CircuitPruning<Node: Hashable & Comparable & Sendable>: Sendable {
         precondition((0...1).contains(nodeThreshold) && (0...1).contains(edgeThreshold))
         let seed = growth.members[0]
         let candidates = Array(growth.members.dropFirst()) + outlying
-        let influences = candidates.map { Float(growth.influence(of: $0)) }
-        let smallest = coveringScore(influences, share: nodeThreshold)
+        let ranks = candidates.map { Float(growth.rank(of: $0)) }
+        let smallest = coveringScore(ranks, share: nodeThreshold)
         var kept: Set<Node> = [seed]
-        for (node, influence) in zip(candidates, influences) where influence >= smallest || isAlwaysKept(node) {
+        for (node, rank) in zip(candidates, ranks) where rank >= smallest || isAlwaysKept(node) {
             kept.insert(node)
         }
         var order = ([seed] + candidates).filter(kept.contains)
-        order.sort { (growth.influence(of: $1), $0) < (growth.influence(of: $0), $1) }
+        order.sort { (growth.rank(of: $1), $0) < (growth.rank(of: $0), $1) }
         if let place = order.firstIndex(of: seed) { order.insert(order.remove(at: place), at: 0) }
 
         var all: [Edge] = []

@@ -60,7 +60,32 @@ import Testing
         #expect(report == expected)
     }
 
+    @Test func `steering and its test are those of the library`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let attributor = service.jobs!.attributor
+        let feature = try #require(
+            try service.reader.drivers(of: service.reader.token(" Austin")).features.first?.node.feature)
+        var options = SteeringOptions()
+        options.factor = 0
+        options.prompts = 4
+        let steering = try ended(
+            #"{"feature": "\#(feature)", "factor": 0, "prompts": 4, "limit": 3}"#, at: "steerings", service)
+        guard case .steering(let steered) = steering.result else {
+            throw SocketClient.Failure(what: "\(steering)")
+        }
+        #expect(
+            try steered == service.reader.steered(feature, attributor: attributor, options: options, limit: 3))
+        options.features = 2
+        options.factor = 2
+        let test = try ended(#"{"features": 2, "prompts": 4}"#, at: "steering-tests", service)
+        guard case .steeringTest(let report) = test.result else { throw SocketClient.Failure(what: "\(test)") }
+        #expect(try report == service.reader.steeringReport(attributor: attributor, options: options))
+    }
+
     @Test(arguments: [
+        ("steerings", #"{"factor": 2}"#), ("steerings", #"{"feature": "2/157", "factor": 1}"#),
+        ("steerings", #"{"feature": "2/157", "read": "first"}"#), ("steering-tests", #"{"prompts": 3}"#),
+        ("steering-tests", #"{"features": 0}"#),
         ("validations", #"{"interventions": 0}"#), ("validations", #"{"where": "family"}"#),
         ("exchanges", #"{"by": "state", "strength": 0}"#), ("exchanges", #"{"where": "family=two-step"}"#),
         ("runs", #"{"text": ""}"#), ("runs", #"{"txt": "a"}"#), ("runs", "[]"), ("runs", "{"), ("runs", ""),

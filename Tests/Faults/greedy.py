@@ -8,6 +8,7 @@ one connection. Prints the user's waiting times; nothing is asserted. Standard l
 
 import argparse
 import asyncio
+import gzip
 import json
 import multiprocessing
 import random
@@ -22,8 +23,8 @@ PIPELINED = 50
 class Client:
     """One connection that asks and reads."""
 
-    def __init__(self, host, port):
-        self.host, self.port = host, port
+    def __init__(self, host, port, unpacks=False):
+        self.host, self.port, self.unpacks = host, port, unpacks
         self.reader = self.writer = None
 
     async def open(self):
@@ -41,12 +42,15 @@ class Client:
         line = await self.reader.readline()
         if not line:
             raise ConnectionError("the server closed the connection")
-        status, length = int(line.split()[1]), 0
+        status, length, is_compressed = int(line.split()[1]), 0, False
         while (line := await self.reader.readline()) not in (b"\r\n", b""):
             name, _, value = line.decode().partition(":")
             if name.lower() == "content-length":
                 length = int(value)
-        return status, await self.reader.readexactly(length)
+            elif name.lower() == "content-encoding":
+                is_compressed = True
+        body = await self.reader.readexactly(length)
+        return status, gzip.decompress(body) if is_compressed and self.unpacks else body
 
     async def ask(self, path, method="GET", body=None):
         if self.writer is None or self.writer.is_closing():

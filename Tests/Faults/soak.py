@@ -67,7 +67,7 @@ class Soak:
         self.errors = collections.Counter()
 
     def client(self):
-        return Client(self.host, int(self.port))
+        return Client(self.host, int(self.port), unpacks=True)
 
     async def ask(self, client, kind, path, method="GET", body=None):
         start = time.monotonic()

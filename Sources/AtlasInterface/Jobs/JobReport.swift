@@ -27,7 +27,7 @@ public struct JobReport: Encodable, Sendable {
 
     /// The job's id.
     public let id: String
-    /// `run`, `intervention`, `validation` or `exchange`.
+    /// `run`, `intervention`, `validation`, `exchange`, `steering` or `steering-test`.
     public let kind: String
     /// Where it is.
     public let state: State
@@ -57,6 +57,10 @@ public enum JobResult: Encodable, Sendable {
     case validation(ValidationReport)
     /// Features of one value of a tag in the place of another's.
     case exchange(ExchangeReport)
+    /// What rises and falls when a feature is steered.
+    case steering(SteeredFeature)
+    /// Whether that is foretold, over many features.
+    case steeringTest(SteeringReport)
 
     /// Writes what came out, without a case's name.
     public func encode(to encoder: any Encoder) throws {
@@ -65,6 +69,8 @@ public enum JobResult: Encodable, Sendable {
         case .intervention(let answer): try answer.encode(to: encoder)
         case .validation(let report): try report.encode(to: encoder)
         case .exchange(let report): try report.encode(to: encoder)
+        case .steering(let report): try report.encode(to: encoder)
+        case .steeringTest(let report): try report.encode(to: encoder)
         }
     }
 }

@@ -22,7 +22,7 @@ export function modelOfCircuit(report, layerCount) {
     const nodes = report.nodes.map((row, ordinal) => ({
         id: circuitID(row.node, ordinal), kind: row.node.kind, feature: row.node.feature ?? null, token: row.node.token ?? null,
         text: row.node.text ?? (row.node.kind === "logit" ? report.seedName ?? "logits" : null), layer: row.layer ?? row.node.feature?.layer ?? row.node.layer ?? 0, position: 0,
-        label: row.label ?? null, labelIsAutomatic: row.labelIsAutomatic, influence: row.influence, share: row.promptShare ?? null,
+        label: row.label ?? null, labelIsAutomatic: row.labelIsAutomatic, influence: row.influence, meanEffect: row.effect ?? null, share: row.promptShare ?? null,
         meanActivation: row.meanActivation ?? null, inputSum: 0,
     }));
     const edges = report.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: edge.mean, share: edge.share, support: edge.support }));
@@ -93,16 +93,17 @@ export async function showCircuit({ parameters, signal }) {
     if (!seed) return { title: "Circuit", view: [heading("Global circuit"), quiet("A circuit tells which features, over many prompts, lead to a logit, to a feature, or to the answers of a group of prompts. Positions are taken together."), await seedControls()] };
     const size = parameters.get("size") ?? "";
     const by = parameters.get("by") ?? "";
-    const [report, atlas, able, saved] = await Promise.all([ask("circuits", seed, { size, by }), ask("atlas"), capabilities(), savedSupernodes()]);
+    const rank = parameters.get("rank") ?? "";
+    const [report, atlas, able, saved] = await Promise.all([ask("circuits", seed, { size, by, rank }), ask("atlas"), capabilities(), savedSupernodes()]);
     const model = modelOfCircuit(report, (atlas.information ?? atlas).layerCount);
-    const change = (update) => go(["circuit"], { ...seed, size, by, ...update });
+    const change = (update) => go(["circuit"], { ...seed, size, by, rank, ...update });
     const status = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({
         title: "Global circuit", model, seed, state: graphStateFrom(parameters), able, saved, signal, hasNodeThreshold: false,
         onChange: (state, shown) => {
             if (currentAddress().parts[0] !== "circuit") return;
             const { nodes: _nodes, edges: _edges, ...rest } = parametersOf(state);
-            keepInAddress(["circuit"], { ...seed, size, by, ...rest });
+            keepInAddress(["circuit"], { ...seed, size, by, rank, ...rest });
             status.textContent = `${counted(shown, "node")}, ${counted(model.edges.length, "link")}${report.joinedCount ? `; ${number(report.joinedCount)} joined before pruning` : ""}.`;
         },
     });
@@ -112,6 +113,7 @@ export async function showCircuit({ parameters, signal }) {
             element("div", { class: "heading" }, heading(seedTitle(seed, report)), element("nav", { class: "walk", "aria-label": "From here" }, back(seed), link("#/circuit", "Another circuit"))),
             circuitSummary(report),
             isFolder ? null : element("p", { class: "controls" }, element("label", { for: "size" }, "Nodes at most"), choice("size", sizes(size).map((value) => [value, value]), size || "50", (value) => change({ size: value })),
+                seed.feature ? null : [element("label", { for: "rank" }, "chosen by"), choice("rank", [["", "influence"], ["effect", "effect on the lead"]], rank, (value) => change({ rank: value }))],
                 able.modelLoaded ? [element("label", { for: "by" }, "by"), choice("by", [["", "stored links"], ["twera", "TWERA"]], by, (value) => change({ by: value }))] : null),
             workbench.element, status,
         ],

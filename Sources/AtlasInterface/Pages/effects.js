@@ -5,6 +5,7 @@ import {signed} from "./numbers.js";
 import {tokenText} from "./terms.js";
 
 const onGap = "What the node adds to the gap, the answer's logit less its strongest rival's: by the model's own derivative, attention patterns held. Positive: it speaks for the answer.";
+const onMeanGap = "What the node adds to the answer's lead over its strongest rival, by the model's own derivative, mean over the circuit's prompts; rivals differ between prompts.";
 const measured = "The gap less the gap with the node silenced alone, attention patterns held. Empty where that was not measured.";
 const missing = "not computed";
 
@@ -16,8 +17,9 @@ export function effectColumns(effects) {
     ];
 }
 
-/** Adds what a node of a prompt's graph does to its facts; nothing for nodes of circuits, and where it was not computed. */
+/** Adds what a node of a prompt's graph, or of a circuit grown by effects, does to its facts; nothing where it was not computed. */
 export function addEffects(node, add) {
+    if (node.meanEffect !== null && node.meanEffect !== undefined && node.kind !== "logit") add("Mean effect", onMeanGap, signed(node.meanEffect));
     if (!node.effects) return;
     add("Effect on the gap", onGap, signed(node.effects.gradientOnGap));
     add("Through the graph", "What it adds to the gap along all paths of the graph before pruning.", signed(node.effects.totalOnGap));

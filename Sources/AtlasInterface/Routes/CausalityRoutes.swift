@@ -35,7 +35,7 @@ struct ExchangeBody: Decodable {
 }
 
 /// The group that a body names: all prompts where it names none.
-private func group(_ text: String?) throws(Problem) -> PromptFilter {
+func group(_ text: String?) throws(Problem) -> PromptFilter {
     guard let text else { return .all }
     guard let filter = PromptFilter(text) else {
         throw Problem(400, "Wrong body", "where: expected name=value, commas between several")
@@ -44,7 +44,7 @@ private func group(_ text: String?) throws(Problem) -> PromptFilter {
 }
 
 /// A count of a body, within what a server lets anyone ask for.
-private func count(_ value: Int?, _ name: String, usual: Int, atMost limit: Int) throws(Problem) -> Int {
+func count(_ value: Int?, _ name: String, usual: Int, atMost limit: Int) throws(Problem) -> Int {
     let value = value ?? usual
     guard 1...limit ~= value else {
         throw Problem(400, "Wrong body", "\(name): expected 1 to \(limit), found \(value)")

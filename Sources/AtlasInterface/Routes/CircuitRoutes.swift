@@ -11,6 +11,9 @@ extension RouteParameter {
         RouteParameter(
             "where", .filter, "only prompts of this group; alone, what their graphs explain is the seed"),
         RouteParameter("size", .integer(1...500), "features and tokens that join", fallback: "50"),
+        RouteParameter(
+            "rank", .choice(CircuitRanking.allCases.map(\.rawValue)),
+            "what decides which nodes join and stay: influence, or effect on the answer's lead", fallback: "influence"),
         RouteParameter("nodes", .number(0...1), "the share of the joined nodes' influence that is kept", fallback: "1"),
         RouteParameter(
             "edges", .number(0...1), "the share of edge scores that is kept",
@@ -38,6 +41,7 @@ extension RouteRequest {
 
     fileprivate func circuitOptions(_ seed: CircuitSeed) -> CircuitOptions {
         var options = CircuitOptions(size: integer("size")!)
+        options.ranking = CircuitRanking(rawValue: text("rank")!)!
         options.nodeThreshold = number("nodes")!
         options.edgeThreshold = number("edges")!
         options.promptLimit = integer("prompts")!

@@ -41,6 +41,10 @@ public struct AtlasInformation: Codable, Sendable, Equatable {
     public let activationCount: Int
     /// Stored attribution graphs.
     public let graphCount: Int
+    /// Graphs whose nodes' effects are stored.
+    public let effectCount: Int
+    /// Graphs of which some effects were measured too.
+    public let measuredCount: Int
     /// Their nodes.
     public let nodeCount: Int
     /// Their edges.

@@ -14,7 +14,8 @@ extension AtlasReader {
         FROM prompts
         """
     static let graphTotals = """
-        SELECT count(*) AS graphs, coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
+        SELECT count(*) AS graphs, (SELECT count(*) FROM node_effects) AS effects,
+            (SELECT count(*) FROM measured_effects) AS measured, coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
             sum(length(edges)) * 1.0 / nullif(sum(edge_count), 0) AS edge_bytes,
             avg(replacement_score) AS replacement, avg(completeness_score) AS completeness,
             max(largest_violation) AS violation
@@ -38,10 +39,10 @@ extension AtlasReader {
         let attributes = try? FileManager.default.attributesOfItem(atPath: atlas.path)
         return try ask("describing the atlas") { db in
             let identity = atlas.identity
-            let prompts = try Row.fetchOne(db, sql: Self.promptTotals)!
-            let graphs = try Row.fetchOne(db, sql: Self.graphTotals)!
-            let derived = try Row.fetchOne(db, sql: Self.derivedTotals)!
-            return AtlasInformation(
+            let prompts = try StoredRow.fetchExisting(db, "totals", sql: Self.promptTotals)
+            let graphs = try StoredRow.fetchExisting(db, "totals", sql: Self.graphTotals)
+            let derived = try StoredRow.fetchExisting(db, "totals", sql: Self.derivedTotals)
+            return try AtlasInformation(
                 modelName: identity.modelName, modelFingerprint: identity.modelFingerprint,
                 basis: identity.neuronSettings == nil ? "transcoders" : "neurons",
                 neuronSettings: NeuronOptions(identity), transcoderName: identity.transcoderName,
@@ -51,18 +52,19 @@ extension AtlasReader {
                 vocabularySize: identity.vocabulary.count, fileSize: attributes?[.size] as? Int ?? 0,
                 promptCount: prompts["prompts"], tokenCount: prompts["tokens"],
                 countedTokens: prompts["counted_tokens"], activationCount: prompts["activations"],
-                graphCount: graphs["graphs"], nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
+                graphCount: graphs["graphs"], effectCount: graphs["effects"], measuredCount: graphs["measured"],
+                nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
                 bytesPerActivation: prompts["activation_bytes"], bytesPerEdge: graphs["edge_bytes"],
                 firedFeatureCount: derived["features"], aggregatedEdgeCount: derived["edges"],
                 explainedTokenCount: derived["tokens"], labelCount: derived["labels"],
                 meanReplacementScore: graphs["replacement"], meanCompletenessScore: graphs["completeness"],
                 largestViolation: graphs["violation"], answeredCount: prompts["answered"],
                 shareRight: prompts["share_right"],
-                corpora: try Row.fetchAll(db, sql: Self.corpusSizes).map {
-                    AtlasInformation.Corpus(name: $0["name"], promptCount: $0["prompts"])
+                corpora: try StoredRow.fetchAll(db, sql: Self.corpusSizes).map {
+                    try AtlasInformation.Corpus(name: $0["name"], promptCount: $0["prompts"])
                 },
-                runs: try Row.fetchAll(db, sql: Self.allRuns).map { row in
-                    AtlasInformation.Run(
+                runs: try StoredRow.fetchAll(db, sql: Self.allRuns).map { row in
+                    try AtlasInformation.Run(
                         id: row["id"], corpus: row["corpus"], startedAt: row["started_at"],
                         finishedAt: row["finished_at"], programVersion: row["program_version"],
                         options: row["options"])

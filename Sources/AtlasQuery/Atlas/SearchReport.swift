@@ -73,21 +73,25 @@ extension AtlasReader {
             return SearchReport(query: text, prompts: [], labels: [], supernodes: [])
         }
         return try ask("searching") { db in
-            let prompts = try Row.fetchAll(db, sql: Self.matchingPrompts, arguments: [pattern, limit]).map { row in
-                SearchReport.PromptMatch(id: row["rowid"], snippet: Self.parts(row["snippet"]))
+            let prompts = try StoredRow.fetchAll(
+                db, sql: Self.matchingPrompts, arguments: [pattern, limit]
+            ).map { row in
+                try SearchReport.PromptMatch(id: row["rowid"], snippet: Self.parts(row["snippet"]))
             }
-            let labels = try Row.fetchAll(db, sql: Self.matchingLabels, arguments: [pattern, limit]).compactMap { row in
-                let rowID: Int64 = row["rowid"]
+            let labels = try StoredRow.fetchAll(
+                db, sql: Self.matchingLabels, arguments: [pattern, limit]
+            ).compactMap { row in
+                let rowID: Int64 = try row["rowid"]
                 let key = NodeKey(rawValue: rowID >> 1)
-                return key.feature.map { feature in
-                    SearchReport.LabelMatch(
+                return try key.feature.map { feature in
+                    try SearchReport.LabelMatch(
                         feature: feature, label: row["label"], labelIsAutomatic: rowID & 1 == 1,
                         snippet: Self.parts(row["snippet"]))
                 }
             }
-            let supernodes = try Row.fetchAll(db, sql: Self.matchingSupernodes, arguments: [pattern, limit]).map {
+            let supernodes = try StoredRow.fetchAll(db, sql: Self.matchingSupernodes, arguments: [pattern, limit]).map {
                 row in
-                SearchReport.SupernodeMatch(name: row["name"], snippet: Self.parts(row["snippet"]))
+                try SearchReport.SupernodeMatch(name: row["name"], snippet: Self.parts(row["snippet"]))
             }
             return SearchReport(query: text, prompts: prompts, labels: labels, supernodes: supernodes)
         }

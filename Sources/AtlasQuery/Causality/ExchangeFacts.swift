@@ -61,9 +61,10 @@ struct ExchangeFacts {
         for id in ids {
             guard
                 let name = try reader.tagValue(tag, ofPrompt: id, db),
-                let row = try Row.fetchOne(db, sql: Self.answerOfPrompt, arguments: [id]),
-                let answer: Int = row["answer_token"]
+                let row = try StoredRow.fetchOne(db, sql: Self.answerOfPrompt, arguments: [id]),
+                let stored: Int = try row["answer_token"] as Int?
             else { continue }
+            let answer = try reader.storedToken(stored)
             guard found[name].map({ $0.answer == answer }) ?? true else {
                 throw QuestionError.ambiguousAnswer(tag: tag, value: name.string)
             }
@@ -79,8 +80,8 @@ struct ExchangeFacts {
                     activation: node.activation, influence: node.influence,
                     merit: graph.merit(ofNode: number, ranking))
             }
-            found[name, default: Value(name: name, answer: answer, prompts: [])].prompts.append(
-                Prompt(id: id, tokens: graph.tokens, isRight: row["predicted_token"] == answer, nodes: nodes))
+            try found[name, default: Value(name: name, answer: answer, prompts: [])].prompts.append(
+                Prompt(id: id, tokens: graph.tokens, isRight: row["predicted_token"] as Int == answer, nodes: nodes))
         }
         self.ranking = ranking
         promptCount = ids.count

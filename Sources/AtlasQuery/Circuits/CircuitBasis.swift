@@ -12,6 +12,8 @@ struct CircuitBasis {
     let edges: CircuitEdges?
     /// How many graphs are used; `nil`: all.
     let promptCount: Int?
+    /// By node: its mean effect on the answer's lead, positions together; `nil` where it was not asked for.
+    let effects: [NodeKey: Double]?
     /// By feature: in how many of the used prompts it fires, at how many tokens, its activations' sum and that of
     /// their sizes.
     private var firings: [FeatureID: (prompts: Int, tokens: Int, sum: Double, size: Double)] = [:]
@@ -19,15 +21,22 @@ struct CircuitBasis {
     private var appearances: [NodeKey: Int] = [:]
 
     /// Reads the graphs and activations of `prompts`, in canonical order.
-    init(seed: CircuitSeed, groupSize: Int, prompts: [Int]?, _ reader: AtlasReader, _ db: Database) throws {
+    ///
+    /// - Parameter withEffects: whether nodes' effects are read too
+    init(
+        seed: CircuitSeed, groupSize: Int, prompts: [Int]?, withEffects: Bool = false, _ reader: AtlasReader,
+        _ db: Database
+    ) throws {
         self.seed = seed
         self.groupSize = groupSize
         promptCount = prompts?.count
         guard let prompts else {
             edges = nil
+            effects = nil
             return
         }
-        let graphs = try prompts.map { try reader.storedGraph(of: $0, db) }
+        let graphs = try prompts.map { try reader.storedGraph(of: $0, withEffects: withEffects, db) }
+        effects = withEffects ? try CircuitNodeEffects.means(graphs, seed: seed, reader) : nil
         edges = CircuitEdges(graphs, mergesLogits: seed.mergesLogits)
         for (prompt, graph) in zip(prompts, graphs) {
             var seen = Set<NodeKey>()
@@ -65,9 +74,9 @@ struct CircuitBasis {
     func firing(_ key: NodeKey, _ reader: AtlasReader, _ db: Database) throws -> (share: Double?, mean: Double?) {
         guard let promptCount else {
             guard let feature = key.feature else { return (nil, nil) }
-            let row = try Row.fetchOne(
+            let row = try StoredRow.fetchOne(
                 db.cachedStatement(sql: AtlasReader.statisticsOfFeature), arguments: [feature.layer, feature.index])
-            return (row?["prompt_density"], row?["mean"])
+            return try row.map { try ($0["prompt_density"], $0["mean"]) } ?? (nil, nil)
         }
         if key == CircuitEdges.groupLogits { return (1, nil) }
         guard let feature = key.feature else { return (Double(appearances[key] ?? 0) / Double(promptCount), nil) }

@@ -12,11 +12,21 @@ public enum CircuitSeed: Codable, Hashable, Sendable {
     case group(PromptFilter)
 }
 
+/// What nodes of a circuit are chosen by.
+public enum CircuitRanking: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Influence on the seed, which has no sign.
+    case influence
+    /// The size of their mean effect on the answer's lead over its strongest rival: what decides the answer.
+    case effect
+}
+
 /// How a circuit is grown and pruned.
 public struct CircuitOptions: Codable, Hashable, Sendable {
     /// How many features and tokens join the seed.
     public var size = 50
-    /// The share of the joined nodes' influence that is kept; growing is already a choice by influence, so by default
+    /// What decides which nodes join and stay.
+    public var ranking = CircuitRanking.influence
+    /// The share of the joined nodes' influence, or effects' sizes, that is kept; growing is already a choice by influence, so by default
     /// all of it.
     public var nodeThreshold = 1.0
     /// The share of the scores of edges between kept nodes that is kept.

@@ -103,6 +103,11 @@ extension AtlasReader {
 
     /// Reads what a seed's circuit is grown from.
     func circuitBasis(_ seed: CircuitSeed, options: CircuitOptions, _ db: Database) throws -> CircuitBasis {
+        if options.ranking == .effect, case .feature = seed {
+            throw QuestionError.nothingToCompare(
+                what: "a circuit by effects on an answer's lead", expected: "a token, a prompt or a group as its seed",
+                found: "a feature")
+        }
         guard let all = try circuitPrompts(seed, group: options.group, db) else {
             let count = try Int.fetchOne(db, sql: "SELECT graph_count FROM derivation") ?? 0
             return try CircuitBasis(seed: seed, groupSize: count, prompts: nil, self, db)
@@ -114,7 +119,8 @@ extension AtlasReader {
             if !chosen.isEmpty, edges > options.storedEdgeLimit { break }
             chosen.append(prompt)
         }
-        return try CircuitBasis(seed: seed, groupSize: all.count, prompts: chosen, self, db)
+        return try CircuitBasis(
+            seed: seed, groupSize: all.count, prompts: chosen, withEffects: options.ranking == .effect, self, db)
     }
 
     /// A grown circuit, pruned and told.
@@ -156,7 +162,8 @@ extension AtlasReader {
                 ? NodeName(kind: "logit", text: try name(of: basis.seed, db))
                 : NodeName(key, vocabulary: atlas.identity.vocabulary),
             label: label?.label, labelIsAutomatic: label?.isAutomatic ?? false,
-            influence: growth.influence(of: key), promptShare: firing.share, meanActivation: firing.mean,
+            influence: growth.influence(of: key), effect: basis.effects.map { $0[key] ?? 0 }, promptShare: firing.share,
+            meanActivation: firing.mean,
             errorShare: inputs.isEmpty ? nil : fromErrors, outsideShare: inputs.isEmpty ? nil : fromOutside)
     }
 

@@ -14,7 +14,7 @@ public struct CircuitReport: Codable, Sendable, Equatable {
     public let groupSize: Int
     /// How many were; `nil`: all graphs of the atlas, by its aggregated edges.
     public let promptCount: Int?
-    /// The nodes, the seed first, then by influence.
+    /// The nodes, the seed first, then by influence, or by the sizes of their effects.
     public let nodes: [Node]
     /// The edges, by target in the order of `nodes`, then by source.
     public let edges: [Edge]
@@ -35,6 +35,9 @@ public struct CircuitReport: Codable, Sendable, Equatable {
         public let labelIsAutomatic: Bool
         /// The share of the seed's absolute inputs on all paths from it through the circuit; the seed: 1.
         public let influence: Double
+        /// Its mean effect on the answer's lead over its strongest rival, by the model's derivative, positions together;
+        /// `nil` unless the circuit was grown by effects.
+        public let effect: Double?
         /// The share of the circuit's prompts (all prompts of the atlas, if `promptCount` is `nil`) where it fires: by
         /// stored activations of features, by stored graphs of other nodes; `nil` where that is not known.
         public let promptShare: Double?

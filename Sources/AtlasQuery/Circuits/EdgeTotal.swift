@@ -50,19 +50,19 @@ extension EdgeTotal {
     static func inputs(of target: NodeKey, _ db: Database) throws -> [EdgeTotal] {
         var totals: [EdgeTotal] = []
         let statement = try db.cachedStatement(sql: inputsOfNode)
-        let rows = try Row.fetchCursor(statement, arguments: [target.rawValue])
+        let rows = try StoredRow.fetchCursor(statement, arguments: [target.rawValue])
         while let row = try rows.next() {
-            let source = NodeKey(rawValue: row[0])
+            let source = NodeKey(rawValue: try row[0])
             guard goesUp(from: source, to: target) else { continue }
             var total = EdgeTotal(source: source)
-            total.support = row[1]
-            total.positive = row[2]
-            total.negative = row[3]
-            total.weight = row[4]
-            total.square = row[5]
-            total.share = row[6]
-            total.absolute = row[7]
-            total.samePosition = row[8]
+            total.support = try row[1]
+            total.positive = try row[2]
+            total.negative = try row[3]
+            total.weight = try row[4]
+            total.square = try row[5]
+            total.share = try row[6]
+            total.absolute = try row[7]
+            total.samePosition = try row[8]
             totals.append(total)
         }
         return totals

@@ -22,7 +22,8 @@ struct GrownCircuit {
         var totals: [NodeKey: [EdgeTotal]] = [:]
         var isGlobal = false
         growth = try CircuitGrowth(
-            from: basis.seedKey, size: options.size, mayJoin: { $0.kind == .feature || $0.kind == .token },
+            from: basis.seedKey, size: options.size, ranks: basis.effects?.mapValues(\.magnitude),
+            mayJoin: { $0.kind == .feature || $0.kind == .token },
             inputs: { key in
                 try Cancellation.check()
                 var inputs: [EdgeTotal] = []

@@ -78,9 +78,12 @@ extension AtlasReader {
         var promoted: [Int: (count: Int, value: Double)] = [:]
         for member in members {
             let statement = try db.cachedStatement(sql: Self.promotedOfFeature)
-            for row in try Row.fetchAll(statement, arguments: [member.feature.layer, member.feature.index]) {
-                promoted[row["token"], default: (0, 0)].count += 1
-                promoted[row["token"]]!.value += row["value"] as Double
+            for row in try StoredRow.fetchAll(statement, arguments: [member.feature.layer, member.feature.index]) {
+                let token = try storedToken(row["token"])
+                var sums = promoted[token] ?? (0, 0)
+                sums.count += 1
+                sums.value += try row["value"] as Double
+                promoted[token] = sums
             }
         }
         let best = promoted.max { left, right in

@@ -93,23 +93,24 @@ extension AtlasReader {
                 db, sql: "SELECT count(*) FROM feature_statistics s \(condition)",
                 arguments: StatementArguments(arguments))!
             // The labels are joined to the rows of one page only.
-            let keys = try Row.fetchAll(
+            let keys = try StoredRow.fetchAll(
                 db,
                 sql: """
                     SELECT s.layer, s.feature_index FROM feature_statistics s \(condition) \(order.sql) LIMIT ? OFFSET ?
                     """,
                 arguments: StatementArguments(arguments + [range.limit, range.offset]))
             let items = try keys.map { key -> FeatureListItem in
-                let feature = FeatureID(layer: key["layer"], index: key["feature_index"])
-                let row = try Row.fetchOne(
-                    db.cachedStatement(sql: Self.featureSummary), arguments: [feature.layer, feature.index])!
-                return FeatureListItem(
+                let feature = try storedFeature(in: key)
+                let row = try StoredRow.fetchExisting(
+                    db.cachedStatement(sql: Self.featureSummary), "feature_statistics",
+                    arguments: [feature.layer, feature.index])
+                return try FeatureListItem(
                     feature: feature, label: (row["label"] as String?)?.shortened(to: String.nameLimit),
                     labelIsAutomatic: row["label_is_automatic"],
                     activeTokens: row["active_tokens"], countedTokens: row["counted_tokens"],
                     activePrompts: row["active_prompts"], countedPrompts: row["counted_prompts"],
                     maximum: row["maximum"], mean: row["mean"], minimum: row["minimum"],
-                    negativeTokens: row["minimum"] == nil ? nil : row["negative_tokens"])
+                    negativeTokens: row.isNull("minimum") ? nil : row["negative_tokens"])
             }
             return ItemList(items: items, total: total, offset: range.offset)
         }

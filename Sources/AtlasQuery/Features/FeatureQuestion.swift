@@ -37,13 +37,15 @@ extension AtlasReader {
         try ask("asking about a feature") { db in
             try requireFired(feature, db)
             let key: StatementArguments = [feature.layer, feature.index]
-            let summary = try Row.fetchOne(db, sql: Self.featureSummary, arguments: key)!
+            let summary = try StoredRow.fetchExisting(
+                db, "feature_statistics", sql: Self.featureSummary, arguments: key)
             let places = Dictionary(grouping: try firings(of: feature, db), by: \.promptID)
             let bands = try examples(of: feature, sql: Self.featureExamples, places, db)
-            let maximum: Double = summary["maximum"]
+            let maximum: Double = try summary["maximum"]
             let outputs = try effects("output", of: feature, db)
-            let histogram = try Data.fetchOne(db, sql: Self.featureHistogram, arguments: key)!
-            return FeatureReport(
+            let histogram: Data = try StoredRow.fetchExisting(
+                db, "feature_statistics", sql: Self.featureHistogram, arguments: key)[0]
+            return try FeatureReport(
                 feature: feature, label: summary["label"], labelIsAutomatic: summary["label_is_automatic"],
                 activeTokens: summary["active_tokens"], countedTokens: summary["counted_tokens"],
                 activePrompts: summary["active_prompts"], countedPrompts: summary["counted_prompts"],
@@ -54,7 +56,7 @@ extension AtlasReader {
                 },
                 topExamples: bands[0] ?? [],
                 intervals: try intervals(
-                    to: max(0, maximum), bands, counts: Row.fetchAll(db, sql: Self.featureBands, arguments: key)),
+                    to: max(0, maximum), bands, counts: StoredRow.fetchAll(db, sql: Self.featureBands, arguments: key)),
                 negative: try negativeTail(of: feature, summary, places, db),
                 promoted: outputs.filter { $0.rank > 0 }.map(\.effect),
                 suppressed: outputs.filter { $0.rank < 0 }.map(\.effect),
@@ -69,7 +71,7 @@ extension AtlasReader {
         try requireExists(feature)
         try requireDerivation(db)
         guard
-            try Row.fetchOne(db, sql: Self.featureSummary, arguments: [feature.layer, feature.index]) != nil
+            try StoredRow.fetchOne(db, sql: Self.featureSummary, arguments: [feature.layer, feature.index]) != nil
         else {
             let nearest = try Int.fetchAll(db, sql: Self.firedFeatures, arguments: [feature.layer, feature.index])
             throw QuestionError.neverFired(
@@ -88,13 +90,14 @@ extension AtlasReader {
 
     /// What is negative of a feature's activations; `nil` where nothing is.
     private func negativeTail(
-        of feature: FeatureID, _ summary: Row, _ places: [Int: [Firing]], _ db: Database
+        of feature: FeatureID, _ summary: StoredRow, _ places: [Int: [Firing]], _ db: Database
     ) throws -> FeatureNegativeTail? {
-        guard let minimum: Double = summary["minimum"] else { return nil }
+        guard let minimum: Double = try summary["minimum"] else { return nil }
         let key: StatementArguments = [feature.layer, feature.index]
         let bands = try examples(of: feature, sql: Self.negativeExamples, places, db)
-        let histogram = try Data.fetchOne(db, sql: Self.negativeHistogram, arguments: key)!
-        return FeatureNegativeTail(
+        let histogram: Data = try StoredRow.fetchExisting(
+            db, "feature_negative_tails", sql: Self.negativeHistogram, arguments: key)[0]
+        return try FeatureNegativeTail(
             label: summary["negative_label"], activeTokens: summary["negative_tokens"],
             activePrompts: summary["negative_prompts"], minimum: minimum,
             histogram: try decode("feature_negative_tails.histogram", row: feature.index) { () throws(BlockFault) in
@@ -102,12 +105,14 @@ extension AtlasReader {
             },
             topExamples: bands[0] ?? [],
             intervals: try intervals(
-                to: minimum, bands, counts: Row.fetchAll(db, sql: Self.negativeBands, arguments: key)))
+                to: minimum, bands, counts: StoredRow.fetchAll(db, sql: Self.negativeBands, arguments: key)))
     }
 
     /// Five intervals of equal width between zero and the activation furthest from it.
-    private func intervals(to extreme: Double, _ bands: [Int: [FeatureExample]], counts: [Row]) -> [FeatureInterval] {
-        let counts = counts.reduce(into: [Int: Int]()) { $0[$1["band"]] = $1["prompt_count"] }
+    private func intervals(
+        to extreme: Double, _ bands: [Int: [FeatureExample]], counts: [StoredRow]
+    ) throws -> [FeatureInterval] {
+        let counts = try counts.reduce(into: [Int: Int]()) { $0[try $1["band"]] = try $1["prompt_count"] }
         return (1...5).map { band in
             FeatureInterval(
                 lower: band == 1 ? 0 : extreme * Double(band - 1) / 5, upper: extreme * Double(band) / 5,
@@ -119,16 +124,16 @@ extension AtlasReader {
     private func examples(
         of feature: FeatureID, sql: String, _ places: [Int: [Firing]], _ db: Database
     ) throws -> [Int: [FeatureExample]] {
-        let rows = try Row.fetchAll(db, sql: sql, arguments: [feature.layer, feature.index])
+        let rows = try StoredRow.fetchAll(db, sql: sql, arguments: [feature.layer, feature.index])
         var bands: [Int: [FeatureExample]] = [:]
         for row in rows {
-            let prompt: Int = row["prompt_id"]
+            let prompt: Int = try row["prompt_id"]
             let tokens = try tokens(row["tokens"], prompt: prompt)
             var activations = [Double](repeating: 0, count: tokens.count)
             for firing in places[prompt] ?? [] where firing.position < tokens.count {
                 activations[firing.position] = firing.activation
             }
-            bands[row["band"], default: []].append(
+            try bands[row["band"] as Int, default: []].append(
                 FeatureExample(
                     promptID: prompt, position: row["position"], activation: row["activation"],
                     tokens: tokens.map(text(of:)), activations: activations, answer: row["answer"]))
@@ -139,8 +144,11 @@ extension AtlasReader {
     private func effects(
         _ kind: String, of feature: FeatureID, _ db: Database
     ) throws -> [(rank: Int, effect: TokenEffect)] {
-        try Row.fetchAll(db, sql: Self.featureEffects, arguments: [kind, feature.layer, feature.index]).map { row in
-            (row["rank"], TokenEffect(token: row["token"], text: text(of: row["token"]), value: row["value"]))
+        try StoredRow.fetchAll(
+            db, sql: Self.featureEffects, arguments: [kind, feature.layer, feature.index]
+        ).map { row in
+            let token = try storedToken(row["token"])
+            return try (row["rank"], TokenEffect(token: token, text: text(of: token), value: row["value"]))
         }
     }
 }

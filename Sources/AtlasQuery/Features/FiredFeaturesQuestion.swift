@@ -1,3 +1,4 @@
+import AtlasStore
 import Circuits
 import GRDB
 
@@ -9,8 +10,8 @@ extension AtlasReader {
     public func firedFeatures() throws -> [FeatureID] {
         try ask("listing features") { db in
             try requireDerivation(db)
-            return try Row.fetchAll(db, sql: Self.fired).map { row in
-                FeatureID(layer: row["layer"], index: row["feature_index"])
+            return try StoredRow.fetchAll(db, sql: Self.fired).map { row in
+                try storedFeature(in: row)
             }
         }
     }

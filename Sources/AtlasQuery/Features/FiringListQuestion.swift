@@ -1,3 +1,4 @@
+import AtlasStore
 import Circuits
 import GRDB
 
@@ -44,8 +45,9 @@ extension AtlasReader {
                     < (left.value.activation.magnitude, hashes[right.key] ?? "")
             }
             let items = try ordered.dropFirst(range.offset).prefix(range.limit).map { prompt, best in
-                let row = try Row.fetchOne(db.cachedStatement(sql: Self.firingPrompt), arguments: [prompt])!
-                return FiringPrompt(
+                let row = try StoredRow.fetchExisting(
+                    db.cachedStatement(sql: Self.firingPrompt), "prompts.id", arguments: [prompt])
+                return try FiringPrompt(
                     promptID: prompt, text: (row["text"] as String).shortened(to: String.excerptLimit),
                     position: best.position, activation: best.activation,
                     positionCount: best.count, hasGraph: row["has_graph"])

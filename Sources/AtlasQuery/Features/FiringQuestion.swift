@@ -31,10 +31,11 @@ extension AtlasReader {
     func firings(of feature: FeatureID, _ db: Database) throws -> [Firing] {
         let key = NodeKey(feature).rawValue
         var firings: [Firing] = []
-        let rows = try Row.fetchCursor(db, sql: Self.postingsOfFeature, arguments: [key])
-        while let row = try rows.next(), row["first_feature"] <= key {
+        let rows = try StoredRow.fetchCursor(db, sql: Self.postingsOfFeature, arguments: [key])
+        while let row = try rows.next(), key >= (try row["first_feature"]) {
+            let entries: Data = try row["entries"]
             let postings = try decode("feature_postings.entries", row: row["block"]) { () throws(BlockFault) in
-                try PostingBlock.decode(row["entries"] as Data)
+                try PostingBlock.decode(entries)
             }
             for posting in postings where posting.feature == key {
                 firings.append(

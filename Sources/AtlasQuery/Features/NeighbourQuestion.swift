@@ -32,9 +32,9 @@ extension AtlasReader {
     }
 
     func neighbours(of feature: FeatureID, sql: String, limit: Int, _ db: Database) throws -> [Neighbour] {
-        try Row.fetchAll(db, sql: sql, arguments: [NodeKey(feature).rawValue, limit]).map { row in
-            Neighbour(
-                node: NodeName(NodeKey(rawValue: row["node"]), vocabulary: atlas.identity.vocabulary),
+        try StoredRow.fetchAll(db, sql: sql, arguments: [NodeKey(feature).rawValue, limit]).map { row in
+            try Neighbour(
+                node: NodeName(storedNode(row["node"]), vocabulary: atlas.identity.vocabulary),
                 label: row["label"], support: row["support"], mean: row["mean"], spread: row["spread"],
                 meanShare: row["mean_share"], signConsistency: row["sign_consistency"],
                 samePositionShare: row["same_position_share"])

@@ -25,8 +25,8 @@ extension AtlasReader {
                 try prompts(where: first, needGraphs: false, db), try prompts(where: second, needGraphs: false, db),
             ]
             var values: [Int: [ExactText]] = [:]
-            for row in try Row.fetchAll(db, sql: Self.valuesOfTag, arguments: [tag]) {
-                values[row["prompt_id"], default: []].append(ExactText(row["value"] as String))
+            for row in try StoredRow.fetchAll(db, sql: Self.valuesOfTag, arguments: [tag]) {
+                try values[row["prompt_id"], default: []].append(ExactText(row["value"] as String))
             }
             let byValue = groups.map { ids in
                 var holders: [ExactText: [Int]] = [:]

@@ -29,7 +29,10 @@ extension AtlasReader {
             if let tag { try requireTagName(tag, db) }
             let ids = try prompts(where: filter, needGraphs: false, db)
             let scored = try ids.map { id in
-                try ScoredPrompt(id, Row.fetchOne(db.cachedStatement(sql: Self.scoredPrompt), arguments: [id])!)
+                try ScoredPrompt(
+                    id,
+                    StoredRow.fetchExisting(
+                        db.cachedStatement(sql: Self.scoredPrompt), "prompts.id", arguments: [id]))
             }
             let errors = scored.compactMap(\.row.errorInfluence)
             let answered = scored.filter { $0.row.isRight != nil }
@@ -53,8 +56,10 @@ extension AtlasReader {
     ) throws -> [FailuresReport.TagRow] {
         var groups: [ExactText: [ExactText: [ScoredPrompt]]] = [:]
         for prompt in prompts {
-            for tag in try Row.fetchAll(db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [prompt.row.prompt]) {
-                let (name, value) = (ExactText(tag["name"] as String), ExactText(tag["value"] as String))
+            for tag in try StoredRow.fetchAll(
+                db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [prompt.row.prompt])
+            {
+                let (name, value) = try (ExactText(tag["name"] as String), ExactText(tag["value"] as String))
                 groups[name, default: [:]][value, default: []].append(prompt)
             }
         }
@@ -87,9 +92,9 @@ private struct ScoredPrompt {
     let row: FailuresReport.Row
     let replacement: Double?
 
-    init(_ id: Int, _ row: Row) {
-        replacement = row["replacement_score"]
-        self.row = FailuresReport.Row(
+    init(_ id: Int, _ row: StoredRow) throws {
+        replacement = try row["replacement_score"]
+        self.row = try FailuresReport.Row(
             prompt: id, text: row["text"], answer: row["answer"], predicted: row["predicted"],
             probability: row["probability"], isRight: row["is_right"], errorInfluence: row["error_influence"],
             completeness: row["completeness_score"], violation: row["largest_violation"])

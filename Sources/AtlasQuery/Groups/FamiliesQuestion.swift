@@ -28,8 +28,8 @@ extension AtlasReader {
             var members = [[Int]](repeating: [], count: clustering.leaders.count)
             for (place, family) in clustering.families.enumerated() { members[family].append(place) }
             let tags = try ids.map { id in
-                try Row.fetchAll(db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [id]).map {
-                    PromptFilter.Condition(name: $0["name"], value: $0["value"])
+                try StoredRow.fetchAll(db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [id]).map {
+                    try PromptFilter.Condition(name: $0["name"], value: $0["value"])
                 }
             }
             let overall = tags.joined().reduce(into: [PromptFilter.Condition: Int]()) { $0[$1, default: 0] += 1 }

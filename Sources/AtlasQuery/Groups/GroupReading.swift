@@ -15,8 +15,8 @@ extension AtlasReader {
         let statement = try db.cachedStatement(sql: Self.activationsOfPrompt)
         for (place, id) in ids.enumerated() {
             try Cancellation.check()
-            let row = try Row.fetchOne(statement, arguments: [id])!
-            let tokenCount: Int = row["token_count"]
+            let row = try StoredRow.fetchExisting(statement, "prompts.id", arguments: [id])
+            let tokenCount: Int = try row["token_count"]
             try body(place, tokenCount, activations(row["activations"], prompt: id, positions: tokenCount))
         }
     }
@@ -36,11 +36,17 @@ extension AtlasReader {
     func storedNodes(of prompt: Int, _ db: Database) throws -> [SparseGraph.Node] {
         try Cancellation.check()
         let statement = try db.cachedStatement(sql: Self.nodesOfPrompt)
-        guard let row = try Row.fetchOne(statement, arguments: [prompt]) else {
+        guard let row = try StoredRow.fetchOne(statement, arguments: [prompt]) else {
             throw QuestionError.notAttributed(prompt: prompt)
         }
+        let block: Data = try row["nodes"]
         return try decode("graphs.nodes", row: row["id"]) { () throws(BlockFault) in
-            try NodeBlock.decode(row["nodes"] as Data)
+            let nodes = try NodeBlock.decode(block)
+            for case .feature(let layer, _, let index) in nodes.map(\.id)
+            where !atlas.identity.contains(FeatureID(layer: layer, index: index)) {
+                throw BlockFault(expected: "features of this transcoder set", found: "\(layer)/\(index)")
+            }
+            return nodes
         }
     }
 

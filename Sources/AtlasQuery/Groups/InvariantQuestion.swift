@@ -31,12 +31,12 @@ extension AtlasReader {
             let places = Dictionary(uniqueKeysWithValues: incidence.keys.enumerated().map { ($1, $0) })
             var invariant: [InvariantReport.Row] = []
             var absent: [InvariantReport.Row] = []
-            for row in try Row.fetchAll(db, sql: Self.promptDensities) {
-                let feature = FeatureID(layer: row["layer"], index: row["feature_index"])
+            for row in try StoredRow.fetchAll(db, sql: Self.promptDensities) {
+                let feature = try storedFeature(in: row)
                 let entries = places[feature].map { incidence[$0] } ?? []
                 guard entries.isEmpty || Double(entries.count) >= share * Double(ids.count) else { continue }
                 let label = try shownLabel(of: feature, db)
-                let outsideCount: Int = row["active_prompts"] - entries.count
+                let outsideCount: Int = try row["active_prompts"] - entries.count
                 let insideShare = Double(entries.count) / Double(ids.count)
                 let outsideShare = outside > 0 ? Double(outsideCount) / Double(outside) : 0
                 let found = InvariantReport.Row(

@@ -26,7 +26,7 @@ extension AtlasReader {
     ) throws -> SimilarReport {
         try ask("looking for similar prompts") { db in
             _ = try requirePrompt(id, db)
-            let hasGraph = try Row.fetchOne(db, sql: Self.nodesOfPrompt, arguments: [id]) != nil
+            let hasGraph = try StoredRow.fetchOne(db, sql: Self.nodesOfPrompt, arguments: [id]) != nil
             let measure = measure ?? (hasGraph ? .influence : .activation)
             if measure == .influence, !hasGraph { throw QuestionError.notAttributed(prompt: id) }
             let vector = try vector(of: id, by: measure, db)

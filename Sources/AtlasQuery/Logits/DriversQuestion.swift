@@ -56,15 +56,16 @@ extension AtlasReader {
         try ask("asking what drives a token") { db in
             try requireDerivation(db)
             try requireExplained(token, db)
-            let statistics = try Row.fetchOne(db, sql: Self.explainedToken, arguments: [token])!
+            let statistics = try StoredRow.fetchExisting(
+                db, "logit_statistics.token", sql: Self.explainedToken, arguments: [token])
             let isByEffect =
-                statistics["known_prompts"] as Int == statistics["prompt_count"] as Int
+                try statistics["known_prompts"] as Int == statistics["prompt_count"] as Int
                 && statistics["effect_prompts"] as Int > 0
             let vocabulary = atlas.identity.vocabulary
             func drivers(_ sql: String) throws -> [DriversReport.Driver] {
-                try Row.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
-                    DriversReport.Driver(
-                        node: NodeName(NodeKey(rawValue: row["node"]), vocabulary: vocabulary), label: row["label"],
+                try StoredRow.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
+                    try DriversReport.Driver(
+                        node: NodeName(storedNode(row["node"]), vocabulary: vocabulary), label: row["label"],
                         labelIsAutomatic: row["label_is_automatic"], effect: row["effect"],
                         effectSpread: row["effect_spread"], effectSupport: row["effect_support"],
                         effectConsistency: row["effect_consistency"], measuredEffect: row["measured_effect"],
@@ -82,18 +83,18 @@ extension AtlasReader {
                 }
             }
             func effects(_ sql: String) throws -> [DriversReport.WeightEffect] {
-                try Row.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
-                    DriversReport.WeightEffect(
-                        feature: FeatureID(layer: row["layer"], index: row["feature_index"]), label: row["label"],
+                try StoredRow.fetchAll(db, sql: sql, arguments: [token, limit]).map { row in
+                    try DriversReport.WeightEffect(
+                        feature: storedFeature(in: row), label: row["label"],
                         value: row["value"])
                 }
             }
-            let cover = try Row.fetchAll(db, sql: Self.coverOfToken, arguments: [token]).map { row in
-                DriversReport.CoverStep(
-                    feature: try requireFeature(NodeKey(rawValue: row["node"]), in: "logit_cover"),
+            let cover = try StoredRow.fetchAll(db, sql: Self.coverOfToken, arguments: [token]).map { row in
+                try DriversReport.CoverStep(
+                    feature: try requireFeature(storedNode(row["node"]), in: "logit_cover"),
                     label: row["label"], newlyCovered: row["newly_covered"], covered: row["covered"])
             }
-            return DriversReport(
+            return try DriversReport(
                 token: token, text: text(of: token), promptCount: statistics["prompt_count"],
                 meanProbability: statistics["probability"], rankedBy: isByEffect ? .effect : .influence,
                 effectPromptCount: statistics["known_prompts"], answerPromptCount: statistics["effect_prompts"],

@@ -1,3 +1,4 @@
+import AtlasStore
 import GRDB
 
 /// A token whose logit some stored graph explains.
@@ -28,14 +29,14 @@ extension AtlasReader {
                 FROM logit_statistics s JOIN vocabulary v ON v.token = s.token WHERE v.text LIKE ? ESCAPE '\\'
                 """
             let total = try Int.fetchOne(db, sql: "SELECT count(*) \(tables)", arguments: ["%\(pattern)%"])!
-            let items = try Row.fetchAll(
+            let items = try StoredRow.fetchAll(
                 db,
                 sql: """
                     SELECT s.token, v.text, s.prompt_count, s.probability_sum / s.prompt_count AS probability \(tables)
                     ORDER BY s.prompt_count DESC, s.token LIMIT ? OFFSET ?
                     """, arguments: ["%\(pattern)%", range.limit, range.offset]
             ).map {
-                LogitListItem(
+                try LogitListItem(
                     token: $0["token"], text: $0["text"], promptCount: $0["prompt_count"],
                     meanProbability: $0["probability"])
             }

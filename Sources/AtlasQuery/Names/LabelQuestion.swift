@@ -1,3 +1,4 @@
+import AtlasStore
 import Circuits
 import GRDB
 
@@ -26,9 +27,9 @@ extension AtlasReader {
     /// Every label that a person gave, by feature.
     public func labels() throws -> [FeatureLabel] {
         try ask("listing labels") { db in
-            try Row.fetchAll(db, sql: Self.allLabels).map { row in
-                FeatureLabel(
-                    feature: FeatureID(layer: row["layer"], index: row["feature_index"]), label: row["label"],
+            try StoredRow.fetchAll(db, sql: Self.allLabels).map { row in
+                try FeatureLabel(
+                    feature: storedFeature(in: row), label: row["label"],
                     note: row["note"])
             }
         }
@@ -38,8 +39,8 @@ extension AtlasReader {
     public func label(of feature: FeatureID) throws -> FeatureLabel? {
         try ask("reading a label") { db in
             try requireExists(feature)
-            return try Row.fetchOne(db, sql: Self.labelOfPeople, arguments: [feature.layer, feature.index]).map {
-                FeatureLabel(feature: feature, label: $0["label"], note: $0["note"])
+            return try StoredRow.fetchOne(db, sql: Self.labelOfPeople, arguments: [feature.layer, feature.index]).map {
+                try FeatureLabel(feature: feature, label: $0["label"], note: $0["note"])
             }
         }
     }

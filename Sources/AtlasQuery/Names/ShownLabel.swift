@@ -1,3 +1,4 @@
+import AtlasStore
 import Circuits
 import GRDB
 
@@ -20,7 +21,7 @@ extension AtlasReader {
     /// What a feature is called.
     func shownLabel(of feature: FeatureID, _ db: Database) throws -> ShownLabel {
         let statement = try db.cachedStatement(sql: Self.labelOfFeature)
-        let row = try Row.fetchOne(statement, arguments: [feature.layer, feature.index])!
-        return ShownLabel(label: row["label"], isAutomatic: row["label_is_automatic"])
+        let row = try StoredRow.fetchExisting(statement, "label", arguments: [feature.layer, feature.index])
+        return try ShownLabel(label: row["label"], isAutomatic: row["label_is_automatic"])
     }
 }

@@ -1,3 +1,4 @@
+import AtlasStore
 import Circuits
 import GRDB
 import Texts
@@ -30,14 +31,14 @@ extension AtlasReader {
     public func supernodes() throws -> [StoredSupernode] {
         try ask("listing supernodes") { db in
             var supernodes: [StoredSupernode] = []
-            for row in try Row.fetchAll(db, sql: Self.allSupernodes) {
-                let member = FeatureID(layer: row["layer"], index: row["feature_index"])
-                let name: String = row["name"]
+            for row in try StoredRow.fetchAll(db, sql: Self.allSupernodes) {
+                let member = try storedFeature(in: row)
+                let name: String = try row["name"]
                 if let last = supernodes.last, ExactText(last.name) == ExactText(name) {
                     supernodes[supernodes.count - 1] = StoredSupernode(
                         name: name, note: last.note, members: last.members + [member])
                 } else {
-                    supernodes.append(StoredSupernode(name: name, note: row["note"], members: [member]))
+                    try supernodes.append(StoredSupernode(name: name, note: row["note"], members: [member]))
                 }
             }
             return supernodes

@@ -14,7 +14,7 @@ extension AtlasReader {
     public func storedGraph(ofPrompt id: Int) throws -> (text: String, graph: SparseGraph) {
         try ask("reading a graph") { db in
             let overview = try requirePrompt(id, db)
-            return (overview["text"], try storedGraph(of: id, withEffects: true, db))
+            return try (overview["text"], storedGraph(of: id, withEffects: true, db))
         }
     }
 

@@ -124,17 +124,17 @@ extension AtlasReader {
     }
 
     private func promptListItem(_ id: Int, _ db: Database) throws -> PromptListItem {
-        let row = try Row.fetchOne(db.cachedStatement(sql: Self.promptByID), arguments: [id])!
-        let replacement: Double? = row["replacement_score"]
-        let completeness: Double? = row["completeness_score"]
-        let predicted: Int = row["predicted_token"]
+        let row = try StoredRow.fetchExisting(db.cachedStatement(sql: Self.promptByID), "prompts.id", arguments: [id])
+        let replacement: Double? = try row["replacement_score"]
+        let completeness: Double? = try row["completeness_score"]
+        let predicted = try storedToken(row["predicted_token"])
         let tags = try JSONDecoder().decode([[String]].self, from: Data((row["tags"] as String).utf8))
-        return PromptListItem(
+        return try PromptListItem(
             id: id, text: (row["text"] as String).shortened(to: String.excerptLimit), tokenCount: row["token_count"],
             predicted: .init(token: predicted, text: text(of: predicted)),
             predictedProbability: row["predicted_probability"], answer: row["answer"],
             answerProbability: row["answer_probability"], isRight: row["is_right"],
-            tags: tags.map { .init(name: $0[0], value: $0[1]) }, hasGraph: row["graph_id"] != nil,
+            tags: tags.map { .init(name: $0[0], value: $0[1]) }, hasGraph: !row.isNull("graph_id"),
             scores: replacement.flatMap { replacement in
                 completeness.map { GraphScores(replacement: replacement, completeness: $0) }
             },

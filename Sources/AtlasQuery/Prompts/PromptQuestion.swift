@@ -21,7 +21,9 @@ extension AtlasReader {
             if named.count > 1 { throw QuestionError.ambiguousPrompt(name: name, ids: named) }
             let hash = ContentHash(of: name).bytes
             if let id = try Int.fetchOne(db, sql: Self.promptByHash, arguments: [hash]) { return id }
-            if let id = Int(name), try Row.fetchOne(db, sql: Self.promptByID, arguments: [id]) != nil { return id }
+            if let id = Int(name), try StoredRow.fetchOne(db, sql: Self.promptByID, arguments: [id]) != nil {
+                return id
+            }
             throw QuestionError.unknownPrompt(
                 name: name, nearest: NearestNames.of(name, among: try String.fetchAll(db, sql: Self.externalIDs)))
         }
@@ -35,9 +37,9 @@ extension AtlasReader {
     public func prompt(_ id: Int, featureLimit: Int = 20) throws -> PromptReport {
         try ask("asking about a prompt") { db in
             let overview = try requirePrompt(id, db)
-            let blocks = try Row.fetchOne(db, sql: Self.promptBlocks, arguments: [id])!
+            let blocks = try StoredRow.fetchExisting(db, "prompts.id", sql: Self.promptBlocks, arguments: [id])
             let tokens = try tokens(blocks["tokens"], prompt: id)
-            let graph = overview["graph_id"] == nil ? nil : try storedGraph(of: id, withEffects: true, db)
+            let graph = overview.isNull("graph_id") ? nil : try storedGraph(of: id, withEffects: true, db)
             let strongest: [PromptReport.Feature]
             if let graph {
                 strongest = try byInfluence(graph, limit: featureLimit, db)
@@ -45,8 +47,8 @@ extension AtlasReader {
                 let active = try activations(blocks["activations"], prompt: id, positions: tokens.count)
                 strongest = try byActivation(active, tokens: tokens, limit: featureLimit, db)
             }
-            let predicted: Int = overview["predicted_token"]
-            return PromptReport(
+            let predicted = try storedToken(overview["predicted_token"])
+            return try PromptReport(
                 id: id, text: overview["text"], tokens: tokens.map { .init(token: $0, text: text(of: $0)) },
                 countedTokens: overview["counted_tokens"], corpora: try strings(overview["corpora"]),
                 externalIDs: try strings(overview["external_ids"]),
@@ -60,8 +62,8 @@ extension AtlasReader {
     }
 
     /// Throws unless there is such a prompt.
-    func requirePrompt(_ id: Int, _ db: Database) throws -> Row {
-        guard let overview = try Row.fetchOne(db, sql: Self.promptByID, arguments: [id]) else {
+    func requirePrompt(_ id: Int, _ db: Database) throws -> StoredRow {
+        guard let overview = try StoredRow.fetchOne(db, sql: Self.promptByID, arguments: [id]) else {
             let known = try Int.fetchAll(
                 db, sql: "SELECT id FROM prompts ORDER BY abs(id - ?), id LIMIT 5", arguments: [id])
             throw QuestionError.unknownPrompt(name: "\(id)", nearest: known.map(String.init))

@@ -1,3 +1,4 @@
+import AtlasStore
 import Circuits
 import GRDB
 import Tensors
@@ -12,7 +13,8 @@ extension AtlasReader {
     /// The active features of a prompt that is known to exist.
     func storedActivations(of id: Int, _ db: Database) throws -> [ActiveFeature] {
         try Cancellation.check()
-        let row = try Row.fetchOne(db.cachedStatement(sql: Self.activationsOfPrompt), arguments: [id])!
+        let row = try StoredRow.fetchExisting(
+            db.cachedStatement(sql: Self.activationsOfPrompt), "prompts.id", arguments: [id])
         return try activations(row["activations"], prompt: id, positions: row["token_count"])
     }
 
@@ -23,6 +25,7 @@ extension AtlasReader {
 
     /// The text of a prompt that is known to exist.
     func promptText(_ id: Int, _ db: Database) throws -> String {
-        try String.fetchOne(db.cachedStatement(sql: Self.textOfPrompt), arguments: [id])!
+        try StoredRow.fetchExisting(
+            db.cachedStatement(sql: Self.textOfPrompt), "prompts.id", arguments: [id])[0]
     }
 }

@@ -1,3 +1,4 @@
+import AtlasStore
 import GRDB
 import Texts
 
@@ -40,19 +41,19 @@ extension AtlasReader {
         try ask("listing tags") { db in
             var byName: [(name: String, values: [TagSummary.Value])] = []
             for (name, sql) in [("corpus", Self.corpusCounts), ("right", Self.rightCounts)] {
-                let values = try Row.fetchAll(db, sql: sql).map {
-                    TagSummary.Value(value: $0["value"], promptCount: $0["prompts"])
+                let values = try StoredRow.fetchAll(db, sql: sql).map {
+                    try TagSummary.Value(value: $0["value"], promptCount: $0["prompts"])
                 }
                 if !values.isEmpty { byName.append((name, values)) }
             }
             let builtIn = byName.count
-            let rows = try Row.fetchCursor(db, sql: Self.tagCounts)
+            let rows = try StoredRow.fetchCursor(db, sql: Self.tagCounts)
             while let row = try rows.next() {
-                let name: String = row["name"]
+                let name: String = try row["name"]
                 if byName.count == builtIn || ExactText(byName[byName.count - 1].name) != ExactText(name) {
                     byName.append((name, []))
                 }
-                byName[byName.count - 1].values.append(.init(value: row["value"], promptCount: row["prompts"]))
+                try byName[byName.count - 1].values.append(.init(value: row["value"], promptCount: row["prompts"]))
             }
             let items = byName.map { name, values in
                 let ordered = values.enumerated().sorted {

@@ -59,7 +59,8 @@ extension AtlasReader {
                     signed: options.signed)
             }
             let streams = try ids.map { id in
-                let hash = try Data.fetchOne(db.cachedStatement(sql: Self.hashOfPrompt), arguments: [id])!
+                let hash: Data = try StoredRow.fetchExisting(
+                    db.cachedStatement(sql: Self.hashOfPrompt), "prompts.id", arguments: [id])[0]
                 return hash.prefix(8).reduce(0 as UInt64) { sum, byte in sum << 8 | UInt64(byte) }
             }
             return (all.count, graphs, streams)

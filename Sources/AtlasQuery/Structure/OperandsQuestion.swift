@@ -34,8 +34,9 @@ extension AtlasReader {
             var values: [Int: Double] = [:]
             for firing in try firings(of: feature, db) where prompts.cells[firing.promptID] != nil {
                 if options.position == .last {
-                    let count = try Int.fetchOne(
-                        db.cachedStatement(sql: Self.tokenCountOfPrompt), arguments: [firing.promptID])!
+                    let count: Int = try StoredRow.fetchExisting(
+                        db.cachedStatement(sql: Self.tokenCountOfPrompt), "prompts.id",
+                        arguments: [firing.promptID])[0]
                     guard firing.position == count - 1 else { continue }
                 }
                 values.keepStrongest(firing.activation, of: firing.promptID)
@@ -112,10 +113,10 @@ extension AtlasReader {
         try requireTagName(options.columnTag, db)
         var cells: [Int: OperandCell] = [:]
         var ambiguous = Set<Int>()
-        let tags = try Row.fetchCursor(db, sql: Self.operandTags, arguments: [options.rowTag, options.columnTag])
+        let tags = try StoredRow.fetchCursor(db, sql: Self.operandTags, arguments: [options.rowTag, options.columnTag])
         while let tag = try tags.next() {
-            guard let row = Int(tag["row"] as String), let column = Int(tag["col"] as String) else { continue }
-            let prompt: Int = tag["prompt_id"]
+            guard let row = try Int(tag["row"] as String), let column = try Int(tag["col"] as String) else { continue }
+            let prompt: Int = try tag["prompt_id"]
             if cells.updateValue(OperandCell(row: row, column: column), forKey: prompt) != nil {
                 ambiguous.insert(prompt)
             }

@@ -58,8 +58,12 @@ public enum ValidationPredictor: String, Codable, Sendable, CaseIterable, Coding
     case gradient
     /// The feature's effect along all paths of this prompt's graph.
     case graph
-    /// The mean of what silencing it did to the token's logit in prompts that were not held out.
+    /// The mean of what silencing it did to the token's logit in prompts that were not held out: those where it fires at the
+    /// same places counted from the end, if there are any.
     case measuredElsewhere = "measured-elsewhere"
+    /// The same for what it contributes here: the slope of what silencing it did in these prompts over what it contributed
+    /// there (least squares through 0) × what it contributes in this prompt.
+    case measuredPerUnit = "measured-per-unit"
     /// The mean of its gradient effects on the token's logit in these.
     case gradientElsewhere = "gradient-elsewhere"
     /// The circuit of these prompts: effect of a unit of activation along the circuit's paths × activation in this prompt.
@@ -76,7 +80,7 @@ public enum ValidationPredictor: String, Codable, Sendable, CaseIterable, Coding
     /// Whether nothing of the prompt enters but which features are active there, and how much.
     public var isGlobal: Bool {
         switch self {
-        case .measuredElsewhere, .gradientElsewhere, .circuit, .rawWeight, .activation: true
+        case .measuredElsewhere, .measuredPerUnit, .gradientElsewhere, .circuit, .rawWeight, .activation: true
         case .gradient, .graph, .influence, .random: false
         }
     }

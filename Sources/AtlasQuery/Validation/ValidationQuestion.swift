@@ -53,7 +53,7 @@ extension AtlasReader {
             }
         }
         let own = drawn.map { (key: $0.key, tokens: $0.tokens, firing: $0.silenced) }
-        let total = own.count + Set(matched.map(\.key)).count + elsewhere.count
+        let total = own.count + Set(matched.map(\.key)).count + Set(elsewhere.joined().map(\.key)).count
         var done = 0
         func advance(_ count: Int) {
             done += count
@@ -62,7 +62,7 @@ extension AtlasReader {
         let changes = try runs(options.modes).measure(own, progress: advance)
         let main = runs(Array(options.modes.prefix(1)))
         let matchedChanges = try main.measure(matched, progress: advance)
-        let means = Self.means(try main.measure(elsewhere, progress: advance))
+        let measuredElsewhere = try main.measure(elsewhere.flatMap(\.self), progress: advance)
         let rawWeights = Dictionary(
             uniqueKeysWithValues: planned.map { plan in
                 (
@@ -73,10 +73,10 @@ extension AtlasReader {
                 )
             })
         var random = SeededNumbers(seed: options.seed, stream: .max - 1)
-        let trials = drawn.map { trial -> ValidationReport.Trial in
+        let trials = zip(drawn, elsewhere).map { trial, runs -> ValidationReport.Trial in
             let silenced = changes[trial.key]!
             let predicted = trial.predictions(
-                contribution: silenced.contribution, measuredElsewhere: means[trial.key.feature]?[trial.token],
+                contribution: silenced.contribution, elsewhere: MeasuredElsewhere(runs, measuredElsewhere),
                 rawWeight: Double(rawWeights[trial.token]![trial.silenced.feature]!),
                 random: Double.random(in: -1..<1, using: &random), ablation: options.ablation)
             return ValidationReport.Trial(
@@ -129,37 +129,25 @@ extension AtlasReader {
         }.sorted()
     }
 
-    /// Where features are silenced to learn what they do on average: in fitted prompts of the same token.
+    /// Where each trial's feature is silenced to learn what it does on average: in fitted prompts of the same token, those
+    /// where it fires at the same places counted from the end before others.
     private static func elsewhere(
         _ drawn: [PlannedTrial], _ plans: [ValidationPlan], _ options: ValidationOptions
-    ) -> [(key: Silencing, tokens: [Int], firing: PlannedTrial.Firing)] {
-        guard options.measuredPrompts > 0 else { return [] }
+    ) -> [[(key: Silencing, tokens: [Int], firing: PlannedTrial.Firing)]] {
         let plansByToken = Dictionary(uniqueKeysWithValues: plans.map { ($0.token, $0) })
-        var known: Set<Silencing> = []
-        return drawn.flatMap { trial in
-            plansByToken[trial.token]!.fitted.lazy.compactMap { prompt in
-                prompt.firings[trial.silenced.feature].map {
-                    (
-                        key: Silencing(token: trial.token, prompt: prompt.id, feature: $0.feature),
-                        tokens: prompt.tokens, firing: $0
-                    )
-                }
-            }.prefix(options.measuredPrompts).filter { known.insert($0.key).inserted }
+        return drawn.map { trial in
+            let own = trial.silenced.places(in: trial.tokens)
+            let fitted = plansByToken[trial.token]!.fitted.compactMap { prompt in
+                prompt.firings[trial.silenced.feature].map { (prompt: prompt, firing: $0) }
+            }
+            let alike = fitted.filter { $0.firing.places(in: $0.prompt.tokens) == own }
+            return (alike.isEmpty ? fitted : alike).prefix(options.measuredPrompts).map { prompt, firing in
+                (
+                    key: Silencing(token: trial.token, prompt: prompt.id, feature: firing.feature),
+                    tokens: prompt.tokens, firing: firing
+                )
+            }
         }
-    }
-
-    /// By feature and token: the mean change of the token's logit.
-    private static func means(_ measured: [Silencing: Silenced]) -> [FeatureID: [Int: Double]] {
-        // Added up in one order, so that the last digit does not depend on the table's.
-        let ordered = measured.sorted {
-            ($0.key.feature, $0.key.token, $0.key.prompt) < ($1.key.feature, $1.key.token, $1.key.prompt)
-        }
-        var sums: [FeatureID: [Int: (sum: Double, count: Int)]] = [:]
-        for (key, silenced) in ordered {
-            let (sum, count) = sums[key.feature]?[key.token] ?? (0, 0)
-            sums[key.feature, default: [:]][key.token] = (sum + silenced.changes[0].logit, count + 1)
-        }
-        return sums.mapValues { $0.mapValues { $0.sum / Double($0.count) } }
     }
 
     /// The tokens that a group's prompts are answered by, as far as stored graphs explain them, by id.
@@ -181,19 +169,50 @@ extension AtlasReader {
         """
 }
 
+/// What silencing a feature did to a token's logit in prompts that were not held out.
+private struct MeasuredElsewhere {
+    private var count = 0.0
+    private var sum = 0.0
+    private var product = 0.0
+    private var square = 0.0
+
+    /// `nil` without any.
+    init?(_ runs: [(key: Silencing, tokens: [Int], firing: PlannedTrial.Firing)], _ measured: [Silencing: Silenced]) {
+        guard !runs.isEmpty else { return nil }
+        for silenced in runs.map({ measured[$0.key]! }) {
+            let change = silenced.changes[0].logit
+            count += 1
+            sum += change
+            product += change * silenced.contribution
+            square += silenced.contribution * silenced.contribution
+        }
+    }
+
+    var mean: Double { sum / count }
+
+    /// Change for each unit that the feature contributes, least squares through 0; `nil` where it contributed nothing.
+    var slope: Double? { square > 0 ? product / square : nil }
+}
+
+extension PlannedTrial.Firing {
+    /// Where the feature fires, counted from the last token.
+    fileprivate func places(in tokens: [Int]) -> [Int] { positions.map { tokens.count - $0 } }
+}
+
 extension PlannedTrial {
     /// What is silenced, and what is read.
     fileprivate var key: Silencing { Silencing(token: token, prompt: prompt, feature: silenced.feature) }
 
     /// The predicted changes of the gap and of the token's logit.
     fileprivate func predictions(
-        contribution: Double, measuredElsewhere: Double?, rawWeight: Double, random: Double, ablation: Double
+        contribution: Double, elsewhere: MeasuredElsewhere?, rawWeight: Double, random: Double, ablation: Double
     ) -> (gap: [ValidationPredictor: Double], logit: [ValidationPredictor: Double]) {
         var common: [ValidationPredictor: Double] = [
             .influence: -stored.influence * ablation, .rawWeight: -rawWeight * contribution * ablation,
             .activation: -contribution * ablation, .random: random,
         ]
-        common[.measuredElsewhere] = measuredElsewhere
+        common[.measuredElsewhere] = elsewhere?.mean
+        common[.measuredPerUnit] = elsewhere?.slope.map { $0 * contribution }
         common[.gradientElsewhere] = gradientElsewhere.map { -$0 * ablation }
         common[.circuit] = perActivation.map { -$0 * contribution * ablation }
         var (gap, logit) = (common, common)

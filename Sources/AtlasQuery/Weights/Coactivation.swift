@@ -88,9 +88,9 @@ extension AtlasReader {
         let rows = try db.cachedStatement(sql: Self.activationsOfPrompt)
         var countedTokens = 0
         for prompt in prompts {
-            let row = try Row.fetchOne(rows, arguments: [prompt])!
-            let positions: Int = row["token_count"]
-            countedTokens += row["counted_tokens"] as Int
+            let row = try StoredRow.fetchExisting(rows, "prompts.id", arguments: [prompt])
+            let positions: Int = try row["token_count"]
+            countedTokens += try row["counted_tokens"] as Int
             let active = try activations(row["activations"], prompt: prompt, positions: positions)
             sums.add(active, own: places[prompt] ?? [], positionCount: positions)
         }
@@ -99,8 +99,9 @@ extension AtlasReader {
                 feature: feature, promptCount: prompts.count, countedTokens: countedTokens,
                 own: sums.firings(of: feature)!, partners: sums.partners { sums.firings(of: $0)! })
         }
-        let whole = try Row.fetchOne(db, sql: "SELECT prompt_count, counted_tokens FROM derivation")!
-        return Coactivation(
+        let whole = try StoredRow.fetchExisting(
+            db, "prompts.id", sql: "SELECT prompt_count, counted_tokens FROM derivation")
+        return try Coactivation(
             feature: feature, promptCount: whole["prompt_count"], countedTokens: whole["counted_tokens"],
             own: try totals(of: feature, db), partners: try sums.partners { try totals(of: $0, db) })
     }
@@ -108,10 +109,10 @@ extension AtlasReader {
     /// How a feature that fires somewhere fires over the whole atlas.
     func totals(of feature: FeatureID, _ db: Database) throws -> Coactivation.Firings {
         let statement = try db.cachedStatement(sql: Self.firingsOfFeature)
-        guard let row = try Row.fetchOne(statement, arguments: [feature.layer, feature.index]) else {
+        guard let row = try StoredRow.fetchOne(statement, arguments: [feature.layer, feature.index]) else {
             return Coactivation.Firings()
         }
-        return Coactivation.Firings(
+        return try Coactivation.Firings(
             activeTokens: row["active_tokens"], sum: row["activation_sum"], squareSum: row["activation_square_sum"])
     }
 

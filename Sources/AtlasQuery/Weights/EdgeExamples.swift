@@ -86,14 +86,14 @@ extension AtlasReader {
                 strengths[firing.promptID] = max(strengths[firing.promptID] ?? 0, firing.activation.magnitude)
             }
         }
-        return try Row.fetchAll(db, sql: Self.probabilitiesOfToken, arguments: [node.token])
-            .reduce(into: [:]) { $0[$1["prompt_id"]] = $1["probability"] }
+        return try StoredRow.fetchAll(db, sql: Self.probabilitiesOfToken, arguments: [node.token])
+            .reduce(into: [:]) { $0[try $1["prompt_id"]] = try $1["probability"] }
     }
 
     /// Whether a prompt has a graph, and the token where the source is one.
     fileprivate func isLikely(_ source: NodeKey, in prompt: Int, _ db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: Self.hasGraph)
-        guard let row = try Row.fetchOne(statement, arguments: [prompt]) else { return false }
+        guard let row = try StoredRow.fetchOne(statement, arguments: [prompt]) else { return false }
         return source.kind != .token ? true : try tokens(row["tokens"], prompt: prompt).contains(source.token!)
     }
 

@@ -62,7 +62,8 @@ extension AtlasReader {
             let graphCount: Int
             if filter.conditions.isEmpty {
                 group = nil
-                graphCount = try Int.fetchOne(db, sql: "SELECT graph_count FROM derivation")!
+                graphCount = try StoredRow.fetchExisting(
+                    db, "derivation", sql: "SELECT graph_count FROM derivation")[0]
                 edge = try storedEdge(from: source, to: target, told: told, label: targetLabel, db)
             } else {
                 let prompts = try self.prompts(where: filter, needGraphs: true, db)

@@ -158,8 +158,9 @@ private struct FeatureEdges {
         self.feature = feature
         self.direction = direction
         if filter.conditions.isEmpty {
-            let whole = try Row.fetchOne(db, sql: "SELECT prompt_count, graph_count FROM derivation")!
-            (promptCount, graphCount) = (whole["prompt_count"], whole["graph_count"])
+            let whole = try StoredRow.fetchExisting(
+                db, "derivation", sql: "SELECT prompt_count, graph_count FROM derivation")
+            (promptCount, graphCount) = try (whole["prompt_count"], whole["graph_count"])
             totals = nil
         } else {
             promptCount = try reader.prompts(where: filter, needGraphs: false, db).count
@@ -198,10 +199,10 @@ extension AtlasReader {
         from source: NodeKey, to target: NodeKey, told node: NodeName, label: String?, _ db: Database
     ) throws -> Neighbour {
         let statement = try db.cachedStatement(sql: Self.edgeBetween)
-        guard let row = try Row.fetchOne(statement, arguments: [target.rawValue, source.rawValue]) else {
+        guard let row = try StoredRow.fetchOne(statement, arguments: [target.rawValue, source.rawValue]) else {
             return .unlinked(node, label: label)
         }
-        return Neighbour(
+        return try Neighbour(
             node: node, label: label, support: row["support"], mean: row["mean"], spread: row["spread"],
             meanShare: row["mean_share"], signConsistency: row["sign_consistency"],
             samePositionShare: row["same_position_share"])

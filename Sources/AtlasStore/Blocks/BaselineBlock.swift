@@ -17,19 +17,22 @@ enum BaselineBlock {
 
     /// Unpacks them.
     static func decode(_ block: Data) throws(BlockFault) -> [[Float]] {
-        try Block.withBytes(of: block) { (frame) throws(BlockFault) in
-            try Block.open(.baseline, frame) { (count, reader) throws(BlockFault) in
-                var layers: [[Float]] = []
-                for _ in 0..<count {
-                    let neurons = try reader.readCount(of: "neurons")
-                    var layer = [Float](repeating: 0, count: neurons)
-                    try MagnitudeColumn.activations.read(neurons, from: &reader) { (index, value) throws(BlockFault) in
-                        layer[index] = value
-                    }
-                    layers.append(layer)
+        try Block.withBytes(of: block, decode)
+    }
+
+    /// Unpacks them.
+    static func decode(_ frame: UnsafeRawBufferPointer) throws(BlockFault) -> [[Float]] {
+        try Block.open(.baseline, frame) { (count, reader) throws(BlockFault) in
+            var layers: [[Float]] = []
+            for _ in 0..<count {
+                let neurons = try reader.readCount(of: "neurons")
+                var layer = [Float](repeating: 0, count: neurons)
+                try MagnitudeColumn.activations.read(neurons, from: &reader) { (index, value) throws(BlockFault) in
+                    layer[index] = value
                 }
-                return layers
+                layers.append(layer)
             }
+            return layers
         }
     }
 }

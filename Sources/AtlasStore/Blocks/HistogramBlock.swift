@@ -17,10 +17,13 @@ public enum HistogramBlock {
 
     /// Unpacks counts.
     public static func decode(_ block: Data) throws(BlockFault) -> [Int] {
-        try Block.withBytes(of: block) { (frame) throws(BlockFault) in
-            try Block.open(.histogram, frame) { (count, reader) throws(BlockFault) in
-                try GapColumn.read(count, from: &reader)
-            }
+        try Block.withBytes(of: block, decode)
+    }
+
+    /// Unpacks counts.
+    public static func decode(_ frame: UnsafeRawBufferPointer) throws(BlockFault) -> [Int] {
+        try Block.open(.histogram, frame) { (count, reader) throws(BlockFault) in
+            try GapColumn.read(count, from: &reader)
         }
     }
 

@@ -61,43 +61,49 @@ public enum PostingBlock {
 
     /// Unpacks postings in ascending order.
     public static func decode(_ block: Data) throws(BlockFault) -> [Posting] {
-        try Block.withBytes(of: block) { (frame) throws(BlockFault) in
-            try Block.open(.postings, frame) { (count, reader) throws(BlockFault) in
-                let groupCount = try reader.readCount(of: "features")
-                guard groupCount <= count else {
-                    throw BlockFault(expected: "at most \(count) features", found: "\(groupCount)")
-                }
-                var features: [Int] = []
-                for _ in 0..<groupCount { features.append(try reader.readVarint()) }
-                let counts = try GapColumn.read(groupCount, from: &reader)
-                guard counts.reduce(0, +) == count, counts.allSatisfy({ $0 > 0 }) else {
-                    throw BlockFault(expected: "\(count) postings", found: "\(counts.reduce(0, +)) by feature")
-                }
-                let firstPrompts = try GapColumn.read(groupCount, from: &reader)
-                let promptGaps = try GapColumn.read(count - groupCount, from: &reader)
-                let positionGaps = try GapColumn.read(count, from: &reader)
-                var places: [(feature: Int64, prompt: Int64, position: Int)] = []
-                places.reserveCapacity(count)
-                var (feature, gap) = (Int64(-1), 0)
-                for group in 0..<groupCount {
-                    feature += Int64(features[group]) + 1
-                    var (prompt, position) = (Int64(firstPrompts[group]), positionGaps[places.count])
-                    places.append((feature, prompt, position))
-                    for _ in 1..<max(1, counts[group]) {
-                        prompt += Int64(promptGaps[gap])
-                        position = positionGaps[places.count] + (promptGaps[gap] == 0 ? position + 1 : 0)
-                        gap += 1
-                        places.append((feature, prompt, position))
-                    }
-                }
-                var postings: [Posting] = []
-                postings.reserveCapacity(count)
-                try MagnitudeColumn.activations.read(count, from: &reader) { (entry, value) throws(BlockFault) in
-                    let (feature, prompt, position) = places[entry]
-                    postings.append(Posting(feature: feature, prompt: prompt, position: position, activation: value))
-                }
-                return postings
+        try Block.withBytes(of: block, decode)
+    }
+
+    /// Unpacks postings in ascending order.
+    public static func decode(_ frame: UnsafeRawBufferPointer) throws(BlockFault) -> [Posting] {
+        try Block.open(.postings, frame) { (count, reader) throws(BlockFault) in
+            let groupCount = try reader.readCount(of: "features")
+            guard groupCount <= count else {
+                throw BlockFault(expected: "at most \(count) features", found: "\(groupCount)")
             }
+            var features: [Int] = []
+            for _ in 0..<groupCount { features.append(try reader.readVarint()) }
+            let counts = try GapColumn.read(groupCount, from: &reader)
+            guard counts.reduce(0, +) == count, counts.allSatisfy({ $0 > 0 }) else {
+                throw BlockFault(expected: "\(count) postings", found: "\(counts.reduce(0, +)) by feature")
+            }
+            let firstPrompts = try GapColumn.read(groupCount, from: &reader)
+            let promptGaps = try GapColumn.read(count - groupCount, from: &reader)
+            let positionGaps = try GapColumn.read(count, from: &reader)
+            var places: [(feature: Int64, prompt: Int64, position: Int)] = []
+            places.reserveCapacity(count)
+            var (feature, gap) = (Int64(-1), 0)
+            for group in 0..<groupCount {
+                feature += Int64(features[group]) + 1
+                guard feature < 1 << 40 else {
+                    throw BlockFault(expected: "node keys of features", found: "\(feature)")
+                }
+                var (prompt, position) = (Int64(firstPrompts[group]), positionGaps[places.count])
+                places.append((feature, prompt, position))
+                for _ in 1..<max(1, counts[group]) {
+                    prompt += Int64(promptGaps[gap])
+                    position = positionGaps[places.count] + (promptGaps[gap] == 0 ? position + 1 : 0)
+                    gap += 1
+                    places.append((feature, prompt, position))
+                }
+            }
+            var postings: [Posting] = []
+            postings.reserveCapacity(count)
+            try MagnitudeColumn.activations.read(count, from: &reader) { (entry, value) throws(BlockFault) in
+                let (feature, prompt, position) = places[entry]
+                postings.append(Posting(feature: feature, prompt: prompt, position: position, activation: value))
+            }
+            return postings
         }
     }
 }

@@ -51,6 +51,7 @@ public struct AtlasDerivation: Sendable {
             try DriverDerivation().run(db, graphs: graphs)
             try EffectDerivation().run(db, graphs: graphs)
             try record(db)
+            try TableDigests.record(TableDigests.derived, in: db)
         }
         atlas.checkpoint()
     }
@@ -79,14 +80,7 @@ public struct AtlasDerivation: Sendable {
 
     private func clear(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM label_search WHERE rowid & 1")
-        for table in [
-            "derivation", "feature_statistics", "feature_postings", "feature_examples", "feature_bands",
-            "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "aggregated_edges",
-            "logit_drivers", "logit_driver_negative_tails", "logit_statistics", "logit_cover", "automatic_labels",
-            "logit_driver_effects", "logit_effect_statistics", "effect_derivation",
-        ] {
-            try db.execute(sql: "DELETE FROM \(table)")
-        }
+        for table in TableDigests.derived { try db.execute(sql: "DELETE FROM \(table)") }
     }
 
     private func record(_ db: Database) throws {

@@ -32,7 +32,8 @@ struct AutomaticLabelDerivation {
                     found: "feature \(feature)")
             }
             let start = (feature.layer * identity.featuresPerLayer + feature.index) * AutomaticLabel.promotedTokens
-            promoted[start + row.integer(2) - 1] = Int32(row.integer(3))
+            let token = try row.integer(3, named: "token", in: 0..<identity.vocabulary.count)
+            promoted[start + row.integer(2) - 1] = Int32(token)
         }
         self.promoted = promoted
     }
@@ -74,7 +75,12 @@ struct AutomaticLabelDerivation {
 
     /// What a positive activation suppresses a negative one promotes. Read feature by feature: few have such a side.
     private func suppressed(by feature: FeatureID) throws -> [Int] {
-        try Int.fetchAll(suppressed, arguments: [feature.layer, feature.index])
+        let tokens = try Int.fetchAll(suppressed, arguments: [feature.layer, feature.index])
+        if let odd = tokens.first(where: { !identity.vocabulary.indices.contains($0) }) {
+            throw AtlasError.damagedRow(
+                column: "token", expected: "token ids below \(identity.vocabulary.count)", found: "\(odd)")
+        }
+        return tokens
     }
 
     /// Adds all automatic labels to the full text of labels, which holds none.

@@ -45,18 +45,25 @@ struct CanonicalGraphs {
     init(_ db: Database, prompts: CanonicalPrompts) throws {
         self.prompts = prompts
         var targets: [Int: [LogitTarget]] = [:]
-        let rows = try Row.fetchCursor(
+        let rows = try StoredRow.fetchCursor(
             db, sql: "SELECT graph_id, token, probability, position FROM logit_targets ORDER BY graph_id, ordinal")
         while let row = try rows.next() {
-            targets[row[0], default: []].append(
+            try targets[row[0] as Int, default: []].append(
                 LogitTarget(token: row[1], probability: Float(row[2] as Double), position: row[3]))
         }
-        let custom = try Row.fetchAll(db, sql: CustomTargetRow.ofAllGraphs)
+        let custom = try StoredRow.fetchAll(db, sql: CustomTargetRow.ofAllGraphs)
         let vocabularySize =
             custom.isEmpty ? 0 : try Int.fetchOne(db, sql: "SELECT vocabulary_size FROM atlas") ?? 0
-        for (graph, rows) in Dictionary(grouping: custom, by: { $0["graph_id"] as Int }) {
+        for (graph, rows) in try Dictionary(grouping: custom, by: { try $0["graph_id"] as Int }) {
             targets[graph] = try CustomTargetRow.merge(
                 rows, into: targets[graph] ?? [], vocabularySize: vocabularySize)
+        }
+        for (graph, targets) in targets {
+            for target in targets where target.custom == nil && !(0..<prompts.vocabularySize ~= target.token) {
+                throw AtlasError.damagedBlock(
+                    table: "logit_targets", row: graph, expected: "tokens below \(prompts.vocabularySize)",
+                    found: "\(target.token)")
+            }
         }
         self.targets = targets
 
@@ -99,17 +106,17 @@ struct CanonicalGraphs {
                 Graph(
                     ordinal: next, targets: part.targets, nodes: part.nodes, denseKeys: denseKeys,
                     edges: part.edges(edges), influence: part.influence(influence),
-                    effects: try Self.effects(row, part, targets: targets, nodeCount: nodes.count, tokens: tokens)))
+                    effects: try effects(row, part, targets: targets, nodeCount: nodes.count, tokens: tokens)))
             next += 1
         }
     }
 
     /// The effects in a row of ``sql``.
-    private static func effects(
+    private func effects(
         _ row: BlobScan, _ part: TokenTargetPart, targets: [LogitTarget], nodeCount: Int, tokens: [Int]
     ) throws(AtlasError) -> Effects? {
         guard !row.isNull(4) else { return nil }
-        let answer = row.integer(4)
+        let answer = try row.integer(4, named: "answer_token", in: 0..<prompts.vocabularySize)
         let target = SparseGraph.target(ofNextToken: answer, among: targets, last: tokens.count - 1)
         let gradient = try row.decode("node_effects.gradient", column: 5) { (frame) throws(BlockFault) in
             try EffectBlock.decode(frame, targetCount: targets.count, nodeCount: nodeCount, answerTarget: target)

@@ -21,7 +21,7 @@ struct CanonicalPrompts {
         let sql = "SELECT id, tokens, content_hash, predicted_token FROM prompts ORDER BY content_hash"
         try BlobScan.run(db, sql: sql) { row in
             ids.append(row.integer(0))
-            hashPrefixes.append(row.bigEndianPrefix(2))
+            hashPrefixes.append(try row.bigEndianPrefix(2))
             let decoded = try row.decode("prompts.tokens", column: 1) { (frame) throws(BlockFault) in
                 let tokens = try TokenBlock.decode(frame)
                 if let odd = tokens.first(where: { $0 >= vocabularySize }) {
@@ -31,10 +31,13 @@ struct CanonicalPrompts {
             }
             tokens += decoded.map { Int32(truncatingIfNeeded: $0) }
             starts.append(tokens.count)
-            predictedTokens.append(row.integer(3))
+            predictedTokens.append(try row.integer(3, named: "predicted_token", in: 0..<vocabularySize))
             for token in Set(decoded) { promptCounts[token] += 1 }
         }
     }
+
+    /// How many tokens the vocabulary has.
+    var vocabularySize: Int { promptCounts.count }
 
     /// The share of prompts that contain a token.
     func frequency(of token: Int) -> Double { Double(promptCounts[token]) / Double(ids.count) }

@@ -26,7 +26,7 @@ struct FeatureActivations {
     init(_ db: Database, identity: AtlasIdentity, order: Order) throws {
         var places = [Int](repeating: 0, count: identity.featureCount + 1)
         var decoded: [ActiveFeature] = []
-        func scan(_ sql: String, _ body: (Int, [ActiveFeature]) -> Void) throws {
+        func scan(_ sql: String, _ body: (Int, [ActiveFeature]) throws -> Void) throws {
             try BlobScan.run(db, sql: sql) { row in
                 try row.decode("prompts.activations", column: 1) { (frame) throws(BlockFault) in
                     try ActivationBlock.decode(frame, into: &decoded)
@@ -36,7 +36,7 @@ struct FeatureActivations {
                             found: "feature \(odd.feature)")
                     }
                 }
-                body(row.integer(0), decoded)
+                try body(row.integer(0), decoded)
             }
         }
         let width = identity.featuresPerLayer
@@ -52,7 +52,9 @@ struct FeatureActivations {
         var values = [Float](repeating: 0, count: count)
         var ordinal = 0
         try scan("SELECT id, activations FROM prompts ORDER BY \(order.rawValue)") { id, features in
-            let prompt = UInt32(order == .id ? id : ordinal)
+            guard let prompt = UInt32(exactly: order == .id ? id : ordinal) else {
+                throw AtlasError.damagedRow(column: "prompts.id", expected: "ids below 2^32", found: "\(id)")
+            }
             for feature in features {
                 let place = places[feature.layer * width + feature.index]
                 places[feature.layer * width + feature.index] = place + 1

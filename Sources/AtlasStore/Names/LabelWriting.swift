@@ -17,9 +17,11 @@ extension AtlasWriter {
         if let label { return try setLabels([(label, note, feature)]) }
         try require(feature, in: "label of feature \(feature)")
         try atlas.write("removing the label of feature \(feature)") { db in
-            try db.execute(
-                sql: "DELETE FROM labels WHERE layer = ? AND feature_index = ?",
-                arguments: [feature.layer, feature.index])
+            try TableDigests.keeping([Self.label(of: feature)], in: db) {
+                try db.execute(
+                    sql: "DELETE FROM labels WHERE layer = ? AND feature_index = ?",
+                    arguments: [feature.layer, feature.index])
+            }
         }
     }
 
@@ -40,9 +42,15 @@ extension AtlasWriter {
                     """)
             let now = Date.now.formatted(.iso8601)
             for (label, note, feature) in labels {
-                try insertion.execute(arguments: [feature.layer, feature.index, label, note, now])
+                try TableDigests.keeping([Self.label(of: feature)], in: db) {
+                    try insertion.execute(arguments: [feature.layer, feature.index, label, note, now])
+                }
             }
         }
+    }
+
+    private static func label(of feature: FeatureID) -> StoredRows {
+        StoredRows(of: "labels", where: "layer = ? AND feature_index = ?", [feature.layer, feature.index])
     }
 
     func require(_ feature: FeatureID, in what: String) throws(AtlasError) {

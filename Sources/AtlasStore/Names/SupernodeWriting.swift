@@ -16,18 +16,20 @@ extension AtlasWriter {
         guard !members.isEmpty else { throw .unstorable(what: what, expected: "at least one feature", found: "none") }
         for member in members { try require(member, in: what) }
         try atlas.write("keeping \(what)") { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO supernodes (name, note, updated_at) VALUES (?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET note = excluded.note, updated_at = excluded.updated_at
-                    """,
-                arguments: [name, note, Date.now.formatted(.iso8601)])
-            let id = try Int64.fetchOne(db, sql: "SELECT id FROM supernodes WHERE name = ?", arguments: [name])!
-            try db.execute(sql: "DELETE FROM supernode_members WHERE supernode_id = ?", arguments: [id])
-            let insertion = try db.cachedStatement(
-                sql: "INSERT INTO supernode_members (supernode_id, layer, feature_index) VALUES (?, ?, ?)")
-            for member in Set(members).sorted() {
-                try insertion.execute(arguments: [id, member.layer, member.index])
+            try TableDigests.keeping(Self.rows(of: name), in: db) {
+                try db.execute(
+                    sql: """
+                        INSERT INTO supernodes (name, note, updated_at) VALUES (?, ?, ?)
+                        ON CONFLICT (name) DO UPDATE SET note = excluded.note, updated_at = excluded.updated_at
+                        """,
+                    arguments: [name, note, Date.now.formatted(.iso8601)])
+                let id = try Int64.fetchOne(db, sql: "SELECT id FROM supernodes WHERE name = ?", arguments: [name])!
+                try db.execute(sql: "DELETE FROM supernode_members WHERE supernode_id = ?", arguments: [id])
+                let insertion = try db.cachedStatement(
+                    sql: "INSERT INTO supernode_members (supernode_id, layer, feature_index) VALUES (?, ?, ?)")
+                for member in Set(members).sorted() {
+                    try insertion.execute(arguments: [id, member.layer, member.index])
+                }
             }
         }
     }
@@ -38,8 +40,22 @@ extension AtlasWriter {
     @discardableResult
     public func removeSupernode(_ name: String) throws(AtlasError) -> Bool {
         try atlas.write("removing supernode \(name.debugDescription)") { db in
-            try db.execute(sql: "DELETE FROM supernodes WHERE name = ?", arguments: [name])
-            return db.changesCount > 0
+            var isThere = false
+            try TableDigests.keeping(Self.rows(of: name), in: db) {
+                try db.execute(sql: "DELETE FROM supernodes WHERE name = ?", arguments: [name])
+                isThere = db.changesCount > 0
+            }
+            return isThere
         }
+    }
+
+    /// The rows that hold a supernode.
+    private static func rows(of name: String) -> [StoredRows] {
+        [
+            StoredRows(of: "supernodes", where: "name = ?", [name]),
+            StoredRows(
+                of: "supernode_members",
+                where: "supernode_id = (SELECT id FROM main.supernodes WHERE name = ?)", [name]),
+        ]
     }
 }

@@ -26,6 +26,8 @@ struct DemoCommand: ParsableCommand {
     private static let token = " Austin"
     private static let prompt = "Fact: the capital of the state containing Dallas is"
     private static let shownDrivers = 12
+    /// Nodes of each prompt that are silenced to measure their effects.
+    private static let measuredNodes = 10
 
     func validate() throws {
         guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
@@ -69,9 +71,11 @@ struct DemoCommand: ParsableCommand {
 
     /// The corpus with graphs, then all 10,000 additions with what fires only.
     private func index(_ data: DemoData, attributor: Attributor, path: String, progress: ProgressLine) throws {
+        var options = IndexingOptions(jobs: jobs)
+        options.measuredNodes = Self.measuredNodes
         let indexer = try Indexer(attributor: attributor, atlasPath: path)
         _ = try indexer.index(
-            .file(path: data.corpus), corpusName: "demo", options: IndexingOptions(jobs: jobs), progress: progress.show)
+            .file(path: data.corpus), corpusName: "demo", options: options, progress: progress.show)
         let grid = try CorpusTemplate(pattern: "calc: {a}+{b}=", values: ["a": 0...99, "b": 0...99])
         _ = try indexer.index(
             .template(grid), corpusName: "additions", options: IndexingOptions(activationsOnly: true, jobs: jobs),

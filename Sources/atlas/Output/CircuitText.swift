@@ -27,16 +27,21 @@ struct CircuitText {
         ]
     }
 
+    private var isByEffect: Bool { report.options.ranking == .effect }
+
     private var nodeLines: [String] {
-        var table = TextTable([
-            ">#", "node", ">influence", ">in prompts", ">activation", ">errors", ">outside", "label",
-        ])
-        for (place, node) in report.nodes.enumerated() {
-            table.add([
-                "\(place)", NodeText(node.node).text, node.influence.fixed(4), node.promptShare?.percent() ?? "",
-                node.meanActivation?.fixed(2) ?? "", node.errorShare?.percent() ?? "",
-                node.outsideShare?.percent() ?? "", node.label ?? "",
+        var table = TextTable(
+            [">#", "node"] + (isByEffect ? [">effect"] : []) + [
+                ">influence", ">in prompts", ">activation", ">errors", ">outside", "label",
             ])
+        for (place, node) in report.nodes.enumerated() {
+            let effect = place == 0 ? "" : node.effect?.signed(3) ?? ""
+            table.add(
+                ["\(place)", NodeText(node.node).text] + (isByEffect ? [effect] : []) + [
+                    node.influence.fixed(4), node.promptShare?.percent() ?? "", node.meanActivation?.fixed(2) ?? "",
+                    node.errorShare?.percent() ?? "",
+                    node.outsideShare?.percent() ?? "", node.label ?? "",
+                ])
         }
         return table.lines
     }
@@ -73,12 +78,16 @@ struct CircuitText {
     }
 
     private var legend: [String] {
-        [
-            "",
-            "influence: share of the seed's absolute inputs over all paths through the circuit; errors, outside: shares of",
-            "a node's own inputs; share: of the target's stored absolute inputs; mean ± sd: signed weight over the prompts",
-            "that have the edge; sign: 1 when it never changes. Positions are taken together. Trust no edge with few",
-            "prompts, and no circuit most of whose influence ends outside or in errors.",
-        ]
+        [""]
+            + (isByEffect
+                ? [
+                    "effect: what the node adds to the answer's lead over its strongest rival, by the model's derivative, mean",
+                    "over the circuit's prompts, of a token those that it answers; its size decides which nodes join and stay.",
+                ] : []) + [
+                "influence: share of the seed's absolute inputs over all paths through the circuit; errors, outside: shares of",
+                "a node's own inputs; share: of the target's stored absolute inputs; mean ± sd: signed weight over the prompts",
+                "that have the edge; sign: 1 when it never changes. Positions are taken together. Trust no edge with few",
+                "prompts, and no circuit most of whose influence ends outside or in errors.",
+            ]
     }
 }

@@ -20,6 +20,9 @@ struct InformationText {
                 + (info.basis == "neurons" ? "; of each token only nodes and the strongest neurons are stored" : ""),
             "graphs        \(info.graphCount.grouped) with \(info.nodeCount.grouped) nodes and \(info.edgeCount.grouped) edges"
                 + bytes(info.bytesPerEdge),
+            "effects       of the nodes of \(info.effectCount.grouped) graphs"
+                + (info.effectCount < info.graphCount ? "; atlas index --effects adds the others" : "")
+                + "; measured too in \(info.measuredCount.grouped)",
             "features      \(info.firedFeatureCount.grouped) fire somewhere, \(info.aggregatedEdgeCount.grouped) edges between "
                 + "nodes with positions collapsed, \(info.explainedTokenCount.grouped) explained logits",
             "file          \((Double(info.fileSize) / 1_048_576).fixed(1)) MiB",

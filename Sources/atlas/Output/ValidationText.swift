@@ -117,8 +117,10 @@ struct ValidationText {
     private var explanations: [String] {
         [
             "gradient, graph: from the prompt itself, × what the feature contributes; measured, gradient elsewhere: mean over",
-            "prompts that were not held out; circuit: paths of their edges × activation here; raw weight: decoders · token;",
-            "influence has no sign. Log-probability and divergence are predicted as the gap is; the divergence by sizes.",
+            "prompts that were not held out, measured in those where it fires at the same places from the end, if any are; per",
+            "unit: the slope of what it did there over what it contributed there × what it contributes here; circuit: paths of",
+            "their edges × activation here; raw weight: decoders · token; influence has no sign. Log-probability and divergence",
+            "are predicted as the gap is; the divergence by sizes.",
             "\"Not the answer\": prompts whose answer is another token, read as the logit less the mean. Interventions in one",
             "prompt are not independent; trust no figure over few prompts.",
         ]
@@ -132,6 +134,7 @@ extension ValidationPredictor {
     fileprivate var heading: String {
         switch self {
         case .measuredElsewhere: "measured elsewh."
+        case .measuredPerUnit: "per unit"
         case .gradientElsewhere: "gradient elsewh."
         case .rawWeight: "raw weight"
         default: rawValue

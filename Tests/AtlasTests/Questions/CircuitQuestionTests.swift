@@ -62,6 +62,74 @@ struct CircuitQuestionTests {
         check(report, against: CircuitOracle(fixture.facts), seed: NodeKey(feature))
     }
 
+    @Test func `a circuit by effects joins what decides the answer most among what feeds it`() throws {
+        let atlas = try TexasAtlas()
+        let token = try atlas.reader.token(" Austin")
+        var options = Self.everything(size: 12)
+        options.ranking = .effect
+        let report = try atlas.reader.circuit(from: .token(token), options: options)
+        var sums: [NodeKey: Double] = [:]
+        var answered = 0.0
+        for prompt in try atlas.reader.prompts(where: .all) {
+            let graph = try atlas.reader.graph(ofPrompt: prompt)
+            guard let effects = graph.effects, effects.answer == token else { continue }
+            answered += 1
+            for (node, effect) in zip(graph.nodes, effects.gradient.gap) {
+                sums[NodeKey(node.id, tokens: graph.tokens, targets: graph.targets)!, default: 0] += Double(effect)
+            }
+        }
+        #expect(answered > 1 && report.joinedCount == 12)
+        let effects = try report.nodes.map { node in
+            let effect = try #require(node.effect)
+            #expect(abs(effect - (sums[Self.key(node.node)] ?? 0) / answered) < 1e-9)
+            return effect
+        }
+        #expect(effects.dropFirst().map(\.magnitude) == effects.dropFirst().map(\.magnitude).sorted(by: >))
+        // What feeds the logit is open from the start: none that stayed out does more than one that joined.
+        let joined = report.nodes.dropFirst().filter { $0.node.kind != "error" }
+        let members = Set(joined.map { Self.key($0.node) })
+        var direct: Set<NodeKey> = []
+        for prompt in try atlas.reader.prompts(where: .all) {
+            let graph = try atlas.reader.graph(ofPrompt: prompt)
+            for edge in graph.edges where graph.nodes[edge.target].id == graph.logit(of: token) && edge.weight != 0 {
+                let node = graph.nodes[edge.source].id
+                if case .feature = node { direct.insert(NodeKey(node, tokens: graph.tokens, targets: graph.targets)!) }
+            }
+        }
+        let left = direct.subtracting(members)
+        #expect(!left.isEmpty)
+        let least = joined.compactMap(\.effect?.magnitude).min()!
+        #expect(left.allSatisfy { abs(sums[$0] ?? 0) / answered <= least })
+    }
+
+    @Test func `a circuit by effects of a feature, of a token that answers nothing, or without effects is refused`()
+        throws
+    {
+        let fixture = try QueryFixture()
+        var options = CircuitOptions()
+        options.ranking = .effect
+        func refusal(_ seed: CircuitSeed, _ reader: AtlasReader) -> String {
+            do {
+                _ = try reader.circuit(from: seed, options: options)
+                return ""
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(refusal(.feature(FeatureID(layer: 2, index: 5)), fixture.reader).contains("found a feature"))
+        #expect(refusal(.token(3), fixture.reader).contains("atlas index --effects"))
+        let atlas = try TexasAtlas()
+        let answers = Set(
+            try atlas.reader.prompts(where: .all).compactMap {
+                try atlas.reader.graph(ofPrompt: $0).effects?.answer
+            })
+        let other = try atlas.reader.graph(ofPrompt: atlas.reader.prompts(where: .all)[0]).targets
+            .first { !answers.contains($0.token) }
+        if let other {
+            #expect(refusal(.token(other.token), atlas.reader).contains("prompts whose answer it is"))
+        }
+    }
+
     @Test func `a feature's circuit over all prompts is the same from stored graphs as from aggregated edges`() throws {
         let fixture = try QueryFixture()
         let seed = CircuitSeed.feature(FeatureID(layer: 2, index: 5))
@@ -168,5 +236,12 @@ struct CircuitQuestionTests {
         #expect(throws: QuestionError.emptyGroup(filter: "number=\(number) explaining \"w7\"", needsGraphs: true)) {
             try fixture.reader.circuit(from: .token(7), options: options)
         }
+    }
+}
+
+extension SparseGraph {
+    /// The node of a token's logit; `nil` where the graph does not explain it.
+    fileprivate func logit(of token: Int) -> NodeID? {
+        targets.firstIndex { $0.token == token }.map { NodeID.logit(ordinal: $0) }
     }
 }

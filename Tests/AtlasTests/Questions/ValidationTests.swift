@@ -81,7 +81,8 @@ struct ValidationTests {
         }
     }
 
-    @Test func `what a feature did elsewhere is the mean over fitted prompts`() throws {
+    @Test func `what a feature did elsewhere is the mean over fitted prompts, those where it fires alike first`() throws
+    {
         let atlas = try TexasAtlas()
         let token = try atlas.reader.token(" Austin")
         var options = Self.options(6)
@@ -91,7 +92,14 @@ struct ValidationTests {
             try #require(try ValidationPlan(token: token, options: options, atlas.reader, db))
         }
         for trial in report.trials {
-            let prompts = plan.fitted.filter { $0.firings[trial.feature] != nil }.prefix(3)
+            func places(_ prompt: Int, _ count: Int) throws -> [Int] {
+                try atlas.reader.firings(of: trial.feature).filter { $0.promptID == prompt }.map { count - $0.position }
+            }
+            let own = try places(trial.prompt, atlas.reader.graph(ofPrompt: trial.prompt).tokens.count)
+            let firing = plan.fitted.filter { $0.firings[trial.feature] != nil }
+            let alike = try firing.filter { try places($0.id, $0.tokens.count) == own }
+            let prompts = (alike.isEmpty ? firing : alike).prefix(3)
+            let contributions = prompts.map { $0.firings[trial.feature]!.activation }
             let changes = try prompts.map { prompt in
                 let positions = prompt.firings[trial.feature]!.positions
                 return try Self.logitLessMean(
@@ -103,6 +111,11 @@ struct ValidationTests {
             #expect((trial.predictedLogit[.measuredElsewhere] == nil) == (mean == nil))
             if let mean, let predicted = trial.predictedLogit[.measuredElsewhere] {
                 #expect(abs(predicted - mean) < 1e-4)
+                let slope =
+                    zip(changes, contributions).reduce(0) { $0 + $1.0 * $1.1 }
+                    / contributions.reduce(0) { $0 + $1 * $1 }
+                let perUnit = try #require(trial.predictedLogit[.measuredPerUnit])
+                #expect(abs(perUnit - slope * trial.contribution) < 1e-3)
             }
         }
         #expect(report.trials.contains { $0.predictedLogit[.measuredElsewhere] != nil })

@@ -17,6 +17,7 @@ struct CircuitCommand: ParsableCommand {
               atlas query circuit --token " Austin" --atlas my.atlas
               atlas query circuit --token " Austin" --size 20 --output circuit.json --atlas my.atlas
               atlas query circuit --token " Austin" --by twera --model MODEL --transcoders DIR --atlas my.atlas
+              atlas query circuit --token " Austin" --rank-by effect --atlas my.atlas
               atlas query circuit --feature 2/157 --where family=two-step --atlas my.atlas
               atlas query circuit --where family=antonym,language=fr --atlas my.atlas
             """)
@@ -67,9 +68,15 @@ struct CircuitCommand: ParsableCommand {
     }
 }
 
+extension CircuitRanking: ExpressibleByArgument {}
+
 /// How a circuit is grown, the same on every command about circuits.
 struct CircuitGrowthOptions: ParsableArguments {
     @Option(help: "How many features and tokens join.") var size = CircuitOptions().size
+    @Option(
+        help: ArgumentHelp(
+            "What decides which join and stay: influence, or effect on the answer's lead.", valueName: "ranking"))
+    var rankBy = CircuitRanking.influence
     @Option(help: "The share of the joined nodes' influence that is kept.")
     var nodeThreshold = CircuitOptions().nodeThreshold
     @Option(help: "The share of edge scores that is kept.") var edgeThreshold = CircuitOptions().edgeThreshold
@@ -86,6 +93,7 @@ struct CircuitGrowthOptions: ParsableArguments {
     /// - Parameter group: the prompts that circuits are made from; all unless given
     func options(group: PromptFilter?) -> CircuitOptions {
         var options = CircuitOptions(size: size)
+        options.ranking = rankBy
         options.nodeThreshold = nodeThreshold
         options.edgeThreshold = edgeThreshold
         options.promptLimit = promptLimit

@@ -15,7 +15,8 @@ struct QueryCommand: ParsableCommand {
         subcommands: [
             DriversCommand.self, UpstreamCommand.self, DownstreamCommand.self, FeatureCommand.self, PromptCommand.self,
             SearchCommand.self, CorrelatedCommand.self, EdgeCommand.self, InhibitorsCommand.self, CircuitCommand.self,
-            StableCommand.self, SupernodesCommand.self, ValidateCommand.self, DiffCommand.self, ContrastCommand.self,
+            StableCommand.self, SupernodesCommand.self, ValidateCommand.self, SteerCommand.self,
+            SteerPredictCommand.self, DiffCommand.self, ContrastCommand.self,
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,
             OperandsCommand.self, ExchangeCommand.self, RunCommand.self,
         ])
