@@ -5,7 +5,8 @@ ATLAS = .build/release/atlas
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
-  dependencies page-dependencies real-model-dependencies benchmark fuzz clean libfuzzer thread-sanitizer soak
+  bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
+  libfuzzer thread-sanitizer soak
 
 demo: build
 	$(ATLAS) demo
@@ -65,15 +66,31 @@ real-model-tests: dependencies real-models
 	FEATURE_ATLAS_TESTS=RealModelTests FEATURE_ATLAS_REAL_MODELS=$(CURDIR)/$(REAL_MODELS) \
 	  swift test --skip-build --filter RealModelTests
 
+# Single bits flipped and wrong values written in small atlases: verify must find what changes an answer, and nothing may
+# crash. Some twenty minutes on two cores; the tests have a short seed of it.
+bitflips: build
+	swift build -c release --product AtlasProbe
+	sh Tests/Faults/bitflips.sh .build/release
+
 lint:
 	swift format lint --strict -r Sources Tests Package.swift
 
 benchmark: dependencies
 	swift run -c release Benchmarks attribution
 
-# Ten minutes of damaged files for every parser; `swift run -c release FuzzParsers --help` says more.
+# Ten minutes of damaged files and texts for every parser; `swift run -c release FuzzParsers --help` says more.
 fuzz: dependencies
 	swift run -c release FuzzParsers --seconds 600
+
+# Ten million of them in all, with every access to memory checked.
+fuzz-checked: dependencies
+	swift run -c release --sanitize=address --scratch-path .build-address FuzzParsers --inputs 10000000
+
+# Every number that no one means with every option of every command.
+hostile-numbers: dependencies
+	FEATURE_ATLAS_TESTS=CommandTests swift build --product FeatureAtlasPackageTests
+	FEATURE_ATLAS_TESTS=CommandTests FEATURE_ATLAS_HOSTILE_NUMBERS=all \
+	  swift test --skip-build --filter 'numbers on the command line'
 
 # Installs what is missing of the packages $(1) (Debian and Ubuntu, by apt) or $(2) (macOS, by Homebrew).
 define install
@@ -132,4 +149,4 @@ soak: build
 	ATLAS_PROGRAM=$(ATLAS) python3 Tests/Faults/soak.py --minutes $(MINUTES) --clients $(CLIENTS)
 
 clean:
-	rm -rf .build .build-fuzz .build-tsan demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz .build-address .build-tsan demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

@@ -46,7 +46,8 @@ let package = Package(
 
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: optimised),
         .target(
-            name: "Safetensors", dependencies: ["Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
+            name: "Safetensors",
+            dependencies: ["CKernels", "Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
         .target(name: "Texts", swiftSettings: optimised),
         .target(
@@ -99,7 +100,8 @@ let package = Package(
         .target(
             name: "AtlasInterface",
             dependencies: [
-                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Transcoders",
+                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts",
+                "Transcoders",
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
@@ -138,8 +140,10 @@ let package = Package(
         .executableTarget(
             name: "FuzzParsers",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "Attribution", "LanguageModels", "Safetensors", "Tokenizers",
-                "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
+                "Attribution",
+                "Circuits", "LanguageModels", "Safetensors", "Texts", "Tokenizers", "Transcoders",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
@@ -192,7 +196,7 @@ if isFuzzing {
     package.targets.append(
         .executableTarget(
             name: "ParserFuzzer",
-            dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Tokenizers", "Transcoders"],
+            dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Texts", "Tokenizers", "Transcoders"],
             swiftSettings: [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

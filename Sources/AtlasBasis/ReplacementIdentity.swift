@@ -19,7 +19,7 @@ extension AtlasIdentity {
             })
         neuronSettings = basis.neurons?.options.json
         formerFingerprints = FormerFingerprints(
-            model: model.formerFingerprint, transcoders: basis.formerFingerprint)
+            model: model.formerFingerprints, transcoders: basis.formerFingerprints)
     }
 }
 

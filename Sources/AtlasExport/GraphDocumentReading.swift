@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 extension GraphDocument {
     /// Reads a graph that this package or the reference implementation has written.
@@ -8,14 +9,14 @@ extension GraphDocument {
     /// told by its place where the links to a node are in the order of the nodes; `ambiguousLinks` lists the rest.
     /// - Throws: `ExportError` that says where the file departs from the format; errors of the file system.
     public init(contentsOf file: URL) throws {
-        try self.init(json: Data(contentsOf: file), place: file.lastPathComponent)
+        try self.init(json: ExportError.bytes(of: file), place: file.lastPathComponent)
     }
 
     /// Reads a graph from JSON; `place` is what errors call it.
     public init(json: Data, place: String) throws(ExportError) {
         let raw: RawGraph
         do {
-            raw = try JSONDecoder().decode(RawGraph.self, from: json)
+            raw = try JSONDecoding.decode(RawGraph.self, from: [UInt8](json), keepsNUL: true)
         } catch {
             throw ExportError(place: place, expected: "an attribution graph", found: Self.explain(error))
         }

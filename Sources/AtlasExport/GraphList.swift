@@ -21,8 +21,8 @@ struct GraphList {
             entries = []
             return
         }
-        let data = try Data(contentsOf: file)
-        guard case .object(let fields)? = try? JSONText.parse([UInt8](data), keepingNumerals: true), fields.count == 1,
+        let bytes = [UInt8](try ExportError.bytes(of: file))
+        guard case .object(let fields)? = try? JSONText.parse(bytes, keepingNumerals: true), fields.count == 1,
             fields[0].name == "graphs", case .array(let graphs) = fields[0].value
         else {
             throw Self.fault(file, expected: "{\"graphs\": [metadata, …]}", found: "something else")

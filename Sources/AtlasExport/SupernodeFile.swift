@@ -17,15 +17,15 @@ public struct SupernodeFile: Sendable {
     /// - Throws: `ExportError` for another kind of file, a supernode without features or with nodes that are none, and
     ///   a label that is there twice; errors of the file system.
     public init(contentsOf file: URL) throws {
-        try self.init(json: Data(contentsOf: file), place: file.lastPathComponent)
+        try self.init(json: ExportError.bytes(of: file), place: file.lastPathComponent)
     }
 
     /// Reads them from JSON; `place` is what errors call it.
     public init(json: Data, place: String) throws(ExportError) {
-        let decoder = JSONDecoder()
+        let bytes = [UInt8](json)
         let lists =
-            (try? decoder.decode([[String]].self, from: json))
-            ?? (try? decoder.decode(Graph.self, from: json))?.qParams?.supernodes
+            (try? JSONDecoding.decode([[String]].self, from: bytes))
+            ?? (try? JSONDecoding.decode(Graph.self, from: bytes))?.qParams?.supernodes
         guard let lists else {
             throw ExportError(
                 place: place, expected: "[[label, id, …], …], or a graph with qParams.supernodes", found: "neither")

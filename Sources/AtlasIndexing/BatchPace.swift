@@ -9,7 +9,7 @@ struct BatchPace {
 
     /// Starts with one prompt a job.
     init(jobs: Int) {
-        smallest = max(1, jobs)
+        smallest = max(1, min(jobs, Self.largest))
         size = smallest
     }
 

@@ -1,3 +1,5 @@
+import Texts
+
 /// A corpus that was read to its end once, so that its faults are known before anything is stored.
 ///
 /// Standard input can be read only once: its records are kept in memory.
@@ -21,7 +23,8 @@ struct CheckedCorpus {
         let keepsRecords =
             switch source {
             case .standardInput: true
-            case .file(let path, _): path == "-"
+            // What is no file can be read only once.
+            case .file(let path, _): path == "-" || WholeFile.kindUnlessRegular(path: path) != nil
             case .template: false
             }
         let records = try source.records(onMalformed: policy)

@@ -47,7 +47,9 @@ public struct CorpusEvaluation: Sendable {
             options: options)
         var state = EvaluationState(identity: identity, evaluation: attributor.emptyEvaluation)
         if let keeping, let saved = try EvaluationState.read(keeping.path) {
-            try saved.requireContinues(state, path: keeping.path)
+            try saved.requireContinues(
+                state, former: attributor.model.formerFingerprints + attributor.basis.formerFingerprints,
+                path: keeping.path)
             state = saved
         }
         let attributed = options.attributedRecords(of: corpus.recordCount)

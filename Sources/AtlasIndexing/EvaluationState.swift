@@ -1,5 +1,6 @@
 import Attribution
 import Foundation
+import Texts
 
 /// The sums of an evaluation that may have been interrupted, and what they are about.
 struct EvaluationState: Codable {
@@ -40,7 +41,7 @@ struct EvaluationState: Codable {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            let data = Data(try WholeFile.bytes(path: path))
             let version = try decoder.decode(Version.self, from: data).version
             guard version == currentVersion else {
                 throw EvaluationStateError(
@@ -76,7 +77,11 @@ struct EvaluationState: Codable {
     }
 
     /// Throws unless this saved state is of the run that `new` begins.
-    func requireContinues(_ new: EvaluationState, path: String) throws(EvaluationStateError) {
+    ///
+    /// - Parameter former: fingerprints of samples by which an earlier program knew the same model and transcoders
+    func requireContinues(
+        _ new: EvaluationState, former: [String] = [], path: String
+    ) throws(EvaluationStateError) {
         let (expected, found) = (new.identity, identity)
         let parts = [
             ("model", expected.model, found.model), ("transcoders", expected.transcoders, found.transcoders),
@@ -84,7 +89,8 @@ struct EvaluationState: Codable {
             ("options", expected.shownOptions, found.shownOptions),
         ]
         let differs = [
-            expected.model != found.model, expected.transcoders != found.transcoders,
+            expected.model != found.model && !former.contains(found.model),
+            expected.transcoders != found.transcoders && !former.contains(found.transcoders),
             expected.corpus != found.corpus || expected.recordCount != found.recordCount,
             expected.options != found.options,
         ]

@@ -55,6 +55,7 @@ public struct Indexer {
         _ source: CorpusSource, corpusName: String, options: IndexingOptions,
         onMalformed policy: MalformedRecordPolicy, note: (CorpusNote) -> Void, progress: (IndexingProgress) -> Void
     ) throws -> IndexingSummary {
+        try AtlasWriter.requireCorpusName(corpusName)
         try attributor.check(options.attribution)
         var reader = PromptReader(attributor: attributor, options: options)
         var summary = IndexingSummary()
@@ -74,6 +75,8 @@ public struct Indexer {
         summary.skippedRecords = corpus.skippedCount
         let writer = AtlasWriter(
             try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
+        let replaced = writer.atlas.replacedFingerprints
+        summary.replacedFingerprints = replaced.isEmpty ? nil : replaced
         try BaselineAveraging(reader: reader, corpus: corpus).run(writer) {
             progress(IndexingProgress(phase: .averaging, done: $0, total: $1))
         }

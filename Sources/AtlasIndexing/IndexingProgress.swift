@@ -46,6 +46,9 @@ public struct IndexingSummary: Sendable, Equatable, Codable {
     public var knownPrompts = 0
     /// Graphs that were there already and got effects.
     public var completedGraphs = 0
+    /// Fingerprints of samples of the weights, as earlier programs made them, that the atlas had and that those of every
+    /// number took the place of; `nil` as a rule.
+    public var replacedFingerprints: [String]?
     /// Seconds spent on prompts, without checking and summarising.
     public var indexingSeconds = 0.0
 }

@@ -1,6 +1,7 @@
 import AtlasQuery
 import Circuits
 import Foundation
+import Texts
 
 /// A request whose parameters have been checked against those of its route.
 public struct RouteRequest: Sendable {
@@ -81,7 +82,7 @@ public struct RouteRequest: Sendable {
     /// The body, which is JSON of this type.
     func decoded<Content: Decodable>(_ type: Content.Type) throws(Problem) -> Content {
         do {
-            return try JSONDecoder().decode(type, from: body)
+            return try JSONDecoding.decode(type, from: [UInt8](body))
         } catch let error as DecodingError {
             throw Problem(400, "Wrong body", error.sentence)
         } catch {
@@ -92,6 +93,11 @@ public struct RouteRequest: Sendable {
 
 extension RouteParameter {
     fileprivate func check(_ value: String) throws(Problem) {
+        guard !value.utf8.contains(0) else {
+            throw Problem(
+                400, "Wrong parameter",
+                "\(name): expected text without NUL, found \(String(value.prefix(100)).debugDescription)")
+        }
         let expected: String
         switch kind {
         case .integer(let range):
@@ -135,12 +141,13 @@ extension DecodingError {
         return switch self {
         case .keyNotFound(let key, let context): "\(place(context.codingPath, key)): expected a value, found none"
         case .typeMismatch(let type, let context):
-            "\(place(context.codingPath)): expected \(Self.word(for: type)), found something else"
+            "\(place(context.codingPath)): expected \(Self.word(for: type)), \(context.debugDescription)"
         case .valueNotFound(let type, let context):
             "\(place(context.codingPath)): expected \(Self.word(for: type)), found null"
         case .dataCorrupted(let context):
             context.codingPath.isEmpty
-                ? "expected JSON, found something else" : "\(place(context.codingPath)): \(context.debugDescription)"
+                ? "expected JSON, found something else: \(context.debugDescription)"
+                : "\(place(context.codingPath)): \(context.debugDescription)"
         @unknown default: "expected a JSON object of another form"
         }
     }

@@ -1,4 +1,5 @@
 import Circuits
+import Texts
 
 /// A question about something that the atlas does not have, with the nearest that it has.
 public enum QuestionError: Error, Equatable, Sendable {
@@ -119,13 +120,13 @@ extension QuestionError: CustomStringConvertible {
         case .malformedNode(let text):
             "expected a node as 2/157, error:3, token:TEXT or logit:TEXT, found \(quoted(text))"
         case .refusedSQL(let reason):
-            "expected one SQL statement that reads: \(reason)"
+            "expected one SQL statement that reads: \(reason.inOneLine)"
         case .sqlOverLimit(let found, let advice):
             "the SQL statement was stopped: it took \(found); \(advice)"
         }
     }
 
-    private func quoted(_ text: String) -> String { text.debugDescription }
+    private func quoted(_ text: String) -> String { text.quotedInOneLine }
 
     private func hint(_ nearest: [String]) -> String {
         nearest.isEmpty ? "nothing there is like it" : "nearest: \(nearest.joined(separator: ", "))"

@@ -131,7 +131,7 @@ private final class WorkLine: Sendable {
 
     private static let stackBytes = 8 << 20
     /// As `nice` counts: enough for others to come first, too little to starve.
-    private static let yieldingPriority: Int32 = 10
+    private static let yieldingPriority: Int32 = 5
 
     private func startThread() {
         let thread = Thread { [self] in

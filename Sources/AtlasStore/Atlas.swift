@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Texts
 
 /// An open atlas: one SQLite file for one replacement model.
 ///
@@ -25,11 +26,17 @@ public final class Atlas: Sendable {
     public let identity: AtlasIdentity
     /// The connections; for modules that ask their own questions in SQL.
     public let database: any DatabaseWriter
+    /// Fingerprints in the form of an earlier program, of samples of the weights, that this opening put those in use in the
+    /// place of; none as a rule.
+    public let replacedFingerprints: [String]
 
-    private init(path: String, identity: AtlasIdentity, database: any DatabaseWriter) {
+    private init(
+        path: String, identity: AtlasIdentity, database: any DatabaseWriter, replacedFingerprints: [String] = []
+    ) {
         self.path = path
         self.identity = identity
         self.database = database
+        self.replacedFingerprints = replacedFingerprints
     }
 
     /// Opens the atlas at `path`.
@@ -137,12 +144,20 @@ extension Atlas {
         let atlas = Atlas(path: path, identity: try identity(in: database, path: path), database: database)
         guard let wanted else { return atlas }
         try atlas.requireSame(as: wanted)
+        if try database.read(IdentityRestoring.isNeeded) {
+            // The model itself is here: what was damaged of its description is written anew.
+            try database.write { db in try IdentityRestoring.restore(wanted, in: db) }
+            var restored = wanted
+            restored.formerFingerprints = .init()
+            return Atlas(path: path, identity: restored, database: database)
+        }
         if atlas.identity.modelFingerprint == wanted.modelFingerprint,
             atlas.identity.transcoderFingerprint == wanted.transcoderFingerprint
         {
             return atlas
         }
-        // Made before fingerprints left out what changes no number: from now on it has the one in use.
+        // Made when fingerprints were of samples: whether these are the very weights cannot be known any more, and is
+        // taken for true this once. From now on it has the fingerprint of every number.
         try database.write { db in
             try TableDigests.keeping([StoredRows(allOf: "atlas")], in: db) {
                 try db.execute(
@@ -153,7 +168,13 @@ extension Atlas {
         var renamed = atlas.identity
         renamed.modelFingerprint = wanted.modelFingerprint
         renamed.transcoderFingerprint = wanted.transcoderFingerprint
-        return Atlas(path: path, identity: renamed, database: database)
+        let pairs = [
+            (atlas.identity.modelFingerprint, wanted.modelFingerprint),
+            (atlas.identity.transcoderFingerprint, wanted.transcoderFingerprint),
+        ]
+        return Atlas(
+            path: path, identity: renamed, database: database,
+            replacedFingerprints: pairs.filter { $0 != $1 }.map(\.0))
     }
 
     /// Questions that read at the same time; a server has no more workers, so that none waits for a connection.
@@ -190,6 +211,7 @@ extension Atlas {
     }
 
     private static func requireSQLite(_ path: String) throws {
+        if let kind = WholeFile.kindUnlessRegular(path: path) { throw AtlasError.notAnAtlas(path: path, found: kind) }
         guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 16) else {
             throw AtlasError.notAnAtlas(path: path, found: "something that cannot be read")
         }
@@ -232,21 +254,31 @@ extension Atlas {
 
     private static func identity(in database: any DatabaseReader, path: String) throws -> AtlasIdentity {
         try database.read { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM atlas") else {
+            guard let row = try StoredRow.fetchOne(db, sql: "SELECT * FROM atlas") else {
                 throw AtlasError.notAnAtlas(path: path, found: "an atlas whose creation was interrupted")
             }
-            guard let kind = AtlasIdentity.TranscoderKind(rawValue: row["transcoder_kind"]) else {
-                throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(row["transcoder_kind"] as String)")
+            let kindName: String = try row["transcoder_kind"]
+            guard let kind = AtlasIdentity.TranscoderKind(rawValue: kindName) else {
+                throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(kindName)")
             }
-            let vocabulary = try String.fetchAll(db, sql: "SELECT text FROM vocabulary ORDER BY token")
-            let size: Int = row["vocabulary_size"]
+            // As bytes: a token's text may hold a NUL, at which a text would be cut.
+            let vocabulary = try Data?.fetchAll(db, sql: "SELECT CAST(text AS BLOB) FROM vocabulary ORDER BY token")
+                .map { bytes in
+                    guard let bytes else { throw AtlasError.notAnAtlas(path: path, found: "a token without a text") }
+                    return String(decoding: bytes, as: UTF8.self)
+                }
+            let size: Int = try row["vocabulary_size"]
             guard vocabulary.count == size else {
                 throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")
             }
-            var identity = AtlasIdentity(
+            let (layers, width): (Int, Int) = try (row["layer_count"], row["features_per_layer"])
+            guard 1...65536 ~= layers, 1...1 << 24 ~= width, try 1...1 << 32 ~= row["model_width"] as Int else {
+                throw AtlasError.notAnAtlas(path: path, found: "one with \(layers) layers of \(width) features")
+            }
+            var identity = try AtlasIdentity(
                 modelName: row["model_name"], modelFingerprint: row["model_fingerprint"],
                 transcoderName: row["transcoder_name"], transcoderFingerprint: row["transcoder_fingerprint"],
-                transcoderKind: kind, layerCount: row["layer_count"], featuresPerLayer: row["features_per_layer"],
+                transcoderKind: kind, layerCount: layers, featuresPerLayer: width,
                 modelWidth: row["model_width"], vocabulary: vocabulary)
             // Looked at before an older file is brought up to date, too.
             if try db.tableExists("neuron_basis") {

@@ -1,3 +1,5 @@
+import Texts
+
 /// Everything that can go wrong with an atlas file, said so that the reader knows what to do next.
 public enum AtlasError: Error, Equatable, Sendable {
     /// There is no file at this path.
@@ -29,8 +31,10 @@ public enum AtlasError: Error, Equatable, Sendable {
 }
 
 extension AtlasError: CustomStringConvertible {
-    /// One sentence: what failed, where, what was expected, what was found, what to do.
-    public var description: String {
+    /// One sentence on one line: what failed, where, what was expected, what was found, what to do.
+    public var description: String { sentence.inOneLine }
+
+    private var sentence: String {
         switch self {
         case .missingFile(let path):
             "\(path): expected an atlas, found no file; index a corpus to create one"

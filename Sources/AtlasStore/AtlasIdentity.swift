@@ -18,7 +18,7 @@ public struct AtlasIdentity: Equatable, Sendable {
     public var transcoderName: String
     /// Digest of what the transcoder set computes with.
     public var transcoderFingerprint: String
-    /// What atlases made before version 0.2 call the same model and transcoders; never stored.
+    /// What atlases of earlier programs call the same model and transcoders; never stored.
     public var formerFingerprints = FormerFingerprints()
     /// What a feature's decoder writes to.
     public var transcoderKind: TranscoderKind
@@ -49,15 +49,16 @@ public struct AtlasIdentity: Equatable, Sendable {
         self.vocabulary = vocabulary
     }
 
-    /// The fingerprints of a model and its transcoders in the form before this one: over their files as written.
+    /// The fingerprints of a model and its transcoders in the forms before this one, which read samples of the weights: an
+    /// atlas that has one of them may be about these weights, and no more can be known of it.
     public struct FormerFingerprints: Equatable, Sendable {
         /// The language model's.
-        public var model: String?
+        public var model: [String]
         /// The transcoder set's.
-        public var transcoders: String?
+        public var transcoders: [String]
 
         /// Holds both.
-        public init(model: String? = nil, transcoders: String? = nil) {
+        public init(model: [String] = [], transcoders: [String] = []) {
             self.model = model
             self.transcoders = transcoders
         }
@@ -76,11 +77,11 @@ public struct AtlasIdentity: Equatable, Sendable {
         let pairs: [(String, String, String)] = [
             (
                 "model fingerprint", other.modelFingerprint,
-                modelFingerprint == other.formerFingerprints.model ? other.modelFingerprint : modelFingerprint
+                other.formerFingerprints.model.contains(modelFingerprint) ? other.modelFingerprint : modelFingerprint
             ),
             (
                 "transcoder fingerprint", other.transcoderFingerprint,
-                transcoderFingerprint == other.formerFingerprints.transcoders
+                other.formerFingerprints.transcoders.contains(transcoderFingerprint)
                     ? other.transcoderFingerprint : transcoderFingerprint
             ),
             ("transcoder kind", other.transcoderKind.rawValue, transcoderKind.rawValue),

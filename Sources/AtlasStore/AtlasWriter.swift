@@ -39,7 +39,8 @@ public struct AtlasWriter: Sendable {
     public func beginRun(
         corpus: String, options: String = "{}", programVersion: String = Atlas.programVersion
     ) throws(AtlasError) -> Int {
-        try atlas.write("beginning a run") { db in
+        let corpus = try Self.name(corpus, of: "corpus")
+        return try atlas.write("beginning a run") { db in
             try TableDigests.keeping([StoredRows(of: "corpora", where: "name = ?", [corpus])], in: db) {
                 try db.execute(sql: "INSERT OR IGNORE INTO corpora (name) VALUES (?)", arguments: [corpus])
             }
@@ -181,6 +182,7 @@ extension AtlasWriter {
     /// Adds an answer that no earlier corpus told; one that is stored is never rewritten.
     private func addAnswer(_ facts: PromptFacts, to prompt: Int64, in db: Database) throws {
         guard facts.answer != nil else { return }
+        try Self.require(texts: [facts.answer], tags: [:], of: "answer of prompt \(prompt)")
         try db.cachedStatement(
             sql: """
                 UPDATE prompts SET answer = ?, answer_token = ?, answer_probability = ?
@@ -192,6 +194,7 @@ extension AtlasWriter {
     private func insertMention(
         _ externalID: String?, tags: [ExactText: String], prompt: Int64, corpus: Int64, in db: Database
     ) throws {
+        try Self.require(texts: [externalID], tags: tags, of: "what a corpus says of prompt \(prompt)")
         try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO memberships (corpus_id, prompt_id, external_id) VALUES (?, ?, ?)"
         ).execute(arguments: [corpus, prompt, externalID ?? ""])

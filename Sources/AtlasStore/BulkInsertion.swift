@@ -37,9 +37,14 @@ final class BulkInsertion {
         next += 1
     }
 
-    /// Binds the next value; SQLite copies it.
+    /// Binds the next value, whole also where it has a NUL; SQLite copies it.
     func bind(_ value: String) {
-        sqlite3_bind_text(handle, next, value, -1, Self.transient)
+        var value = value
+        value.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                _ = sqlite3_bind_text(handle, next, text.baseAddress ?? Self.empty, Int32(text.count), Self.transient)
+            }
+        }
         next += 1
     }
 
@@ -64,6 +69,9 @@ final class BulkInsertion {
         sqlite3_reset(handle)
         next = 1
     }
+
+    /// What an empty text points to: a null pointer would be NULL.
+    private static var empty: UnsafePointer<CChar> { UnsafePointer(bitPattern: 1)! }
 
     /// Tells SQLite to copy a value before the call returns.
     private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }

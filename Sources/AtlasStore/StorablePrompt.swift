@@ -15,6 +15,8 @@ struct StorablePrompt {
                 throw .unstorable(what: "prompt \"\(facts.text)\"", expected: expected, found: found)
             }
         }
+        try AtlasWriter.require(
+            texts: [facts.text, facts.answer], tags: facts.tags, of: "prompt \(facts.text.debugDescription)")
         let vocabularySize = identity.vocabulary.count
         if let odd = facts.tokens.first(where: { !(0..<vocabularySize ~= $0) }) {
             try require(false, "token ids below \(vocabularySize)", "\(odd)")

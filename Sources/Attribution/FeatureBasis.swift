@@ -48,7 +48,7 @@ public struct FeatureBasis: Sendable {
     }
 
     /// What atlases made before version 0.2 call the same transcoders.
-    public var formerFingerprint: String? { transcoders?.formerFingerprint }
+    public var formerFingerprints: [String] { transcoders?.formerFingerprints ?? [] }
 
     /// What the encoders read: neurons, what their MLP reads.
     public var inputHook: InputHook { transcoders?.inputHook ?? .mlpInput }

@@ -20,39 +20,39 @@ struct SeedFiles {
     }
 
     /// Files that are read alone.
-    func alone(_ isWanted: (String) -> Bool) throws -> [FuzzedParser.Seed] {
-        try paths.filter(isWanted).map { FuzzedParser.Seed(folder: nil, file: $0, bytes: try Self.bytes($0)) }
+    func alone(_ isWanted: (String) -> Bool) throws -> [FileParsers.Seed] {
+        try paths.filter(isWanted).map { FileParsers.Seed(folder: nil, file: $0, bytes: try Self.bytes($0)) }
     }
 
     /// Files of this name that need what lies beside them.
-    func inFolders(_ name: String, beside: String) throws -> [FuzzedParser.Seed] {
+    func inFolders(_ name: String, beside: String) throws -> [FileParsers.Seed] {
         try paths.filter { $0.hasSuffix("/" + name) }.compactMap { path in
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
             guard FileManager.default.fileExists(atPath: folder + "/" + beside) else { return nil }
-            return FuzzedParser.Seed(folder: folder, file: name, bytes: try Self.bytes(path))
+            return FileParsers.Seed(folder: folder, file: name, bytes: try Self.bytes(path))
         }
     }
 
     /// The head of the demo's corpus, and small ones in the other formats.
-    func corpora() throws -> [FuzzedParser.Seed] {
+    func corpora() throws -> [FileParsers.Seed] {
         guard let path = paths.first(where: { $0.hasSuffix("/corpus.jsonl") }) else { return [] }
         let head = try Self.bytes(path).split(separator: 10).prefix(20).joined(separator: [10])
         let others = [
             ("c.csv", "id,text,tag\nx,\"a, \"\"b\"\"\",1\ny,\"two\r\nlines\",2\n\nz,plain,3\n"),
             ("c.tsv", "text\ttag\n\"a\tb\"\t1\nplain\t2\n"), ("c.txt", "\u{feff}one\r\n\ntwo é 😀\n"),
         ]
-        return [FuzzedParser.Seed(folder: nil, file: "c.jsonl", bytes: Array(head))]
-            + others.map { FuzzedParser.Seed(folder: nil, file: $0, bytes: Array($1.utf8)) }
+        return [FileParsers.Seed(folder: nil, file: "c.jsonl", bytes: Array(head))]
+            + others.map { FileParsers.Seed(folder: nil, file: $0, bytes: Array($1.utf8)) }
     }
 
     /// config.yaml and every weight file of the golden transcoder folders that load for a tiny model.
-    func transcoderFiles() throws -> [FuzzedParser.Seed] {
+    func transcoderFiles() throws -> [FileParsers.Seed] {
         try paths.filter { $0.hasSuffix("/config.yaml") && !$0.contains("/DemoData/") }.flatMap { path in
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-            guard let shape = TranscoderShape(findingIn: folder) else { return [FuzzedParser.Seed]() }
+            guard let shape = TranscoderShape(findingIn: folder) else { return [FileParsers.Seed]() }
             return try paths.filter { $0.hasPrefix(folder + "/") && !$0.hasSuffix("/expected.safetensors") }
                 .map { file in
-                    FuzzedParser.Seed(
+                    FileParsers.Seed(
                         folder: folder, file: String(file.dropFirst(folder.count + 1)), bytes: try Self.bytes(file),
                         shape: shape)
                 }

@@ -1,7 +1,7 @@
 import Transcoders
 
 /// The model dimensions that a transcoder folder was made for, which its files alone do not say in every format.
-struct TranscoderShape {
+struct TranscoderShape: Sendable {
     let layerCount: Int
     let modelWidth: Int
 

@@ -4,25 +4,32 @@ import Texts
 /// `config.json`, read once and asked field by field with clear errors.
 struct ConfigurationFile {
     let path: String
-    private let fields: [String: Any]
+    private let fields: JSONFieldTable
     private let read = ReadFields()
 
     /// - Throws: `ModelError` when the file is missing or is no JSON object.
     init(folder: String) throws(ModelError) {
         path = folder + "/config.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
+        let bytes: [UInt8]
+        do throws(WholeFile.Fault) {
+            bytes = try WholeFile.bytes(path: path, atMost: Self.byteLimit)
+        } catch {
             throw ModelError(
-                file: path, "cannot be read; a model folder holds config.json, model.safetensors and tokenizer.json")
+                file: path,
+                error.isMissing
+                    ? "cannot be read; a model folder holds config.json, model.safetensors and tokenizer.json"
+                    : error.reason)
         }
-        if LargeFilePointer.isOne(data) { throw ModelError(file: path, LargeFilePointer.advice) }
-        let object =
-            (try? JSONSerialization.jsonObject(with: data))
-            ?? (try? JSONSerialization.jsonObject(with: Data(PythonNumbers.quoted([UInt8](data)))))
-        guard let fields = object as? [String: Any] else { throw ModelError(file: path, "expected a JSON object") }
-        self.fields = fields
+        if LargeFilePointer.isOne(bytes) { throw ModelError(file: path, LargeFilePointer.advice) }
+        let value = (try? JSONText.parse(bytes)) ?? (try? JSONText.parse(PythonNumbers.quoted(bytes)))
+        guard let members = value?.members else { throw ModelError(file: path, "expected a JSON object") }
+        fields = JSONFieldTable(members)
     }
 
-    private init(path: String, fields: [String: Any]) {
+    /// Bytes that such a file may have: thousands of times what any has.
+    private static let byteLimit = 1 << 24
+
+    private init(path: String, fields: JSONFieldTable) {
         self.path = path
         self.fields = fields
     }
@@ -40,8 +47,9 @@ struct ConfigurationFile {
             if let fallback { return fallback }
             throw ModelError(file: path, place: name, "is missing; expected a positive whole number")
         }
-        guard let number = Self.number(value), let integer = Int(exactly: number), integer > 0, integer <= limit
-        else { throw ModelError(file: path, place: name, "expected a whole number in 1...\(limit), found \(value)") }
+        guard let integer = value.wholeNumber, integer > 0, integer <= limit else {
+            throw ModelError(file: path, place: name, "expected a whole number in 1...\(limit), found \(value.excerpt)")
+        }
         return integer
     }
 
@@ -51,8 +59,8 @@ struct ConfigurationFile {
             if let fallback { return fallback }
             throw ModelError(file: path, place: name, "is missing; expected a number")
         }
-        guard let number = Self.number(value) else {
-            throw ModelError(file: path, place: name, "expected a number, found \(value)")
+        guard let number = value.number else {
+            throw ModelError(file: path, place: name, "expected a number, found \(value.excerpt)")
         }
         return number
     }
@@ -60,8 +68,8 @@ struct ConfigurationFile {
     /// True or false; `fallback` where the field is absent or null.
     func flag(_ name: String, default fallback: Bool) throws(ModelError) -> Bool {
         guard let value = present(name) else { return fallback }
-        guard let flag = value as? Bool else {
-            throw ModelError(file: path, place: name, "expected true or false, found \(value)")
+        guard let flag = value.boolean else {
+            throw ModelError(file: path, place: name, "expected true or false, found \(value.excerpt)")
         }
         return flag
     }
@@ -69,8 +77,8 @@ struct ConfigurationFile {
     /// A string, or `nil` where the field is absent or null.
     func string(_ name: String) throws(ModelError) -> String? {
         guard let value = present(name) else { return nil }
-        guard let text = value as? String else {
-            throw ModelError(file: path, place: name, "expected a string, found \(value)")
+        guard let text = value.string else {
+            throw ModelError(file: path, place: name, "expected a string, found \(value.excerpt)")
         }
         return text
     }
@@ -109,22 +117,23 @@ struct ConfigurationFile {
     /// Strings, or `nil` where the field is absent or null.
     func strings(_ name: String) throws(ModelError) -> [String]? {
         guard let value = present(name) else { return nil }
-        guard let list = value as? [String] else {
-            throw ModelError(file: path, place: name, "expected a list of strings, found \(value)")
+        let list = value.elements?.map(\.string)
+        guard let list, !list.contains(nil) else {
+            throw ModelError(file: path, place: name, "expected a list of strings, found \(value.excerpt)")
         }
-        return list
+        return list.compactMap { $0 }
     }
 
     /// Finite numbers, or `nil` where the field is absent or null.
     func numbers(_ name: String) throws(ModelError) -> [Double]? {
         guard let value = present(name) else { return nil }
-        guard let list = value as? [Any] else {
-            throw ModelError(file: path, place: name, "expected a list of numbers, found \(value)")
+        guard let list = value.elements else {
+            throw ModelError(file: path, place: name, "expected a list of numbers, found \(value.excerpt)")
         }
         var numbers: [Double] = []
         for element in list {
-            guard let number = Self.number(element) else {
-                throw ModelError(file: path, place: name, "expected numbers, found \(element)")
+            guard let number = element.number else {
+                throw ModelError(file: path, place: name, "expected numbers, found \(element.excerpt)")
             }
             numbers.append(number)
         }
@@ -133,33 +142,26 @@ struct ConfigurationFile {
 
     /// Refuses a model that has the field at all, or has it true.
     func refuse(_ name: String, because reason: String) throws(ModelError) {
-        guard let value = present(name), value as? Bool != false else { return }
+        guard let value = present(name), value.boolean != false else { return }
         throw ModelError(file: path, place: name, "expected none, found one: \(reason)")
     }
 
     /// A nested object, or `nil` where the field is absent or null.
     func object(_ name: String) throws(ModelError) -> ConfigurationFile? {
         guard let value = present(name) else { return nil }
-        guard let nested = value as? [String: Any] else {
-            throw ModelError(file: path, place: name, "expected an object, found \(value)")
+        guard let nested = value.members else {
+            throw ModelError(file: path, place: name, "expected an object, found \(value.excerpt)")
         }
-        return ConfigurationFile(path: "\(path): \(name)", fields: nested)
+        return ConfigurationFile(path: "\(path): \(name)", fields: JSONFieldTable(nested))
     }
 
     /// The first of `architectures`.
     func architecture() throws(ModelError) -> String {
         read.insert("architectures")
-        guard let names = fields["architectures"] as? [String], let name = names.first else {
+        guard let name = fields["architectures"]?.elements?.first?.string else {
             throw ModelError(file: path, place: "architectures", "expected a list with one name")
         }
         return name
-    }
-
-    /// A finite JSON number; true and false are none.
-    private static func number(_ value: Any) -> Double? {
-        guard let number = value as? NSNumber, String(cString: number.objCType) != "c", number.doubleValue.isFinite
-        else { return nil }
-        return number.doubleValue
     }
 
     /// Whether the field is there and not null.
@@ -168,7 +170,7 @@ struct ConfigurationFile {
     /// Whether the field is there and null.
     func isNull(_ name: String) -> Bool {
         read.insert(name)
-        return fields[name] is NSNull
+        return fields[name]?.isNull ?? false
     }
 
     /// Says that fields are understood, whatever they hold.
@@ -179,25 +181,34 @@ struct ConfigurationFile {
     /// Published files hold many fields about training and bookkeeping, and new ones all the time, so not every unknown
     /// field can be refused. What is null, false, zero or empty asks for nothing, nor does a factor of 1.
     func refuseUnread() throws(ModelError) {
-        for (name, value) in fields.sorted(by: { $0.key < $1.key })
-        where !read.contains(name) && ComputingFields.isLikely(name) && !Self.asksForNothing(value, name) {
-            throw ModelError(
-                file: path, place: name,
-                "is not understood and could change what the model computes, found \("\(value)".prefix(80))")
+        for name in fields.names {
+            guard let value = fields[name] else { continue }
+            if read.contains(name) {
+                guard !fields.repeated.contains(ExactText(name)) else {
+                    throw ModelError(file: path, place: name, "expected one value, found several that differ")
+                }
+            } else if ComputingFields.isLikely(name), !Self.asksForNothing(value, name) {
+                throw ModelError(
+                    file: path, place: name,
+                    "is not understood and could change what the model computes, found \(value.excerpt)")
+            }
         }
     }
 
-    private static func asksForNothing(_ value: Any, _ name: String) -> Bool {
-        if value is NSNull { return true }
-        if let text = value as? String { return text.isEmpty || text == "none" }
-        if let list = value as? [Any] { return list.allSatisfy { $0 as? String == "full_attention" } }
-        guard let number = value as? NSNumber else { return false }
-        return number.doubleValue == 0 || number.doubleValue == 1 && ComputingFields.isFactor(name)
+    private static func asksForNothing(_ value: JSONValue, _ name: String) -> Bool {
+        switch value {
+        case .null, .boolean(false): true
+        case .boolean, .object, .numeral: false
+        case .string(let text): text.isEmpty || text == "none"
+        case .array(let list): list.allSatisfy { $0.string == "full_attention" }
+        case .integer(let integer): integer == 0 || integer == 1 && ComputingFields.isFactor(name)
+        case .fraction(let number): number == 0 || number == 1 && ComputingFields.isFactor(name)
+        }
     }
 
-    private func present(_ name: String) -> Any? {
+    private func present(_ name: String) -> JSONValue? {
         read.insert(name)
-        guard let value = fields[name], !(value is NSNull) else { return nil }
+        guard let value = fields[name], !value.isNull else { return nil }
         return value
     }
 }

@@ -54,7 +54,7 @@ extension LanguageModel {
         logits: (_ pending: [Int]) throws -> [Float]
     ) throws -> [Int] {
         guard count > 0 else { return [] }
-        guard tokens.count + count <= configuration.contextLength else {
+        guard count <= configuration.contextLength - tokens.count else {
             throw ModelError(
                 file: name, place: "generation",
                 "expected at most \(configuration.contextLength) tokens in all (the model's context), found \(tokens.count) of the prompt and \(count) to generate"

@@ -28,10 +28,11 @@ public struct LanguageModel: Sendable {
     public let finalNorm: Norm
     /// `[modelWidth]`: the unembedding's mean over the vocabulary, which centred logits subtract.
     public let meanUnembedding: [Float]
-    /// SHA-256 over what the model computes with, in hexadecimal: settings, samples of every matrix, the tokenizer.
+    /// SHA-256 over what the model computes with, in hexadecimal: settings, every number, the tokenizer.
     public let fingerprint: String
-    /// The fingerprint that atlases made before version 0.2 know this folder by: over its files as they are written.
-    public let formerFingerprint: String
+    /// What atlases of earlier programs know this folder by, the newest first: a digest of samples of every matrix, and one
+    /// over samples of the files as they are written.
+    public let formerFingerprints: [String]
     /// The folder's name, for display.
     public let name: String
     /// The files that the weights lie in.

@@ -61,10 +61,14 @@ extension LanguageModel {
         finalNorm = parts.finalNorm
         meanUnembedding = Self.meanRow(of: parts.unembedding)
         if !meanUnembedding.allSatisfy(\.isFinite), let fault = weights.firstFault() { throw fault }
-        fingerprint = parts.fingerprint(tokenizer)
-        formerFingerprint = try WeightFingerprint.of(
-            smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], text: tokenizer.surroundings,
-            weights: weights.files)
+        let computation = parts.computation(tokenizer)
+        fingerprint = try computation.fingerprint(of: weights.files.map(\.file), cache: FingerprintCache())
+        formerFingerprints = [
+            computation.sampledFingerprint,
+            try WeightFingerprint.of(
+                smallFiles: [folder + "/config.json", folder + "/tokenizer.json"], text: tokenizer.surroundings,
+                weights: weights.files),
+        ]
         name = HuggingFaceCache.name(ofFolder: address)
     }
 

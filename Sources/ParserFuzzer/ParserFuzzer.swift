@@ -2,6 +2,7 @@ import AtlasExport
 import AtlasIndexing
 import Foundation
 import Safetensors
+import Texts
 import Tokenizers
 import Transcoders
 
@@ -20,7 +21,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         FileManager.default.createFile(atPath: path, contents: bytes)
         return path
     }
-    switch start[0] % 5 {
+    switch start[0] % 7 {
     case 0:
         if let opened = try? SafetensorsFile(path: file("a.safetensors")) {
             for (name, tensor) in opened.tensors { _ = try? opened.matrix(name, shape: tensor.shape).matrix() }
@@ -30,9 +31,11 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case 3:
         _ = file("config.yaml")
         _ = try? TranscoderSet(folder: folder, layerCount: 1, modelWidth: 8)
+    case 4: _ = try? JSONText.parse([UInt8](bytes))
+    case 5: _ = try? NameRule.name(String(decoding: bytes, as: UTF8.self))
     default:
         let formats = ["a.jsonl", "a.csv", "a.tsv", "a.txt"]
-        let path = file(formats[Int(start[0] / 5) % formats.count])
+        let path = file(formats[Int(start[0] / 7) % formats.count])
         if let records = try? CorpusSource.file(path: path).records(onMalformed: .skip(report: { _ in })) {
             while (try? records.next()) != nil {}
         }

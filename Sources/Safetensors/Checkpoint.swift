@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import Texts
 
 /// The weights of one model folder: a single `model.safetensors`, or shards that `model.safetensors.index.json` lists.
 ///
@@ -109,14 +110,26 @@ public struct Checkpoint: Sendable {
 
     /// `weight_map` of the index: the shard of each tensor.
     private static func shards(_ index: String) throws(SafetensorsError) -> [String: String] {
-        guard let data = FileManager.default.contents(atPath: index) else {
-            throw SafetensorsError(file: index, "cannot be read")
+        let bytes: [UInt8]
+        do throws(WholeFile.Fault) {
+            bytes = try WholeFile.bytes(path: index)
+        } catch {
+            throw SafetensorsError(file: index, error.reason)
         }
-        guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
+        guard let members = (try? JSONText.parse(bytes))?.members else {
             throw SafetensorsError(file: index, "expected a JSON object")
         }
-        guard let shards = fields["weight_map"] as? [String: String], !shards.isEmpty else {
+        guard let map = JSONFieldTable(members)["weight_map"]?.members, !map.isEmpty else {
             throw SafetensorsError(file: index, place: "weight_map", "expected shard names by tensor")
+        }
+        var shards: [String: String] = [:]
+        for member in map {
+            guard let name = member.value.string else {
+                throw SafetensorsError(file: index, place: "weight_map", "expected shard names by tensor")
+            }
+            guard shards.updateValue(name, forKey: member.name) == nil else {
+                throw SafetensorsError(file: index, place: member.name, "expected each tensor once, found it twice")
+            }
         }
         if let name = shards.values.filter({ $0.contains("/") || $0.isEmpty || $0 == ".." }).min() {
             throw SafetensorsError(

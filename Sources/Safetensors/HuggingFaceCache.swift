@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// Files and folders of Hugging Face repositories that were downloaded before.
 ///
@@ -8,6 +9,9 @@ import Foundation
 package struct HuggingFaceCache {
     /// Where the repositories lie.
     package let folder: String
+
+    /// Bytes that the name of a commit may have, with what stands around it.
+    private static let referenceLimit = 1_000
 
     /// The cache that the environment names, by the rules of `huggingface_hub`.
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -69,10 +73,8 @@ package struct HuggingFaceCache {
     ///   revisions are there.
     package func path(of address: Address) throws(SafetensorsError) -> String {
         let repository = folder + "/models--" + address.repository.replacingOccurrences(of: "/", with: "--")
-        let reference = FileManager.default.contents(atPath: repository + "/refs/" + address.revision)
-        let commit = reference.map {
-            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        }
+        let reference = WholeFile.text(path: repository + "/refs/" + address.revision, atMost: Self.referenceLimit)
+        let commit = reference?.trimmingCharacters(in: .whitespacesAndNewlines)
         let snapshot = repository + "/snapshots/" + (commit ?? address.revision)
         let path = address.path.isEmpty ? snapshot : snapshot + "/" + address.path
         if FileManager.default.fileExists(atPath: path) { return path }
@@ -117,8 +119,8 @@ package struct HuggingFaceCache {
             return isThere && !isFolder.boolValue
         }
         let names = (FileManager.default.enumerator(atPath: refs)?.allObjects as? [String] ?? []).filter(isFile)
-        let named = names.compactMap { FileManager.default.contents(atPath: refs + "/" + $0) }.map {
-            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let named = names.compactMap { WholeFile.text(path: refs + "/" + $0, atMost: Self.referenceLimit) }.map {
+            $0.trimmingCharacters(in: .whitespacesAndNewlines)
         }
         let commits = (try? FileManager.default.contentsOfDirectory(atPath: repository + "/snapshots")) ?? []
         return names.sorted() + commits.filter { !named.contains($0) }.sorted()

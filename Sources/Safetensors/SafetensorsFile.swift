@@ -20,7 +20,8 @@ public final class SafetensorsFile: Sendable {
     public let path: String
     /// The tensors by name.
     public let tensors: [String: Tensor]
-    private let file: MappedFile
+    /// The mapping that the tensors lie in.
+    public let file: MappedFile
 
     /// The longest header that the format's own library accepts.
     private static let headerLimit = 100_000_000
@@ -41,8 +42,10 @@ public final class SafetensorsFile: Sendable {
             throw SafetensorsError(
                 file: path, "header of \(length) bytes does not fit in the file of \(bytes.count) bytes: truncated?")
         }
-        let header = Data(bytes[8..<8 + Int(length)])
-        tensors = try Self.parse(header: header, path: path, dataStart: 8 + Int(length), fileSize: bytes.count)
+        let header = UnsafeRawBufferPointer(rebasing: bytes[8..<8 + Int(length)])
+        tensors = try Self.parse(
+            header: header.assumingMemoryBound(to: UInt8.self), path: path, dataStart: 8 + Int(length),
+            fileSize: bytes.count)
     }
 
     /// The bytes of one tensor.

@@ -1,4 +1,4 @@
-import Foundation
+import Texts
 
 /// Bytes a number of each type that the format knows.
 private let byteCounts: [String: Int] = [
@@ -8,20 +8,28 @@ private let byteCounts: [String: Int] = [
 
 extension SafetensorsFile {
     /// Reads the header and checks every field of it.
-    static func parse(header: Data, path: String, dataStart: Int, fileSize: Int) throws(SafetensorsError)
-        -> [String: Tensor]
-    {
-        let object = try? JSONSerialization.jsonObject(with: header)
-        guard let entries = object as? [String: Any] else {
-            throw SafetensorsError(file: path, "the header is no JSON object")
-        }
+    ///
+    /// A header may have hundreds of thousands of entries; only one at a time is in memory as JSON.
+    static func parse(
+        header: UnsafeBufferPointer<UInt8>, path: String, dataStart: Int, fileSize: Int
+    ) throws(SafetensorsError) -> [String: Tensor] {
         var tensors: [String: Tensor] = [:]
-        for (name, value) in entries where name != "__metadata__" {
-            tensors[name] = try tensor(value, name: name, path: path, dataStart: dataStart, fileSize: fileSize)
+        var fault: SafetensorsError?
+        do throws(JSONSyntaxError) {
+            try JSONText.forEachMember(of: header) { member in
+                do throws(SafetensorsError) {
+                    try add(member, to: &tensors, path: path, dataStart: dataStart, fileSize: fileSize)
+                    return true
+                } catch {
+                    fault = error
+                    return false
+                }
+            }
+        } catch {
+            throw SafetensorsError(
+                file: path, "the header is no JSON object: expected \(error.expected), found \(error.found)")
         }
-        if let metadata = entries["__metadata__"], !(metadata is [String: String]) {
-            throw SafetensorsError(file: path, place: "__metadata__", "expected strings by name")
-        }
+        if let fault { throw fault }
         var end = dataStart
         for (name, tensor) in tensors.sorted(by: {
             ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key) < (
@@ -42,12 +50,30 @@ extension SafetensorsFile {
         return tensors
     }
 
-    private static func tensor(_ value: Any, name: String, path: String, dataStart: Int, fileSize: Int)
+    /// Checks one entry and keeps it.
+    private static func add(
+        _ member: JSONMember, to tensors: inout [String: Tensor], path: String, dataStart: Int, fileSize: Int
+    ) throws(SafetensorsError) {
+        let name = member.name
+        guard name != "__metadata__" else {
+            guard let texts = member.value.members, texts.allSatisfy({ $0.value.string != nil }) else {
+                throw SafetensorsError(file: path, place: name, "expected strings by name")
+            }
+            return
+        }
+        let found = try tensor(member.value, name: name, path: path, dataStart: dataStart, fileSize: fileSize)
+        guard tensors.updateValue(found, forKey: name) == nil else {
+            throw SafetensorsError(file: path, place: name, "expected each tensor once, found it twice")
+        }
+    }
+
+    private static func tensor(_ value: JSONValue, name: String, path: String, dataStart: Int, fileSize: Int)
         throws(SafetensorsError) -> Tensor
     {
         func fail(_ reason: String) -> SafetensorsError { SafetensorsError(file: path, place: name, reason) }
-        guard let fields = value as? [String: Any], let type = fields["dtype"] as? String,
-            let shape = integers(fields["shape"]), let offsets = integers(fields["data_offsets"])
+        let fields = value.members.map { JSONFieldTable($0) }
+        guard let fields, let type = fields["dtype"]?.string, let shape = integers(fields["shape"]),
+            let offsets = integers(fields["data_offsets"]), fields.repeated.isEmpty
         else { throw fail("expected {dtype, shape, data_offsets}") }
         guard let elementSize = byteCounts[type] else { throw fail("unknown dtype \(type)") }
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
@@ -71,13 +97,11 @@ extension SafetensorsFile {
     }
 
     /// Non-negative whole numbers, or `nil` for anything else.
-    private static func integers(_ value: Any?) -> [Int]? {
-        guard let values = value as? [Any] else { return nil }
+    private static func integers(_ value: JSONValue?) -> [Int]? {
+        guard case .array(let values)? = value else { return nil }
         var result: [Int] = []
         for value in values {
-            guard let number = value as? NSNumber, let integer = Int(exactly: number.doubleValue), integer >= 0 else {
-                return nil
-            }
+            guard case .integer(let integer) = value, integer >= 0 else { return nil }
             result.append(integer)
         }
         return result

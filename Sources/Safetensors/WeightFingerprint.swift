@@ -21,10 +21,11 @@ public enum WeightFingerprint {
     ) throws(SafetensorsError) -> String {
         var hash = SHA256()
         for path in smallFiles {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw SafetensorsError(file: path, "cannot be read")
+            do throws(WholeFile.Fault) {
+                hash.update(data: try WholeFile.bytes(path: path))
+            } catch {
+                throw SafetensorsError(file: path, error.reason)
             }
-            hash.update(data: data)
         }
         hash.update(data: Data(text.utf8))
         for file in weights {

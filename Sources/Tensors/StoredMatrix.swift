@@ -13,10 +13,10 @@ public struct StoredMatrix: @unchecked Sendable {
     public let elementType: ElementType
     private let base: UnsafeRawPointer
     private let owner: AnyObject
-    private let placement: RowPlacement
+    private let layout: RowLayout
 
     /// Where rows lie: in groups of neighbours, counted in numbers.
-    private struct RowPlacement {
+    private struct RowLayout {
         /// Rows in a group.
         var groupSize: Int
         /// From a row to the next in its group.
@@ -31,12 +31,12 @@ public struct StoredMatrix: @unchecked Sendable {
     public init(rowCount: Int, columnCount: Int, elementType: ElementType, base: UnsafeRawPointer, owner: AnyObject) {
         self.init(
             rowCount: rowCount, columnCount: columnCount, elementType: elementType, base: base, owner: owner,
-            placement: RowPlacement(groupSize: max(1, rowCount), rowStride: columnCount, groupStride: 0))
+            layout: RowLayout(groupSize: max(1, rowCount), rowStride: columnCount, groupStride: 0))
     }
 
     private init(
         rowCount: Int, columnCount: Int, elementType: ElementType, base: UnsafeRawPointer, owner: AnyObject,
-        placement: RowPlacement
+        layout: RowLayout
     ) {
         precondition(Int(bitPattern: base) % elementType.byteCount == 0)
         self.rowCount = rowCount
@@ -44,7 +44,7 @@ public struct StoredMatrix: @unchecked Sendable {
         self.elementType = elementType
         self.base = base
         self.owner = owner
-        self.placement = placement
+        self.layout = layout
     }
 
     /// Keeps a copy of `matrix` in memory.
@@ -53,6 +53,14 @@ public struct StoredMatrix: @unchecked Sendable {
         self.init(
             rowCount: matrix.rowCount, columnCount: matrix.columnCount, elementType: .float32, base: copy.base,
             owner: copy)
+    }
+
+    /// Where its numbers lie, and how they are read from there.
+    public var placement: NumberPlacement {
+        let steps = "\(layout.groupSize) \(layout.rowStride) \(layout.groupStride)"
+        return NumberPlacement(
+            start: base, order: "\(elementType.rawValue) [\(rowCount), \(columnCount)] \(steps)",
+            isPlain: elementType == .float32 && isContiguous)
     }
 
     /// The same numbers seen with another shape.
@@ -67,7 +75,7 @@ public struct StoredMatrix: @unchecked Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= columnCount)
         return StoredMatrix(
             rowCount: rowCount, columnCount: range.count, elementType: elementType,
-            base: base + range.lowerBound * elementType.byteCount, owner: owner, placement: placement)
+            base: base + range.lowerBound * elementType.byteCount, owner: owner, layout: layout)
     }
 
     /// The rows `range` of every `period` rows, where they are: what lies interleaved, taken apart.
@@ -76,7 +84,7 @@ public struct StoredMatrix: @unchecked Sendable {
         return StoredMatrix(
             rowCount: rowCount / period * range.count, columnCount: columnCount, elementType: elementType,
             base: address(ofRow: range.lowerBound), owner: owner,
-            placement: RowPlacement(
+            layout: RowLayout(
                 groupSize: range.count, rowStride: columnCount, groupStride: period * columnCount))
     }
 
@@ -206,11 +214,11 @@ public struct StoredMatrix: @unchecked Sendable {
     private static let blockByteCount = 1 << 19
 
     /// Whether all numbers lie side by side.
-    private var isContiguous: Bool { placement.groupSize >= rowCount && placement.rowStride == columnCount }
+    private var isContiguous: Bool { layout.groupSize >= rowCount && layout.rowStride == columnCount }
 
     private func address(ofRow row: Int) -> UnsafeRawPointer {
-        let (group, place) = row.quotientAndRemainder(dividingBy: placement.groupSize)
-        return base + (group * placement.groupStride + place * placement.rowStride) * elementType.byteCount
+        let (group, place) = row.quotientAndRemainder(dividingBy: layout.groupSize)
+        return base + (group * layout.groupStride + place * layout.rowStride) * elementType.byteCount
     }
 }
 

@@ -35,10 +35,19 @@ package struct JSONText {
     /// The nesting that the reference's parser allows; it also bounds the recursion here.
     package static let deepestNesting = 127
 
+    /// Values of one text: a tokenizer of a quarter million tokens has two million, and what has many more is not read into
+    /// memory.
+    package static let mostValues = 1 << 24
+    /// Values of one member where members are given one after the other.
+    private static let mostValuesOfPart = 1 << 16
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private let keepsNumerals: Bool
     private var position = 0
     private var depth = 0
+    private var valuesLeft = Self.mostValues
+    /// Whether members of the outermost object are not kept.
+    private var isGivenAway = false
 
     /// Parses `bytes`, which hold exactly one value and white space around it.
     ///
@@ -60,6 +69,22 @@ package struct JSONText {
         return try result.get()
     }
 
+    /// Gives the members of an object to `body` one after the other: only one is in memory at a time.
+    ///
+    /// - Parameter body: false ends the reading
+    /// - Throws: where the text is no object, or stops being JSON before `body` ends it.
+    package static func forEachMember(
+        of bytes: UnsafeBufferPointer<UInt8>, _ body: (JSONMember) -> Bool
+    ) throws(JSONSyntaxError) {
+        var text = JSONText(bytes: bytes, keepsNumerals: false)
+        text.skipWhiteSpace()
+        guard text.next == UInt8(ascii: "{") else { throw text.error("an object") }
+        text.isGivenAway = true
+        guard try text.members(body) else { return }
+        text.skipWhiteSpace()
+        guard text.position == bytes.count else { throw text.error("the end of the text") }
+    }
+
     private init(bytes: UnsafeBufferPointer<UInt8>, keepsNumerals: Bool) {
         self.bytes = bytes
         self.keepsNumerals = keepsNumerals
@@ -73,6 +98,10 @@ package struct JSONText {
 
     private mutating func value() throws(JSONSyntaxError) -> JSONValue {
         skipWhiteSpace()
+        guard valuesLeft > 0 else {
+            throw error("at most \(isGivenAway ? Self.mostValuesOfPart : Self.mostValues) values")
+        }
+        valuesLeft -= 1
         switch next {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
@@ -95,12 +124,21 @@ package struct JSONText {
     }
 
     private mutating func object() throws(JSONSyntaxError) -> JSONValue {
-        try enter()
         var members: [JSONMember] = []
+        _ = try self.members { member in
+            members.append(member)
+            return true
+        }
+        return .object(members)
+    }
+
+    /// Reads an object's members until `body` says false; whether it never did.
+    private mutating func members(_ body: (JSONMember) -> Bool) throws(JSONSyntaxError) -> Bool {
+        try enter()
         skipWhiteSpace()
         if next == UInt8(ascii: "}") {
             leave()
-            return .object(members)
+            return true
         }
         while true {
             skipWhiteSpace()
@@ -109,14 +147,15 @@ package struct JSONText {
             skipWhiteSpace()
             guard next == UInt8(ascii: ":") else { throw error("\":\"") }
             position += 1
-            members.append(JSONMember(name: name, value: try value()))
+            if isGivenAway, depth == 1 { valuesLeft = Self.mostValuesOfPart }
+            guard body(JSONMember(name: name, value: try value())) else { return false }
             skipWhiteSpace()
             if next == UInt8(ascii: "}") { break }
             guard next == UInt8(ascii: ",") else { throw error("\",\" or \"}\"") }
             position += 1
         }
         leave()
-        return .object(members)
+        return true
     }
 
     private mutating func array() throws(JSONSyntaxError) -> JSONValue {
@@ -259,7 +298,7 @@ package struct JSONText {
         let line = before.count { $0 == 0x0A } + 1
         let column = position - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
         let excerpt = String(decoding: bytes[before.endIndex...].prefix(12), as: UTF8.self)
-        let actual = found ?? (next == nil ? "the end of the text" : "\"\(excerpt)\"")
+        let actual = found ?? (next == nil ? "the end of the text" : excerpt.quotedInOneLine)
         return JSONSyntaxError(line: line, column: column, expected: expected, found: actual)
     }
 }

@@ -11,20 +11,18 @@ struct JSONNode {
     init(contentsOf url: URL) throws(TokenizerError) {
         file = url.path
         place = ""
-        let data: Data
-        do {
-            data = try Data(contentsOf: url)
+        let bytes: [UInt8]
+        do throws(WholeFile.Fault) {
+            bytes = try WholeFile.bytes(path: url.path)
         } catch {
-            let exists = FileManager.default.fileExists(atPath: url.path)
             throw TokenizerError(
                 file: url.path, place: "", expected: "a readable JSON file",
-                found: exists ? error.localizedDescription : "no file there")
+                found: error.isMissing ? "no file there" : "one that is none: \(error.reason)")
         }
-        guard !LargeFilePointer.isOne(data) else {
+        guard !LargeFilePointer.isOne(bytes) else {
             throw TokenizerError(
                 file: url.path, place: "", expected: "the file itself", found: "a file that \(LargeFilePointer.advice)")
         }
-        let bytes = [UInt8](data)
         do throws(JSONSyntaxError) {
             value = try JSONText.parse(bytes)
         } catch {
@@ -101,21 +99,5 @@ struct JSONNode {
     func boolean() throws(TokenizerError) -> Bool {
         guard case .boolean(let flag) = value else { throw unexpected("true or false") }
         return flag
-    }
-}
-
-extension JSONValue {
-    /// What an error says was found: scalars are quoted, containers named.
-    var excerpt: String {
-        switch self {
-        case .null: "null"
-        case .boolean(let flag): "\(flag)"
-        case .integer(let number): "\(number)"
-        case .fraction(let number): "\(number)"
-        case .numeral(let digits): digits
-        case .string(let text): "\"\(text)\""
-        case .array(let elements): "an array of \(elements.count)"
-        case .object(let members): "an object of \(members.count) members"
-        }
     }
 }

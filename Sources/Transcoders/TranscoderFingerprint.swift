@@ -5,39 +5,31 @@ import Texts
 
 /// Tells transcoder sets apart.
 enum TranscoderFingerprint {
-    /// The fingerprint of a set, in hexadecimal: what it computes with, in whatever files it lies.
-    static func of(
-        _ layers: [Transcoder], kind: TranscoderSet.Kind, inputHook: InputHook, outputHook: OutputHook
-    ) -> String {
-        var digest = ComputationDigest("transcoders 2")
-        digest.add("set", "\(kind.rawValue) \(inputHook.rawValue) \(outputHook.rawValue)")
+    /// What a set computes with, in whatever files it lies.
+    static func description(
+        of layers: [Transcoder], kind: TranscoderSet.Kind, inputHook: InputHook, outputHook: OutputHook
+    ) -> ComputationDescription {
+        var description = ComputationDescription("transcoders")
+        description.add("set", "\(kind.rawValue) \(inputHook.rawValue) \(outputHook.rawValue)")
         for transcoder in layers {
-            digest.add("layer", "\(transcoder.layer)")
+            description.add("layer", "\(transcoder.layer)")
             switch transcoder.activation {
-            case .relu: digest.add("activation", "ReLU")
-            case .jumpReLU(let thresholds): digest.add("JumpReLU", thresholds)
-            case .topK(let count): digest.add("activation", "TopK \(count)")
-            case .positiveTopK(let count): digest.add("activation", "positive TopK \(count)")
-            case .groupMaximum(let count): digest.add("activation", "largest of \(count) groups")
+            case .relu: description.add("activation", "ReLU")
+            case .jumpReLU(let thresholds): description.add("JumpReLU", thresholds)
+            case .topK(let count): description.add("activation", "TopK \(count)")
+            case .positiveTopK(let count): description.add("activation", "positive TopK \(count)")
+            case .groupMaximum(let count): description.add("activation", "largest of \(count) groups")
             }
             if transcoder.inputNormalization != .none {
-                digest.add("input", transcoder.inputNormalization.rawValue)
+                description.add("input", transcoder.inputNormalization.rawValue)
             }
-            digest.add("encoder", transcoder.encoder)
-            digest.add("encoder bias", transcoder.encoderBias)
-            let (width, slots) = (transcoder.encoder.columnCount, transcoder.slotCount)
-            digest.add("decoder", rowCount: transcoder.featureCount * slots, columnCount: width) { row in
-                [Float](unsafeUninitializedCapacity: width) { buffer, count in
-                    if let output = buffer.baseAddress {
-                        transcoder.decoder.copyRow(feature: row / slots, slot: row % slots, into: output)
-                    }
-                    count = width
-                }
-            }
-            digest.add("decoder bias", transcoder.decoderBias)
-            if let skip = transcoder.skip { digest.add("skip", skip) }
+            description.add("encoder", transcoder.encoder)
+            description.add("encoder bias", transcoder.encoderBias)
+            description.add("decoder", transcoder.decoder)
+            description.add("decoder bias", transcoder.decoderBias)
+            if let skip = transcoder.skip { description.add("skip", skip) }
         }
-        return digest.hexadecimal
+        return description
     }
 
     /// What told a set apart before version 0.2, in hexadecimal: its files by `WeightFingerprint`, and the checksums
@@ -60,11 +52,5 @@ enum TranscoderFingerprint {
             }
         }
         return hash.finalize().hexadecimal
-    }
-}
-
-extension ComputationDigest {
-    fileprivate mutating func add(_ name: String, _ matrix: WeightMatrix) {
-        add(name, rowCount: matrix.rowCount, columnCount: matrix.columnCount) { matrix.row($0) }
     }
 }

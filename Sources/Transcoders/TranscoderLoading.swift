@@ -46,7 +46,7 @@ extension TranscoderSet {
 
     /// Puts a set together from its layers.
     ///
-    /// - Parameter configurationPaths: the files that describe them, a part of the former fingerprint
+    /// - Parameter configurationPaths: the files that describe them, a part of the oldest fingerprint
     init(
         kind: Kind, inputHook: InputHook, outputHook: OutputHook, loaded: [LoadedTranscoder], name: String,
         format: String, configurationPaths: [String]
@@ -59,9 +59,14 @@ extension TranscoderSet {
         encoderRegions = loaded.map(\.encoder)
         decoderRegions = loaded.map(\.decoder)
         self.name = name
-        fingerprint = TranscoderFingerprint.of(layers, kind: kind, inputHook: inputHook, outputHook: outputHook)
-        formerFingerprint = try TranscoderFingerprint.ofFiles(
-            configurationPaths: configurationPaths, weights: loaded.flatMap(\.files))
+        let description = TranscoderFingerprint.description(
+            of: layers, kind: kind, inputHook: inputHook, outputHook: outputHook)
+        let files = loaded.flatMap(\.files)
+        fingerprint = try description.fingerprint(of: files.map(\.file), cache: FingerprintCache())
+        formerFingerprints = [
+            description.sampledFingerprint,
+            try TranscoderFingerprint.ofFiles(configurationPaths: configurationPaths, weights: files),
+        ]
         for region in decoderRegions { region?.expectScatteredReads() }
     }
 }

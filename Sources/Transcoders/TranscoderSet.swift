@@ -22,10 +22,11 @@ public struct TranscoderSet: Sendable {
     public let name: String
     /// How the set is stored: `config.yaml`, `SAELens` or `EleutherAI sparsify`.
     public let format: String
-    /// SHA-256 over what the set computes with, in hexadecimal: hooks, activation functions, samples of every matrix.
+    /// SHA-256 over what the set computes with, in hexadecimal: hooks, activation functions, every number.
     public let fingerprint: String
-    /// The fingerprint that atlases made before version 0.2 know this folder by: over its files as they are written.
-    public let formerFingerprint: String
+    /// What atlases of earlier programs know this folder by, the newest first: a digest of samples of every matrix, and one
+    /// over samples of the files as they are written.
+    public let formerFingerprints: [String]
 
     /// Where each layer's encoder lies in its file, in whole pages.
     let encoderRegions: [MappedRegion?]

@@ -20,12 +20,14 @@ struct YAMLFields {
     /// - Throws: `TranscoderError` when it cannot be read or is no mapping.
     init(path: String) throws(TranscoderError) {
         self.path = path
-        guard let data = FileManager.default.contents(atPath: path) else {
+        let data: [UInt8]
+        do throws(WholeFile.Fault) {
+            data = try WholeFile.bytes(path: path, atMost: Self.byteLimit)
+        } catch {
             throw TranscoderError(
-                file: path, "cannot be read; a transcoder folder holds config.yaml beside its weights")
-        }
-        guard data.count <= Self.byteLimit else {
-            throw TranscoderError(file: path, "expected at most \(Self.byteLimit) bytes, found \(data.count)")
+                file: path,
+                error.isMissing
+                    ? "cannot be read; a transcoder folder holds config.yaml beside its weights" : error.reason)
         }
         if LargeFilePointer.isOne(data) { throw TranscoderError(file: path, LargeFilePointer.advice) }
         let text = String(decoding: data, as: UTF8.self)

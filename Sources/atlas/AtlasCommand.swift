@@ -2,6 +2,7 @@ import ArgumentParser
 import AtlasIndexing
 import AtlasStore
 import Foundation
+import Safetensors
 import Tensors
 
 /// The command line: each command parses, validates, calls one library function and prints.
@@ -28,12 +29,13 @@ struct AtlasCommand: AsyncParsableCommand {
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self, ServeCommand.self,
             ExportCommand.self,
-            InfoCommand.self, InspectCommand.self, VerifyCommand.self, SQLCommand.self,
+            InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])
 
     /// Parses, runs, and says what went wrong.
     static func main() async {
+        MappedFile.explainLostFiles()
         let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {

@@ -157,7 +157,8 @@ import Testing
                 JobTicket.self, from: service.answer(.post, path, body: Data(body.utf8)).bytes
             ).job
         }
-        let long = try submit("exchanges", #"{"by": "state", "judgement": "preferred", "trials": 5000}"#)
+        let long = try submit(
+            "exchanges", #"{"by": "state", "where": "family=two-step", "judgement": "preferred", "trials": 5000}"#)
         for _ in 0..<500 where try service.jobs!.report(long).state == .queued { Thread.sleep(forTimeInterval: 0.01) }
         let next = try submit("runs", #"{"text": "Fact: the capital of the state containing Dallas is"}"#)
         #expect(try service.jobs!.report(next).state == .queued)

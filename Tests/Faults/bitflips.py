@@ -10,6 +10,7 @@ says "sound" and an answer differs from the undamaged atlas's; a crash; a hang. 
 import argparse
 import collections
 import concurrent.futures
+import glob
 import os
 import random
 import shutil
@@ -59,9 +60,8 @@ def run_cases(cases, make, probe, sound, timeout, jobs, options=()):
                     return case, "not possible", None
                 return case, *judge(*ask(probe, path, timeout, *options), sound)
             finally:
-                for suffix in ["", "-wal", "-shm", "-journal"]:
-                    if os.path.exists(path + suffix):
-                        os.remove(path + suffix)
+                for left in glob.glob(path + "*"):
+                    os.remove(left)
 
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             for done, (case, outcome, wrong) in enumerate(pool.map(run, enumerate(cases)), 1):
@@ -74,11 +74,11 @@ def run_cases(cases, make, probe, sound, timeout, jobs, options=()):
     return counts, failures
 
 
-def undamaged(probe, path, timeout):
+def undamaged(probe, path, timeout, *options):
     """What the probe says of the sound atlas, twice the same."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copy(path, os.path.join(folder, "sound.atlas"))
-        (kind, said), (_, again) = ask(probe, copy, timeout), ask(probe, copy, timeout)
+        copies = [shutil.copy(path, os.path.join(folder, name)) for name in ("one.atlas", "other.atlas")]
+        (kind, said), (_, again) = [ask(probe, copy, timeout, *options) for copy in copies]
     if kind != "ended" or not said or said[0] != "verify\tsound" or said != again:
         sys.exit(f"{path}: expected a sound atlas with steady answers, found {kind}: {said[:3]}")
     return said
@@ -101,12 +101,13 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=120)
     options = parser.parse_args()
-    sound = undamaged(options.probe, options.atlas, options.timeout)
+    sound = undamaged(options.probe, options.atlas, options.timeout, "--few")
     with open(options.atlas, "rb") as file:
         atlas = file.read()
     bits = random.Random(options.seed).sample(range(len(atlas) * 8), options.count)
     counts, failures = run_cases(
-        bits, lambda path, bit: flip(path, atlas, bit), options.probe, sound, options.timeout, options.jobs)
+        bits, lambda path, bit: flip(path, atlas, bit), options.probe, sound, options.timeout, options.jobs,
+        ("--few",))
     print(f"{options.atlas}: {len(atlas)} bytes, {len(sound)} answers, {options.count} bit flips, seed {options.seed}")
     for outcome, count in counts.most_common():
         print(f"  {outcome:20} {count}")

@@ -17,6 +17,8 @@ struct CorpusLine {
 final class CorpusLines {
     /// The longest line, in bytes.
     static let limit = 16 * 1024 * 1024
+    /// How far the end of a line over the limit is looked for: what has none by then is no text, or was made to be endless.
+    private static let searchLimit = 1 << 30
 
     /// The corpus, as messages name it.
     var name: String { input.name }
@@ -45,6 +47,11 @@ final class CorpusLines {
         while ending.isEmpty, try fill() {
             let upper = lineEnd() ?? end
             length += upper - position
+            guard length <= Self.searchLimit else {
+                throw CorpusError(
+                    file: name, line: lineCount + 1, expected: "at most \(Self.limit) bytes in a line",
+                    found: "more than \(Self.searchLimit)", endsInput: true)
+            }
             if length <= Self.limit { line.append(contentsOf: buffer[position..<upper]) }
             position = upper
             if position < end { ending = try takeEnding() }

@@ -9,22 +9,29 @@ struct DelimitedReader: CorpusReader {
     private let lines: CorpusLines
     private let delimiter: UInt8
     private let textColumn: ExactText
+
+    /// The most columns: each is a tag of each prompt.
+    private static let columnLimit = 10_000
+
     private var header: [ExactText]?
+
+    /// A row, the line it begins at, and how many fields it has: also those that are not kept.
+    private typealias Row = (line: Int, fields: [String], fieldCount: Int)
 
     /// Reads records whose text is in the column named `textColumn`.
     init(_ lines: CorpusLines, delimiter: UInt8, textColumn: String) {
         self.lines = lines
         self.delimiter = delimiter
-        self.textColumn = ExactText(textColumn)
+        self.textColumn = ExactText(NameRule.trimmed(textColumn))
     }
 
     mutating func next() throws(CorpusError) -> CorpusRecord? {
         if header == nil { header = try readHeader() }
         guard let header, let row = try readRow() else { return nil }
-        guard row.fields.count == header.count else {
+        guard row.fieldCount == header.count else {
             throw CorpusError(
                 file: lines.name, line: row.line, expected: "\(header.count) fields as in the header",
-                found: "\(row.fields.count)")
+                found: "\(row.fieldCount)")
         }
         var text = ""
         var externalID: String?
@@ -49,7 +56,7 @@ struct DelimitedReader: CorpusReader {
 
     /// The column names; every fault of the header ends the input, because no record can be understood without it.
     private func readHeader() throws(CorpusError) -> [ExactText]? {
-        let row: (line: Int, fields: [String])
+        let row: Row
         do {
             guard let found = try readRow() else { return nil }
             row = found
@@ -62,9 +69,19 @@ struct DelimitedReader: CorpusReader {
             CorpusError(file: lines.name, line: row.line, expected: expected, found: found, endsInput: true)
         }
         var seen: Set<ExactText> = []
-        let names = row.fields.map { ExactText($0) }
+        guard row.fieldCount <= Self.columnLimit else {
+            throw fault("at most \(Self.columnLimit) columns", "\(row.fieldCount)")
+        }
+        var names: [ExactText] = []
+        for field in row.fields {
+            guard !NameRule.trimmed(field).isEmpty else { throw fault("a name for each column", "an empty one") }
+            do throws(NameRule.Fault) {
+                names.append(ExactText(try NameRule.name(field)))
+            } catch {
+                throw fault(error.expected, error.found)
+            }
+        }
         for name in names {
-            guard !name.string.isEmpty else { throw fault("a name for each column", "an empty one") }
             guard seen.insert(name).inserted else {
                 throw fault("each column once", "\(CorpusExcerpt(name.string)) twice")
             }
@@ -78,10 +95,10 @@ struct DelimitedReader: CorpusReader {
     }
 
     /// The next row and the line it begins at.
-    private func readRow() throws(CorpusError) -> (line: Int, fields: [String])? {
+    private func readRow() throws(CorpusError) -> Row? {
         while let line = try lines.next() {
             guard !line.bytes.isEmpty else { continue }
-            var parser = DelimitedRow(delimiter: delimiter)
+            var parser = DelimitedRow(delimiter: delimiter, fieldLimit: header?.count ?? Self.columnLimit)
             var source = line
             var size = line.bytes.count
             while true {
@@ -108,7 +125,7 @@ struct DelimitedReader: CorpusReader {
             }
             var fields: [String] = []
             for field in parser.fields { fields.append(try lines.text(of: field, line: line.number)) }
-            return (line.number, fields)
+            return (line.number, fields, parser.fieldCount)
         }
         return nil
     }

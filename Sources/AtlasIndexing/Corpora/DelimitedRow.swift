@@ -8,17 +8,23 @@ struct DelimitedRow {
         let position: Int
     }
 
-    /// The fields completed so far, unquoted.
+    /// The fields completed so far, unquoted: as many as are kept.
     private(set) var fields: [[UInt8]] = []
+    /// How many fields have been completed.
+    private(set) var fieldCount = 0
     /// Whether the row goes on in the next line.
     private(set) var isInsideQuotes = false
 
     private let delimiter: UInt8
+    private let fieldLimit: Int
     private var field: [UInt8] = []
 
     /// Begins a row.
-    init(delimiter: UInt8) {
+    ///
+    /// - Parameter fieldLimit: fields beyond it are counted, and not kept
+    init(delimiter: UInt8, fieldLimit: Int = .max) {
         self.delimiter = delimiter
+        self.fieldLimit = fieldLimit
     }
 
     /// Reads one line of the row.
@@ -47,7 +53,8 @@ struct DelimitedRow {
                     return Fault(expected: "no quote inside a field without quotes", position: end)
                 }
             }
-            fields.append(field)
+            if fields.count < fieldLimit { fields.append(field) }
+            fieldCount += 1
             field = []
             guard position < line.count else { return nil }
             position += 1

@@ -83,12 +83,16 @@ struct JSONLinesReader: CorpusReader {
             var tags: [ExactText: String] = [:]
             var seen: Set<ExactText> = []
             for member in members {
-                guard seen.insert(ExactText(member.name)).inserted else {
+                let name = ExactText(NameRule.trimmed(member.name))
+                guard seen.insert(name).inserted else {
                     throw Fault(expected: "each tag once", found: "\(CorpusExcerpt(member.name)) twice")
                 }
                 guard let text = try scalar(member.value, place: "tags.\(member.name)") else { continue }
-                guard !member.name.isEmpty else { throw Fault(expected: "a name for each tag") }
-                tags[ExactText(member.name)] = text
+                guard !name.string.isEmpty else { throw Fault(expected: "a name for each tag") }
+                do throws(NameRule.Fault) { _ = try NameRule.name(name.string) } catch {
+                    throw Fault(expected: "a tag with " + error.expected, found: error.found)
+                }
+                tags[name] = text
             }
             return tags
         default: throw Fault(expected: "an object in the field `tags`")

@@ -50,7 +50,8 @@ extension AtlasReader {
     /// - Throws: ``QuestionError/unknownSupernode(name:nearest:)``
     public func supernode(_ name: String) throws -> StoredSupernode {
         let all = try supernodes()
-        guard let found = all.first(where: { ExactText($0.name) == ExactText(name) }) else {
+        let wanted = ExactText(NameRule.trimmed(name))
+        guard let found = all.first(where: { ExactText($0.name) == wanted }) else {
             throw QuestionError.unknownSupernode(name: name, nearest: Self.offered(name, among: all.map(\.name)))
         }
         return found

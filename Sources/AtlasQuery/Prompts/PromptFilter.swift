@@ -41,6 +41,8 @@ public struct PromptFilter: Codable, Hashable, Sendable {
     /// Reads `name=value` or several of them between commas; a backslash keeps a comma, and in a name an equals sign. `nil`
     /// for anything else.
     public init?(_ text: String) {
+        // SQLite would cut a name or value at it, and ask for others.
+        guard !text.utf8.contains(0) else { return nil }
         var conditions: [Condition] = []
         var name: String?
         var part = ""

@@ -53,7 +53,11 @@ struct MotifTests {
         let unreached = tests.count { $0.pValueMore <= smallest }
         let together = unreached > 0 ? unreached : tests.count
         guard !tests.isEmpty, rate > 0, smallest * Double(tests.count) / Double(together) > rate else { return nil }
-        func enough(_ count: Int) -> Int { Int((Double(tests.count) / (rate * Double(count))).rounded(.up)) - 1 }
+        func enough(_ count: Int) -> Int {
+            let number = (Double(tests.count) / (rate * Double(count))).rounded(.up)
+            // A rate near 0 asks for more than can be counted.
+            return Int(exactly: number).map { $0 - 1 } ?? .max
+        }
         return (enough(together), enough(1))
     }
 }

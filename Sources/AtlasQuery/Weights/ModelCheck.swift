@@ -7,9 +7,9 @@ extension AtlasReader {
     func requireModel(_ attributor: Attributor) throws(AtlasError) {
         let (model, basis, identity) = (attributor.model, attributor.basis, atlas.identity)
         let pairs = [
-            ("model fingerprint", [model.fingerprint, model.formerFingerprint], identity.modelFingerprint),
+            ("model fingerprint", [model.fingerprint] + model.formerFingerprints, identity.modelFingerprint),
             (
-                "transcoder fingerprint", [basis.fingerprint, basis.formerFingerprint ?? basis.fingerprint],
+                "transcoder fingerprint", [basis.fingerprint] + basis.formerFingerprints,
                 identity.transcoderFingerprint
             ),
         ]

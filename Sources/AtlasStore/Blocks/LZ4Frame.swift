@@ -2,7 +2,7 @@ import CLZ4
 import Foundation
 
 /// Standard LZ4 frames with a content size and a content checksum, so that any LZ4 tool opens and checks a block.
-enum LZ4Frame {
+package enum LZ4Frame {
     /// LZ4's high-compression level; blocks are written once and read often.
     private static let compressionLevel: Int32 = 9
     /// Contents below this size gain nothing from high compression, whose tables take longer to clear than to use.
@@ -11,7 +11,7 @@ enum LZ4Frame {
     private static let largestExpansion = 256
 
     /// Compresses `content` into one frame.
-    static func compress(_ content: [UInt8]) -> Data {
+    package static func compress(_ content: [UInt8]) -> Data {
         var preferences = LZ4F_preferences_t()
         preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
         preferences.frameInfo.contentSize = UInt64(content.count)
@@ -29,7 +29,7 @@ enum LZ4Frame {
     }
 
     /// Restores the content of one frame and checks its size and checksum.
-    static func decompress(_ frame: UnsafeRawBufferPointer) throws(BlockFault) -> [UInt8] {
+    package static func decompress(_ frame: UnsafeRawBufferPointer) throws(BlockFault) -> [UInt8] {
         var context: OpaquePointer?
         let created = LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))
         precondition(LZ4F_isError(created) == 0, "LZ4 context: \(name(created))")

@@ -32,12 +32,17 @@ public struct AtlasDerivation: Sendable {
 
     /// Rebuilds the derived tables; after an error they are as they were before.
     ///
+    /// - Throws: `AtlasError.damaged` where the description of the model is, as sizes come from it
+    ///
     /// - Parameter progress: called at the start of each stage
     /// - Complexity: time grows with stored activations and edges; memory takes 12 bytes an activation, then about 40
     ///   bytes an edge, then about 32 bytes an influence of a node on a target
     public func rebuild(progress: (Stage) -> Void = { _ in }) throws(AtlasError) {
         try atlas.write("deriving") { db in
             progress(.clearing)
+            guard try StoredRows(allOf: "atlas").digest(db) == TableDigests.read("atlas", in: db) else {
+                throw AtlasError.damaged(path: atlas.path, what: "table atlas")
+            }
             try clear(db)
             let prompts = try CanonicalPrompts(db, vocabularySize: atlas.identity.vocabulary.count)
             progress(.features)

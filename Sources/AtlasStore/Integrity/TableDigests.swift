@@ -46,7 +46,8 @@ enum TableDigests {
         for table in tables { try write(StoredRows(allOf: table).digest(db), of: table, in: db) }
     }
 
-    private static func write(_ digest: Digest, of table: String, in db: Database) throws {
+    /// Records a digest.
+    static func write(_ digest: Digest, of table: String, in db: Database) throws {
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO table_digests (name, row_count, digest) VALUES (?, ?, ?)")
             .execute(arguments: [table, digest.rowCount, Int64(bitPattern: digest.sum)])
     }

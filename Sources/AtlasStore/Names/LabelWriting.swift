@@ -1,18 +1,19 @@
 import Circuits
 import Foundation
 import GRDB
+import Texts
 
 /// Labels and notes: what people call a feature, wherever it appears.
 extension AtlasWriter {
     /// The longest name, in Unicode scalars; a longer text is a note.
-    public static let longestName = 500
+    public static let longestName = NameRule.longestName
     /// The longest note, in Unicode scalars.
-    public static let longestNote = 100_000
+    public static let longestNote = NameRule.longestNote
 
     /// Gives a feature a name and a note, or takes them away when the name is `nil`.
     ///
-    /// - Throws: `AtlasError.unstorable` for a feature that the transcoder set has not, an empty name, or a text that is
-    ///   too long.
+    /// - Throws: `AtlasError.unstorable` for a feature that the transcoder set has not, what no name may be (see
+    ///   ``NameRule``), or a note that is too long.
     public func setLabel(_ label: String?, note: String = "", of feature: FeatureID) throws(AtlasError) {
         if let label { return try setLabels([(label, note, feature)]) }
         try require(feature, in: "label of feature \(feature)")
@@ -29,9 +30,12 @@ extension AtlasWriter {
     ///
     /// - Throws: as ``setLabel(_:note:of:)``
     public func setLabels(_ labels: [(label: String, note: String, feature: FeatureID)]) throws(AtlasError) {
+        var names: [String] = []
         for (label, note, feature) in labels {
-            try require(feature, in: "label of feature \(feature)")
-            try require(name: label, note: note, in: "label of feature \(feature)")
+            let what = "label of feature \(feature)"
+            try require(feature, in: what)
+            names.append(try Self.name(label, of: what))
+            try Self.require(note: note, of: what)
         }
         try atlas.write("labelling \(labels.count) features") { db in
             let insertion = try db.cachedStatement(
@@ -41,9 +45,9 @@ extension AtlasWriter {
                     DO UPDATE SET label = excluded.label, note = excluded.note, updated_at = excluded.updated_at
                     """)
             let now = Date.now.formatted(.iso8601)
-            for (label, note, feature) in labels {
+            for (name, (_, note, feature)) in zip(names, labels) {
                 try TableDigests.keeping([Self.label(of: feature)], in: db) {
-                    try insertion.execute(arguments: [feature.layer, feature.index, label, note, now])
+                    try insertion.execute(arguments: [feature.layer, feature.index, name, note, now])
                 }
             }
         }
@@ -59,19 +63,6 @@ extension AtlasWriter {
                 what: what,
                 expected: "\(atlas.identity.layerCount) layers of \(atlas.identity.featuresPerLayer) features",
                 found: "\(feature)")
-        }
-    }
-
-    func require(name: String, note: String, in what: String) throws(AtlasError) {
-        let length = name.unicodeScalars.count
-        guard 1...Self.longestName ~= length else {
-            throw .unstorable(
-                what: what, expected: "a name of 1 to \(Self.longestName) characters", found: "one of \(length)")
-        }
-        guard note.unicodeScalars.count <= Self.longestNote else {
-            throw .unstorable(
-                what: what, expected: "a note of at most \(Self.longestNote) characters",
-                found: "one of \(note.unicodeScalars.count)")
         }
     }
 }

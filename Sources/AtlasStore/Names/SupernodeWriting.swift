@@ -1,6 +1,7 @@
 import Circuits
 import Foundation
 import GRDB
+import Texts
 
 /// Supernodes: several features that people treat as one.
 extension AtlasWriter {
@@ -9,10 +10,11 @@ extension AtlasWriter {
     /// - Parameter members: at least one feature, in any order; repeated ones count once
     /// - Throws: `AtlasError.unstorable` for no members, features that the transcoder set has not, or a bad name.
     public func setSupernode(
-        _ name: String, note: String = "", members: [FeatureID]
+        _ given: String, note: String = "", members: [FeatureID]
     ) throws(AtlasError) {
+        let name = try Self.name(given, of: "supernode")
         let what = "supernode \(name.debugDescription)"
-        try require(name: name, note: note, in: what)
+        try Self.require(note: note, of: what)
         guard !members.isEmpty else { throw .unstorable(what: what, expected: "at least one feature", found: "none") }
         for member in members { try require(member, in: what) }
         try atlas.write("keeping \(what)") { db in
@@ -38,8 +40,11 @@ extension AtlasWriter {
     ///
     /// - Returns: whether there was one of this name
     @discardableResult
-    public func removeSupernode(_ name: String) throws(AtlasError) -> Bool {
-        try atlas.write("removing supernode \(name.debugDescription)") { db in
+    public func removeSupernode(_ given: String) throws(AtlasError) -> Bool {
+        // SQLite would cut the name at a NUL, and another's supernode would go.
+        guard !given.utf8.contains(0) else { return false }
+        let name = NameRule.trimmed(given)
+        return try atlas.write("removing supernode \(name.debugDescription)") { db in
             var isThere = false
             try TableDigests.keeping(Self.rows(of: name), in: db) {
                 try db.execute(sql: "DELETE FROM supernodes WHERE name = ?", arguments: [name])

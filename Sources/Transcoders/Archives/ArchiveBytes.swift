@@ -6,7 +6,8 @@ import Texts
 final class ArchiveBytes: Sendable {
     /// Where the file lies, as it was given.
     let path: String
-    private let file: MappedFile
+    /// The mapping.
+    let file: MappedFile
 
     /// All of the file.
     var bytes: UnsafeRawBufferPointer { file.bytes }

@@ -1,3 +1,4 @@
+import Safetensors
 import Tensors
 
 /// A `.npz` file: a zip archive of NumPy arrays.
@@ -9,7 +10,7 @@ struct NumpyArchive: Sendable {
     let path: String
     /// The archive's entries by the names of their arrays, without `.npy`.
     let entries: [String: ZipDirectory.Entry]
-    private let file: ArchiveBytes
+    private let archive: ArchiveBytes
 
     private static let suffix = ".npy"
 
@@ -18,9 +19,9 @@ struct NumpyArchive: Sendable {
     /// - Throws: `TranscoderError` with the file, the entry, what was expected and found.
     init(path: String) throws(TranscoderError) {
         self.path = path
-        file = try ArchiveBytes(path: path)
+        archive = try ArchiveBytes(path: path)
         var entries: [String: ZipDirectory.Entry] = [:]
-        for entry in try ZipDirectory(file).entries where entry.name.hasSuffix(Self.suffix) {
+        for entry in try ZipDirectory(archive).entries where entry.name.hasSuffix(Self.suffix) {
             entries[String(entry.name.dropLast(Self.suffix.count))] = entry
         }
         self.entries = entries
@@ -33,10 +34,10 @@ struct NumpyArchive: Sendable {
         guard let entry = entries[name] else {
             throw TranscoderError(file: path, "array \(name) is missing; the file holds \(entries.count) others")
         }
-        let packed = UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
+        let packed = UnsafeRawBufferPointer(rebasing: archive.bytes[entry.byteRange])
         let (bytes, owner): (UnsafeRawBufferPointer, AnyObject)
         switch entry.packing {
-        case .stored: (bytes, owner) = (packed, file)
+        case .stored: (bytes, owner) = (packed, archive)
         case .deflated:
             let unpacked = try unpack(packed, entry: entry, name: name)
             (bytes, owner) = (UnsafeRawBufferPointer(unpacked.bytes), unpacked)
@@ -70,6 +71,8 @@ struct NumpyArchive: Sendable {
 }
 
 extension NumpyArchive: WeightFile {
+    var file: MappedFile { archive.file }
+
     var names: Set<String> { Set(entries.keys) }
 
     func shape(of name: String) throws(TranscoderError) -> [Int] { try array(name).header.shape }
@@ -102,7 +105,7 @@ extension NumpyArchive: WeightFile {
 
     func region(of name: String) -> MappedRegion? {
         guard let entry = entries[name], entry.packing == .stored else { return nil }
-        return MappedRegion(UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange]), owner: file)
+        return MappedRegion(UnsafeRawBufferPointer(rebasing: archive.bytes[entry.byteRange]), owner: archive)
     }
 }
 

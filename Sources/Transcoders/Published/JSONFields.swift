@@ -1,9 +1,9 @@
-import Foundation
+import Texts
 
 /// The fields of a small JSON object in a file, by name.
 struct JSONFields {
     let path: String
-    private let fields: [String: Any]
+    private let fields: JSONFieldTable
 
     /// Bytes that such a file may have: hundreds of times what any set needs.
     private static let byteLimit = 1 << 20
@@ -12,66 +12,66 @@ struct JSONFields {
     ///
     /// - Throws: `TranscoderError` when it cannot be read or is no object.
     init(path: String) throws(TranscoderError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw TranscoderError(file: path, "cannot be read")
+        let bytes: [UInt8]
+        do throws(WholeFile.Fault) {
+            bytes = try WholeFile.bytes(path: path, atMost: Self.byteLimit)
+        } catch {
+            throw TranscoderError(file: path, error.reason)
         }
-        guard data.count <= Self.byteLimit else {
-            throw TranscoderError(file: path, "expected at most \(Self.byteLimit) bytes, found \(data.count)")
-        }
-        guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
+        guard let members = (try? JSONText.parse(bytes))?.members else {
             throw TranscoderError(file: path, "expected a JSON object")
+        }
+        let fields = JSONFieldTable(members)
+        if let name = fields.repeated.min() {
+            throw TranscoderError(file: path, place: name.string, "expected one value, found several that differ")
         }
         self.init(path: path, fields: fields)
     }
 
-    private init(path: String, fields: [String: Any]) {
+    private init(path: String, fields: JSONFieldTable) {
         self.path = path
         self.fields = fields
     }
 
     /// Names of fields that are there and not null, in order.
-    var names: [String] { fields.keys.filter(has).sorted() }
+    var names: [String] { fields.names.filter(has) }
 
     /// Whether a field is there, and not null.
-    func has(_ name: String) -> Bool { fields[name].map { !($0 is NSNull) } ?? false }
+    func has(_ name: String) -> Bool { fields[name].map { !$0.isNull } ?? false }
 
     /// The text of a field, or nil where it is not there.
     func text(_ name: String) throws(TranscoderError) -> String? {
         guard has(name) else { return nil }
-        guard let text = fields[name] as? String else { throw unexpected(name, "a text") }
+        guard let text = fields[name]?.string else { throw unexpected(name, "a text") }
         return text
     }
 
     /// Whether a field is true; false where it is not there.
     func flag(_ name: String) throws(TranscoderError) -> Bool {
         guard has(name) else { return false }
-        guard let number = fields[name] as? NSNumber, Self.isBoolean(number) else {
-            throw unexpected(name, "true or false")
-        }
-        return number.boolValue
+        guard let flag = fields[name]?.boolean else { throw unexpected(name, "true or false") }
+        return flag
     }
 
     /// The whole number of a field above 0, or nil where it is not there.
     func integer(_ name: String) throws(TranscoderError) -> Int? {
         guard has(name) else { return nil }
-        guard let number = fields[name] as? NSNumber, !Self.isBoolean(number),
-            let value = Int(exactly: number.doubleValue),
-            value > 0
-        else { throw unexpected(name, "a whole number above 0") }
+        guard let value = fields[name]?.wholeNumber, value > 0 else { throw unexpected(name, "a whole number above 0") }
         return value
     }
 
     /// A nested object, or nil where it is not there.
     func object(_ name: String) throws(TranscoderError) -> JSONFields? {
         guard has(name) else { return nil }
-        guard let nested = fields[name] as? [String: Any] else { throw unexpected(name, "fields by name") }
-        return JSONFields(path: "\(path): \(name)", fields: nested)
+        guard let nested = fields[name]?.members else { throw unexpected(name, "fields by name") }
+        return JSONFields(path: "\(path): \(name)", fields: JSONFieldTable(nested))
     }
 
     /// The error for a field that is not as expected.
     func unexpected(_ name: String, _ expected: String) -> TranscoderError {
-        let found = has(name) ? "\(fields[name] ?? "")" : "nothing"
-        return TranscoderError(file: path, place: name, "expected \(expected), found \(found.prefix(80))")
+        TranscoderError(
+            file: path, place: name,
+            "expected \(expected), found \(has(name) ? fields[name]?.excerpt ?? "nothing" : "nothing")")
     }
 
     /// Refuses fields that are not understood and could change what is computed, going by the words in their names.
@@ -80,14 +80,11 @@ struct JSONFields {
     /// unknown field can be refused; false and "none" say that nothing is asked for.
     func refuseUnknown(besides known: Set<String>) throws(TranscoderError) {
         for name in names where !known.contains(name) && ComputingField.isLikely(name) {
-            if let number = fields[name] as? NSNumber, Self.isBoolean(number), !number.boolValue { continue }
-            if fields[name] as? String == "none" { continue }
+            if fields[name]?.boolean == false || fields[name]?.string == "none" { continue }
             throw TranscoderError(
                 file: path, place: name, "is not understood and could change what the transcoder computes")
         }
     }
-
-    private static func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 }
 
 /// Tells by its name whether a field of a transcoder's configuration is about the computation.

@@ -1,3 +1,4 @@
+import Safetensors
 import Tensors
 
 /// The decoder rows of one layer's features: one for each layer that a feature writes to.
@@ -59,6 +60,27 @@ public struct DecoderRows: Sendable {
                 copyRow(feature: index / slotCount, slot: index % slotCount, into: output)
             }
             count = matrix.columnCount
+        }
+    }
+}
+
+extension DecoderRows: DescribedMatrix {
+    /// A row for each feature and slot, the unused ones left out.
+    public var rowCount: Int { matrix.rowCount / storedSlotCount * slotCount }
+    /// Numbers of a row.
+    public var columnCount: Int { matrix.columnCount }
+
+    /// Where the numbers lie, and how they are read from there.
+    public var placement: NumberPlacement {
+        slotCount == storedSlotCount
+            ? matrix.placement : matrix.placement.reordered("\(slotCount) of \(storedSlotCount)")
+    }
+
+    /// Copies rows without the unused ones between.
+    public func copyRows(_ rows: Range<Int>, into output: UnsafeMutablePointer<Float>) {
+        guard slotCount < storedSlotCount else { return matrix.copyRows(rows, into: output) }
+        for (place, row) in rows.enumerated() {
+            copyRow(feature: row / slotCount, slot: row % slotCount, into: output + place * columnCount)
         }
     }
 }

@@ -22,6 +22,11 @@ struct UnalignedNumbers: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// Where they lie.
+    var placement: NumberPlacement {
+        NumberPlacement(start: base, order: "\(elementType.rawValue) [\(count)] unaligned")
+    }
+
     /// Copies the numbers `first ..< first + count` as Float32.
     func copy(_ first: Int, count: Int, into output: UnsafeMutablePointer<Float>) {
         precondition(first >= 0 && count >= 0 && first + count <= self.count)

@@ -11,6 +11,8 @@ protocol WeightFile: Sendable {
     func shape(of name: String) throws -> [Int]
     /// An array of this shape, which stays in the file; dimensions before the last are folded into rows.
     func matrix(_ name: String, shape: [Int]) throws -> WeightMatrix
+    /// The mapping that arrays lie in, unless they are unpacked.
+    var file: MappedFile { get }
     /// Where an array lies, if it stays in the file.
     func region(of name: String) -> MappedRegion?
 }

@@ -1,3 +1,4 @@
+import Safetensors
 import Tensors
 
 /// A weight matrix that stays in its file, whichever way round it is stored there.
@@ -7,7 +8,7 @@ import Tensors
 ///
 /// Shapes are those of the matrix that is meant: `[rowCount, columnCount]`. One that is stored the other way round is
 /// never copied whole: products stream it in tiles, and a row is gathered with one step a number.
-public struct WeightMatrix: Sendable {
+public struct WeightMatrix: DescribedMatrix {
     /// How many rows it has.
     public let rowCount: Int
     /// How many columns it has.
@@ -25,6 +26,8 @@ public struct WeightMatrix: Sendable {
     private static let tileRowCount = 128
     /// Float32 numbers in a tile: 512 KiB, small enough for a second-level cache.
     private static let tileCount = 1 << 17
+    /// Columns turned into rows at once: a cache line of Float32.
+    private static let turnedColumnCount = 16
 
     private init(rowCount: Int, columnCount: Int, numbers: Numbers, isStoredTransposed: Bool) {
         self.rowCount = rowCount
@@ -72,6 +75,39 @@ public struct WeightMatrix: Sendable {
             if let output = buffer.baseAddress { copyRow(index, into: output) }
             count = columnCount
         }
+    }
+
+    /// Copies rows as Float32 into `output`, `[rows.count, columnCount]`; one that is stored transposed is turned in tiles.
+    public func copyRows(_ rows: Range<Int>, into output: UnsafeMutablePointer<Float>) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount)
+        guard isStoredTransposed else {
+            return copy(rows.lowerBound * columnCount, count: rows.count * columnCount, into: output)
+        }
+        let height = rows.count
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, Self.turnedColumnCount * height)) { tile in
+            guard let tile = tile.baseAddress else { return }
+            for first in stride(from: 0, to: columnCount, by: Self.turnedColumnCount) {
+                let width = min(Self.turnedColumnCount, columnCount - first)
+                for column in 0..<width {
+                    copy((first + column) * rowCount + rows.lowerBound, count: height, into: tile + column * height)
+                }
+                for row in 0..<height {
+                    for column in 0..<width {
+                        output[row * columnCount + first + column] = tile[column * height + row]
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where its numbers lie, and how they are read from there.
+    public var placement: NumberPlacement {
+        let stored =
+            switch numbers {
+            case .aligned(let stored): stored.placement
+            case .unaligned(let numbers): numbers.placement
+            }
+        return isStoredTransposed ? stored.reordered("transposed") : stored
     }
 
     /// `x Wᵀ` for `x` of shape `[n, columnCount]`, giving `[n, rowCount]`.

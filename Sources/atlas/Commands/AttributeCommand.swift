@@ -40,9 +40,9 @@ struct AttributeCommand: ParsableCommand {
 
     func validate() throws {
         guard (prompt == nil) != (tokens == nil) else { throw ValidationError("expected either a prompt or --tokens") }
-        try requireShare(nodeThreshold, option: "--node-threshold")
-        try requireShare(edgeThreshold, option: "--edge-threshold")
-        guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        try requireShare(nodeThreshold, "--node-threshold")
+        try requireShare(edgeThreshold, "--edge-threshold")
+        try requireThreads(jobs)
         if let verify, verify < 1 { throw ValidationError("--verify: expected 1 or more, found \(verify)") }
         if let output, !output.hasSuffix(".json"), !output.hasSuffix(".safetensors") {
             throw ValidationError("--output: expected a name ending in .json or .safetensors, found \(output)")

@@ -30,7 +30,7 @@ struct DemoCommand: ParsableCommand {
     private static let measuredNodes = 10
 
     func validate() throws {
-        guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        try requireThreads(jobs)
     }
 
     func run() throws {

@@ -39,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        try requireThreads(jobs)
         guard attributedPrompts >= 0 else {
             throw ValidationError("--attributed-prompts: expected 0 or more, found \(attributedPrompts)")
         }

@@ -43,10 +43,9 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         guard file != nil || !prompts.isEmpty else { throw ValidationError("expected a prompt or --file") }
-        guard count >= 1, top >= 1 else { throw ValidationError("--count and --top: expected 1 or more") }
-        if let temperature, !(temperature > 0 && temperature.isFinite) {
-            throw ValidationError("--temperature: expected a number above 0, found \(temperature)")
-        }
+        try requireCount(count, "--count")
+        try requireCount(top, "--top")
+        if let temperature { try requirePositive(temperature, "--temperature") }
     }
 
     func run() throws {

@@ -48,9 +48,9 @@ struct IndexCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        if let nodeThreshold { try requireShare(nodeThreshold, option: "--node-threshold") }
-        if let edgeThreshold { try requireShare(edgeThreshold, option: "--edge-threshold") }
-        guard jobs >= 1 else { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
+        if let nodeThreshold { try requireShare(nodeThreshold, "--node-threshold") }
+        if let edgeThreshold { try requireShare(edgeThreshold, "--edge-threshold") }
+        try requireThreads(jobs)
         guard strongestNeurons >= 0 else {
             throw ValidationError("--strongest-neurons: expected 0 or more, found \(strongestNeurons)")
         }
@@ -83,6 +83,15 @@ struct IndexCommand: ParsableCommand {
                 measuredNodes: measure, jobs: jobs),
             onMalformed: corpus.policy, progress: progress.show)
         progress.end()
+        if let replaced = summary.replacedFingerprints {
+            FileHandle.standardError.write(
+                Data(
+                    """
+                    note: \(atlas): its fingerprint was of samples of the weights (\(replaced.joined(separator: ", "))), \
+                    which these have too; it now has the fingerprint of every number of them
+
+                    """.utf8))
+        }
         corpus.printNotes(summary.notes, count: summary.truncatedTexts + summary.otherAnswers)
         try output.print(summary) {
             print(

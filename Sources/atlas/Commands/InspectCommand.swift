@@ -2,6 +2,7 @@ import ArgumentParser
 import AtlasQuery
 import Attribution
 import Foundation
+import Texts
 import Safetensors
 import Transcoders
 
@@ -57,6 +58,9 @@ struct InspectCommand: ParsableCommand {
             )
         }
         if place.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: place, scan: scan)) }
+        if let kind = WholeFile.kindUnlessRegular(path: place) {
+            throw InspectionError(path: path, "expected a folder or a regular file, found \(kind)")
+        }
         guard let file = FileHandle(forReadingAtPath: place) else {
             throw InspectionError(path: path, "cannot be opened")
         }

@@ -59,9 +59,7 @@ struct InterveneCommand: ParsableCommand {
             throw ValidationError("--temperature and --seed go with --generate")
         }
         guard temperature != nil || seed == nil else { throw ValidationError("--seed goes with --temperature") }
-        if let temperature, !(temperature > 0 && temperature.isFinite) {
-            throw ValidationError("--temperature: expected a number above 0, found \(temperature)")
-        }
+        if let temperature { try requirePositive(temperature, "--temperature") }
     }
 
     func run() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Texts
 
 /// A JSON file that a person names on the command line.
 struct JSONFile {
@@ -7,11 +8,15 @@ struct JSONFile {
 
     /// Reads it whole; one line says what is wrong with a file that cannot be read or holds something else.
     func decode<Content: Decodable>(_ type: Content.Type, expected: String) throws -> Content {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ValidationError("\(path): expected \(expected), found no file that can be read")
+        let bytes: [UInt8]
+        do throws(WholeFile.Fault) {
+            bytes = try WholeFile.bytes(path: path)
+        } catch {
+            throw ValidationError(
+                "\(path): expected \(expected), found no file that can be read: \(error.reason)")
         }
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try JSONDecoding.decode(type, from: bytes)
         } catch let error as DecodingError {
             throw ValidationError("\(path): expected \(expected), found something else: \(Self.place(of: error))")
         }

@@ -74,7 +74,7 @@ struct NeuronArguments: ParsableArguments {
         if let maxNeurons, maxNeurons < 1 {
             throw ValidationError("--max-neurons: expected 1 or more, found \(maxNeurons)")
         }
-        if let neuronCoverage { try requireShare(neuronCoverage, option: "--neuron-coverage") }
+        if let neuronCoverage { try requireShare(neuronCoverage, "--neuron-coverage") }
         if let baseline, (baseline == .pair) != (baselinePrompt != nil) {
             throw ValidationError("--baseline pair and --baseline-prompt TEXT go together")
         }

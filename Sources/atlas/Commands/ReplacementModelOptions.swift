@@ -118,10 +118,3 @@ struct AttributionArguments: ParsableArguments {
         }
     }
 }
-
-/// Checks a threshold that is a share.
-func requireShare(_ value: Double, option: String) throws {
-    guard (0...1).contains(value) else {
-        throw ValidationError("\(option): expected a share from 0 to 1, found \(value)")
-    }
-}

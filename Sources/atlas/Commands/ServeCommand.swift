@@ -6,6 +6,7 @@ import AtlasServer
 import AtlasStore
 import Attribution
 import Foundation
+import Texts
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -75,8 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func token() throws -> AccessToken? {
         guard let tokenFile else { return nil }
-        let text: String
-        do { text = try String(contentsOfFile: tokenFile, encoding: .utf8) } catch {
+        guard let text = WholeFile.text(path: tokenFile, atMost: 10_000) else {
             throw ServeError(description: "\(tokenFile): expected a file with a token, found none that can be read")
         }
         guard let token = AccessToken(text) else {

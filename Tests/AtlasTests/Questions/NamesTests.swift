@@ -30,6 +30,37 @@ struct NamesTests {
         #expect(try writer.removeSupernode("Texas") == false)
     }
 
+    @Test func `a NUL in a name neither reads nor writes nor removes another's`() throws {
+        try writer.setSupernode("Texas", note: "mine", members: members)
+        #expect(throws: AtlasError.self) { try writer.setSupernode("Texas\u{0}junk", members: [members[0]]) }
+        #expect(try writer.removeSupernode("Texas\u{0}junk") == false)
+        #expect(throws: QuestionError.self) { try reader.supernode("Texas\u{0}junk") }
+        #expect(throws: AtlasError.self) { try writer.setLabel("Texas\u{0}junk", of: members[0]) }
+        #expect(throws: AtlasError.self) { try writer.setLabel("Texas", note: "a\u{0}b", of: members[0]) }
+        #expect(throws: AtlasError.self) { try writer.beginRun(corpus: "a\u{0}b") }
+        #expect(try reader.supernode("Texas").note == "mine")
+        #expect(try reader.labels().isEmpty)
+    }
+
+    @Test func `white space around a name is no part of it`() throws {
+        try writer.setSupernode(" Texas ", members: members)
+        #expect(try reader.supernode("Texas\n").name == "Texas")
+        #expect(try writer.removeSupernode(" Texas"))
+    }
+
+    @Test func `a prompt, an answer or a tag with a NUL is not stored`() throws {
+        let run = try writer.beginRun(corpus: "more")
+        let sound = RandomFacts.prompts(1)[0]
+        for spoil: (inout PromptFacts) -> Void in [
+            { $0.text += "\u{0}more" }, { $0.answer = "a\u{0}" }, { $0.tags = ["a\u{0}": "b"] },
+            { $0.tags = ["a": "b\u{0}c"] }, { $0.externalID = "a\u{0}b" }, { $0.tags = [" a": "b"] },
+        ] {
+            var facts = sound
+            spoil(&facts)
+            #expect(throws: AtlasError.self) { try writer.commit([facts], run: run) }
+        }
+    }
+
     @Test func `an unknown supernode is answered with the nearest there is`() throws {
         try writer.setSupernode("Texas", members: members)
         #expect(throws: QuestionError.unknownSupernode(name: "texas", nearest: ["Texas"])) {

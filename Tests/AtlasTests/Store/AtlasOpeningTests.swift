@@ -24,16 +24,17 @@ struct AtlasOpeningTests {
     @Test func `an atlas that knows its model by the former fingerprints is the same and gets the new ones`() throws {
         let test = try TemporaryAtlas([RandomFacts.prompts(2)])
         var newer = RandomFacts.identity
-        newer.formerFingerprints = .init(model: newer.modelFingerprint, transcoders: newer.transcoderFingerprint)
+        newer.formerFingerprints = .init(model: [newer.modelFingerprint], transcoders: [newer.transcoderFingerprint])
         newer.modelFingerprint = "model in the new form"
         newer.transcoderFingerprint = "transcoders in the new form"
         try Atlas.open(test.path, mode: .readOnly).requireSame(as: newer)
         var other = newer
-        other.formerFingerprints.model = "another"
+        other.formerFingerprints.model = ["another"]
         #expect(throws: AtlasError.self) { try Atlas.open(test.path, mode: .create(other)) }
         let opened = try Atlas.open(test.path, mode: .create(newer))
         #expect(opened.identity.modelFingerprint == newer.modelFingerprint)
         #expect(opened.identity.transcoderFingerprint == newer.transcoderFingerprint)
+        #expect(opened.replacedFingerprints == ["model-1", RandomFacts.identity.transcoderFingerprint])
         try opened.close()
         #expect(throws: AtlasError.self) {
             try Atlas.open(test.path, mode: .readOnly).requireSame(as: RandomFacts.identity)

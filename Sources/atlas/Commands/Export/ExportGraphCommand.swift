@@ -26,8 +26,8 @@ struct ExportGraphCommand: ParsableCommand {
     @Flag(help: "Replace a file of that name that is not about the same prompt.") var overwrite = false
 
     func validate() throws {
-        try requireShare(nodeThreshold, option: "--node-threshold")
-        try requireShare(edgeThreshold, option: "--edge-threshold")
+        try requireShare(nodeThreshold, "--node-threshold")
+        try requireShare(edgeThreshold, "--edge-threshold")
     }
 
     func run() throws {

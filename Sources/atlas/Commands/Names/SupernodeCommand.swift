@@ -26,7 +26,9 @@ struct SupernodeCommand: ParsableCommand {
 
         func run() throws {
             let atlas = try Atlas.open(file.atlas, mode: .readWrite)
-            let earlier = try AtlasReader(atlas).supernodes().first { ExactText($0.name) == ExactText(name) }
+            let earlier = try AtlasReader(atlas).supernodes().first {
+                ExactText($0.name) == ExactText(NameRule.trimmed(name))
+            }
             try AtlasWriter(atlas).setSupernode(name, note: note ?? earlier?.note ?? "", members: members)
             try atlas.close()
         }

@@ -86,8 +86,8 @@ struct CircuitGrowthOptions: ParsableArguments {
     func validate() throws {
         guard size >= 1 else { throw ValidationError("--size: expected 1 or more, found \(size)") }
         guard promptLimit >= 1 else { throw ValidationError("--prompts: expected 1 or more, found \(promptLimit)") }
-        try requireShare(nodeThreshold, option: "--node-threshold")
-        try requireShare(edgeThreshold, option: "--edge-threshold")
+        try requireShare(nodeThreshold, "--node-threshold")
+        try requireShare(edgeThreshold, "--edge-threshold")
     }
 
     /// - Parameter group: the prompts that circuits are made from; all unless given

@@ -27,8 +27,8 @@ struct DiffCommand: ParsableCommand {
     func validate() throws {
         try requireShare(coreShare, "--core-share")
         try requireShare(falseDiscoveryRate, "--false-discovery-rate")
-        try requirePositive(minimumSupport, "--minimum-support")
-        try requirePositive(prompts, "--prompts")
+        try requireCount(minimumSupport, "--minimum-support")
+        try requireCount(prompts, "--prompts")
     }
 
     func run() throws {
@@ -42,14 +42,4 @@ struct DiffCommand: ParsableCommand {
         let report = try reader.diff(first, second, options: options)
         try output.print(report) { (DiffText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
     }
-}
-
-/// Throws unless a share lies in 0…1.
-func requireShare(_ value: Double, _ option: String) throws {
-    guard 0...1 ~= value else { throw ValidationError("\(option): expected 0 to 1, found \(value)") }
-}
-
-/// Throws unless a number is at least 1.
-func requirePositive(_ value: Int, _ option: String) throws {
-    guard value >= 1 else { throw ValidationError("\(option): expected 1 or more, found \(value)") }
 }

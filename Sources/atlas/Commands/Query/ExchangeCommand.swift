@@ -38,10 +38,10 @@ struct ExchangeCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        guard features >= 1, trials >= 1, jobs >= 1 else {
-            throw ValidationError("--features, --trials, --jobs: expected 1 or more")
-        }
-        guard strength > 0 else { throw ValidationError("--strength: expected more than 0, found \(strength)") }
+        try requireCount(features, "--features")
+        try requireCount(trials, "--trials")
+        try requireThreads(jobs)
+        try requirePositive(strength, "--strength")
     }
 
     func run() throws {

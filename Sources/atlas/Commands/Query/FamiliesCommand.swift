@@ -20,7 +20,7 @@ struct FamiliesCommand: ParsableCommand {
 
     func validate() throws {
         try requireShare(threshold, "--threshold")
-        try requirePositive(prompts, "--prompts")
+        try requireCount(prompts, "--prompts")
     }
 
     func run() throws {

@@ -29,9 +29,9 @@ struct MotifsCommand: ParsableCommand {
     func validate() throws {
         try requireShare(nodeThreshold, "--node-threshold")
         try requireShare(edgeThreshold, "--edge-threshold")
-        try requirePositive(rewirings, "--rewirings")
-        try requirePositive(graphs, "--graphs")
-        try requirePositive(minimumSupport, "--minimum-support")
+        try requireCount(rewirings, "--rewirings", to: NumberLimit.rewirings)
+        try requireCount(graphs, "--graphs")
+        try requireCount(minimumSupport, "--minimum-support")
         try requireShare(falseDiscoveryRate, "--false-discovery-rate")
     }
 

@@ -25,9 +25,8 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        guard jobs >= 1, maxFeatureNodes ?? 1 >= 1 else {
-            throw ValidationError("--jobs, --max-feature-nodes: expected 1 or more")
-        }
+        try requireThreads(jobs)
+        try requireCount(maxFeatureNodes, "--max-feature-nodes")
     }
 
     func run() throws {

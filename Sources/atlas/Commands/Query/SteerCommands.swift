@@ -55,12 +55,10 @@ struct SteerPredictCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
-        try requirePositive(features, "--features")
-        try requirePositive(risers, "--risers")
-        try requirePositive(downstream, "--downstream")
-        guard resamples >= 0 else {
-            throw ValidationError("--resamples: expected 0 or more, found \(resamples)")
-        }
+        try requireCount(features, "--features")
+        try requireCount(risers, "--risers")
+        try requireCount(downstream, "--downstream")
+        try requireCount(resamples, "--resamples", from: 0, to: NumberLimit.resamples)
         guard steering.prompts >= SteeringOptions.fewestPrompts else {
             throw ValidationError(
                 "--prompts: expected \(SteeringOptions.fewestPrompts) or more, so that half can be held out, found "
@@ -101,8 +99,8 @@ struct SteeringArguments: ParsableArguments {
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
-        try requirePositive(prompts, "--prompts")
-        try requirePositive(jobs, "--jobs")
+        try requireCount(prompts, "--prompts")
+        try requireThreads(jobs)
         guard factor.isFinite, factor != 1 else {
             throw ValidationError("--factor: expected a number other than 1, found \(factor)")
         }

@@ -67,9 +67,9 @@ struct ValidateCommand: ParsableCommand {
         guard ablation > 0, ablation <= 1 else {
             throw ValidationError("--ablation: expected more than 0 and at most 1, found \(ablation)")
         }
-        guard measuredPrompts >= 0, resamples >= 0, jobs >= 1 else {
-            throw ValidationError("expected --measured-prompts and --resamples of 0 or more, --jobs of 1 or more")
-        }
+        try requireCount(measuredPrompts, "--measured-prompts", from: 0)
+        try requireCount(resamples, "--resamples", from: 0, to: NumberLimit.resamples)
+        try requireThreads(jobs)
     }
 
     func run() throws {

@@ -1,0 +1,147 @@
+import Foundation
+import GRDB
+
+/// Makes a sound atlas of a damaged one: what can be read and is what was stored stays, the rest is set aside and named.
+///
+///     let report = try AtlasRepair.run("demo.atlas")
+///     for prompt in report.setAside { print(prompt.text ?? "a text that cannot be read") }
+///
+/// A new file is built beside the damaged one and takes its place when it is whole; the damaged one is kept under another
+/// name. Indexing the same corpus again makes the prompts that were set aside as they were. Nobody may write the atlas in
+/// the meantime.
+public enum AtlasRepair {
+    /// What a repair did.
+    public struct Report: Codable, Sendable, Equatable {
+        /// A prompt that is not in the repaired atlas.
+        public struct Prompt: Codable, Sendable, Equatable {
+            /// Its id in the damaged file.
+            public let id: Int
+            /// Its text, where that could be read.
+            public let text: String?
+            /// What was wrong.
+            public let reason: String
+        }
+
+        /// What was wrong, one sentence each; empty: nothing, and nothing was done.
+        public var problems: [String] = []
+        /// The prompts that are to be indexed again.
+        public var setAside: [Prompt] = []
+        /// What else was lost, left out or is to be looked at, one sentence each.
+        public var notes: [String] = []
+        /// What is still wrong, one sentence each; empty: the atlas is sound.
+        public var remaining: [String] = []
+        /// How many prompts were kept.
+        public var keptPrompts = 0
+        /// Where the damaged file lies now.
+        public var damagedFile: String?
+
+        /// Whether the atlas is sound now.
+        public var isSound: Bool { remaining.isEmpty }
+    }
+
+    /// Repairs the atlas at `path`; one that is sound is left as it is.
+    ///
+    /// - Complexity: copies the file twice, and derives anew
+    public static func run(_ path: String) throws(AtlasError) -> Report {
+        guard FileManager.default.fileExists(atPath: path) else { throw AtlasError.missingFile(path: path) }
+        let before = problems(of: path)
+        guard before.problems != [] else { return Report(keptPrompts: before.prompts) }
+        let (source, target) = (path + ".repair-source", path + ".repaired")
+        defer { for file in [source, target] { removeDatabase(file) } }
+        return try Atlas.translating("repairing", path: path) {
+            try copyDatabase(path, to: source)
+            try RepairedHeader.write(to: source)
+            removeDatabase(target)
+            var report = Report(problems: before.problems)
+            try fill(target, from: source, path: path, &report)
+            report.damagedFile = try replace(path, by: target)
+            return report
+        }
+    }
+
+    /// What is wrong with the atlas at `path`, brought up to date where it is of an earlier schema.
+    private static func problems(of path: String) -> (problems: [String], prompts: Int) {
+        do {
+            let atlas = try Atlas.open(path, mode: .readWrite)
+            defer { try? atlas.database.close() }
+            return try atlas.read("checking") { db in
+                let check = AtlasCheck.run(db, identity: atlas.identity)
+                let count = try? Int.fetchOne(db, sql: "SELECT count(*) FROM prompts")
+                return (check.damage.map(\.description), count.flatMap { $0 } ?? 0)
+            }
+        } catch { return (["\(error)"], 0) }
+    }
+
+    /// Fills a new atlas with what is sound in the old one.
+    private static func fill(_ target: String, from source: String, path: String, _ report: inout Report) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: target, configuration: configuration)
+        try AtlasMigrator.migrate(queue)
+        try queue.writeWithoutTransaction { db in
+            // Of a schema that cannot be read as a whole what can be is used.
+            try db.execute(
+                sql: "PRAGMA synchronous = OFF; PRAGMA writable_schema = ON; ATTACH DATABASE ? AS damaged",
+                arguments: [source])
+            try db.inTransaction {
+                try db.execute(sql: "DELETE FROM table_digests")
+                for table in Salvage.tables { report.notes += try Salvage(table: table, db).copy() }
+                return .commit
+            }
+            try db.execute(sql: "DETACH DATABASE damaged")
+        }
+        try queue.close()
+        let atlas: Atlas
+        do {
+            atlas = try Atlas.open(target, mode: .readWrite)
+        } catch {
+            throw AtlasError.database(
+                path: path, operation: "repairing",
+                reason: "the model and its vocabulary cannot be read (\(error)); index the corpus into a new atlas")
+        }
+        let kept = try atlas.write("setting damage aside") { db in
+            try RepairedFacts(identity: atlas.identity).keepSound(db, &report)
+        }
+        try AtlasDerivation(atlas).rebuild()
+        try atlas.write("telling what is still wrong") { db in
+            for (table, digest) in kept { try TableDigests.write(digest, of: table, in: db) }
+        }
+        try atlas.read("checking") { db in
+            report.remaining = AtlasCheck.run(db, identity: atlas.identity).damage.map(\.description)
+            report.keptPrompts = try Int.fetchOne(db, sql: "SELECT count(*) FROM prompts") ?? 0
+        }
+        try atlas.close()
+    }
+
+    private static func copyDatabase(_ path: String, to copy: String) throws {
+        removeDatabase(copy)
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+    }
+
+    private static func removeDatabase(_ path: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    }
+
+    /// Puts the new file in the old one's place, which is kept under another name.
+    private static func replace(_ path: String, by new: String) throws -> String {
+        let manager = FileManager.default
+        let names = [path + ".damaged"] + (2...1000).map { "\(path).damaged-\($0)" }
+        guard let kept = names.first(where: { !manager.fileExists(atPath: $0) }) else {
+            throw AtlasError.storageFailed(
+                path: path, operation: "repairing", reason: "a thousand damaged files lie beside it")
+        }
+        try manager.linkItem(atPath: path, toPath: kept)
+        // A log of the old file must never lie beside the new one.
+        if manager.fileExists(atPath: path + "-wal") {
+            try manager.moveItem(atPath: path + "-wal", toPath: kept + "-wal")
+        }
+        try? manager.removeItem(atPath: path + "-shm")
+        guard rename(new, path) == 0 else {
+            throw AtlasError.storageFailed(
+                path: path, operation: "repairing", reason: "\(String(cString: strerror(errno)))")
+        }
+        return kept
+    }
+}
