@@ -6,7 +6,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
-  libfuzzer thread-sanitizer soak
+  libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak
 
 demo: build
 	$(ATLAS) demo
@@ -18,6 +18,7 @@ test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build
 	$(MAKE) test-pages
+	$(MAKE) faults-seed
 	$(MAKE) test-dependent
 
 # A package that depends on this one by version, with the debug build that `make test` leaves.
@@ -58,7 +59,8 @@ real-model-corpus: build real-models
 	$(ATLAS) generate --file $(REAL_MODELS)/candidates.txt --count 1 --top 100 --json --model $(REAL_MODELS)/smollm2 \
 	  > $(REAL_MODELS)/answers.json
 	python3 $(REAL_CORPUS)/choose.py $(REAL_MODELS)/candidates.jsonl $(REAL_MODELS)/answers.json \
-	  > $(REAL_CORPUS)/corpus.jsonl
+	  > $(REAL_MODELS)/corpus.jsonl
+	mv $(REAL_MODELS)/corpus.jsonl $(REAL_CORPUS)/corpus.jsonl
 
 # What these models compute against what transformers computed on them; Gemma's part where it was fetched.
 real-model-tests: dependencies real-models
@@ -91,6 +93,25 @@ hostile-numbers: dependencies
 	FEATURE_ATLAS_TESTS=CommandTests swift build --product FeatureAtlasPackageTests
 	FEATURE_ATLAS_TESTS=CommandTests FEATURE_ATLAS_HOSTILE_NUMBERS=all \
 	  swift test --skip-build --filter 'numbers on the command line'
+
+# Errors of input and output, kills and full disks at every moment of a run; see Tests/Faults/README.md. An hour on two
+# cores; the seeds, which `make test` runs on its debug build, take a few seconds each.
+debug-program: dependencies
+	swift build --product atlas
+
+faults: debug-program
+	python3 Tests/Faults/faults.py
+
+kills: debug-program
+	python3 Tests/Faults/kills.py
+
+full-disks: debug-program
+	python3 Tests/Faults/disks.py
+
+faults-seed:
+	python3 Tests/Faults/faults.py --tries 12 --only create
+	python3 Tests/Faults/kills.py --tries 6 --only migrate
+	python3 Tests/Faults/disks.py --tries 8 --only merge
 
 # Installs what is missing of the packages $(1) (Debian and Ubuntu, by apt) or $(2) (macOS, by Homebrew).
 define install

@@ -22,7 +22,7 @@ let package = Package(
         .library(
             name: "FeatureAtlas",
             targets: [
-                "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
+                "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
                 "Attribution", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing", "AtlasInterface",
                 "AtlasExport",
                 "AtlasServer",
@@ -47,8 +47,9 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: optimised),
         .target(
             name: "Safetensors",
-            dependencies: ["CKernels", "Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CKernels", "Files", "Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
+        .target(name: "Files"),
         .target(name: "Texts", swiftSettings: optimised),
         .target(
             name: "Tokenizers", dependencies: ["Texts", .product(name: "Crypto", package: "swift-crypto")],
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "AtlasStore",
             dependencies: [
-                "Circuits", "CLZ4", "Texts", .product(name: "GRDB", package: "GRDB.swift"),
+                "Circuits", "CLZ4", "Files", "Texts", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["embedded.list"],
@@ -94,7 +95,8 @@ let package = Package(
         .target(
             name: "AtlasIndexing",
             dependencies: [
-                "AtlasBasis", "AtlasQuery", "Attribution", "AtlasStore", "Circuits", "Tensors", "Texts", "Tokenizers",
+                "AtlasBasis", "AtlasQuery", "Attribution", "AtlasStore", "Circuits", "Files", "Tensors", "Texts",
+                "Tokenizers",
             ],
             swiftSettings: optimised),
         .target(
@@ -105,7 +107,8 @@ let package = Package(
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
-            name: "AtlasExport", dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Texts"],
+            name: "AtlasExport",
+            dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Texts"],
             swiftSettings: optimised),
         .target(
             name: "AtlasServer",
@@ -123,7 +126,7 @@ let package = Package(
             dependencies: [
                 "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
                 "AtlasStore",
-                "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Texts",
+                "Attribution", "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts",
                 "Tokenizers", "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -148,6 +151,7 @@ let package = Package(
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Texts", "Tokenizers"], resources: [.copy("Golden")]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"]),

@@ -33,8 +33,8 @@ public struct DashboardExporter: Sendable {
 
     /// Writes the pages and the answers.
     ///
-    /// An earlier export in the folder is replaced; the answer that every page begins with goes first and the new one
-    /// comes last, so that an export that was interrupted is seen to be none. Only one answer is in memory at a time.
+    /// Everything is written out of sight first; an earlier export in the folder stays until the new one is whole, and is
+    /// replaced by renaming. Only one answer is in memory at a time.
     /// - Parameter progress: called with the number of answers written so far and in all.
     /// - Throws: `ExportError` for a folder that holds something else, something named twice, or an answer that cannot
     ///   be made small enough; `Problem` for a question that the atlas cannot answer; errors of the file system.
@@ -70,6 +70,7 @@ public struct DashboardExporter: Sendable {
         try writeLists(content, to: output)
         for path in ["tags", "failures", "families", "supernodes"] { try writeIfAsked(path, to: output) }
         try write(DashboardFolder.lastPath, to: output)
+        try output.publish()
     }
 
     private func writeLists(_ content: DashboardContent, to output: DashboardFolder) throws {

@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Texts
 
 extension GraphDocument {
     /// The document as JSON, its fields in the order in which the reference implementation writes them.
@@ -23,11 +25,11 @@ extension GraphDocument {
 
     /// Writes `<slug>.json` into `folder`, making the folder, and enters the graph in its `graph-metadata.json`.
     ///
-    /// Each file is replaced in one step, the graph before the list, so that a reader never sees half of one. One
-    /// writer at a time: two that enter graphs at the same moment may lose one entry of the list.
+    /// Each file is replaced in one step, the graph before the list, so that a reader never sees half of one; programs
+    /// that enter graphs at the same moment take turns.
     ///
-    /// A file of that name is replaced where the list says that it is about the same prompt and transcoders, an earlier
-    /// export; any other is left as it is, unless told otherwise.
+    /// A file of that name is replaced where it is about the same prompt and transcoders, an earlier export; any other is
+    /// left as it is, unless told otherwise.
     /// - Parameter overwriting: replace any file of that name
     /// - Returns: the graph's file.
     /// - Throws: `ExportError` for a slug that is no slug, a file that is about something else, a list that cannot be
@@ -41,25 +43,44 @@ extension GraphDocument {
         }
         return try writing(to: folder) {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let list = try GraphList(in: folder)
-            let file = folder.appendingPathComponent("\(metadata.slug).json")
-            guard overwriting || !FileManager.default.fileExists(atPath: file.path) || list.holdsSame(as: metadata)
-            else {
-                throw ExportError(
-                    place: file.path, expected: "no file, or an earlier export of the same prompt",
-                    found: "another file", advice: "choose another name (--slug) or replace it (--overwrite)")
+            return try Folder.whileLocked(folder.path) {
+                let list = try GraphList(in: folder)
+                let file = folder.appendingPathComponent("\(metadata.slug).json")
+                guard overwriting || !FileManager.default.fileExists(atPath: file.path) || isAboutSame(as: file) else {
+                    throw ExportError(
+                        place: file.path, expected: "no file, or an earlier export of the same prompt",
+                        found: "another file", advice: "choose another name (--slug) or replace it (--overwrite)")
+                }
+                try AtomicFile.write(json, to: file.path)
+                try list.replacing(metadata).write()
+                return file
             }
-            try json.write(to: file, options: .atomic)
-            try list.replacing(metadata).write()
-            return file
         }
+    }
+
+    /// Whether a file is a graph of the same prompt and transcoders.
+    private func isAboutSame(as file: URL) -> Bool {
+        guard let data = try? Data(contentsOf: file),
+            let earlier = try? JSONDecoder().decode(EarlierGraph.self, from: data).metadata
+        else { return false }
+        return ExactText(earlier.prompt) == ExactText(metadata.prompt)
+            && ExactText(earlier.scan) == ExactText(metadata.scan)
+    }
+
+    /// What tells whose graph a file is.
+    private struct EarlierGraph: Decodable {
+        struct Metadata: Decodable {
+            let prompt: String
+            let scan: String
+        }
+        let metadata: Metadata
     }
 
     /// Writes the graph alone, in one step.
     ///
     /// - Throws: `ExportError` when the file cannot be written.
     public func write(toFile file: URL) throws {
-        try writing(to: file) { try json.write(to: file, options: .atomic) }
+        try writing(to: file) { try AtomicFile.write(json, to: file.path) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Texts
 
@@ -46,14 +47,6 @@ struct GraphList {
         return list
     }
 
-    /// Whether the entry of this slug is about the same prompt and the same transcoders.
-    func holdsSame(as metadata: GraphDocument.Metadata) -> Bool {
-        guard let place = place(of: metadata.slug), case .kept(let fields, _) = entries[place] else { return false }
-        return [("prompt", metadata.prompt), ("scan", metadata.scan)].allSatisfy { name, text in
-            Self.text(name, of: fields).map { ExactText($0) } == ExactText(text)
-        }
-    }
-
     private func place(of slug: String) -> Int? {
         entries.firstIndex { entry in
             if case .kept(_, let other) = entry { ExactText(other) == ExactText(slug) } else { false }
@@ -79,7 +72,7 @@ struct GraphList {
                 }
             }
         }
-        try Data(writer.bytes).write(to: file, options: .atomic)
+        try AtomicFile.write(Data(writer.bytes), to: file.path)
     }
 
     private static func fault(_ file: URL, expected: String, found: String) -> ExportError {

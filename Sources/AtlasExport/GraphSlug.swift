@@ -30,16 +30,22 @@ public struct GraphSlug: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Makes the slug of an id, so that two ids never share one: the id itself where it is a slug, else what can be read
-    /// of it and a digest of its bytes.
+    /// of it and a digest of its bytes; a slug that ends like such a digest gets one too.
     public init(identifying id: String) {
         let plain = try? GraphSlug(id)
-        if let plain, plain.description.utf8.elementsEqual(id.utf8) {
+        if let plain, plain.description.utf8.elementsEqual(id.utf8), !Self.endsInDigest(id) {
             self = plain
             return
         }
         let digest = ContentHash(of: id).bytes.prefix(Self.digestBytes).hexadecimal
         let readable = plain.map { $0.description.prefix(Self.limit - digest.count - 1) } ?? "graph"
         description = readable + (readable.last == "-" ? "" : "-") + digest
+    }
+
+    private static func endsInDigest(_ slug: String) -> Bool {
+        let end = slug.utf8.suffix(2 * digestBytes + 1)
+        return end.count == 2 * digestBytes + 1 && end.first == UInt8(ascii: "-")
+            && end.dropFirst().allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     /// How much of an id's SHA-256 tells it from others of like spelling.

@@ -1,4 +1,5 @@
 import Attribution
+import Files
 import Foundation
 import Texts
 
@@ -41,7 +42,7 @@ struct EvaluationState: Codable {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            let data = Data(try WholeFile.bytes(path: path))
+            let data = Data(try AtomicFile.bytes(path: path))
             let version = try decoder.decode(Version.self, from: data).version
             guard version == currentVersion else {
                 throw EvaluationStateError(
@@ -70,7 +71,9 @@ struct EvaluationState: Codable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AtomicFile.write(encoder.encode(self), to: path)
+        } catch let error as FileError {
+            throw EvaluationStateError(path: path, "cannot be written: \(error.reason)")
         } catch {
             throw EvaluationStateError(path: path, "cannot be written: \(error.localizedDescription)")
         }

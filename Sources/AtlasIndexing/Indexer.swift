@@ -128,7 +128,8 @@ public struct Indexer {
             try writer.link(
                 batch.known.map { PromptMention(text: $0.text, externalID: $0.externalID, tags: $0.tags) }, run: run)
         }
-        summary.knownPrompts += batch.known.count
+        // New texts that another program has stored meanwhile are known by now.
+        summary.knownPrompts += batch.known.count + max(0, batch.new.count - max(additions.prompts, additions.graphs))
     }
 
     /// Rebuilds what is derived.

@@ -92,6 +92,8 @@ public final class AtlasService: Sendable {
                 403, "Read-only", "this atlas is served for reading only; start atlas serve without --read-only")
         }
         try body(writer)
+        // What was answered to be stored is in the file, not only in the log beside it.
+        writer.atlas.checkpoint()
     }
 
     /// JSON as every answer has it: keys in order, so that equal answers are equal bytes.

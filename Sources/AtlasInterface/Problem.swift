@@ -41,6 +41,12 @@ public struct Problem: Error, Codable, Sendable, Equatable {
                 "stopped after \(seconds.formatted(.number.grouping(.never))) s, the time that this server gives a "
                     + "question; ask about less (where, graphs, prompts, rewirings, size), or start atlas serve with "
                     + "--question-limit SECONDS")
+        case AtlasError.replaced(let path, let isGone):
+            let change = isGone ? "the file was moved or removed" : "another file has taken its place"
+            self.init(
+                409, "Another file",
+                "\(path.split(separator: "/").last ?? ""): \(change) while it was served, and nothing is written; "
+                    + "start atlas serve again")
         case let error as AtlasError:
             let isFull = if case .storageFailed = error { true } else { false }
             self.init(isFull ? 507 : 500, "The atlas could not be used", Self.shown("\(error)", file: error.file))

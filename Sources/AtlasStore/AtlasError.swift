@@ -24,8 +24,12 @@ public enum AtlasError: Error, Equatable, Sendable {
     case unknownRun(id: Int)
     /// A text that the atlas does not hold yet.
     case unknownText(text: String)
-    /// The disk is full or cannot be written; the atlas is as it was before the write.
+    /// The disk is full or cannot be written; what was stored before is kept.
     case storageFailed(path: String, operation: String, reason: String)
+    /// A new atlas could not be made, and there is none.
+    case notCreated(path: String, reason: String)
+    /// Another file, or none, lies where the atlas was opened; nothing is written any more.
+    case replaced(path: String, isGone: Bool)
     /// Any other refusal of SQLite's.
     case database(path: String, operation: String, reason: String)
 }
@@ -62,7 +66,12 @@ extension AtlasError: CustomStringConvertible {
         case .unknownText(let text):
             "\"\(text)\": expected a text that is already stored, found none; commit its facts"
         case .storageFailed(let path, let operation, let reason):
-            "\(path): \(operation) failed, and the atlas is as it was before: \(reason); make room and try again"
+            "\(path): \(operation) failed, and what was stored before is kept: \(reason); make room and try again"
+        case .notCreated(let path, let reason):
+            "\(path): no atlas could be made: \(reason); make room or name another place, then try again"
+        case .replaced(let path, let isGone):
+            "\(path): nothing is written any more: expected the file that was opened, found "
+                + (isGone ? "none, it was moved or removed" : "another file in its place") + "; start again"
         case .database(let path, let operation, let reason):
             "\(path): \(operation): \(reason)"
         }

@@ -164,10 +164,12 @@ public struct AtlasMerge: Sendable {
     public func merge(_ shard: Atlas) throws(AtlasError) -> Additions {
         try Self.requireOther(shard.path, than: atlas.path)
         try atlas.identity.requireSame(as: shard.identity, path: shard.path)
-        return try Atlas.translating("merging \(shard.path)", path: atlas.path) {
+        return try atlas.whileInPlace("merging \(shard.path)") {
             try atlas.database.writeWithoutTransaction { db in
                 try db.execute(sql: "ATTACH DATABASE ? AS shard", arguments: [shard.path])
                 defer { try? db.execute(sql: "DETACH DATABASE shard") }
+                // Attached by its name: that is still the file which was looked at.
+                try shard.requireInPlace()
                 var additions = Additions()
                 try db.inTransaction {
                     try Self.requireSameBaselines(db, path: atlas.path)
@@ -180,6 +182,7 @@ public struct AtlasMerge: Sendable {
                     let after = try Self.counts(db)
                     additions = Additions(
                         prompts: after[0] - before[0], graphs: after[1] - before[1], names: after[2] - before[2])
+                    try atlas.requireInPlace()
                     return .commit
                 }
                 return additions

@@ -3,8 +3,8 @@ import GRDB
 
 /// Brings an atlas file to the schema of this program, one numbered SQL file of `Migrations/` at a time.
 ///
-/// A migration and the record of it are one transaction, so an interrupted one leaves no trace. A released migration is
-/// never edited.
+/// All that a file lacks and the record of it are one transaction, so one that is interrupted leaves the old schema. A
+/// released migration is never edited.
 enum AtlasMigrator {
     /// The number that `PRAGMA application_id` answers for an atlas: 'FATL'.
     static let applicationID = 0x4641_544C
@@ -21,7 +21,25 @@ enum AtlasMigrator {
 
     /// Applies the migrations that the file does not have yet.
     static func migrate(_ database: any DatabaseWriter) throws {
-        try migrator().migrate(database)
+        try database.writeWithoutTransaction { db in
+            // SQLite's procedure for changes of a schema: foreign keys off outside of the transaction, checked in it.
+            try db.execute(sql: "PRAGMA foreign_keys = OFF")
+            defer { try? db.execute(sql: "PRAGMA foreign_keys = ON") }
+            try db.inTransaction(.immediate) {
+                // GRDB's own table, with which a file is known to its migrator.
+                try db.execute(
+                    sql: "CREATE TABLE IF NOT EXISTS grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+                // Another program may have come first.
+                let applied = try migrator().appliedIdentifiers(db)
+                for version in versions where !applied.contains(version.name) {
+                    try apply(version, to: db)
+                    try db.execute(
+                        sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [version.name])
+                }
+                try db.checkForeignKeys()
+                return .commit
+            }
+        }
     }
 
     /// Throws unless the file is an atlas of a version that this program knows, with the schema of that version.
@@ -48,13 +66,15 @@ enum AtlasMigrator {
         return isComplete
     }
 
+    private static func apply(_ version: (name: String, sql: String), to db: Database) throws {
+        try db.execute(sql: version.sql)
+        if version.name == newestVersion { try DigestRecording.recordAll(db) }
+    }
+
     private static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for version in versions {
-            migrator.registerMigration(version.name) { db in
-                try db.execute(sql: version.sql)
-                if version.name == newestVersion { try DigestRecording.recordAll(db) }
-            }
+            migrator.registerMigration(version.name) { db in try apply(version, to: db) }
         }
         return migrator
     }

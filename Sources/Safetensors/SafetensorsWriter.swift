@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Writes named arrays as one safetensors file.
@@ -51,7 +52,9 @@ public struct SafetensorsWriter: Sendable {
             var file = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
             file.append(json)
             for entry in entries { file.append(entry.bytes) }
-            try file.write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AtomicFile.write(file, to: path)
+        } catch let error as FileError {
+            throw SafetensorsError(file: path, "cannot be written: \(error.reason)")
         } catch {
             throw SafetensorsError(file: path, "cannot be written: \(error.localizedDescription)")
         }

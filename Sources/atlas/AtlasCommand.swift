@@ -36,12 +36,13 @@ struct AtlasCommand: AsyncParsableCommand {
     /// Parses, runs, and says what went wrong.
     static func main() async {
         MappedFile.explainLostFiles()
+        StandardStreams.prepare()
         let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
             command = try parseAsRoot()
         } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            guard exitCode(for: error) == .validationFailure else { end(with: error) }
             refuse(dashed.explained(fullMessage(for: error)))
         }
         if let error = dashed.errorInsteadOfHelp { refuse(error) }
@@ -56,19 +57,40 @@ struct AtlasCommand: AsyncParsableCommand {
                 }
             }
         } catch let error as IndexingInterrupted {
-            FileHandle.standardError.write(Data("\n\(error)\n".utf8))
-            Foundation.exit(InterruptionRequest.exitCode)
+            interrupted("\(error)")
         } catch is Cancelled {
-            FileHandle.standardError.write(Data("interrupted\n".utf8))
-            Foundation.exit(InterruptionRequest.exitCode)
+            interrupted("interrupted")
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
+        StandardOutput.finish()
+    }
+
+    /// Ends with what stopped a command: on standard output what was asked for, as help is, else on standard error.
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        let message = fullMessage(for: error)
+        if code.isSuccess || message.isEmpty {
+            if !message.isEmpty { print(message) }
+            StandardOutput.finish()
+        } else {
+            // What was printed before goes out first; whether it does no longer matters.
+            StandardOutput.flush()
+            StandardError.line(message)
+        }
+        Foundation.exit(code.rawValue)
+    }
+
+    /// Ends where the terminal asked for it.
+    private static func interrupted(_ message: String) -> Never {
+        StandardOutput.flush()
+        StandardError.line(message)
+        Foundation.exit(InterruptionRequest.exitCode)
     }
 
     /// Ends with what is wrong about the command line.
     private static func refuse(_ message: String) -> Never {
-        FileHandle.standardError.write(Data("\(message)\n".utf8))
-        exit(withError: ExitCode.validationFailure)
+        StandardError.line(message)
+        Foundation.exit(ExitCode.validationFailure.rawValue)
     }
 }

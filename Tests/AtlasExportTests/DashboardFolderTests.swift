@@ -11,6 +11,7 @@ import Testing
         let folder = try TemporaryFolder()
         let dashboards = try DashboardFolder(folder.url)
         #expect(try dashboards.write(Self.json, at: "features/2/157"))
+        try dashboards.publish()
         let text = try folder.text("data/features_2f2_2f157.js")
         #expect(text.hasPrefix("atlasReceive(\"features/2/157\",{") && text.hasSuffix(");\n"))
         #expect(!text.contains("<") && !text.unicodeScalars.contains("\u{2028}"))
@@ -32,17 +33,38 @@ import Testing
         let dashboards = try DashboardFolder(folder.url)
         let large = Data("\"\(String(repeating: "<", count: DashboardFolder.fileLimit / 6))\"".utf8)
         #expect(try !dashboards.write(large, at: "large"))
+        try dashboards.publish()
         #expect(throws: (any Error).self) { try folder.text("data/large.js") }
     }
 
     @Test func `an earlier export is replaced whole`() throws {
         let folder = try TemporaryFolder()
-        #expect(try DashboardFolder(folder.url).write(Self.json, at: "features/0/1"))
+        try export("features/0/1", to: folder)
         try Data("old".utf8).write(to: folder.url.appendingPathComponent("oldPage.js"))
-        #expect(try DashboardFolder(folder.url).write(Self.json, at: "features/0/2"))
+        try export("features/0/2", to: folder)
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path)
         #expect(!names.contains("oldPage.js"))
         #expect(names.filter { $0.hasPrefix("data/") } == ["data/features_2f0_2f2.js"])
+    }
+
+    private func export(_ path: String, to folder: TemporaryFolder) throws {
+        let dashboards = try DashboardFolder(folder.url)
+        #expect(try dashboards.write(Self.json, at: path))
+        try dashboards.publish()
+    }
+
+    @Test func `an export that was given up leaves the earlier one, and nothing of itself`() throws {
+        let folder = try TemporaryFolder()
+        try export("features/0/1", to: folder)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path).sorted()
+        do {
+            let given = try DashboardFolder(folder.url)
+            #expect(try given.write(Self.json, at: "features/0/2"))
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.url.path).sorted() == before)
+        let new = folder.url.appendingPathComponent("new")
+        do { _ = try DashboardFolder(new) }
+        #expect(!FileManager.default.fileExists(atPath: new.path))
     }
 
     @Test func `a folder with something else in it is left alone`() throws {

@@ -67,9 +67,11 @@ import Testing
     @Test func `ids never share a slug, whatever they are spelt with`() {
         let ids = [
             "a b", "a-b", "A-B", "a_b", "a--b", "a\u{E9}b", "ae\u{301}b", "東京", "大阪", "🙂", "", "..", "/",
-            "graph-metadata",
+            "graph-metadata", "A",
             "Graph metadata", String(repeating: "x", count: 100), String(repeating: "x", count: 101),
             String(repeating: "x", count: 102), "0", "00",
+            // What others of these are called.
+            "graph-130016b2599b", "a-559aead08264", "a-0123456789ab",
         ]
         let slugs = ids.map { GraphSlug(identifying: $0) }
         #expect(Set(slugs.map(\.description)).count == ids.count)
@@ -97,6 +99,14 @@ import Testing
         try Data("mine".utf8).write(to: folder.url.appendingPathComponent("b.json"))
         #expect(throws: ExportError.self) { try GraphDocument(.small(), context: .named("b")).write(to: folder.url) }
         #expect(try folder.text("b.json") == "mine")
+    }
+
+    @Test func `an export that was interrupted before the list is gone on with`() throws {
+        let folder = try TemporaryFolder()
+        try GraphDocument(.small(), context: .named("a")).write(to: folder.url)
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("graph-metadata.json"))
+        try GraphDocument(.small(), context: .named("a")).write(to: folder.url)
+        #expect(try slugs(in: folder) == ["a"])
     }
 
     @Test func `a document whose slug was changed by hand to a path is not written`() throws {

@@ -13,7 +13,9 @@ import concurrent.futures
 import glob
 import os
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,10 +23,11 @@ import tempfile
 
 def ask(probe, path, timeout, *options):
     """What the probe says of an atlas: ('crash' or 'hang', detail), or ('ended', its lines)."""
-    try:
-        done = subprocess.run([probe, path, *options], capture_output=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return "hang", f"after {timeout} s"
+    done = subprocess.run(
+        [probe, path, *options], capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout + 5)))
+    if done.returncode == -signal.SIGXCPU:
+        return "hang", f"after {timeout} s of processor time"
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip().splitlines()[:1]
         return "crash", f"exit code {done.returncode} {' '.join(last)}"
@@ -99,7 +102,7 @@ def main():
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--timeout", type=float, default=120)
+    parser.add_argument("--timeout", type=int, default=60, help="seconds of processor time")
     options = parser.parse_args()
     sound = undamaged(options.probe, options.atlas, options.timeout, "--few")
     with open(options.atlas, "rb") as file:

@@ -70,7 +70,7 @@ def main():
     parser.add_argument("probe")
     parser.add_argument("atlas")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--timeout", type=float, default=120)
+    parser.add_argument("--timeout", type=int, default=60, help="seconds of processor time")
     parser.add_argument("--every", type=int, default=1, help="only every so many cases")
     options = parser.parse_args()
     asked = ("--few", "--write")

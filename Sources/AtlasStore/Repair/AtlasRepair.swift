@@ -73,23 +73,24 @@ public enum AtlasRepair {
     }
 
     /// Fills a new atlas with what is sound in the old one.
-    private static func fill(_ target: String, from source: String, path: String, _ report: inout Report) throws {
+    private static func fill(_ target: String, from origin: String, path: String, _ report: inout Report) throws {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         let queue = try DatabaseQueue(path: target, configuration: configuration)
         try AtlasMigrator.migrate(queue)
-        try queue.writeWithoutTransaction { db in
+        let damaged = try DatabaseQueue()
+        try damaged.writeWithoutTransaction { source in
             // Of a schema that cannot be read as a whole what can be is used.
-            try db.execute(
-                sql: "PRAGMA synchronous = OFF; PRAGMA writable_schema = ON; ATTACH DATABASE ? AS damaged",
-                arguments: [source])
-            try db.inTransaction {
+            try source.execute(
+                sql: "PRAGMA writable_schema = ON; ATTACH DATABASE ? AS damaged", arguments: [origin])
+            try queue.write { db in
                 try db.execute(sql: "DELETE FROM table_digests")
-                for table in Salvage.tables { report.notes += try Salvage(table: table, db).copy() }
-                return .commit
+                for table in Salvage.tables {
+                    report.notes += try Salvage(table: table, from: source, to: db).copy()
+                }
             }
-            try db.execute(sql: "DETACH DATABASE damaged")
         }
+        try damaged.close()
         try queue.close()
         let atlas: Atlas
         do {

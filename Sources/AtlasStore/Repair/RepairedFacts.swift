@@ -109,13 +109,17 @@ struct RepairedFacts {
         var kept: [(table: String, digest: Digest)] = []
         for table in TableDigests.facts + TableDigests.names {
             let recorded = try TableDigests.read(table, in: db)
+            guard let recorded else {
+                report.notes.append("\(table): its digest is lost; kept as it can be read")
+                continue
+            }
             guard try StoredRows(allOf: table).digest(db) != recorded else { continue }
             switch table {
             case "token_effects", "baselines":
                 try db.execute(sql: "DELETE FROM \(table)")
                 report.notes.append("\(table): not what was stored; all left out, indexing makes them again")
             case "atlas", "vocabulary", "neuron_basis":
-                if let recorded { kept.append((table, recorded)) }
+                kept.append((table, recorded))
                 report.notes.append("\(table): not what was stored; indexing with the model puts it right")
             default:
                 report.notes.append("\(table): not what was stored; kept as it can be read: look at it")

@@ -17,10 +17,8 @@ extension AtlasReader {
     static func open(_ path: String) throws -> AtlasReader {
         let atlas = try Atlas.open(path, mode: .readOnly)
         if try AtlasDerivation(atlas).isStale() {
-            FileHandle.standardError.write(
-                Data(
-                    "note: \(path): statistics are older than the prompts or than this program; atlas derive rebuilds them\n"
-                        .utf8))
+            StandardError.line(
+                "note: \(path): statistics are older than the prompts or than this program; atlas derive rebuilds them")
         }
         return AtlasReader(atlas)
     }

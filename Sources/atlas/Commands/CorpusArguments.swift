@@ -71,7 +71,7 @@ struct CorpusArguments: ParsableArguments {
     func printNotes(_ notes: [String], count: Int) {
         let shown = notes.prefix(Self.shownNotes)
         let more = count > shown.count ? ["and \((count - shown.count).grouped) more of this kind"] : []
-        for line in shown + more { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) }
+        for line in shown + more { StandardError.line("note: \(line)") }
     }
 
     private static let shownNotes = 20
@@ -79,6 +79,6 @@ struct CorpusArguments: ParsableArguments {
     /// What to do about malformed records.
     var policy: MalformedRecordPolicy {
         skipMalformed
-            ? .skip { error in FileHandle.standardError.write(Data("skipped: \(error)\n".utf8)) } : .fail
+            ? .skip { error in StandardError.line("skipped: \(error)") } : .fail
     }
 }

@@ -69,8 +69,7 @@ struct EvaluateCommand: ParsableCommand {
             try output.print(quality) { QualityText(quality, familyTag: familyTag).lines.forEach { print($0) } }
         } catch let error as EvaluationInterrupted {
             progress.end()
-            FileHandle.standardError.write(
-                Data("\(error), saved in \(state ?? ""); the same command goes on from there\n".utf8))
+            StandardError.line("\(error), saved in \(state ?? ""); the same command goes on from there")
             throw ExitCode(InterruptionRequest.exitCode)
         }
     }

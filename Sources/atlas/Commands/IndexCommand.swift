@@ -84,26 +84,26 @@ struct IndexCommand: ParsableCommand {
             onMalformed: corpus.policy, progress: progress.show)
         progress.end()
         if let replaced = summary.replacedFingerprints {
-            FileHandle.standardError.write(
-                Data(
-                    """
-                    note: \(atlas): its fingerprint was of samples of the weights (\(replaced.joined(separator: ", "))), \
-                    which these have too; it now has the fingerprint of every number of them
-
-                    """.utf8))
+            StandardError.line(
+                "note: \(atlas): its fingerprint was of samples of the weights (\(replaced.joined(separator: ", "))), "
+                    + "which these have too; it now has the fingerprint of every number of them")
         }
         corpus.printNotes(summary.notes, count: summary.truncatedTexts + summary.otherAnswers)
-        try output.print(summary) {
-            print(
-                "\(atlas): \(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added, "
-                    + "\(summary.knownPrompts.grouped) already there"
-                    + (summary.completedGraphs > 0
-                        ? ", \(summary.completedGraphs.grouped) graphs completed with effects" : "")
-                    + (summary.skippedRecords > 0
-                        ? ", \(summary.skippedRecords.grouped) malformed records skipped" : "")
-                    + (summary.truncatedTexts > 0 ? ", \(summary.truncatedTexts.grouped) texts cut" : "")
-                    + (summary.otherAnswers > 0
-                        ? ", \(summary.otherAnswers.grouped) other answers left out" : ""))
+        try output.print(summary) { print(told(summary)) }
+    }
+
+    private func told(_ summary: IndexingSummary) -> String {
+        var parts = [
+            "\(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added",
+            "\(summary.knownPrompts.grouped) already there",
+        ]
+        for (count, what) in [
+            (summary.completedGraphs, "graphs completed with effects"),
+            (summary.skippedRecords, "malformed records skipped"), (summary.truncatedTexts, "texts cut"),
+            (summary.otherAnswers, "other answers left out"),
+        ] where count > 0 {
+            parts.append("\(count.grouped) \(what)")
         }
+        return "\(atlas): " + parts.joined(separator: ", ")
     }
 }

@@ -43,8 +43,7 @@ struct SQLCommand: ParsableCommand {
         }
         if let truncation = answer.truncatedBy, !output.json {
             let reason = truncation == .rows ? "see --limit" : "an answer has 64 MiB at most; select shorter values"
-            FileHandle.standardError.write(
-                Data("note: only the first \(answer.rows.count) rows are shown; \(reason)\n".utf8))
+            StandardError.line("note: only the first \(answer.rows.count) rows are shown; \(reason)")
         }
     }
 

@@ -66,7 +66,8 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await AtlasServer(service, options: options).run { address, _ in
                 // Written at once, whatever standard output is: whoever started the server waits for this line.
-                FileHandle.standardOutput.write(Data("\(address)\n".utf8))
+                print(address)
+                StandardOutput.finish()
             }
         } catch {
             throw ServeError(description: "cannot serve at \(host):\(port): \(error)")

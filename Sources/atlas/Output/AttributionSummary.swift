@@ -72,14 +72,14 @@ struct AttributionSummary: Encodable {
     }
 
     func print() {
-        Swift.print("tokens                \(tokens.map(shown).joined(separator: "|"))")
+        StandardOutput.line("tokens                \(tokens.map(shown).joined(separator: "|"))")
         printTargets()
-        Swift.print("active features       \(activeFeatures.grouped), \(selectedFeatures.grouped) attributed")
-        Swift.print(
+        StandardOutput.line("active features       \(activeFeatures.grouped), \(selectedFeatures.grouped) attributed")
+        StandardOutput.line(
             "replacement score     \(replacementScore.fixed(3))  (share of paths that start in tokens, not errors)")
-        Swift.print(
+        StandardOutput.line(
             "completeness score    \(completenessScore.fixed(3))  (share of inputs that do not come from errors)")
-        Swift.print(
+        StandardOutput.line(
             "largest violation     \(String(format: "%.1e", Double(largestViolation)))  (inputs against pre-activation; rounding only)"
         )
         var table = TextTable(["feature", ">position", "token", ">activation", ">influence"])
@@ -89,14 +89,14 @@ struct AttributionSummary: Encodable {
                 Double(feature.influence).fixed(4),
             ])
         }
-        Swift.print("strongest features")
+        StandardOutput.line("strongest features")
         table.print()
         if let verification { printVerification(verification) }
     }
 
     private func printTargets() {
         if logits.allSatisfy({ $0.kind == "token" && $0.position == tokens.count - 1 }) {
-            Swift.print(
+            StandardOutput.line(
                 "next token            "
                     + logits.map { "\($0.name) \(Double($0.probability).fixed(3))" }.joined(separator: ", "))
             return
@@ -112,7 +112,7 @@ struct AttributionSummary: Encodable {
     }
 
     private func printVerification(_ verification: GraphVerification) {
-        Swift.print(
+        StandardOutput.line(
             "verification          \(verification.columns.count) features silenced, \(verification.targetCount) targets each: "
                 + (verification.agrees ? "agree" : "disagree")
                 + String(format: ", worst %.1e of the largest effect", Double(verification.worst)))

@@ -12,6 +12,6 @@ struct JSONOutput: ParsableArguments {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        StandardOutput.line(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

@@ -42,7 +42,7 @@ final class ProgressLine {
 
     /// Leaves the last line standing.
     func end() {
-        if hasOpenLine { FileHandle.standardError.write(Data("\n".utf8)) }
+        if hasOpenLine { StandardError.line("") }
         hasOpenLine = false
     }
 
@@ -73,10 +73,10 @@ final class ProgressLine {
 
     private func write(_ line: String) {
         if isTerminal {
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+            StandardError.write("\r\u{1B}[K\(line)")
             hasOpenLine = true
         } else {
-            FileHandle.standardError.write(Data("\(line)\n".utf8))
+            StandardError.line("\(line)")
         }
     }
 

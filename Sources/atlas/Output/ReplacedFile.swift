@@ -1,20 +1,24 @@
 import AtlasExport
+import Files
 import Foundation
 
 /// Whether a file stood where one is about to be written: what replaces it says so.
 struct ReplacedFile {
-    private let path: String
+    private let name: String
     private let existed: Bool
 
     /// Looks before anything is written.
-    init(_ path: String) {
-        self.path = path
-        existed = FileManager.default.fileExists(atPath: path)
+    ///
+    /// - Parameter name: what is said to be replaced, unless it is the file itself
+    init(_ path: String, knownAs name: String? = nil) {
+        self.name = name ?? path
+        // A device or pipe is written, not replaced.
+        existed = [.file, .emptyFile].contains(FilePlace(path).kind)
     }
 
     /// Says on standard error, after the writing, that a file was replaced.
     func report() {
-        if existed { FileHandle.standardError.write(Data("note: \(path): replaced\n".utf8)) }
+        if existed { StandardError.line("note: \(name): replaced") }
     }
 }
 

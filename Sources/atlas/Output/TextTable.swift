@@ -34,7 +34,7 @@ struct TextTable {
     }
 
     /// Prints the lines to standard output.
-    func print() { lines.forEach { Swift.print($0) } }
+    func print() { lines.forEach { StandardOutput.line($0) } }
 }
 
 /// Text that may come from a prompt, a token or a label, safe for a terminal: control characters are escaped.

@@ -99,7 +99,10 @@ struct DigestTests {
     }
 
     @Test func `a full-text index that has lost its way to a word is found`() throws {
-        let test = try TemporaryAtlas([RandomFacts.prompts(400, graphs: false)])
+        // Words enough for an index of several pages.
+        var facts = RandomFacts.prompts(60, graphs: false)
+        for prompt in facts.indices { for word in 0..<40 { facts[prompt].text += " word\(prompt)x\(word)" } }
+        let test = try TemporaryAtlas([facts])
         let reader = AtlasReader(test.atlas)
         #expect(try reader.verify().problems == [])
         try test.atlas.database.write { db in try db.execute(sql: "DELETE FROM prompt_search_idx") }

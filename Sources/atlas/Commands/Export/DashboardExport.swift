@@ -50,12 +50,16 @@ struct DashboardExport {
         return (0..<limit).map { all[$0 * all.count / limit] }
     }
 
-    /// Writes pages and answers; `progress` is called with answers done and in all.
+    /// Writes pages and answers, and says that an earlier export was replaced.
+    ///
+    /// - Parameter progress: called with answers done and in all
     func write(to folder: String, progress: (Int, Int) -> Void) throws {
         let exporter = DashboardExporter(
             AtlasService(reader), folder: URL(fileURLWithPath: folder, isDirectory: true))
+        let replaced = ReplacedFile(folder + "/index.html", knownAs: folder)
         do {
             try exporter.write(content, progress: progress)
+            replaced.report()
         } catch let problem as Problem {
             throw ExportError(place: folder, expected: "an answer to every question", found: problem.detail)
         }
