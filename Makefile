@@ -6,7 +6,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
-  libfuzzer faults kills full-disks faults-seed debug-program
+  libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak
 
 demo: build
 	$(ATLAS) demo
@@ -151,5 +151,23 @@ libfuzzer: dependencies
 	mkdir -p .build-fuzz/corpus
 	SWIFT_BACKTRACE=enable=no .build-fuzz/release/ParserFuzzer -max_total_time=600 -rss_limit_mb=2048 .build-fuzz/corpus
 
+# Data races: the tests of what runs at the same time, built with ThreadSanitizer. A full build of its own, 10 minutes or
+# more; what it finds fails it.
+THREAD_SANITIZER = --scratch-path .build-tsan --sanitize=thread
+CONCURRENT_TESTS = AtlasServerTests|CancellationTests|MatrixTests|AtlasWriterTests|AtlasOpeningTests|SearchTests
+
+thread-sanitizer: dependencies
+	FEATURE_ATLAS_TESTS=AtlasServerTests,AtlasTests,TensorsTests swift build $(THREAD_SANITIZER) \
+	  --product FeatureAtlasPackageTests
+	FEATURE_ATLAS_TESTS=AtlasServerTests,AtlasTests,TensorsTests TSAN_OPTIONS="halt_on_error=0 exitcode=66" \
+	  swift test $(THREAD_SANITIZER) --skip-build --filter '$(CONCURRENT_TESTS)'
+
+# Half an hour of twenty clients that ask, run, name, cancel and go away, while another program indexes into the atlas.
+MINUTES = 30
+CLIENTS = 20
+
+soak: build
+	ATLAS_PROGRAM=$(ATLAS) python3 Tests/Faults/soak.py --minutes $(MINUTES) --clients $(CLIENTS)
+
 clean:
-	rm -rf .build .build-fuzz .build-address demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz .build-address .build-tsan demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "AtlasServer",
             dependencies: [
-                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib",
+                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "Tensors",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -62,11 +62,18 @@ public struct CorpusEvaluation: Sendable {
             let start = seen + first
             seen += batch.count
             guard first < batch.count else { return }
-            try pace.measure {
-                try add(
-                    batch[first...].enumerated().map { ($1, attributed.contains(start + $0)) }, to: &state,
-                    reader: reader, options: options, jobs: jobs)
-                return true
+            do {
+                try pace.measure {
+                    try add(
+                        batch[first...].enumerated().map { ($1, attributed.contains(start + $0)) }, to: &state,
+                        reader: reader, options: options, jobs: jobs)
+                    return true
+                }
+            } catch let cancelled as Cancelled {
+                // Nothing of this batch has been added.
+                guard let keeping else { throw cancelled }
+                try state.write(to: keeping.path)
+                throw EvaluationInterrupted(done: state.recordsDone, total: corpus.recordCount)
             }
             progress(state.recordsDone, corpus.recordCount)
             let stops = state.recordsDone < corpus.recordCount && keeping?.shouldStop() == true

@@ -33,11 +33,27 @@ public struct Indexer {
     ///   - note: called with what is left out of records that are taken over all the same
     ///   - progress: called often, from the calling thread
     /// - Throws: `TargetError` or `CorpusError` before anything is stored; `PromptError` or, when the atlas cannot be
-    ///   written, `AtlasError`, which leaves whole batches.
+    ///   written, `AtlasError`, which leaves whole batches. `IndexingInterrupted` where the running `Cancellation` asks
+    ///   for it, which leaves whole batches too.
     public func index(
         _ source: CorpusSource, corpusName: String, options: IndexingOptions = IndexingOptions(),
         onMalformed policy: MalformedRecordPolicy = .fail, note: (CorpusNote) -> Void = { _ in },
         progress: (IndexingProgress) -> Void = { _ in }
+    ) throws -> IndexingSummary {
+        var last = IndexingProgress(phase: .checking, done: 0, total: nil)
+        do {
+            return try run(source, corpusName: corpusName, options: options, onMalformed: policy, note: note) {
+                last = $0
+                progress($0)
+            }
+        } catch is Cancelled {
+            throw IndexingInterrupted(progress: last, atlasPath: atlasPath)
+        }
+    }
+
+    private func run(
+        _ source: CorpusSource, corpusName: String, options: IndexingOptions,
+        onMalformed policy: MalformedRecordPolicy, note: (CorpusNote) -> Void, progress: (IndexingProgress) -> Void
     ) throws -> IndexingSummary {
         try AtlasWriter.requireCorpusName(corpusName)
         try attributor.check(options.attribution)
@@ -74,6 +90,7 @@ public struct Indexer {
         var done = 0
         progress(IndexingProgress(phase: .indexing, done: 0, total: corpus.recordCount))
         try corpus.forEachBatch(size: { pace.size }) { batch in
+            try Cancellation.check()
             try pace.measure {
                 let parts = try IndexedBatch(batch, writer: writer, reader: reader, repeated: &repeated)
                 parts.notes.forEach(take)
@@ -135,6 +152,7 @@ public struct Indexer {
         var done = 0
         progress(IndexingProgress(phase: .describing, done: 0, total: features.count))
         for start in stride(from: 0, to: features.count, by: TokenEffects.featuresATime) {
+            try Cancellation.check()
             let part = Array(features[start..<min(features.count, start + TokenEffects.featuresATime)])
             try writer.writeTokenEffects(effects.of(part, jobs: jobs))
             done += part.count

@@ -64,6 +64,27 @@ public final class AtlasService: Sendable {
         }
     }
 
+    /// Where a question waits for its turn, and which others take as long: those of its route that ask for as much.
+    ///
+    /// What nothing answers is refused quickly.
+    public func lane(_ method: Route.Method, _ target: String) -> (lane: Route.Lane, kind: String) {
+        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let route = try? RouteTable.find(method, path: halves.first ?? "").route,
+            let query = try? Self.query(halves.count > 1 ? halves[1] : "")
+        else { return (.quick, "") }
+        let sizes = query.filter { RouteParameter.sizes.contains($0.name) && $0.value.utf8.count <= 16 }
+        let kind = sizes.reduce("\(method.rawValue) \(route.path)") { "\($0) \($1.name)=\($1.value)" }
+        if route.writesAtlas { return (.writing, kind) }
+        switch route.length {
+        case .quick: return (.quick, kind)
+        case .long: return (.long, kind)
+        case .longUnless(let name, let value):
+            let given = query.last { $0.name == name && !$0.value.isEmpty }?.value
+            let found = given ?? route.parameters.first { $0.name == name }?.fallback
+            return (found == value ? .quick : .long, kind)
+        }
+    }
+
     /// Writes to the atlas.
     func write(_ body: (AtlasWriter) throws -> Void) throws {
         guard let writer else {

@@ -4,7 +4,17 @@ import Foundation
 /// The interface's description in OpenAPI 3.1, made from the table of routes.
 struct OpenAPIDocument: Encodable {
     private let openapi = "3.1.0"
-    private let info = ["title": "Feature Atlas", "version": Atlas.programVersion]
+    private let info = [
+        "title": "Feature Atlas", "version": Atlas.programVersion,
+        "description": """
+        A question ends when its connection does, or after the time that the server gives one (atlas serve \
+        --question-limit, 60 seconds unless given): then the answer is 503 and says what to ask for instead. 503 with \
+        Retry-After means that too much waits. Questions that take long have workers of their own. A request has 20 \
+        seconds to arrive whole (408), 64 KiB for its head (431) and 1 MB for its body (413); rates are limited by \
+        address and count what answers took (429 with Retry-After). Host must be there once and name this server \
+        (400, 403). DELETE jobs/{id} stops a job between two steps.
+        """,
+    ]
     private let servers = [["url": "/api/\(RouteTable.version)"]]
     private let paths: [String: [String: Operation]]
     private let components = Components()
@@ -35,6 +45,9 @@ struct OpenAPIDocument: Encodable {
             responses = [
                 "\(route.status)": Response(
                     description: route.summary, type: "application/json", schema: Schema(type: "object")),
+                "503": Response(
+                    description: "the question took too long, or too much waits", type: "application/problem+json",
+                    schema: Schema(reference: "#/components/schemas/Problem")),
                 "default": Response(
                     description: "why it was not answered", type: "application/problem+json",
                     schema: Schema(reference: "#/components/schemas/Problem")),

@@ -2,6 +2,7 @@ import AtlasQuery
 import AtlasStore
 import Attribution
 import Foundation
+import Tensors
 
 /// Why something was not answered, as `application/problem+json` says it (RFC 9457).
 public struct Problem: Error, Codable, Sendable, Equatable {
@@ -26,12 +27,20 @@ public struct Problem: Error, Codable, Sendable, Equatable {
     }
 
     /// Says what went wrong without telling where on this machine files lie.
-    init(_ error: any Error) {
+    public init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let error as QuestionError: self.init(error)
         case AtlasError.unstorable(let what, let expected, let found):
             self.init(400, "Not kept", "\(what): expected \(expected), found \(found)")
+        case .asked as Cancelled:
+            self.init(503, "Stopped", "nobody waits for this answer any more")
+        case Cancelled.timeLimit(let seconds):
+            self.init(
+                503, "Took too long",
+                "stopped after \(seconds.formatted(.number.grouping(.never))) s, the time that this server gives a "
+                    + "question; ask about less (where, graphs, prompts, rewirings, size), or start atlas serve with "
+                    + "--question-limit SECONDS")
         case AtlasError.replaced(let path, let isGone):
             let change = isGone ? "the file was moved or removed" : "another file has taken its place"
             self.init(
@@ -40,7 +49,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
                     + "start atlas serve again")
         case let error as AtlasError:
             let isFull = if case .storageFailed = error { true } else { false }
-            self.init(isFull ? 507 : 500, "The atlas could not be used", Self.shown("\(error)"))
+            self.init(isFull ? 507 : 500, "The atlas could not be used", Self.shown("\(error)", file: error.file))
         default: self.init(500, "Something failed", Self.shown("\(error)"))
         }
     }
@@ -55,8 +64,8 @@ public struct Problem: Error, Codable, Sendable, Equatable {
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest.map(\.description))
         case .noGrid(_, _, let nearest):
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
-        case .notDerived, .staleStatistics:
-            self.init(409, "Not derived yet", Self.shown("\(error)"))
+        case .notDerived(let path), .staleStatistics(let path):
+            self.init(409, "Not derived yet", Self.shown("\(error)", file: path))
         case .noEffects:
             self.init(409, "Not computed", "\(error)")
         case .needsModel:
@@ -69,13 +78,25 @@ public struct Problem: Error, Codable, Sendable, Equatable {
             self.init(409, "Several are meant", "\(error)")
         case .refusedSQL:
             self.init(400, "Refused", "\(error)")
+        case .sqlOverLimit:
+            self.init(503, "Took too long", "\(error)")
         default:
             self.init(404, "Not in the atlas", "\(error)")
         }
     }
 
     /// A message with every path of this machine cut down to its last part.
-    public static func shown(_ message: String) -> String {
+    ///
+    /// - Parameter file: a path that it may hold as it was given: also one without a slash before it, or with spaces,
+    ///   which nothing else tells from words
+    public static func shown(_ message: String, file: String? = nil) -> String {
+        guard let file, !file.isEmpty else { return cutDown(message) }
+        let name = URL(fileURLWithPath: file).lastPathComponent
+        return message.split(separator: file, omittingEmptySubsequences: false).map { cutDown(String($0)) }
+            .joined(separator: name)
+    }
+
+    private static func cutDown(_ message: String) -> String {
         var result = ""
         var word = ""
         func cut() {
@@ -94,5 +115,18 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         }
         cut()
         return result
+    }
+}
+
+extension AtlasError {
+    /// The path of the file that it is about.
+    fileprivate var file: String? {
+        switch self {
+        case .missingFile(let path), .notAnAtlas(let path, _), .newerVersion(let path, _, _),
+            .otherReplacementModel(let path, _, _, _), .storageFailed(let path, _, _), .database(let path, _, _),
+            .otherSchema(let path, _), .damaged(let path, _):
+            path
+        default: nil
+        }
     }
 }

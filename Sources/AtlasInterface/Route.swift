@@ -18,6 +18,24 @@ public struct Route: Sendable {
         public var isReading: Bool { self == .get }
     }
 
+    /// Where a question waits for its turn: what takes long is kept apart from what does not.
+    public enum Lane: Sendable, CaseIterable {
+        /// Milliseconds, whatever the atlas holds.
+        case quick
+        /// Reads many graphs or weights, or computes for a while.
+        case long
+        /// Changes the atlas, one after the other.
+        case writing
+    }
+
+    /// How long an answer may take.
+    enum Length: Sendable, Equatable {
+        case quick
+        case long
+        /// Long unless a parameter has this value.
+        case longUnless(String, is: String)
+    }
+
     /// What is done.
     public let method: Method
     /// The path below `/api/v1/`, with names of parameters in braces: `prompts/{id}/graph`.
@@ -32,11 +50,12 @@ public struct Route: Sendable {
     public let status: Int
     /// Whether the answer can change from one moment to the next though nobody writes.
     public let isVolatile: Bool
+    let length: Length
     let answer: @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
 
     init(
         _ method: Method, _ path: String, _ summary: String, _ parameters: [RouteParameter] = [],
-        bodyExample: String? = nil, status: Int = 200, isVolatile: Bool = false,
+        bodyExample: String? = nil, status: Int = 200, isVolatile: Bool = false, length: Length = .quick,
         answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
     ) {
         self.method = method
@@ -46,6 +65,7 @@ public struct Route: Sendable {
         self.bodyExample = bodyExample
         self.status = status
         self.isVolatile = isVolatile
+        self.length = length
         self.answer = answer
         for name in pathNames {
             precondition(parameters.contains { $0.name == name }, "\(path): \(name) is not described")
@@ -54,9 +74,10 @@ public struct Route: Sendable {
 
     init(
         _ path: String, _ summary: String, _ parameters: [RouteParameter] = [], isVolatile: Bool = false,
+        length: Length = .quick,
         answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
     ) {
-        self.init(.get, path, summary, parameters, isVolatile: isVolatile, answer: answer)
+        self.init(.get, path, summary, parameters, isVolatile: isVolatile, length: length, answer: answer)
     }
 
     /// The names in braces.

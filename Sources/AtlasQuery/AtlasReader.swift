@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Tensors
 
 /// Asks an atlas questions; each question is an extension in a file of its own, beside its answer.
 ///
@@ -20,12 +21,23 @@ public struct AtlasReader: Sendable {
     }
 
     /// Runs `body` on one consistent state, and keeps the errors of questions apart from those of the file.
+    ///
+    /// Statements end soon after the running ``Cancellation`` asks for it. What takes long and needs no more of the file
+    /// belongs after `body`: a state that is read holds a connection, and the log behind it.
+    ///
+    /// - Throws: ``Cancelled`` where the question should end
     func ask<Answer>(_ operation: String, _ body: (Database) throws -> Answer) throws -> Answer {
-        let result = try atlas.read(operation) { db -> Result<Answer, QuestionError> in
+        try Cancellation.check()
+        let result = try atlas.read(operation) { db -> Result<Answer, any Error> in
             do {
-                return .success(try body(db))
+                return .success(try db.interruptible(by: Cancellation.current) { try body(db) })
             } catch let error as QuestionError {
                 return .failure(error)
+            } catch let error as Cancelled {
+                return .failure(error)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+                guard let reason = Cancellation.current?.reason else { throw error }
+                return .failure(reason)
             }
         }
         return try result.get()

@@ -57,6 +57,8 @@ public enum QuestionError: Error, Equatable, Sendable {
     case malformedNode(text: String)
     /// The SQL is not one reading statement.
     case refusedSQL(reason: String)
+    /// The SQL took more time or memory than it may.
+    case sqlOverLimit(found: String, advice: String)
 }
 
 extension QuestionError: CustomStringConvertible {
@@ -119,6 +121,8 @@ extension QuestionError: CustomStringConvertible {
             "expected a node as 2/157, error:3, token:TEXT or logit:TEXT, found \(quoted(text))"
         case .refusedSQL(let reason):
             "expected one SQL statement that reads: \(reason.inOneLine)"
+        case .sqlOverLimit(let found, let advice):
+            "the SQL statement was stopped: it took \(found); \(advice)"
         }
     }
 

@@ -1,7 +1,9 @@
 import AtlasInterface
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
+import Tensors
 
 /// What is known of a request beside its text.
 struct ConnectionContext: RequestContext {
@@ -28,6 +30,8 @@ struct ConnectionContext: RequestContext {
 /// 2. A page's file, or a question, which is answered away from the threads that serve connections.
 struct AtlasResponder: HTTPResponder {
     private static let interface = "/api/\(RouteTable.version)/"
+    private static let hostField = HTTPField.Name("Host")!
+    private static let targetField = HTTPField.Name(TargetForm.field)!
     /// What a wrong token costs, in requests.
     private static let priceOfWrongToken = 25.0
 
@@ -35,15 +39,25 @@ struct AtlasResponder: HTTPResponder {
     private let options: ServerOptions
     private let hosts: HostGuard
     private let rates: RateLimit
-    private let workers: WorkerPool
+    private let connections: Connections
+    /// Quick questions never wait for those that take long, and neither for the one writer.
+    private let workers: [Route.Lane: WorkerPool]
+    private let estimates = CostEstimates()
     private let pages = PageFiles()
 
-    init(_ service: AtlasService, options: ServerOptions) {
+    init(_ service: AtlasService, options: ServerOptions, connections: Connections) {
         self.service = service
         self.options = options
+        self.connections = connections
         hosts = HostGuard(options)
         rates = RateLimit(options)
-        workers = WorkerPool(workers: options.workers, waitingLimit: options.waiting)
+        let share = FairShare()
+        func pool(_ count: Int, yields: Bool = false) -> WorkerPool {
+            WorkerPool(workers: count, waitingLimit: options.waiting, share: share, yields: yields)
+        }
+        workers = [
+            .quick: pool(options.workers), .long: pool(options.longWorkers, yields: true), .writing: pool(1),
+        ]
     }
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -56,21 +70,19 @@ struct AtlasResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: ConnectionContext) async throws -> Response {
-        let host = request.head.authority
-        guard let host, hosts.allows(host: host) else {
-            throw Problem(
-                403, "Wrong host", "this server is not called \(String((host ?? "").prefix(100)).debugDescription)")
-        }
+        // A second Host is left among the fields.
+        let lines = [request.head.authority].compactMap(\.self) + request.headers[values: Self.hostField]
+        let target = try hosts.target(
+            request.headers[Self.targetField] ?? request.head.path ?? "/", hosts: lines)
         if let seconds = rates.take(from: context.address) {
             throw Problem(429, "Too many requests", "wait \(seconds) s", retryAfter: seconds)
         }
-        guard hosts.allows(origin: request.headers[.origin], host: host) else {
+        guard hosts.allows(origin: request.headers[.origin], host: target.authority) else {
             throw Problem(403, "Wrong origin", "another site's page may not ask this server")
         }
-        let target = request.head.path ?? "/"
-        let path = target.prefix { $0 != "?" }
+        let path = target.path.prefix { $0 != "?" }
         if path.hasPrefix(Self.interface) {
-            return try await question(request, target: String(target.dropFirst(Self.interface.count)), context)
+            return try await question(request, target: String(target.path.dropFirst(Self.interface.count)), context)
         }
         guard request.method == .get || request.method == .head else {
             throw Problem(405, "Not possible here", "expected GET, found \(request.method.rawValue)")
@@ -78,12 +90,12 @@ struct AtlasResponder: HTTPResponder {
         guard let file = pages.file(at: path) else {
             throw Problem(404, "No such page", "there is nothing at \(String(path.prefix(200)).debugDescription)")
         }
-        return ServerResponse.file(file, for: request)
+        return ServerResponse.file(file, for: ServerResponse.Wishes(request))
     }
 
     private func question(_ request: Request, target: String, _ context: ConnectionContext) async throws -> Response {
-        let isHead = request.method == .head
-        guard let method = isHead ? .get : Route.Method(rawValue: request.method.rawValue) else {
+        let wishes = ServerResponse.Wishes(request)
+        guard let method = wishes.isHead ? .get : Route.Method(rawValue: request.method.rawValue) else {
             throw Problem(405, "Not possible here", "expected GET, POST, PUT or DELETE")
         }
         try requireToken(request, isReading: method.isReading, context)
@@ -92,16 +104,30 @@ struct AtlasResponder: HTTPResponder {
             body = try await self.body(of: request)
             if !body.isEmpty { try requireJSON(request) }
         }
-        let service = service
-        let result: Result<AtlasService.Answer, Problem>
+        let connection = connections[context.channel]
+        let asker = FairShare.Asker(address: context.address, connection: connection?.id ?? 0)
+        let cancellation = Cancellation(limit: options.questionSeconds)
+        connection?.begin(cancellation)
+        defer { connection?.end(cancellation) }
+        let (service, rates, estimates) = (service, rates, estimates)
+        let (lane, kind) = service.lane(method, target)
         do {
-            result = try await workers.run { [body] in
-                Result { () throws(Problem) in try service.answer(method, target, body: body) }
+            let pool = workers[lane]!
+            return try await pool.run(for: asker, cost: { estimates.seconds(of: kind) }, cancellation) { [body] in
+                let started = DispatchTime.now().uptimeNanoseconds
+                defer {
+                    let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+                    rates.charge(seconds, to: asker.address)
+                    estimates.add(seconds, to: kind)
+                }
+                let answer = try service.answer(method, target, body: body)
+                return ServerResponse.answer(answer, for: wishes, mayBeKept: method.isReading)
             }
         } catch is WorkerPool.Full {
             throw Problem(503, "Too much to do", "too many questions wait already", retryAfter: 1)
+        } catch let cancelled as Cancelled {
+            throw Problem(cancelled)
         }
-        return ServerResponse.answer(try result.get(), for: request, mayBeKept: method.isReading)
     }
 
     private func requireToken(_ request: Request, isReading: Bool, _ context: ConnectionContext) throws {
@@ -131,6 +157,10 @@ struct AtlasResponder: HTTPResponder {
         for try await part in request.body {
             guard body.count + part.readableBytes <= limit else { throw tooLarge }
             body.append(contentsOf: part.readableBytesView)
+        }
+        // A connection that ends in the middle ends the body, too.
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length != body.count {
+            throw Problem(400, "Wrong body", "expected \(length) bytes, found \(body.count)")
         }
         return body
     }

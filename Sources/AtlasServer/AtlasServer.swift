@@ -38,10 +38,13 @@ public struct AtlasServer: Sendable {
         let host = options.host
         var logger = Logger(label: "atlas")
         logger.logLevel = .critical
+        let connections = Connections(limit: options.connections)
+        let requestSeconds = options.requestSeconds
         let application = Application(
-            responder: AtlasResponder(service, options: options),
+            responder: AtlasResponder(service, options: options, connections: connections),
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [ConnectionWatch(connections, requestSeconds: requestSeconds)],
                     idleTimeout: .seconds(Int64(options.idleSeconds)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.headerLimit, maxHeaderListSize: Self.headerLimit,

@@ -3,23 +3,17 @@ import Foundation
 
 /// The pages' files as they are served: by their exact names, so that no path leads anywhere else.
 struct PageFiles: Sendable {
-    /// A file and what it is.
-    struct File: Sendable {
-        let type: String
-        let bytes: Data
-    }
-
-    private let files: [String: File]
+    private let files: [String: ServerResponse.Content]
 
     init() {
         files = Dictionary(
             uniqueKeysWithValues: Pages.files.map { name, text in
-                ("/\(name)", File(type: Self.type(of: name), bytes: Data(text.utf8)))
+                ("/\(name)", ServerResponse.Content(Data(text.utf8), type: Self.type(of: name)))
             })
     }
 
     /// The file at a path; `/` is the first page.
-    func file(at path: some StringProtocol) -> File? {
+    func file(at path: some StringProtocol) -> ServerResponse.Content? {
         files[path == "/" ? "/index.html" : String(path)]
     }
 

@@ -27,19 +27,66 @@ enum ServerResponse {
         return fields
     }()
 
+    /// What a request says of the form in which it wants its answer.
+    struct Wishes: Sendable {
+        let isHead: Bool
+        fileprivate let acceptsGzip: Bool
+        private let known: String?
+
+        init(_ request: Request) {
+            isHead = request.method == .head
+            acceptsGzip = Gzip.isAccepted(by: request.headers[.acceptEncoding])
+            known = request.headers[.ifNoneMatch]
+        }
+
+        /// Whether the client has this version already (RFC 9110, 13.1.2).
+        fileprivate func knows(_ tag: String) -> Bool {
+            guard let known else { return false }
+            let opaque = tag.dropFirst(2)
+            return known.split(separator: ",").contains { part in
+                let one = part.trimmingCharacters(in: .whitespaces)
+                return one == "*" || one == tag || one == opaque
+            }
+        }
+
+        fileprivate func encoded(_ content: Content) -> (bytes: Data, isCompressed: Bool) {
+            guard acceptsGzip, let compressed = content.compressed else { return (content.bytes, false) }
+            return (compressed, true)
+        }
+    }
+
+    /// Something to send, with what is made of it: compressing and hashing are no work for the threads that serve
+    /// connections.
+    struct Content: Sendable {
+        let type: String
+        let bytes: Data
+        let compressed: Data?
+        /// Its validator, where it may be kept.
+        let tag: String?
+
+        init(_ bytes: Data, type: String, isTagged: Bool = true, isCompressed: Bool = true) {
+            self.type = type
+            self.bytes = bytes
+            compressed = isCompressed && bytes.count >= Gzip.smallest ? Gzip.compress(bytes) : nil
+            tag =
+                isTagged
+                ? "W/\"\(SHA256.hash(data: bytes).prefix(16).map { String(format: "%02x", $0) }.joined())\"" : nil
+        }
+    }
+
     /// A page's file.
-    static func file(_ file: PageFiles.File, for request: Request) -> Response {
-        content(file.bytes, type: file.type, for: request)
+    static func file(_ file: Content, for wishes: Wishes) -> Response {
+        response(file, status: .ok, for: wishes)
     }
 
     /// An answer in JSON.
     ///
     /// - Parameter mayBeKept: whether the same question may be asked with the validator of this answer
-    static func answer(_ answer: AtlasService.Answer, for request: Request, mayBeKept: Bool) -> Response {
-        let status = HTTPResponse.Status(code: answer.status)
-        return mayBeKept && !answer.isVolatile
-            ? content(answer.bytes, type: "application/json", for: request)
-            : body(answer.bytes, type: "application/json", status: status, for: request, cache: "no-store")
+    static func answer(_ answer: AtlasService.Answer, for wishes: Wishes, mayBeKept: Bool) -> Response {
+        let content = Content(
+            answer.bytes, type: "application/json", isTagged: mayBeKept && !answer.isVolatile,
+            isCompressed: wishes.acceptsGzip)
+        return response(content, status: HTTPResponse.Status(code: answer.status), for: wishes)
     }
 
     /// Why something was not answered.
@@ -53,45 +100,18 @@ enum ServerResponse {
         return response(HTTPResponse.Status(code: problem.status), fields, bytes, isHead: isHead)
     }
 
-    private static func content(_ bytes: Data, type: String, for request: Request) -> Response {
-        let tag = "W/\"\(SHA256.hash(data: bytes).prefix(16).map { String(format: "%02x", $0) }.joined())\""
-        if isKnown(tag, to: request) {
-            var fields = common
-            fields[.eTag] = tag
-            fields[.cacheControl] = "no-cache"
-            fields[.vary] = "Accept-Encoding"
-            return Response(status: .notModified, headers: fields)
-        }
-        return body(bytes, type: type, status: .ok, for: request, cache: "no-cache", tag: tag)
-    }
-
-    /// Whether the client has this version already (RFC 9110, 13.1.2).
-    private static func isKnown(_ tag: String, to request: Request) -> Bool {
-        guard let known = request.headers[.ifNoneMatch] else { return false }
-        let opaque = tag.dropFirst(2)
-        return known.split(separator: ",").contains { part in
-            let one = part.trimmingCharacters(in: .whitespaces)
-            return one == "*" || one == tag || one == opaque
-        }
-    }
-
-    private static func body(
-        _ bytes: Data, type: String, status: HTTPResponse.Status, for request: Request, cache: String,
-        tag: String? = nil
+    private static func response(
+        _ content: Content, status: HTTPResponse.Status, for wishes: Wishes
     ) -> Response {
         var fields = common
-        fields[.contentType] = type
-        fields[.cacheControl] = cache
+        fields[.cacheControl] = content.tag == nil ? "no-store" : "no-cache"
         fields[.vary] = "Accept-Encoding"
-        if let tag { fields[.eTag] = tag }
-        var sent = bytes
-        if bytes.count >= Gzip.smallest, Gzip.isAccepted(by: request.headers[.acceptEncoding]),
-            let compressed = Gzip.compress(bytes)
-        {
-            sent = compressed
-            fields[.contentEncoding] = "gzip"
-        }
-        return response(status, fields, sent, isHead: request.method == .head)
+        fields[.eTag] = content.tag
+        if let tag = content.tag, wishes.knows(tag) { return Response(status: .notModified, headers: fields) }
+        fields[.contentType] = content.type
+        let (sent, isCompressed) = wishes.encoded(content)
+        if isCompressed { fields[.contentEncoding] = "gzip" }
+        return response(status, fields, sent, isHead: wishes.isHead)
     }
 
     private static func response(

@@ -332,16 +332,22 @@ extension Atlas {
         return opened(as: renamed, replaced: pairs.map(\.0))
     }
 
+    /// Questions that read at the same time; a server has no more workers, so that none waits for a connection.
+    static let readerCount = 32
+
     /// - Parameter watch: connections that are opened later must lead to the same file
     static func configuration(readonly: Bool, watch: AtlasWatch? = nil) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(busySeconds)
+        configuration.maximumReaderCount = readerCount
         configuration.prepareDatabase { db in
             try watch?.requireInPlace()
-            // 64 MiB of pages; deleted derived rows need not be overwritten with zeros.
-            try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA secure_delete = OFF")
+            // 64 MiB of pages for the one that writes and derives; of those that read there are many, above the system's
+            // own cache. Deleted derived rows need not be overwritten with zeros.
+            let cacheKibibytes = db.configuration.readonly ? 16_384 : 65_536
+            try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes); PRAGMA secure_delete = OFF")
         }
         return configuration
     }

@@ -109,11 +109,12 @@ public struct Attributor: Sendable {
             return try LocalReplacementModel(transcoders, basis: basis, frozen: frozen)
         case .neurons(let neurons):
             let selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
-            return neuronModel(neurons, frozen, selection, jobs: jobs).local
+            return try neuronModel(neurons, frozen, selection, jobs: jobs).local
         }
     }
 
     func frozenPrompt(_ tokens: [Int]) throws -> FrozenPrompt {
+        try Cancellation.check()
         try basis.neurons?.check(positionCount: tokens.count)
         return try FrozenPrompt(
             model: model, basis: basis, trace: try model.run(tokens, site: basis.outputHook.site),
@@ -123,9 +124,9 @@ public struct Attributor: Sendable {
     /// Chooses a prompt's neurons by their total effects on the targets.
     private func neuronModel(
         _ neurons: NeuronBasis, _ frozen: FrozenPrompt, _ selection: TargetSelection, jobs: Int
-    ) -> (local: LocalReplacementModel, operations: Int) {
+    ) throws(Cancelled) -> (local: LocalReplacementModel, operations: Int) {
         let prompt = NeuronPrompt(frozen, basis: neurons)
-        let (effects, operations) = prompt.effects(of: selection, model: model, weights: weights, jobs: jobs)
+        let (effects, operations) = try prompt.effects(of: selection, model: model, weights: weights, jobs: jobs)
         return (LocalReplacementModel(prompt, prompt.choice(effects), basis: basis, frozen: frozen), operations)
     }
 
@@ -161,7 +162,7 @@ public struct Attributor: Sendable {
             selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
         case .neurons(let neurons):
             selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
-            (local, operations) = neuronModel(neurons, frozen, selection, jobs: jobs)
+            (local, operations) = try neuronModel(neurons, frozen, selection, jobs: jobs)
         }
         let featureCount = local.activeFeatures.count
         let limit = min(options.maximumFeatureNodes ?? featureCount, featureCount)
@@ -169,7 +170,7 @@ public struct Attributor: Sendable {
         let sweep = AdjointSweep(
             model: model, weights: weights, prompt: frozen, readings: selection.readings,
             activeFeatures: local.activeFeatures)
-        operations += compute(
+        operations += try compute(
             selection.sweepTargets(layerCount: model.configuration.layerCount), rows: rows, local: local, sweep: sweep,
             jobs: jobs)
         var ranking = FeatureRanking()
@@ -188,7 +189,7 @@ public struct Attributor: Sendable {
                 pending = Array(ranked.prefix(min(options.updateInterval * options.batchSize, limit - done)))
             }
             for index in pending { visited[index] = true }
-            operations += compute(
+            operations += try compute(
                 pending.map { index in
                     let feature = local.activeFeatures[index]
                     return SweepTarget(kind: .feature(index), position: feature.position, layer: feature.layer)
@@ -204,7 +205,7 @@ public struct Attributor: Sendable {
     /// Computes rows for `targets`, grouped by position and cut into pieces that suit caches and threads.
     private func compute(
         _ targets: [SweepTarget], rows: EdgeRows, local: LocalReplacementModel, sweep: AdjointSweep, jobs: Int
-    ) -> Int {
+    ) throws(Cancelled) -> Int {
         let ordered = targets.sorted { ($0.position, $1.layer) < ($1.position, $0.layer) }
         let first = rows.append(ordered)
         var pieces: [(first: Int, count: Int, cost: Int)] = []
@@ -223,7 +224,7 @@ public struct Attributor: Sendable {
         pieces.sort { ($1.cost, $0.first) < ($0.cost, $1.first) }
         let operations = Atomic<Int>(0)
         let work = pieces
-        inParallel(count: work.count, jobs: jobs) { index in
+        try inParallelUnlessCancelled(count: work.count, jobs: jobs) { index in
             let (first, count) = (work[index].first, work[index].count)
             let visitor = EdgeVisitor(basis: basis, local: local, rows: rows, first: first)
             operations.add(sweep.run(Array(rows.targets[first..<first + count]), visitor), ordering: .relaxed)

@@ -70,7 +70,7 @@ public struct VirtualWeights: Sendable {
         let transcoders = try requiredTranscoders()
         let rows = WeightRows(count: target.layer)
         // The first layers' features write to the most layers, so the largest pieces of work come first.
-        inParallel(count: target.layer, jobs: jobs) { layer in
+        try inParallelUnlessCancelled(count: target.layer, jobs: jobs) { layer in
             let layers = writtenLayers(from: layer, before: target.layer)
             rows.set(layer, transcoders.layers[layer].written(along: directions(of: target, into: layers), to: layers))
             transcoders.releaseDecoderPages(ofLayer: layer)
@@ -89,7 +89,7 @@ public struct VirtualWeights: Sendable {
         let first = source.layer + 1
         let count = transcoders.layers.count - first
         let rows = WeightRows(count: count)
-        inParallel(count: count, jobs: jobs) { offset in
+        try inParallelUnlessCancelled(count: count, jobs: jobs) { offset in
             let layer = first + offset
             let read = Matrix(rowCount: 1, columnCount: width, values: read(by: layer, from: source))
             rows.set(offset, transcoders.layers[layer].encoder.applied(to: read).values)

@@ -26,6 +26,7 @@ extension LanguageModel {
         var layers: [ForwardTrace.Layer] = []
         layers.reserveCapacity(blocks.count)
         for (index, block) in blocks.enumerated() {
+            try Cancellation.check()
             let held = frozen?.layers[index]
             let entering = residual
             let denominators = held?.attentionDenominators ?? block.attentionNorm.denominators(of: residual)

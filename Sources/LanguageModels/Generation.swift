@@ -64,6 +64,7 @@ extension LanguageModel {
         var generated: [Int] = []
         var pending = tokens
         while true {
+            try Cancellation.check()
             let found = try logits(pending)
             try requireFinite(logits: found)
             let next = sampler.next(found)

@@ -1,7 +1,9 @@
 import ArgumentParser
+import AtlasIndexing
 import AtlasStore
 import Foundation
 import Safetensors
+import Tensors
 
 /// The command line: each command parses, validates, calls one library function and prints.
 @main
@@ -48,9 +50,16 @@ struct AtlasCommand: AsyncParsableCommand {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
-                var command = command
-                try command.run()
+                InterruptionRequest.listen()
+                try InterruptionRequest.cancellation.run {
+                    var command = command
+                    try command.run()
+                }
             }
+        } catch let error as IndexingInterrupted {
+            interrupted("\(error)")
+        } catch is Cancelled {
+            interrupted("interrupted")
         } catch {
             end(with: error)
         }
@@ -70,6 +79,13 @@ struct AtlasCommand: AsyncParsableCommand {
             StandardError.line(message)
         }
         Foundation.exit(code.rawValue)
+    }
+
+    /// Ends where the terminal asked for it.
+    private static func interrupted(_ message: String) -> Never {
+        StandardOutput.flush()
+        StandardError.line(message)
+        Foundation.exit(InterruptionRequest.exitCode)
     }
 
     /// Ends with what is wrong about the command line.

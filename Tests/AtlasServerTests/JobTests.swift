@@ -1,4 +1,6 @@
 import AtlasQuery
+import AtlasStore
+import Attribution
 import Circuits
 import Foundation
 import Testing
@@ -137,6 +139,33 @@ import Testing
         #expect(try jobs.report(third.job).state == .failed)
         jobs.stop()
         #expect(throws: Problem.self) { try jobs.submit("run", work) }
+    }
+
+    @Test func `another replacement model than the atlas's is refused by every question that runs it`() throws {
+        let reader = try DemoService.reading().reader
+        // The same model in its own neurons is another replacement model.
+        let neurons = try Attributor(model: DemoService.attributor().model, neurons: NeuronOptions())
+        #expect(throws: AtlasError.self) { try reader.exchange(by: "state", attributor: neurons) }
+        #expect(throws: AtlasError.self) { try reader.run("a b", attributor: neurons) }
+        #expect(throws: AtlasError.self) { try reader.validate(tokens: [1], attributor: neurons) }
+    }
+
+    @Test func `a job that is cancelled while it runs stops and leaves the model to the next`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        func submit(_ path: String, _ body: String) throws -> String {
+            try JSONDecoder().decode(
+                JobTicket.self, from: service.answer(.post, path, body: Data(body.utf8)).bytes
+            ).job
+        }
+        let long = try submit(
+            "exchanges", #"{"by": "state", "where": "family=two-step", "judgement": "preferred", "trials": 5000}"#)
+        for _ in 0..<500 where try service.jobs!.report(long).state == .queued { Thread.sleep(forTimeInterval: 0.01) }
+        let next = try submit("runs", #"{"text": "Fact: the capital of the state containing Dallas is"}"#)
+        #expect(try service.jobs!.report(next).state == .queued)
+        #expect(try service.jobs!.cancel(long).state == .cancelled)
+        try service.waitForJob(next)
+        #expect(try service.jobs!.report(next).state == .done)
+        #expect(try service.jobs!.report(long).state == .cancelled)
     }
 
     @Test func `without a model a text is not run, and the answer says how to start one`() throws {

@@ -1,4 +1,6 @@
 import AtlasInterface
+import AtlasQuery
+import AtlasStore
 import Foundation
 import Testing
 
@@ -144,6 +146,14 @@ import Testing
         #expect(
             Problem.shown("/root/x/my.atlas: reading \"/tmp/a b\": SQLite: 2/157 file:///etc/x")
                 == "my.atlas: reading \"a b\": SQLite: 2/157 x")
+    }
+
+    @Test func `a relative path with spaces is cut down too, wherever it stands`() {
+        let path = "my atlases/the first one.atlas"
+        #expect(
+            Problem(QuestionError.notDerived(path: path)).detail.hasPrefix("the first one.atlas: statistics"))
+        let problem = Problem(AtlasError.database(path: path, operation: "reading", reason: "\(path)-wal: /a/b is odd"))
+        #expect(problem.detail == "the first one.atlas: reading: the first one.atlas-wal: b is odd")
     }
 
     @Test func `a method that is not there is refused`() async throws {

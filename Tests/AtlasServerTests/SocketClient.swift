@@ -50,6 +50,9 @@ struct SocketClient {
         }
     }
 
+    /// Goes away without reading.
+    func leave() { close(descriptor) }
+
     /// Reads until the other side closes, and closes too.
     func finish() throws -> Reply {
         defer { close(descriptor) }

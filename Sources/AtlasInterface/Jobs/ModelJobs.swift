@@ -4,11 +4,11 @@ import Circuits
 import Dispatch
 import Foundation
 import Synchronization
+import Tensors
 
 /// Runs the replacement model for whoever asks, a few jobs at a time; the rest wait, and more than that are refused.
 ///
-/// A job that runs cannot be stopped in the middle of a prompt: one that is cancelled keeps its place until the model
-/// returns, and its answer is dropped.
+/// A job that is cancelled while it runs stops between two steps, at most a layer of the model apart, and frees its place.
 public final class ModelJobs: Sendable {
     /// How many jobs there may be.
     public struct Limits: Sendable {
@@ -44,6 +44,14 @@ public final class ModelJobs: Sendable {
         var result: JobResult?
         var error: String?
         let work: @Sendable (_ progress: @escaping @Sendable (Int, Int) -> Void) throws -> JobResult
+        /// What the work listens to.
+        let cancellation = Cancellation()
+
+        mutating func cancel() {
+            guard !state.isEnded else { return }
+            state = .cancelled
+            cancellation.cancel()
+        }
     }
     private struct State {
         /// In order of arrival.
@@ -112,18 +120,16 @@ public final class ModelJobs: Sendable {
     func cancel(_ id: String) throws(Problem) -> JobReport {
         try state.withLock { state throws(Problem) in
             guard let index = state.jobs.firstIndex(where: { $0.id == id }) else { throw Self.unknown(id) }
-            if !state.jobs[index].state.isEnded { state.jobs[index].state = .cancelled }
+            state.jobs[index].cancel()
         }
         return try report(id)
     }
 
-    /// Takes on nothing more and cancels what waits.
+    /// Takes on nothing more, and cancels what waits and what runs.
     public func stop() {
         state.withLock { state in
             state.isStopped = true
-            for index in state.jobs.indices where state.jobs[index].state == .queued {
-                state.jobs[index].state = .cancelled
-            }
+            for index in state.jobs.indices { state.jobs[index].cancel() }
         }
     }
 
@@ -145,7 +151,11 @@ public final class ModelJobs: Sendable {
         }
         guard let next else { return }
         queue.async { [self] in
-            let outcome = Result { try next.work { done, total in self.advance(next.id, done: done, total: total) } }
+            let outcome = Result {
+                try next.cancellation.run {
+                    try next.work { done, total in self.advance(next.id, done: done, total: total) }
+                }
+            }
             end(next.id, outcome)
             occupied.subtract(1, ordering: .relaxed)
             startWaiting()

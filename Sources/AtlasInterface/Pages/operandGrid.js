@@ -55,12 +55,26 @@ function drawGrid(canvas, grid) {
     return cell;
 }
 
-/** The grid of an answer: values by row and column, null where no prompt is. */
+/** The most rows or columns that are drawn: a canvas has a largest size. */
+const drawnCount = 1_000;
+
+/** The grid of an answer: values by row and column, null where no prompt is; null where it is too large to be drawn. */
 export function gridOf(report) {
-    const { rows, columns, values, rowTag, columnTag } = report;
+    const { rows, columns, rowTag, columnTag } = report;
+    if (Math.max(rows.length, columns.length) > drawnCount) return null;
+    const values = report.cells ? tableOf(report) : report.values;
     const present = values.flat().filter((value) => value !== null);
-    const [maximum, minimum] = [Math.max(0, ...present), Math.min(0, ...present)];
+    const maximum = present.reduce((largest, value) => Math.max(largest, value), 0);
+    const minimum = present.reduce((smallest, value) => Math.min(smallest, value), 0);
     return { rows, columns, values, maximum, minimum, size: Math.max(maximum, -minimum), rowTag, columnTag };
+}
+
+/** The table of an answer that lists the few cells which have prompts. */
+function tableOf({ rows, columns, cells }) {
+    const [rowPlaces, columnPlaces] = [rows, columns].map((names) => new Map(names.map((name, place) => [name, place])));
+    const table = rows.map(() => new Array(columns.length).fill(null));
+    for (const { row, column, value } of cells) table[rowPlaces.get(row)][columnPlaces.get(column)] = value;
+    return table;
 }
 
 function gridView(report) {

@@ -54,7 +54,7 @@ extension Route {
     static let circuits = [
         Route(
             "circuits", "The global circuit that leads to a logit, a feature, a prompt's or a group's answers",
-            RouteParameter.circuit
+            RouteParameter.circuit, length: .longUnless("by", is: "edges")
         ) { request, service in
             let seed = try request.seed()
             let options = request.circuitOptions(seed)
@@ -68,7 +68,7 @@ extension Route {
             "circuits/supernodes", "Groups of alike features suggested for a circuit, with the loss that each costs",
             RouteParameter.circuit + [
                 .init("threshold", .number(0...1), "the mean similarity of two groups that are merged", fallback: "0.5")
-            ]
+            ], length: .long
         ) { request, service in
             let seed = try request.seed()
             return try service.reader.supernodes(
@@ -76,13 +76,14 @@ extension Route {
         },
         Route(
             "circuits/stability", "Which of a circuit's nodes and edges hang on the thresholds of pruning",
-            RouteParameter.circuit
+            RouteParameter.circuit, length: .long
         ) { request, service in
             let seed = try request.seed()
             return try service.reader.stability(ofCircuit: seed, options: request.circuitOptions(seed))
         },
         Route(
-            "prompts/{id}/stability", "Which of a graph's nodes and edges hang on the thresholds of pruning", [.prompt]
+            "prompts/{id}/stability", "Which of a graph's nodes and edges hang on the thresholds of pruning", [.prompt],
+            length: .long
         ) { request, service in
             try service.reader.stability(ofPrompt: request.integer("id")!)
         },

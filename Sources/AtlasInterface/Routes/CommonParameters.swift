@@ -13,5 +13,9 @@ extension RouteParameter {
         RouteParameter("layer", .integer(0...65_535), "the feature's layer"),
         RouteParameter("index", .integer(0...(1 << 24) - 1), "the feature's index in its layer"),
     ]
+    /// The parameters that say how much is asked for, and with it how long an answer takes.
+    static let sizes: Set = [
+        "limit", "edgeLimit", "size", "neighbours", "window", "examples", "graphs", "rewirings", "prompts", "by",
+    ]
     static let job = RouteParameter("id", .text(limit: 64), "a job's id")
 }

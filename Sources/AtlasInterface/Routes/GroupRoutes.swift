@@ -53,7 +53,7 @@ extension Route {
                 .filter("a", "a group of prompts"), .filter("b", "another; all other prompts unless given"),
                 .rate,
                 .init("limit", .integer(1...1_000), "rows of each kind at most", fallback: "20"),
-            ]
+            ], length: .long
         ) { request, service in
             var options = DiffOptions()
             options.falseDiscoveryRate = request.number("rate")!
@@ -66,7 +66,7 @@ extension Route {
             [
                 .group, .init("share", .number(0...1), "the share of prompts that must have it", fallback: "0.9"),
                 .init("limit", .integer(1...1_000), "rows at most", fallback: "20"),
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.invariant(
                 request.requiredFilter("where"), share: request.number("share")!, limit: request.integer("limit")!)
@@ -77,7 +77,7 @@ extension Route {
                 .filter("a", "the group of the pairs' first prompts"), .filter("b", "that of their second prompts"),
                 .init("by", .text(limit: 200), "the tag whose value makes a pair"),
                 .init("limit", .integer(1...1_000), "rows at most", fallback: "20"),
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.contrast(
                 request.requiredFilter("a"), request.requiredFilter("b"), pairedBy: try request.required("by"),
@@ -88,7 +88,7 @@ extension Route {
             [
                 .prompt, .measure(fallback: nil), .group,
                 .init("limit", .integer(1...1_000), "prompts at most", fallback: "10"),
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.similar(
                 to: request.integer("id")!, by: request.measure, where: request.filter(),
@@ -101,7 +101,7 @@ extension Route {
                 .init("threshold", .number(0...1), "the cosine from which prompts are alike", fallback: "0.7"),
                 .init("prompts", .integer(1...30_000), "prompts that are read at most", fallback: "5000"),
                 .init("limit", .integer(1...1_000), "families at most", fallback: "20"),
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.families(
                 where: request.filter(), by: request.measure ?? .influence, threshold: request.number("threshold")!,
@@ -112,7 +112,7 @@ extension Route {
             [
                 .group, .init("tag", .text(limit: 200), "the tag whose values are told apart"),
                 .init("limit", .integer(1...1_000), "prompts of each kind at most", fallback: "20"),
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.failures(
                 where: request.filter(), byTag: request.text("tag"), limit: request.integer("limit")!)
@@ -129,7 +129,7 @@ extension Route {
                     fallback: "yes"),
                 .rate,
                 .init("limit", .integer(1...200), "motifs of each kind at most", fallback: "10"),
-            ]
+            ], length: .long
         ) { request, service in
             var options = MotifsOptions()
             options.graphLimit = request.integer("graphs")!
@@ -137,14 +137,14 @@ extension Route {
             options.signed = request.text("signed") == "yes"
             options.falseDiscoveryRate = request.number("rate")!
             options.limit = request.integer("limit")!
-            return try service.reader.motifs(where: request.filter(), options: options)
+            return try service.reader.motifs(where: request.filter(), options: options, jobs: service.threads)
         },
         Route(
             "operands", "Features that depend on the two operands of a template, the best fits of each class first",
             RouteParameter.operands + [
                 .init("class", .choice(OperandClass.allCases.map(\.rawValue)), "only features of this class"),
                 .init("limit", .integer(1...1_000), "features of each class at most", fallback: "20"),
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.operandRanking(
                 of: request.text("class").flatMap { OperandClass(rawValue: $0) }, options: request.operandsOptions(),
@@ -152,7 +152,7 @@ extension Route {
         },
         Route(
             "features/{layer}/{index}/operands", "A feature's activation over the two operands of a template",
-            RouteParameter.feature + RouteParameter.operands
+            RouteParameter.feature + RouteParameter.operands, length: .long
         ) { request, service in
             try service.reader.operands(of: request.featureOfPath(), options: request.operandsOptions())
         },

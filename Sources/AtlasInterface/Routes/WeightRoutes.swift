@@ -28,11 +28,14 @@ extension AtlasService {
 
 extension Route {
     static let weights = [
-        Route("features/{layer}/{index}/upstream", "What drives a feature across prompts", RouteParameter.neighbours) {
-            request, service in try service.neighbours(.upstream, request)
+        Route(
+            "features/{layer}/{index}/upstream", "What drives a feature across prompts", RouteParameter.neighbours,
+            length: .longUnless("by", is: "edges")
+        ) { request, service in try service.neighbours(.upstream, request)
         },
         Route(
-            "features/{layer}/{index}/downstream", "What a feature drives across prompts", RouteParameter.neighbours
+            "features/{layer}/{index}/downstream", "What a feature drives across prompts", RouteParameter.neighbours,
+            length: .longUnless("by", is: "edges")
         ) { request, service in try service.neighbours(.downstream, request) },
         Route(
             "features/{layer}/{index}/correlated", "Features that fire where a feature fires",
@@ -40,7 +43,7 @@ extension Route {
                 .init(
                     "by", .choice(CorrelatedFeatures.Ranking.allCases.map(\.rawValue)), "what comes first",
                     fallback: "pearson"), .group, .limit,
-            ]
+            ], length: .long
         ) { request, service in
             try service.reader.correlated(
                 with: request.featureOfPath(),
@@ -49,7 +52,7 @@ extension Route {
         },
         Route(
             "features/{layer}/{index}/inhibitors", "What may keep a feature silent where it is expected",
-            RouteParameter.feature + [.group, .limit]
+            RouteParameter.feature + [.group, .limit], length: .long
         ) { request, service in
             guard let weights = service.weights else {
                 throw QuestionError.needsModel(question: "what inhibits a feature")

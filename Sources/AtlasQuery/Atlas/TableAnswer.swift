@@ -8,8 +8,18 @@ public struct TableAnswer: Codable, Sendable, Equatable {
     public let columns: [String]
     /// The rows, in the statement's order.
     public let rows: [[Value]]
-    /// Whether there were more rows than were asked for.
+    /// Whether there were more rows than were asked for, or than an answer may hold.
     public let isTruncated: Bool
+    /// What ended the answer before its last row; `nil` where nothing did.
+    public let truncatedBy: Truncation?
+
+    /// What ended an answer before its last row.
+    public enum Truncation: String, Codable, Sendable {
+        /// As many rows as were asked for.
+        case rows
+        /// As many bytes as an answer may have.
+        case bytes
+    }
 
     /// A value of SQLite's; in JSON `null`, a number or a string, packed columns as `"<123 bytes>"`.
     public enum Value: Sendable, Equatable {
@@ -64,49 +74,6 @@ extension TableAnswer.Value: CustomStringConvertible {
         case .real(let value): "\(value)"
         case .text(let value): value
         case .blob(let count): "<\(count) bytes>"
-        }
-    }
-}
-
-/// Questions in SQL, over the documented tables and views.
-extension AtlasReader {
-    /// Runs one SQL statement that reads.
-    ///
-    /// - Parameter limit: how many rows are answered at most
-    public func sql(_ query: String, limit: Int = 10_000) throws -> TableAnswer {
-        try ask("running SQL") { db in
-            let statement: Statement
-            do {
-                statement = try db.makeStatement(sql: query)
-            } catch let error as DatabaseError {
-                throw QuestionError.refusedSQL(reason: error.message ?? "\(error.extendedResultCode)")
-            }
-            guard statement.isReadonly, statement.columnCount > 0 else {
-                throw QuestionError.refusedSQL(reason: "this one writes or answers nothing")
-            }
-            var rows: [[TableAnswer.Value]] = []
-            let cursor = try Row.fetchCursor(statement)
-            do {
-                while let row = try cursor.next() {
-                    guard rows.count < limit else {
-                        return TableAnswer(columns: statement.columnNames, rows: rows, isTruncated: true)
-                    }
-                    rows.append(row.databaseValues.map(value))
-                }
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
-                throw QuestionError.refusedSQL(reason: error.message ?? "\(error.extendedResultCode)")
-            }
-            return TableAnswer(columns: statement.columnNames, rows: rows, isTruncated: false)
-        }
-    }
-
-    private func value(_ stored: DatabaseValue) -> TableAnswer.Value {
-        switch stored.storage {
-        case .null: .null
-        case .int64(let value): .integer(value)
-        case .double(let value): .real(value)
-        case .string(let value): .text(value)
-        case .blob(let value): .blob(byteCount: value.count)
         }
     }
 }

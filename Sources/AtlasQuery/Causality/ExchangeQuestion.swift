@@ -26,12 +26,14 @@ extension AtlasReader {
     ///   - group: which prompts; those without a graph, the tag or an answer are left out
     ///   - attributor: the atlas's replacement model
     ///   - progress: called with trials done and in all, from the calling thread
-    /// - Throws: ``QuestionError`` for a group without prompts, a tag that none of them has, or fewer than two values.
+    /// - Throws: ``QuestionError`` for a group without prompts, a tag that none of them has, or fewer than two values;
+    ///   `AtlasError` for another replacement model than the atlas's.
     /// - SeeAlso: Lindsey et al. 2025, "On the Biology of a Large Language Model", two-step reasoning: swapping Texas.
     public func exchange(
         by tag: String, where group: PromptFilter = .all, attributor: Attributor,
         options: ExchangeOptions = ExchangeOptions(), progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ExchangeReport {
+        try requireModel(attributor)
         let models = PromptModels(attributor, reader: self)
         let subject = try ExchangeSubject(self, models: models, tag: tag, group: group, options: options)
         let planned = subject.trials(limit: options.trialLimit, seed: options.seed)

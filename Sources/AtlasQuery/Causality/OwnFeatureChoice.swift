@@ -1,6 +1,7 @@
 import Attribution
 import Circuits
 import Foundation
+import Tensors
 
 /// A feature at so many tokens before a prompt's end: places of like prompts that differ in length are one place.
 struct FeaturePlace: Hashable, Comparable {
@@ -37,6 +38,7 @@ struct GatheredValue {
     init(_ value: ExchangeFacts.Value, models: PromptModels) throws {
         promptCount = value.prompts.count
         for prompt in value.prompts {
+            try Cancellation.check()
             let layers = try models.attributor(prompt: prompt.id, tokenCount: prompt.tokens.count).basis.layers
             for node in prompt.nodes {
                 let feature = node.place.feature

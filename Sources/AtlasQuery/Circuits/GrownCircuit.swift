@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Tensors
 
 /// A circuit before pruning, with all that is known of its members' inputs.
 struct GrownCircuit {
@@ -24,6 +25,7 @@ struct GrownCircuit {
             from: basis.seedKey, size: options.size, ranks: basis.effects?.mapValues(\.magnitude),
             mayJoin: { $0.kind == .feature || $0.kind == .token },
             inputs: { key in
+                try Cancellation.check()
                 var inputs: [EdgeTotal] = []
                 if let feature = key.feature, let global = try globalInputs(feature, db) {
                     isGlobal = true

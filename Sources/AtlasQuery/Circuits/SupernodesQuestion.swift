@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Tensors
 
 /// Which features of a circuit may be treated as one.
 extension AtlasReader {
@@ -34,12 +35,15 @@ extension AtlasReader {
             }
             var merges: [[Int]] = []
             let clusters = AverageLinkage(similarity: similarity, threshold: threshold) { left, right in
+                // Where the running work is cancelled the rest goes by quickly.
+                guard Cancellation.current?.reason == nil else { return false }
                 let without = merges.filter { $0 != left && $0 != right }
                 let joined = without + [left + right]
                 guard circuit.merged(joined).order != nil else { return false }
                 merges = joined.map { $0.sorted() }
                 return true
             }.clusters
+            try Cancellation.check()
             let groups = clusters.filter { $0.count > 1 }
             let members = try circuit.features.map { feature in
                 SupernodesReport.Member(

@@ -22,8 +22,9 @@ extension AtlasReader {
                     filter: filter, promptCount: count, readPrompts: ids[place].count, graphCount: graphs[place].count)
             }
             let (edges, influence) = try graphDifference(graphs, options: options, db)
-            let features = GroupDifference(
-                try featureMaxima(of: ids[0] + ids[1], db).sorted(), firstSize: ids[0].count,
+            let maxima = try featureMaxima(of: ids[0] + ids[1], db).sorted()
+            let features = try GroupDifference(
+                maxima, firstSize: ids[0].count,
                 secondSize: ids[1].count, options: options
             ) { counts in
                 influence[counts.key]?.meanDifference(graphs[0].count, graphs[1].count) ?? 0
@@ -106,7 +107,7 @@ extension AtlasReader {
         let (firstSize, secondSize) = (graphs[0].count, graphs[1].count)
         let sorted = influence.sorted()
         return (
-            GroupDifference(edges.sorted(), firstSize: firstSize, secondSize: secondSize, options: options) {
+            try GroupDifference(edges.sorted(), firstSize: firstSize, secondSize: secondSize, options: options) {
                 $0.meanDifference(firstSize, secondSize)
             },
             Dictionary(

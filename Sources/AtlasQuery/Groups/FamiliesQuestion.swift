@@ -24,7 +24,7 @@ extension AtlasReader {
             let all = try prompts(where: filter, needGraphs: measure == .influence, db)
             let ids = Array(all.prefix(promptLimit))
             let vectors = try ids.map { try vector(of: $0, by: measure, db) }
-            let clustering = LeaderClustering(vectors, threshold: threshold)
+            let clustering = try LeaderClustering(vectors, threshold: threshold)
             var members = [[Int]](repeating: [], count: clustering.leaders.count)
             for (place, family) in clustering.families.enumerated() { members[family].append(place) }
             let tags = try ids.map { id in

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What the prompts of two groups have, counted and tested: the arithmetic of a diff, for features and edges alike.
 struct GroupDifference<Key: Hashable & Comparable> {
     /// One tested thing in the two groups.
@@ -25,10 +27,11 @@ struct GroupDifference<Key: Hashable & Comparable> {
     ///   - incidence: the first group's prompts are places `0..<firstSize`, the second's follow
     ///   - options: things in fewer prompts than `minimumSupport` are not tested; the choice does not look at the groups
     ///   - weight: decides between things that differ in as many prompts
+    /// - Throws: ``Cancelled``
     init(
         _ incidence: SortedIncidence<Key>, firstSize: Int, secondSize: Int, options: DiffOptions,
         weight: (GroupCount<Key>) -> Double
-    ) {
+    ) throws(Cancelled) {
         let counts = incidence.keys.indices.map {
             GroupCount(incidence.keys[$0], incidence[$0], firstSize: firstSize)
         }
@@ -46,7 +49,7 @@ struct GroupDifference<Key: Hashable & Comparable> {
                     / Double(secondSize), pValue: pValue)
         }
         for (place, qValue) in FalseDiscovery.qValues(rows.map(\.pValue)).enumerated() { rows[place].qValue = qValue }
-        let strengths = Self.strengths(tested.map { incidence[$0] }, firstSize: firstSize, options: options)
+        let strengths = try Self.strengths(tested.map { incidence[$0] }, firstSize: firstSize, options: options)
         for (place, strength) in strengths { rows[place].strength = strength }
         let weights = rows.map { weight($0.counts) }
         self.rows = rows.indices.sorted { left, right in
@@ -68,14 +71,16 @@ struct GroupDifference<Key: Hashable & Comparable> {
     /// a thing decides that, which the test takes as given, so that leaving it out does not bias what is left.
     private static func strengths(
         _ lists: [ArraySlice<Incidence<Key>.Entry>], firstSize: Int, options: DiffOptions
-    ) -> [(place: Int, strength: DiffReport.Strength)] {
-        let found = lists.enumerated().compactMap { place, list -> (place: Int, test: RankSumTest)? in
+    ) throws(Cancelled) -> [(place: Int, strength: DiffReport.Strength)] {
+        var found: [(place: Int, test: RankSumTest)] = []
+        for (place, list) in lists.enumerated() {
+            try Cancellation.check()
             let first = list.filter { $0.prompt < firstSize }.map(\.value)
             let second = list.filter { $0.prompt >= firstSize }.map(\.value)
             guard !first.isEmpty, !second.isEmpty,
                 RankSumTest.smallestPValue(first.count, second.count) <= options.falseDiscoveryRate
-            else { return nil }
-            return (place, RankSumTest(first, second))
+            else { continue }
+            found.append((place, RankSumTest(first, second)))
         }
         return zip(found, FalseDiscovery.qValues(found.map(\.test.pValue))).map { found, qValue in
             (

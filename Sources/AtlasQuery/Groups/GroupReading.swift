@@ -2,6 +2,7 @@ import AtlasStore
 import Circuits
 import Foundation
 import GRDB
+import Tensors
 
 /// What the questions about groups read of each prompt.
 extension AtlasReader {
@@ -13,6 +14,7 @@ extension AtlasReader {
     ) throws {
         let statement = try db.cachedStatement(sql: Self.activationsOfPrompt)
         for (place, id) in ids.enumerated() {
+            try Cancellation.check()
             let row = try StoredRow.fetchExisting(statement, "prompts.id", arguments: [id])
             let tokenCount: Int = try row["token_count"]
             try body(place, tokenCount, activations(row["activations"], prompt: id, positions: tokenCount))
@@ -32,6 +34,7 @@ extension AtlasReader {
 
     /// The stored nodes of a prompt's graph.
     func storedNodes(of prompt: Int, _ db: Database) throws -> [SparseGraph.Node] {
+        try Cancellation.check()
         let statement = try db.cachedStatement(sql: Self.nodesOfPrompt)
         guard let row = try StoredRow.fetchOne(statement, arguments: [prompt]) else {
             throw QuestionError.notAttributed(prompt: prompt)

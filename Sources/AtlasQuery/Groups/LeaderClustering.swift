@@ -1,4 +1,5 @@
 import Circuits
+import Tensors
 
 /// Sorts vectors into families around leaders; the answer depends on their order and on nothing else.
 struct LeaderClustering {
@@ -14,8 +15,10 @@ struct LeaderClustering {
     /// - Parameters:
     ///   - vectors: in canonical order; one of length 0 leads a family of its own
     ///   - threshold: the cosine from which a vector needs no leader of its own
-    init(_ vectors: [FeatureVector], threshold: Double) {
+    /// - Throws: ``Cancelled``
+    init(_ vectors: [FeatureVector], threshold: Double) throws(Cancelled) {
         for (place, vector) in vectors.enumerated() {
+            try Cancellation.check()
             guard nearestLeader(vector).map({ $0.cosine >= threshold }) != true else { continue }
             for (feature, weight) in zip(vector.features, vector.weights) {
                 index[feature, default: []].append((leaders.count, weight / vector.length))
@@ -24,6 +27,7 @@ struct LeaderClustering {
         }
         let own = Dictionary(uniqueKeysWithValues: leaders.enumerated().map { ($1, $0) })
         for (place, vector) in vectors.enumerated() {
+            try Cancellation.check()
             if let family = own[place] {
                 families.append(family)
                 similarities.append(1)

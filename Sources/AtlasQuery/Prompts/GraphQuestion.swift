@@ -2,6 +2,7 @@ import AtlasStore
 import Circuits
 import Foundation
 import GRDB
+import Tensors
 
 /// The stored attribution graph of one prompt.
 extension AtlasReader {
@@ -16,6 +17,7 @@ extension AtlasReader {
 
     /// A stored graph; its effects, as much again to unpack, only where they are asked for.
     func storedGraph(of prompt: Int, withEffects: Bool = false, _ db: Database) throws -> SparseGraph {
+        try Cancellation.check()
         let reading = StoredGraphReading(identity: atlas.identity)
         guard let graph = try reading.graph(of: prompt, withEffects: withEffects, db) else {
             throw QuestionError.notAttributed(prompt: prompt)

@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Tensors
 import Texts
 
 /// Columns of one prompt that several questions read.
@@ -11,6 +12,7 @@ extension AtlasReader {
 
     /// The active features of a prompt that is known to exist.
     func storedActivations(of id: Int, _ db: Database) throws -> [ActiveFeature] {
+        try Cancellation.check()
         let row = try StoredRow.fetchExisting(
             db.cachedStatement(sql: Self.activationsOfPrompt), "prompts.id", arguments: [id])
         return try activations(row["activations"], prompt: id, positions: row["token_count"])

@@ -45,7 +45,8 @@ extension AtlasReader {
     ///   - maximumFeatureNodes: features attributed, the most influential ones; all unless given
     ///   - jobs: threads
     ///   - progress: called with targets attributed and to attribute, from the calling thread
-    /// - Throws: what `Attributor.attribute` throws for a text that does not fit the model.
+    /// - Throws: what `Attributor.attribute` throws for a text that does not fit the model; `AtlasError` for another
+    ///   replacement model than the atlas's.
     public func run(
         _ text: String, tokens: [Int]? = nil, attributor: Attributor, group: String? = nil,
         maximumFeatureNodes: Int? = nil, jobs: Int = 1,

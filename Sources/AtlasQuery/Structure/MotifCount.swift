@@ -25,9 +25,12 @@ struct MotifCount {
     ///   - graphs: in canonical order
     ///   - streams: for each graph a number that its text alone decides, which tells its rewirings apart
     ///   - jobs: graphs rewired at once; the numbers do not depend on it
+    ///
+    /// Where the running `Cancellation` asks for it the numbers are incomplete: check it afterwards.
     init(_ graphs: [FeatureGraph], streams: [UInt64], options: MotifsOptions, jobs: Int) {
         var support: [Motif: Int] = [:]
-        for graph in graphs { for motif in graph.motifs() { support[motif, default: 0] += 1 } }
+        func isOver() -> Bool { Cancellation.current?.reason != nil }
+        for graph in graphs where !isOver() { for motif in graph.motifs() { support[motif, default: 0] += 1 } }
         for motif in support.keys { found[motif.kind.rawValue, default: 0] += 1 }
         var chosen: [(motif: Motif, support: Int)] = []
         for kind in MotifKind.allCases {
@@ -41,7 +44,9 @@ struct MotifCount {
         for graph in present { for (place, _) in graph.motifs { together[place] += 1 } }
         tested = zip(chosen, together).map { ($0.motif, $0.support, $1) }
         var census = FeatureGraph.censusShapes.map { _ in 0 }
-        for graph in graphs { for (shape, number) in graph.census().enumerated() { census[shape] += number } }
+        for graph in graphs where !isOver() {
+            for (shape, number) in graph.census().enumerated() { census[shape] += number }
+        }
         self.census = census
         let nothing = [Int](repeating: 0, count: options.rewirings)
         let empty = Null(
@@ -55,6 +60,7 @@ struct MotifCount {
             var having: [[Int]] = []
             var shapes: [[Int]] = []
             for _ in 0..<options.rewirings {
+                if Cancellation.current?.reason != nil { return }
                 let rewired = rewiring.next(using: &generator)
                 having.append(present[place].found(in: rewired))
                 shapes.append(rewired.census())

@@ -2,6 +2,7 @@ import AtlasStore
 import Circuits
 import Foundation
 import GRDB
+import Tensors
 
 /// Which labelled subgraphs recur over prompts.
 extension AtlasReader {
@@ -9,9 +10,45 @@ extension AtlasReader {
 
     /// Looks for labelled subgraphs that recur over a group's graphs more often than in rewired ones; see
     /// ``MotifsReport``.
-    public func motifs(where filter: PromptFilter = .all, options: MotifsOptions = MotifsOptions()) throws
-        -> MotifsReport
-    {
+    ///
+    /// Graphs are read first; they are rewired, which takes much longer, without holding the atlas.
+    ///
+    /// - Parameter jobs: threads; the answer does not depend on it
+    public func motifs(
+        where filter: PromptFilter = .all, options: MotifsOptions = MotifsOptions(),
+        jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) throws -> MotifsReport {
+        let (promptCount, graphs, streams) = try motifGraphs(filter, options)
+        let count = MotifCount(graphs, streams: streams, options: options, jobs: jobs)
+        try Cancellation.check()
+        let degrees = MotifTests(count, null: .degrees, rewirings: options.rewirings)
+        let places = MotifTests(count, null: .places, rewirings: options.rewirings)
+        let rate = options.falseDiscoveryRate
+        func mean(_ numbers: [Int]) -> Double { numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count) }
+        return MotifsReport(
+            filter: "\(filter)", promptCount: promptCount, readGraphs: graphs.count, options: options,
+            meanNodes: mean(graphs.map(\.features.count)), meanEdges: mean(graphs.map(\.edges.count)),
+            found: count.found, testedCount: count.tested.count,
+            significantCount: degrees.qValues.count { $0 <= rate },
+            significantInBoth: count.tested.indices.count {
+                degrees.qValues[$0] <= rate && places.qValues[$0] <= rate
+            },
+            motifs: try ask("labelling motifs") { db in
+                try rows(count, degrees, places, options: options, db)
+            }, census: census(count),
+            limitations: zip(["degrees", "degrees and places"], [degrees, places]).compactMap { kept, tests in
+                tests.enoughRewirings(rate: rate).map { enough in
+                    "\(options.rewirings) rewirings that keep \(kept) are too few: not even the motifs that none of "
+                        + "them reaches can have q of at most \(rate) among \(count.tested.count) tests; "
+                        + "\(enough.together) would be enough if these stay unreached, \(enough.alone) in any case"
+                }
+            })
+    }
+
+    /// The group's graphs, and for each a number that its text alone decides.
+    private func motifGraphs(
+        _ filter: PromptFilter, _ options: MotifsOptions
+    ) throws -> (promptCount: Int, graphs: [FeatureGraph], streams: [UInt64]) {
         try ask("looking for motifs") { db in
             let all = try prompts(where: filter, needGraphs: true, db)
             let ids = all.prefix(options.graphLimit)
@@ -26,27 +63,7 @@ extension AtlasReader {
                     db.cachedStatement(sql: Self.hashOfPrompt), "prompts.id", arguments: [id])[0]
                 return hash.prefix(8).reduce(0 as UInt64) { sum, byte in sum << 8 | UInt64(byte) }
             }
-            let count = MotifCount(
-                graphs, streams: streams, options: options, jobs: ProcessInfo.processInfo.activeProcessorCount)
-            let degrees = MotifTests(count, null: .degrees, rewirings: options.rewirings)
-            let places = MotifTests(count, null: .places, rewirings: options.rewirings)
-            let rate = options.falseDiscoveryRate
-            func mean(_ numbers: [Int]) -> Double { numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count) }
-            return MotifsReport(
-                filter: "\(filter)", promptCount: all.count, readGraphs: graphs.count, options: options,
-                meanNodes: mean(graphs.map(\.features.count)), meanEdges: mean(graphs.map(\.edges.count)),
-                found: count.found, testedCount: count.tested.count,
-                significantCount: degrees.qValues.count { $0 <= rate },
-                significantInBoth: count.tested.indices.count {
-                    degrees.qValues[$0] <= rate && places.qValues[$0] <= rate
-                }, motifs: try rows(count, degrees, places, options: options, db), census: census(count),
-                limitations: zip(["degrees", "degrees and places"], [degrees, places]).compactMap { kept, tests in
-                    tests.enoughRewirings(rate: rate).map { enough in
-                        "\(options.rewirings) rewirings that keep \(kept) are too few: not even the motifs that none of "
-                            + "them reaches can have q of at most \(rate) among \(count.tested.count) tests; "
-                            + "\(enough.together) would be enough if these stay unreached, \(enough.alone) in any case"
-                    }
-                })
+            return (all.count, graphs, streams)
         }
     }
 

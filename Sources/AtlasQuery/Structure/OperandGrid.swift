@@ -7,7 +7,7 @@ struct OperandGrid {
     /// The places of the cells that have prompts, `row place * columns.count + column place`, ascending.
     let cells: [Int]
     /// For each family its groups in ascending order.
-    let groups: [[[Int]]]
+    let groups: [[[Int128]]]
     /// For each family the place in its groups of each cell of `cells`.
     let groupOfCell: [[Int32]]
     /// For each family the number of cells in each group.
@@ -25,7 +25,7 @@ struct OperandGrid {
         let columnPlaces = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
         let cells = present.map { rowPlaces[$0.row]! * columns.count + columnPlaces[$0.column]! }.sorted()
         self.cells = cells
-        var groups: [[[Int]]] = []
+        var groups: [[[Int128]]] = []
         var groupOfCell: [[Int32]] = []
         var sizes: [[Int]] = []
         for family in OperandFamily.all {
@@ -44,6 +44,34 @@ struct OperandGrid {
 
     /// Whether every combination of operands has a prompt.
     var isComplete: Bool { cells.count == rows.count * columns.count }
+
+    /// Combinations of operands that are few whatever they hold.
+    private static let smallCount = 10_000
+    /// Combinations for each cell up to which a table of all is no waste.
+    private static let combinationsForEachCell = 4
+
+    /// Whether prompts stand in so few of the combinations that a table of all would be mostly holes.
+    var isSparse: Bool {
+        rows.count * columns.count > max(Self.smallCount, Self.combinationsForEachCell * cells.count)
+    }
+}
+
+extension OperandGrid {
+    /// A value for each combination of operands, `nil` where there is no prompt.
+    ///
+    /// - Parameter values: of each of `cells`
+    func table(of values: [Double]) -> [[Double?]] {
+        var table = [[Double?]](repeating: [Double?](repeating: nil, count: columns.count), count: rows.count)
+        for (cell, value) in zip(cells, values) { table[cell / columns.count][cell % columns.count] = value }
+        return table
+    }
+
+    /// The same for the combinations that have prompts alone.
+    func list(of values: [Double]) -> [OperandsReport.Cell] {
+        zip(cells, values).map { cell, value in
+            .init(row: rows[cell / columns.count], column: columns[cell % columns.count], value: value)
+        }
+    }
 }
 
 /// A combination of operands.

@@ -1,6 +1,7 @@
 import AtlasStore
 import Circuits
 import GRDB
+import Tensors
 
 /// Which prompts make an operand grid, and what is read of them.
 public struct OperandsOptions: Codable, Sendable, Equatable {
@@ -27,7 +28,7 @@ extension AtlasReader {
 
     /// A feature's activations over two operands, and what they depend on; see ``OperandsReport``.
     public func operands(of feature: FeatureID, options: OperandsOptions = OperandsOptions()) throws -> OperandsReport {
-        try ask("asking how a feature depends on operands") { db in
+        let (prompts, values, label) = try ask("asking how a feature depends on operands") { db in
             try requireFired(feature, db)
             let prompts = try GridPrompts(operandCells(options, db))
             var values: [Int: Double] = [:]
@@ -40,22 +41,18 @@ extension AtlasReader {
                 }
                 values.keepStrongest(firing.activation, of: firing.promptID)
             }
-            let sparse = prompts.cellMeans(values.map { ($0.key, $0.value) })
-            let grid = prompts.grid
-            var dense = [[Double?]](
-                repeating: [Double?](repeating: nil, count: grid.columns.count), count: grid.rows.count)
-            for cell in grid.cells { dense[cell / grid.columns.count][cell % grid.columns.count] = 0 }
-            for (place, value) in sparse {
-                let cell = grid.cells[place]
-                dense[cell / grid.columns.count][cell % grid.columns.count] = value
-            }
             let label = try shownLabel(of: feature, db)
-            return OperandsReport(
-                feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, rowTag: options.rowTag,
-                columnTag: options.columnTag, position: options.position, filter: "\(options.filter)",
-                rows: grid.rows, columns: grid.columns, values: dense,
-                shape: OperandFitting(sparse, grid: grid).shape)
+            return (prompts, values, label)
         }
+        let active = prompts.cellMeans(values.map { ($0.key, $0.value) })
+        let grid = prompts.grid
+        var cellValues = [Double](repeating: 0, count: grid.cells.count)
+        for (place, value) in active { cellValues[place] = value }
+        return OperandsReport(
+            feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, rowTag: options.rowTag,
+            columnTag: options.columnTag, position: options.position, filter: "\(options.filter)",
+            rows: grid.rows, columns: grid.columns, values: grid.isSparse ? [] : grid.table(of: cellValues),
+            cells: grid.isSparse ? grid.list(of: cellValues) : nil, shape: OperandFitting(active, grid: grid).shape)
     }
 
     /// Every feature that fires in an operand grid, with what it depends on, the best fits of each class first.
@@ -68,7 +65,7 @@ extension AtlasReader {
         of kind: OperandClass? = nil, options: OperandsOptions = OperandsOptions(),
         minimumShare: Double = 0.01, limit: Int = 20
     ) throws -> OperandRanking {
-        try ask("asking which features depend on operands") { db in
+        let (prompts, byFeature) = try ask("asking which features depend on operands") { db in
             let prompts = try GridPrompts(operandCells(options, db))
             var byFeature: [FeatureID: [(prompt: Int, value: Double)]] = [:]
             try forEachActivations(of: prompts.ids, db) { place, tokenCount, active in
@@ -80,29 +77,34 @@ extension AtlasReader {
                     byFeature[feature, default: []].append((prompts.ids[place], Double(value)))
                 }
             }
-            let shapes = byFeature.keys.sorted().map { feature in
-                (feature, OperandFitting(prompts.cellMeans(byFeature[feature]!), grid: prompts.grid).shape)
-            }.filter { $0.1.activeShare >= minimumShare }
-            var counts: [String: Int] = [:]
-            for (_, shape) in shapes { counts[shape.kind.rawValue, default: 0] += 1 }
-            var rows: [OperandRanking.Row] = []
-            for wanted in [OperandClass.bar, .stripe, .diagonal, .lookup, .constant, .none]
-            where kind == nil || kind == wanted {
-                let ranked = shapes.filter { $0.1.kind == wanted }.sorted {
-                    ($1.1.explained ?? 0, $1.1.size, $0.0) < ($0.1.explained ?? 0, $0.1.size, $1.0)
-                }
-                for (feature, shape) in ranked.prefix(limit) {
-                    let label = try shownLabel(of: feature, db)
-                    rows.append(
-                        .init(feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, shape: shape))
-                }
-            }
-            return OperandRanking(
-                rowTag: options.rowTag, columnTag: options.columnTag, position: options.position,
-                filter: "\(options.filter)", cellCount: prompts.grid.cells.count, featureCount: byFeature.count,
-                minimumShare: minimumShare, rareCount: byFeature.count - shapes.count,
-                counts: counts, features: rows)
+            return (prompts, byFeature)
         }
+        let shapes = try byFeature.keys.sorted().map { feature in
+            try Cancellation.check()
+            return (feature, OperandFitting(prompts.cellMeans(byFeature[feature]!), grid: prompts.grid).shape)
+        }.filter { $0.1.activeShare >= minimumShare }
+        var counts: [String: Int] = [:]
+        for (_, shape) in shapes { counts[shape.kind.rawValue, default: 0] += 1 }
+        var chosen: [(FeatureID, OperandShape)] = []
+        for wanted in [OperandClass.bar, .stripe, .diagonal, .lookup, .constant, .none]
+        where kind == nil || kind == wanted {
+            let ranked = shapes.filter { $0.1.kind == wanted }.sorted {
+                ($1.1.explained ?? 0, $1.1.size, $0.0) < ($0.1.explained ?? 0, $0.1.size, $1.0)
+            }
+            chosen += ranked.prefix(limit)
+        }
+        let rows = try ask("labelling features of operands") { db in
+            try chosen.map { feature, shape in
+                let label = try shownLabel(of: feature, db)
+                return OperandRanking.Row(
+                    feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic, shape: shape)
+            }
+        }
+        return OperandRanking(
+            rowTag: options.rowTag, columnTag: options.columnTag, position: options.position,
+            filter: "\(options.filter)", cellCount: prompts.grid.cells.count, featureCount: byFeature.count,
+            minimumShare: minimumShare, rareCount: byFeature.count - shapes.count,
+            counts: counts, features: rows)
     }
 
     /// The prompts that have one number for each operand, in canonical order.

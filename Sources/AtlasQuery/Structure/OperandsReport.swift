@@ -57,10 +57,38 @@ public struct OperandsReport: Codable, Sendable, Equatable {
     public let rows: [Int]
     /// The second operand's values, ascending.
     public let columns: [Int]
-    /// `[rows][columns]`: the activation, the mean where several prompts share a cell; `nil` where there is none.
+    /// `[rows][columns]`: the activation, the mean where several prompts share a cell; `nil` where there is none. Empty
+    /// where prompts stand in few of the combinations: then `cells` has them.
     public let values: [[Double?]]
+    /// The cells that have prompts, by row and column, where they are few among the combinations; otherwise `nil`.
+    public let cells: [Cell]?
     /// What it depends on.
     public let shape: OperandShape
+
+    /// A combination of operands that has prompts.
+    public struct Cell: Codable, Sendable, Equatable {
+        /// The first operand's value.
+        public let row: Int
+        /// The second operand's value.
+        public let column: Int
+        /// The activation, the mean where several prompts share the cell.
+        public let value: Double
+    }
+
+    /// Every cell that has prompts, by its places in `rows` and `columns`.
+    public func forEachCell(_ body: (_ row: Int, _ column: Int, _ value: Double) -> Void) {
+        if let cells {
+            let rowPlaces = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+            let columnPlaces = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+            for cell in cells {
+                guard let row = rowPlaces[cell.row], let column = columnPlaces[cell.column] else { continue }
+                body(row, column, cell.value)
+            }
+        }
+        for (row, line) in values.enumerated() {
+            for (column, value) in line.enumerated() { if let value { body(row, column, value) } }
+        }
+    }
 }
 
 /// What a grid of activations depends on.

@@ -1,4 +1,5 @@
 import Circuits
+import Tensors
 import Texts
 
 /// Predicted changes against measured ones, over interventions.
@@ -126,8 +127,11 @@ struct ValidationComparison {
     private func interval(_ prompts: [[Pair]], _ correlation: ([Pair]) -> Double?) -> ValidationReport.Interval? {
         guard prompts.count > 1, options.resamples > 0 else { return nil }
         var numbers = SeededNumbers(seed: options.seed, stream: .max - 2)
+        // Where the running work is cancelled nobody reads what is left; the question checks afterwards.
         let drawn = (0..<options.resamples).compactMap { _ in
-            correlation(prompts.indices.flatMap { _ in prompts[numbers.below(prompts.count)] })
+            Cancellation.current?.reason != nil
+                ? nil
+                : correlation(prompts.indices.flatMap { _ in prompts[numbers.below(prompts.count)] })
         }.sorted()
         guard !drawn.isEmpty else { return nil }
         func quantile(_ share: Double) -> Double { drawn[Int((share * Double(drawn.count - 1)).rounded())] }

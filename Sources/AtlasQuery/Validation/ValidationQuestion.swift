@@ -3,6 +3,7 @@ import Attribution
 import Circuits
 import Foundation
 import GRDB
+import Tensors
 
 /// Whether what an atlas says of features predicts what interventions do, on prompts that it was not learnt from.
 extension AtlasReader {
@@ -88,7 +89,9 @@ extension AtlasReader {
                         .changes[0].logit
                 })
         }
+        try Cancellation.check()
         let comparison = ValidationComparison(trials, options: options)
+        try Cancellation.check()
         return ValidationReport(
             options: options,
             circuits: planned.map { plan in

@@ -50,9 +50,11 @@ extension AtlasReader {
     /// - Parameters:
     ///   - group: the stored prompts that it is like; `nil`: those that it stands among, if it is stored
     ///   - attributor: the atlas's replacement model
+    /// - Throws: `AtlasError` for another replacement model
     public func attributor(
         for text: String, group: String? = nil, tokenCount: Int, _ attributor: Attributor
     ) throws -> Attributor {
-        try PromptModels(attributor, reader: self).attributor(text: text, group: group, tokenCount: tokenCount)
+        try requireModel(attributor)
+        return try PromptModels(attributor, reader: self).attributor(text: text, group: group, tokenCount: tokenCount)
     }
 }

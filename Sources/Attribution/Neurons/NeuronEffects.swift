@@ -16,7 +16,7 @@ extension Attributor {
         guard let neurons = basis.neurons else { preconditionFailure("features are transcoders', not neurons") }
         let frozen = try frozenPrompt(tokens)
         let selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
-        var effects = NeuronPrompt(frozen, basis: neurons)
+        var effects = try NeuronPrompt(frozen, basis: neurons)
             .effects(of: selection, model: model, weights: weights, jobs: jobs).effects
         for layer in effects.indices {
             let uncounted = min(frozen.firstCountedPosition, effects[layer].rowCount) * effects[layer].columnCount

@@ -36,9 +36,9 @@ struct NeuronPrompt {
     /// `[positionCount, neuronCount]`, with the operations spent.
     ///
     /// - Parameter jobs: threads
-    func effects(of selection: TargetSelection, model: LanguageModel, weights: AdjointWeights, jobs: Int) -> (
-        effects: [Matrix], operations: Int
-    ) {
+    func effects(of selection: TargetSelection, model: LanguageModel, weights: AdjointWeights, jobs: Int)
+        throws(Cancelled) -> (effects: [Matrix], operations: Int)
+    {
         let sweep = AdjointSweep(
             model: model, weights: weights, prompt: frozen, readings: selection.readings, activeFeatures: [])
         let targets = selection.sweepTargets(layerCount: model.configuration.layerCount)
@@ -62,7 +62,7 @@ struct NeuronPrompt {
                     targetWeights: piece.map { $0.weight(in: selection) })
             }
             let work = zip(now, visitors).map { SweepWork(targets: $0, visitor: $1) }
-            inParallel(count: work.count, jobs: jobs) { work[$0].run(sweep) }
+            try inParallelUnlessCancelled(count: work.count, jobs: jobs) { work[$0].run(sweep) }
             for item in work {
                 operations += item.operations
                 for (layer, effects) in item.visitor.effects.enumerated() { sum[layer].add(effects) }

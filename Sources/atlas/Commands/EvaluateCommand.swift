@@ -51,12 +51,8 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
-        // Without a state an interruption has nothing to save and ends the program at once.
         let keeping = state.map { path in
-            let interruption = InterruptionRequest()
-            return EvaluationKeeping(
-                path: path, corpusName: corpus.defaultName, interval: saveInterval,
-                shouldStop: { interruption.isMade })
+            EvaluationKeeping(path: path, corpusName: corpus.defaultName, interval: saveInterval)
         }
         var notes: [String] = []
         do {

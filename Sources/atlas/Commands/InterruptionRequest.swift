@@ -1,29 +1,40 @@
 import Foundation
-import Synchronization
+import Tensors
 
-/// Takes the terminal's interruption (SIGINT) as a wish to stop at the next good moment; a second one ends the program
-/// at once.
-struct InterruptionRequest: Sendable {
+/// Takes the terminal's interruption (SIGINT) as the wish to stop between two steps; a second one, or a step that takes
+/// longer than a few seconds, ends the program at once.
+enum InterruptionRequest {
     /// What a shell expects of a program that was interrupted: 128 + SIGINT.
     static let exitCode: Int32 = 130
 
-    /// One for the program, as signals are.
-    private static let made = Atomic(false)
+    /// Seconds that a command may take to stop.
+    private static let patience: UInt32 = 5
 
-    /// Whether somebody has asked.
-    var isMade: Bool { Self.made.load(ordering: .relaxed) }
+    /// One for the program, as signals are.
+    static let cancellation = Cancellation()
+
+    /// What is said where a command had to be ended in the middle of a step: nothing of an atlas is lost by that.
+    private static let lastWords: StaticString = "interrupted; an atlas keeps what was committed to it\n"
 
     /// Starts to listen.
-    init() {
-        // An atomic store and signal() are all that a signal handler may do.
+    static func listen() {
+        _ = cancellation
+        // An atomic store, alarm() and signal() are all that this signal handler does.
         signal(SIGINT) { _ in
-            InterruptionRequest.made.store(true, ordering: .relaxed)
+            InterruptionRequest.cancellation.cancel()
             signal(SIGINT, SIG_DFL)
+            alarm(InterruptionRequest.patience)
+        }
+        signal(SIGALRM) { _ in
+            let words = InterruptionRequest.lastWords
+            write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+            _exit(InterruptionRequest.exitCode)
         }
         // A program that starts this one from a thread without signals hands that mask on.
         var interruption = sigset_t()
         sigemptyset(&interruption)
         sigaddset(&interruption, SIGINT)
+        sigaddset(&interruption, SIGALRM)
         pthread_sigmask(SIG_UNBLOCK, &interruption, nil)
     }
 }

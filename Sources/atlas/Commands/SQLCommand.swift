@@ -6,7 +6,9 @@ struct SQLCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sql", abstract: "Ask an atlas in SQL; nothing can be changed.",
         discussion: """
-            The tables and views are described in Schema/. Useful views: features, drivers, edges, prompt_overview.
+            The tables and views are described in Schema/. Useful views: features, drivers, edges, prompt_overview. \
+            A statement that takes longer or more memory than it may is stopped; an answer has 64 MiB at most, and \
+            says where it was cut.
 
               atlas sql my.atlas "SELECT * FROM prompt_overview LIMIT 5"
             """)
@@ -14,21 +16,41 @@ struct SQLCommand: ParsableCommand {
     @Argument(help: "The atlas.") var atlas: String
     @Argument(help: "One SQL statement that reads.") var query: String
     @Option(help: "How many rows at most.") var limit = 10_000
+    @Option(help: "How many seconds the statement may run.") var seconds = 60.0
+    @Option(help: "How many MiB of memory SQLite may use for it.") var memory = 512
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
         guard limit >= 1 else { throw ValidationError("--limit: expected 1 or more, found \(limit)") }
+        guard seconds > 0, seconds <= 1e6 else {
+            throw ValidationError("--seconds: expected more than 0, at most 1000000, found \(seconds)")
+        }
+        guard (1...1_048_576).contains(memory) else {
+            throw ValidationError("--memory: expected 1 to 1048576 MiB, found \(memory)")
+        }
     }
 
     func run() throws {
-        let answer = try AtlasReader.open(atlas).sql(query, limit: limit)
+        var limits = SQLLimits()
+        limits.rows = limit
+        limits.seconds = seconds
+        limits.workingBytes = memory << 20
+        let answer = try AtlasReader.open(atlas).sql(query, limits: limits)
         try output.print(answer) {
             var table = TextTable(answer.columns)
-            for row in answer.rows { table.add(row.map(\.description)) }
+            for row in answer.rows { table.add(row.map { Self.shortened($0.description) }) }
             table.print()
         }
-        if answer.isTruncated, !output.json {
-            StandardError.line("note: only the first \(limit) rows are shown; see --limit")
+        if let truncation = answer.truncatedBy, !output.json {
+            let reason = truncation == .rows ? "see --limit" : "an answer has 64 MiB at most; select shorter values"
+            StandardError.line("note: only the first \(answer.rows.count) rows are shown; \(reason)")
         }
+    }
+
+    /// The longest value in a table, whose columns are as wide as their widest; --json has values whole.
+    private static let widest = 1_000
+
+    private static func shortened(_ value: String) -> String {
+        value.unicodeScalars.count <= widest ? value : String(value.unicodeScalars.prefix(widest - 1)) + "…"
     }
 }

@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Prints the address once it can be opened, and stops at an interruption (Ctrl-C). With --model and \
             --transcoders the pages run typed texts and set features. On this machine (loopback) anyone may read and \
-            label; bound elsewhere, or to keep others from writing, a token is asked for.
+            label; bound elsewhere, or to keep others from writing, a token is asked for. A question ends when its \
+            asker goes, or after --question-limit seconds; texts that run end when they are cancelled.
 
               atlas serve my.atlas
               atlas serve my.atlas --model MODEL --transcoders DIR
@@ -33,6 +34,10 @@ struct ServeCommand: AsyncParsableCommand {
         []
     @Flag(help: "Keep labels and supernodes as they are.") var readOnly = false
     @Option(help: "Texts that are run at the same time.") var modelJobs = 1
+    @Option(
+        help: ArgumentHelp(
+            "How many seconds a question may take before it is stopped; 0 for as long as it needs.",
+            valueName: "seconds")) var questionLimit = 60.0
 
     func validate() throws {
         guard (0...65_535).contains(port) else {
@@ -40,6 +45,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         guard (1...64).contains(modelJobs) else {
             throw ValidationError("--model-jobs: expected 1 to 64, found \(modelJobs)")
+        }
+        guard (0...1e6).contains(questionLimit) else {
+            throw ValidationError("--question-limit: expected 0 to 1000000 seconds, found \(questionLimit)")
         }
         guard tokenFile != nil || ServerOptions(host: host).isLoopback else {
             throw ValidationError(
@@ -49,7 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let options = ServerOptions(host: host, port: port, token: try token(), otherNames: otherName)
+        var options = ServerOptions(host: host, port: port, token: try token(), otherNames: otherName)
+        options.questionSeconds = questionLimit > 0 ? questionLimit : nil
         let reader = try readOnly ? AtlasReader.open(atlas) : AtlasReader(Atlas.open(atlas, mode: .readWrite))
         let service = AtlasService(
             reader, writer: readOnly ? nil : AtlasWriter(reader.atlas), jobs: try jobs(for: reader),

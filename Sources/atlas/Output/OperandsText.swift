@@ -63,13 +63,10 @@ struct OperandsText {
     ) -> [String] {
         var sums = [[Double]](repeating: [Double](repeating: 0, count: size.width), count: size.height)
         var counts = sums
-        for (row, values) in report.values.enumerated() {
-            for (column, value) in values.enumerated() {
-                guard let value else { continue }
-                let place = part(row, column)
-                sums[place.0][place.1] += value
-                counts[place.0][place.1] += 1
-            }
+        report.forEachCell { row, column, value in
+            let place = part(row, column)
+            sums[place.0][place.1] += value
+            counts[place.0][place.1] += 1
         }
         let means = zip(sums, counts).map { zip($0, $1).map { $1 > 0 ? $0 / $1 : nil } }
         let largest = means.joined().compactMap { $0?.magnitude }.max() ?? 0

@@ -153,6 +153,41 @@ struct OperandsQuestionTests {
         #expect(abs(try #require(shape.sumDefect) - line) < 1e-9)
     }
 
+    /// Prompts in which one feature fires, with tags of their own.
+    private static func facts(tags: [(String, String)]) -> [PromptFacts] {
+        tags.enumerated().map { number, tag in
+            PromptFacts(
+                text: "prompt \(number)", tokens: [0, 1, 2], countedTokens: 2, tags: ["a": tag.0, "b": tag.1],
+                predictedToken: 1, predictedProbability: 0.5,
+                activations: [.init(layer: 0, position: 2, index: 0, activation: Float(number % 7 + 1))])
+        }
+    }
+
+    @Test func `operands at the ends of the range of numbers are added without a fault`() throws {
+        let ends = ["\(Int.min)", "-1", "0", "1", "\(Int.max)", "9223372036854775808", "x"]
+        let (test, reader) = try reader(Self.facts(tags: ends.flatMap { a in ends.map { (a, $0) } }))
+        let report = try reader.operands(of: FeatureID(layer: 0, index: 0))
+        #expect(report.rows == [.min, -1, 0, 1, .max] && report.columns == report.rows)
+        #expect(report.shape.fits.first { $0.name == "a+b" }?.groupCount == 13)
+        _ = try reader.operandRanking()
+        withExtendedLifetime(test) {}
+    }
+
+    @Test func `a grid with few cells among many combinations is told cell by cell`() throws {
+        let tags = (0..<300).map { ("\($0)", "\($0 * 7919 % 300)") }
+        let (test, reader) = try reader(Self.facts(tags: tags))
+        let report = try reader.operands(of: FeatureID(layer: 0, index: 0))
+        #expect(report.values.isEmpty && report.cells?.count == 300)
+        var seen = 0
+        report.forEachCell { row, column, value in
+            seen += 1
+            #expect(column == row * 7919 % 300 && value == Double(row % 7 + 1))
+        }
+        #expect(seen == 300)
+        #expect(try JSONEncoder().encode(report).count < 40_000)
+        withExtendedLifetime(test) {}
+    }
+
     @Test func `a feature of the sum has no sum defect and a bar no rectangle defect`() throws {
         let (test, reader) = try reader(Self.facts())
         let sum = try reader.operands(of: FeatureID(layer: 0, index: 3)).shape

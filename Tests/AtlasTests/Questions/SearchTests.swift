@@ -1,5 +1,7 @@
 import Circuits
 import Foundation
+import GRDB
+import Tensors
 import Testing
 
 @testable import AtlasQuery
@@ -59,6 +61,57 @@ struct SearchTests {
         let answer = try fixture.reader.sql("SELECT id FROM prompts ORDER BY id", limit: 5)
         #expect(answer.rows.count == 5 && answer.isTruncated)
         #expect(try !fixture.reader.sql("SELECT id FROM prompts", limit: 12).isTruncated)
+    }
+
+    private func fault(_ query: String, _ change: (inout SQLLimits) -> Void = { _ in }) -> QuestionError? {
+        var limits = SQLLimits()
+        change(&limits)
+        return #expect(throws: QuestionError.self, "\(query)") { try fixture.reader.sql(query, limits: limits) }
+    }
+
+    @Test func `SQL that never ends is stopped`() {
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        let fault = fault(endless) { $0.seconds = 0.05 }
+        #expect("\(fault!)".contains("--seconds"))
+    }
+
+    @Test func `SQL may not make values or use memory without end`() {
+        #expect("\(fault("SELECT hex(zeroblob(400000000))")!)".contains("64 MiB"))
+        #expect("\(fault("SELECT zeroblob(2000000000)")!)".contains("64 MiB"))
+        let much = fault(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n LIMIT 9) SELECT "
+                + (0..<9).map { "randomblob(4000000 + \($0))" }.joined(separator: ", ")
+        ) { $0.workingBytes = 8 << 20 }
+        #expect("\(much!)".contains("--memory"))
+    }
+
+    @Test func `a SQL answer that grows too large is cut, and says so`() throws {
+        var limits = SQLLimits()
+        limits.answerBytes = 100_000
+        let answer = try fixture.reader.sql("SELECT id, hex(zeroblob(10000)) FROM prompts", limits: limits)
+        #expect(answer.isTruncated && answer.truncatedBy == .bytes && answer.rows.count == 4)
+        #expect(try fixture.reader.sql("SELECT 1").truncatedBy == nil)
+        #expect(try fixture.reader.sql("SELECT id FROM prompts", limit: 3).truncatedBy == .rows)
+    }
+
+    @Test func `a limit on SQL leaves the connection as it was`() throws {
+        var limits = SQLLimits()
+        limits.answerBytes = 10
+        for _ in 0..<20 { _ = try fixture.reader.sql("SELECT 1", limits: limits) }
+        #expect(try fixture.reader.sql("SELECT length(hex(zeroblob(1000)))").rows == [[.integer(2_000)]])
+    }
+
+    @Test func `a reading that is cancelled ends in the middle of its statement`() {
+        let cancellation = Cancellation(limit: 0.05)
+        #expect(throws: Cancelled.timeLimit(seconds: 0.05)) {
+            try cancellation.run {
+                try fixture.reader.ask("counting") { db in
+                    _ = try Int.fetchOne(
+                        db,
+                        sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+                }
+            }
+        }
     }
 
     @Test func `SQL that writes, and what is no SQL, is refused`() throws {
