@@ -184,7 +184,7 @@ let package = Package(
             name: "AtlasServerTests",
             dependencies: [
                 "atlas", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
-                "Attribution", "Circuits", "DemoData",
+                "Attribution", "Circuits", "DemoData", "Tensors",
             ]),
         .testTarget(
             name: "CommandTests",

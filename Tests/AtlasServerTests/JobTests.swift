@@ -3,6 +3,7 @@ import AtlasStore
 import Attribution
 import Circuits
 import Foundation
+import Tensors
 import Testing
 
 @testable import AtlasInterface
@@ -157,15 +158,37 @@ import Testing
                 JobTicket.self, from: service.answer(.post, path, body: Data(body.utf8)).bytes
             ).job
         }
-        let long = try submit(
-            "exchanges", #"{"by": "state", "where": "family=two-step", "judgement": "preferred", "trials": 5000}"#)
-        for _ in 0..<500 where try service.jobs!.report(long).state == .queued { Thread.sleep(forTimeInterval: 0.01) }
+        let long = try service.jobs!.submit("exchange") { _ in
+            while true {
+                try Cancellation.check()
+                Thread.sleep(forTimeInterval: 0.001)
+            }
+        }.job
+        while try service.jobs!.report(long).state == .queued { Thread.sleep(forTimeInterval: 0.01) }
         let next = try submit("runs", #"{"text": "Fact: the capital of the state containing Dallas is"}"#)
         #expect(try service.jobs!.report(next).state == .queued)
         #expect(try service.jobs!.cancel(long).state == .cancelled)
         try service.waitForJob(next)
         #expect(try service.jobs!.report(next).state == .done)
         #expect(try service.jobs!.report(long).state == .cancelled)
+    }
+
+    @Test func `a validation stops between two prompts, and a test of steering too`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let attributor = service.jobs!.attributor
+        let token = try service.reader.token(" Austin")
+        let validation = Cancellation()
+        #expect(throws: Cancelled.asked) {
+            try validation.run {
+                _ = try service.reader.validate(tokens: [token], attributor: attributor) { _, _ in validation.cancel() }
+            }
+        }
+        let steering = Cancellation()
+        #expect(throws: Cancelled.asked) {
+            try steering.run {
+                _ = try service.reader.steeringReport(attributor: attributor) { _, _ in steering.cancel() }
+            }
+        }
     }
 
     @Test func `without a model a text is not run, and the answer says how to start one`() throws {

@@ -75,7 +75,8 @@ import Testing
             let port = server.port
             let reply = try await RunningServer.outside {
                 let client = try SocketClient(port: port)
-                for _ in 0..<60 { client.send("GET /" + String(repeating: "a", count: 20_000)) }
+                client.send("GET /")
+                for _ in 0..<60 { client.send(String(repeating: "a", count: 20_000)) }
                 return try client.finish()
             }
             #expect(reply.status == 431)
