@@ -79,7 +79,8 @@ import Testing
                 for _ in 0..<60 { client.send(String(repeating: "a", count: 20_000)) }
                 return try client.finish()
             }
-            #expect(reply.status == 431)
+            // Much of it may come at once, and then the HTTP library's own limit is met first.
+            #expect([400, 431].contains(reply.status))
         }
     }
 
