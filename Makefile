@@ -94,8 +94,8 @@ hostile-numbers: dependencies
 	FEATURE_ATLAS_TESTS=CommandTests FEATURE_ATLAS_HOSTILE_NUMBERS=all \
 	  swift test --skip-build --filter 'numbers on the command line'
 
-# Errors of input and output, kills and full disks at every moment of a run; see Tests/Faults/README.md. An hour on two
-# cores; the seeds, which `make test` runs on its debug build, take a few seconds each.
+# Errors of input and output, kills and full disks at every moment of a run; see Tests/Faults/README.md. `make test` runs
+# a seed of each on its debug build.
 debug-program: dependencies
 	swift build --product atlas
 
