@@ -110,7 +110,7 @@ full-disks: debug-program
 
 faults-seed:
 	python3 Tests/Faults/faults.py --tries 12 --only create
-	python3 Tests/Faults/kills.py --tries 6 --only migrate
+	python3 Tests/Faults/kills.py --tries 6 --only index
 	python3 Tests/Faults/disks.py --tries 8 --only merge
 
 # Installs what is missing of the packages $(1) (Debian and Ubuntu, by apt) or $(2) (macOS, by Homebrew).
