@@ -77,6 +77,15 @@ def run_cases(cases, make, probe, sound, timeout, jobs, options=()):
     return counts, failures
 
 
+def end(title, counts, failures):
+    """Tells how often each outcome was, and ends with 1 if there were failures."""
+    print(title)
+    for outcome, count in counts.most_common():
+        print(f"  {outcome:20} {count}")
+    print(f"  failures: {len(failures)}")
+    sys.exit(1 if failures else 0)
+
+
 def undamaged(probe, path, timeout, *options):
     """What the probe says of the sound atlas, twice the same."""
     with tempfile.TemporaryDirectory() as folder:
@@ -111,11 +120,8 @@ def main():
     counts, failures = run_cases(
         bits, lambda path, bit: flip(path, atlas, bit), options.probe, sound, options.timeout, options.jobs,
         ("--few",))
-    print(f"{options.atlas}: {len(atlas)} bytes, {len(sound)} answers, {options.count} bit flips, seed {options.seed}")
-    for outcome, count in counts.most_common():
-        print(f"  {outcome:20} {count}")
-    print(f"  failures: {len(failures)}")
-    sys.exit(1 if failures else 0)
+    end(f"{options.atlas}: {len(atlas)} bytes, {len(sound)} answers, {options.count} bit flips, seed {options.seed}",
+        counts, failures)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,8 @@ import math
 import os
 import shutil
 import sqlite3
-import sys
 
-from bitflips import run_cases, undamaged
+from bitflips import end, run_cases, undamaged
 
 VALUES = {
     "nothing": None, "a text": "abc", "no text": "", "-1": -1, "huge": 2**62, "as negative": -(2**62), "2^33": 2**33,
@@ -87,11 +86,7 @@ def main():
         asked)
     # The directory and settings of a full-text index may change without any search finding less.
     failures = [f for f in failures if not (f[1] == "silent" and f[0][0].endswith(("_search_idx", "_search_config")))]
-    print(f"{options.atlas}: {sum(counts.values())} wrong columns")
-    for outcome, count in counts.most_common():
-        print(f"  {outcome:20} {count}")
-    print(f"  failures: {len(failures)}")
-    sys.exit(1 if failures else 0)
+    end(f"{options.atlas}: {sum(counts.values())} wrong columns", counts, failures)
 
 
 if __name__ == "__main__":
