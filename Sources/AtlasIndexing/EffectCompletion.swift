@@ -15,13 +15,12 @@ struct EffectCompletion {
 
     /// Graphs in one transaction, times jobs.
     private static let graphsAJob = 8
-    private static let mostJobs = 1_024
 
     /// - Returns: how many graphs got effects
     func run(_ writer: AtlasWriter, progress: (_ done: Int, _ total: Int) -> Void) throws -> Int {
         let lacking = try writer.graphsLackingEffects(measured: options.measuredNodes)
         let reader = AtlasReader(writer.atlas)
-        let size = Self.graphsAJob * max(1, min(options.jobs, Self.mostJobs))
+        let size = batchSize(perThread: Self.graphsAJob, jobs: options.jobs)
         progress(0, lacking.count)
         for start in stride(from: 0, to: lacking.count, by: size) {
             let part = Array(lacking[start..<min(lacking.count, start + size)])

@@ -35,6 +35,12 @@ public func mapInParallel<Value: Sendable>(
     return try results.withLock { try $0.map { try $0!.get() } }
 }
 
+/// How many pieces of work are done between two looks at what came of them: so many for each thread, of which no machine
+/// has more than a thousand.
+public func batchSize(perThread pieces: Int, jobs: Int) -> Int { pieces * max(1, min(jobs, mostThreads)) }
+
+private let mostThreads = 1_024
+
 /// Hands out indices until there are none left or it is over; the threads listen to the caller's ``Cancellation``.
 private func distribute(
     count: Int, jobs: Int, isOver: @Sendable () -> Bool, _ body: @Sendable (Int) -> Void

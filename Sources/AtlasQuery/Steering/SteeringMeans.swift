@@ -30,15 +30,9 @@ extension SteeringReport.Quality {
         area = mean(areas)
         correlation = correlations.isEmpty ? nil : mean(correlations)
         shared = mean(found.map(\.shared))
-        guard areas.count > 1, options.resamples > 0 else {
-            interval = nil
-            return
-        }
         var numbers = SeededNumbers(seed: options.seed, stream: .max - 4)
-        let drawn = (0..<options.resamples).map { _ in
-            mean(areas.indices.map { _ in areas[numbers.below(areas.count)] })
-        }.sorted()
-        func quantile(_ share: Double) -> Double { drawn[Int((share * Double(drawn.count - 1)).rounded())] }
-        interval = ValidationReport.Interval(low: quantile(0.025), high: quantile(0.975))
+        interval = Bootstrap.interval(count: areas.count, resamples: options.resamples, numbers: &numbers) { drawn in
+            mean(drawn.map { areas[$0] })
+        }
     }
 }

@@ -30,7 +30,7 @@ struct SteeringRuns {
 
     /// Hands over the changes of each prompt, in the order of `work`.
     func run(_ work: [Work], _ body: ([Change]) -> Void) throws {
-        let size = Self.promptsAtOnce * jobs
+        let size = batchSize(perThread: Self.promptsAtOnce, jobs: jobs)
         for start in stride(from: 0, to: work.count, by: size) {
             let batch = Array(work[start..<min(work.count, start + size)])
             try mapInParallel(count: batch.count, jobs: jobs) { try changes(batch[$0]) }.forEach(body)

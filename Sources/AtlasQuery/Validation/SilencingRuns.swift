@@ -35,7 +35,6 @@ struct SilencingRuns {
 
     /// Prompts between two reports of progress, for each thread.
     private static let promptsAtOnce = 4
-    private static let mostJobs = 1_024
 
     /// Measures each silencing once, however often it stands in the list.
     ///
@@ -55,7 +54,7 @@ struct SilencingRuns {
             pieces[place].members.append((item.key, item.firing))
         }
         var found: [Silencing: Silenced] = [:]
-        let size = Self.promptsAtOnce * max(1, min(jobs, Self.mostJobs))
+        let size = batchSize(perThread: Self.promptsAtOnce, jobs: jobs)
         for start in stride(from: 0, to: pieces.count, by: size) {
             let batch = Array(pieces[start..<min(pieces.count, start + size)])
             let results = try mapInParallel(count: batch.count, jobs: jobs) { try measure(batch[$0]) }

@@ -1,5 +1,4 @@
 import Circuits
-import Tensors
 import Texts
 
 /// Predicted changes against measured ones, over interventions.
@@ -125,16 +124,9 @@ struct ValidationComparison {
 
     /// Percentile bootstrap over prompts.
     private func interval(_ prompts: [[Pair]], _ correlation: ([Pair]) -> Double?) -> ValidationReport.Interval? {
-        guard prompts.count > 1, options.resamples > 0 else { return nil }
         var numbers = SeededNumbers(seed: options.seed, stream: .max - 2)
-        // Where the running work is cancelled nobody reads what is left; the question checks afterwards.
-        let drawn = (0..<options.resamples).compactMap { _ in
-            Cancellation.current?.reason != nil
-                ? nil
-                : correlation(prompts.indices.flatMap { _ in prompts[numbers.below(prompts.count)] })
-        }.sorted()
-        guard !drawn.isEmpty else { return nil }
-        func quantile(_ share: Double) -> Double { drawn[Int((share * Double(drawn.count - 1)).rounded())] }
-        return ValidationReport.Interval(low: quantile(0.025), high: quantile(0.975))
+        return Bootstrap.interval(count: prompts.count, resamples: options.resamples, numbers: &numbers) { drawn in
+            correlation(drawn.flatMap { prompts[$0] })
+        }
     }
 }
