@@ -19,8 +19,14 @@ public struct FileIdentity: Hashable, Sendable {
         self.init(state)
     }
 
-    private init(_ state: stat) {
+    /// The file that the system told of.
+    public init(_ state: stat) {
         device = UInt64(truncatingIfNeeded: state.st_dev)
         number = UInt64(truncatingIfNeeded: state.st_ino)
     }
+}
+
+extension FileIdentity: CustomStringConvertible {
+    /// The device and the number of the file on it.
+    public var description: String { "\(device) \(number)" }
 }

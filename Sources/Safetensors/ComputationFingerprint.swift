@@ -11,7 +11,7 @@ import Texts
 ///
 /// Hashing reads all weights, so a result is kept: see ``FingerprintCache``. What decides it without reading them, the
 /// *recipe*, is the same digest with the place of a matrix in its file in the place of its numbers, and each file's
-/// ``FileIdentity``. A matrix that lies in no file (unpacked, or copied to align it) is hashed every time.
+/// ``FileState``. A matrix that lies in no file (unpacked, or copied to align it) is hashed every time.
 extension ComputationDescription {
     private static let version = "3"
     /// Numbers of a block, as far as whole rows give that.
@@ -27,7 +27,7 @@ extension ComputationDescription {
     /// - Throws: `SafetensorsError` where a file is written while it is read.
     /// - Complexity: O(numbers) on all cores, and O(parts) where the fingerprint is known.
     public func fingerprint(of files: [MappedFile], cache: FingerprintCache?) throws(SafetensorsError) -> String {
-        let began = FileIdentity.now
+        let began = FileState.now
         let places = FilePlaces(files)
         var known: [String: String] = [:]
         func matrixDigest(_ matrix: any DescribedMatrix, at place: String) -> String {
@@ -39,7 +39,7 @@ extension ComputationDescription {
         let paths = files.map(\.resolvedPath)
         let recipe = digest { part, matrix in
             places.place(of: matrix.placement) ?? matrixDigest(matrix, at: "part \(part)")
-        }.adding(files.map(\.identity.description), paths)
+        }.adding(files.map(\.state.description), paths)
         if let kept = cache?.fingerprint(of: paths, recipe: recipe) {
             try requireUnchanged(files)
             return kept
@@ -49,7 +49,7 @@ extension ComputationDescription {
         }.text
         try requireUnchanged(files)
         // Where a change in the same tick of the file system's clock could go unnoticed, nothing is kept.
-        if let cache, files.allSatisfy({ $0.isUnchanged && $0.identity.isSettled(at: began) }) {
+        if let cache, files.allSatisfy({ $0.isUnchanged && $0.state.isSettled(at: began) }) {
             cache.keep(fingerprint, of: paths, recipe: recipe)
         }
         return fingerprint
@@ -68,9 +68,7 @@ extension ComputationDescription {
         for (index, part) in parts.enumerated() {
             switch part {
             case .setting(let name, let value): hash.addSetting(name, value)
-            case .vector(let name, let values):
-                hash.addSetting(name, "[\(values.count)]")
-                values.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            case .vector(let name, let values): hash.addVector(name, values)
             case .matrix(let name, let matrix):
                 hash.addSetting(name, "[\(matrix.rowCount), \(matrix.columnCount)] \(numbers(index, matrix))")
             }

@@ -1,16 +1,16 @@
+import Files
 import Foundation
 
-/// Which file was mapped, in which state: any change of its bytes gives it another identity.
+/// Which file was mapped, and how it was then: any change of its bytes gives it another state.
 ///
 /// A file system notes the time of a change in ticks of its clock, so that two changes inside one tick look alike. What is
 /// remembered of a file is therefore only trusted where its last change lies further back than any tick; see
 /// ``isSettled(at:)``.
-public struct FileIdentity: Equatable, Sendable {
+public struct FileState: Equatable, Sendable {
     /// Nanoseconds since 1970 of a change.
     typealias Time = Int64
 
-    let device: UInt64
-    let inode: UInt64
+    let file: FileIdentity
     let byteCount: Int64
     /// When bytes were last written.
     let modified: Time
@@ -21,8 +21,7 @@ public struct FileIdentity: Equatable, Sendable {
     private static let coarsestTick: Time = 2_000_000_000
 
     init(_ status: stat) {
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        inode = UInt64(truncatingIfNeeded: status.st_ino)
+        file = FileIdentity(status)
         byteCount = Int64(status.st_size)
         #if canImport(Darwin)
             let (modification, change) = (status.st_mtimespec, status.st_ctimespec)
@@ -33,21 +32,21 @@ public struct FileIdentity: Equatable, Sendable {
         changed = Self.nanoseconds(change)
     }
 
-    /// The identity of the file at a path, links followed; `nil` where there is none.
+    /// The state of the file at a path, links followed; `nil` where there is none.
     init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
-    /// Whether a change from now on cannot leave this identity as it is: the last one is further back than a tick.
+    /// Whether a change from now on cannot leave this state as it is: the last one is further back than a tick.
     func isSettled(at time: Time) -> Bool {
         max(modified, changed) < time.subtractingReportingOverflow(Self.coarsestTick).partialValue
     }
 
     /// Whether `other` is the same file with other bytes; one that took its place is another file.
-    func wasRewritten(as other: FileIdentity) -> Bool {
-        (device, inode) == (other.device, other.inode) && (byteCount, modified) != (other.byteCount, other.modified)
+    func wasRewritten(as other: FileState) -> Bool {
+        file == other.file && (byteCount, modified) != (other.byteCount, other.modified)
     }
 
     /// The time of the machine's clock.
@@ -62,7 +61,7 @@ public struct FileIdentity: Equatable, Sendable {
     }
 }
 
-extension FileIdentity: CustomStringConvertible {
+extension FileState: CustomStringConvertible {
     /// All of it in one line.
-    public var description: String { "\(device) \(inode) \(byteCount) \(modified) \(changed)" }
+    public var description: String { "\(file) \(byteCount) \(modified) \(changed)" }
 }

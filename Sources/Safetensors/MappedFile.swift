@@ -9,7 +9,7 @@ public final class MappedFile: @unchecked Sendable {
     /// Where the file lies, as it was given.
     public let path: String
     /// The file as it was when it was mapped.
-    public let identity: FileIdentity
+    public let state: FileState
     private let guarded: GuardedRange?
 
     /// Maps the file; an empty one gives no bytes.
@@ -25,7 +25,7 @@ public final class MappedFile: @unchecked Sendable {
             throw SafetensorsError(file: path, "expected a regular file")
         }
         self.path = path
-        identity = FileIdentity(status)
+        state = FileState(status)
         let count = Int(status.st_size)
         if count == 0 {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -40,10 +40,10 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// Whether nothing has happened to the file since it was mapped: neither written, renamed nor replaced.
-    var isUnchanged: Bool { FileIdentity(path: path) == identity }
+    var isUnchanged: Bool { FileState(path: path) == state }
 
     /// Whether the file at its path is the one that was mapped, with other bytes: what is read here is not what it was.
-    var wasRewritten: Bool { FileIdentity(path: path).map(identity.wasRewritten) ?? false }
+    var wasRewritten: Bool { FileState(path: path).map(state.wasRewritten) ?? false }
 
     /// The path without links and relative steps.
     var resolvedPath: String {

@@ -17,9 +17,7 @@ extension ComputationDescription {
         for part in parts {
             switch part {
             case .setting(let name, let value): hash.addSetting(name, value)
-            case .vector(let name, let values):
-                hash.addSetting(name, "[\(values.count)]")
-                values.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            case .vector(let name, let values): hash.addVector(name, values)
             case .matrix(let name, let matrix):
                 let (rowCount, columnCount) = (matrix.rowCount, matrix.columnCount)
                 hash.addSetting(name, "[\(rowCount), \(columnCount)]")
@@ -42,5 +40,11 @@ extension SHA256 {
     /// Adds a name and a value so that no two pairs give the same bytes.
     mutating func addSetting(_ name: String, _ value: String) {
         update(data: Data("\(name.utf8.count) \(name) \(value.utf8.count) \(value)\n".utf8))
+    }
+
+    /// Adds a name, how many numbers there are, and each of them.
+    mutating func addVector(_ name: String, _ values: [Float]) {
+        addSetting(name, "[\(values.count)]")
+        values.withUnsafeBytes { update(bufferPointer: $0) }
     }
 }

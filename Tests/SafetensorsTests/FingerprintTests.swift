@@ -54,7 +54,7 @@ import Testing
 
     /// Sets a file's dates so far back that its bytes are settled, as far as a program can: the time of change stays.
     private func waitUntilSettled(_ file: SafetensorsFile) {
-        while !file.file.identity.isSettled(at: FileIdentity.now) { Thread.sleep(forTimeInterval: 0.1) }
+        while !file.file.state.isSettled(at: FileState.now) { Thread.sleep(forTimeInterval: 0.1) }
     }
 
     @Test func `a file that has settled is remembered, one that was just written is not`() throws {
