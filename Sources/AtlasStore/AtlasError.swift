@@ -32,6 +32,8 @@ public enum AtlasError: Error, Equatable, Sendable {
     case replaced(path: String, isGone: Bool)
     /// Any other refusal of SQLite's.
     case database(path: String, operation: String, reason: String)
+    /// Another program was writing for all the time that this one waits.
+    case busy(path: String, operation: String, seconds: Int)
 }
 
 extension AtlasError: CustomStringConvertible {
@@ -74,6 +76,9 @@ extension AtlasError: CustomStringConvertible {
                 + (isGone ? "none, it was moved or removed" : "another file in its place") + "; start again"
         case .database(let path, let operation, let reason):
             "\(path): \(operation): \(reason)"
+        case .busy(let path, let operation, let seconds):
+            "\(path): \(operation): another program is writing to it, and went on for \(seconds) s; try again when it has "
+                + "ended"
         }
     }
 }

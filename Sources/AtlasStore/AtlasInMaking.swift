@@ -99,8 +99,7 @@ final class AtlasInMaking {
         } catch let error as FileError {
             throw .notCreated(path: path, reason: error.reason)
         } catch let error as DatabaseError {
-            throw .notCreated(
-                path: path, reason: "SQLite: \(error.message ?? "no message") (\(error.extendedResultCode))")
+            throw .notCreated(path: path, reason: error.reason)
         } catch AtlasError.storageFailed(_, _, let reason) {
             throw .notCreated(path: path, reason: reason)
         } catch let error as AtlasError {

@@ -52,7 +52,7 @@ public struct AtlasCheck {
         do {
             try body(&self)
         } catch let error as DatabaseError {
-            add(place, "cannot be read: SQLite: \(error.message ?? "no message") (\(error.extendedResultCode))")
+            add(place, "cannot be read: \(error.reason)")
         } catch {
             add(place, "\(error)")
         }
