@@ -22,13 +22,23 @@ extension AtlasReader {
     ///
     /// - Complexity: reads every page a few times, and unpacks every block
     public func verify() throws -> VerificationReport {
-        try ask("verifying") { db in
-            let check = AtlasCheck.run(db, identity: atlas.identity)
-            var damaged: [Int] = []
-            for case .prompt(let id) in check.damage.map(\.place) where damaged.last != id { damaged.append(id) }
-            return VerificationReport(
-                problems: check.damage.map(\.description), damagedPrompts: damaged, blockCount: check.blockCount,
-                isStale: (try? AtlasDerivation.isStale(db)) ?? true)
+        var report: VerificationReport?
+        do {
+            try ask("verifying") { db in
+                let check = AtlasCheck.run(db, identity: atlas.identity)
+                var damaged: [Int] = []
+                for case .prompt(let id) in check.damage.map(\.place) where damaged.last != id { damaged.append(id) }
+                report = VerificationReport(
+                    problems: check.damage.map(\.description), damagedPrompts: damaged, blockCount: check.blockCount,
+                    isStale: (try? AtlasDerivation.isStale(db)) ?? true)
+            }
+        } catch {
+            // After a page that cannot be read SQLite may refuse to end the reading; what was found is told all the same.
+            guard var found = report else { throw error }
+            found.problems.append("\(error)")
+            return found
         }
+        guard let report else { preconditionFailure("a check that ended has a report") }
+        return report
     }
 }
