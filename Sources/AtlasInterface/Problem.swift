@@ -47,6 +47,11 @@ public struct Problem: Error, Codable, Sendable, Equatable {
                 409, "Another file",
                 "\(path.split(separator: "/").last ?? ""): \(change) while it was served, and nothing is written; "
                     + "start atlas serve again")
+        case AtlasError.busy(_, let operation, let seconds):
+            self.init(
+                503, "Being written",
+                "\(operation): another program is writing to the atlas, and went on for \(seconds) s; try again later",
+                retryAfter: 10)
         case let error as AtlasError:
             let isFull = if case .storageFailed = error { true } else { false }
             self.init(isFull ? 507 : 500, "The atlas could not be used", Self.shown("\(error)", file: error.file))
@@ -124,7 +129,7 @@ extension AtlasError {
         switch self {
         case .missingFile(let path), .notAnAtlas(let path, _), .newerVersion(let path, _, _),
             .otherReplacementModel(let path, _, _, _), .storageFailed(let path, _, _), .database(let path, _, _),
-            .otherSchema(let path, _), .damaged(let path, _):
+            .otherSchema(let path, _), .damaged(let path, _), .busy(let path, _, _):
             path
         default: nil
         }

@@ -33,7 +33,8 @@ final class WorkerPool: Sendable {
     ///   - asker: whose turn it takes
     ///   - cost: tells the seconds that it is expected to take; asked again while it waits
     ///   - cancellation: what `body` listens to; it also ends the waiting, and the task's own cancellation makes it
-    /// - Throws: ``Full`` where too many wait whose turn comes first; `Cancelled`; what `body` throws
+    /// - Throws: ``Full`` where too many wait whose turn comes first, or the turn comes after the time limit;
+    ///   `Cancelled`; what `body` throws
     func run<Value: Sendable>(
         for asker: FairShare.Asker = .nobody, cost: @escaping @Sendable () -> Double = { 0 },
         _ cancellation: Cancellation = Cancellation(),
@@ -41,10 +42,18 @@ final class WorkerPool: Sendable {
     ) async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
+                let arrived = DispatchTime.now().uptimeNanoseconds
                 line.add(
                     WorkLine.Item(
                         turn: line.share.enter(asker), cost: cost, cancellation: cancellation,
-                        run: { continuation.resume(with: Result { try cancellation.run(body) }) },
+                        run: {
+                            // Whoever waited longer than the work may take is told so instead of being kept.
+                            let waited = Double(DispatchTime.now().uptimeNanoseconds - arrived) / 1e9
+                            guard waited <= cancellation.limit ?? .infinity else {
+                                return continuation.resume(throwing: Full())
+                            }
+                            continuation.resume(with: Result { try cancellation.run(body) })
+                        },
                         refuse: { continuation.resume(throwing: $0) }), waitingLimit: waitingLimit)
             }
         } onCancel: {
