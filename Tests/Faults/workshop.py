@@ -72,6 +72,10 @@ def make_old(new, old):
         there = {row[1] for row in database.execute(f"PRAGMA new.table_info({table})")}
         shared = ", ".join(column for column in columns if column in there)
         database.execute(f"INSERT OR IGNORE INTO main.{table} ({shared}) SELECT {shared} FROM new.{table}")
+    # The derivation writes these itself; people's labels came by a trigger.
+    database.execute(
+        "INSERT INTO label_search (rowid, label, note) "
+        "SELECT (layer << 24 | feature_index) * 2 + 1, label, '' FROM main.automatic_labels")
     database.execute("COMMIT")
     database.execute("DETACH new")
     database.execute("PRAGMA journal_mode = WAL")
