@@ -23,9 +23,8 @@ let package = Package(
             name: "FeatureAtlas",
             targets: [
                 "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
-                "Attribution", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing", "AtlasInterface",
-                "AtlasExport",
-                "AtlasServer",
+                "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing",
+                "AtlasInterface", "AtlasExport", "AtlasServer",
             ]),
     ],
     dependencies: [
@@ -68,6 +67,14 @@ let package = Package(
         .target(
             name: "Attribution",
             dependencies: ["LanguageModels", "Transcoders", "Circuits", "Tensors", "Safetensors", "Texts"],
+            swiftSettings: optimised),
+
+        .target(
+            name: "TranscoderTraining",
+            dependencies: [
+                "Attribution", "Circuits", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts", "Tokenizers",
+                "Transcoders", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: optimised),
 
         .executableTarget(name: "EmbedText"),
@@ -127,7 +134,8 @@ let package = Package(
                 "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
                 "AtlasStore",
                 "Attribution", "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts",
-                "Tokenizers", "Transcoders", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Tokenizers", "TranscoderTraining", "Transcoders",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "Benchmarks",
@@ -158,6 +166,12 @@ let package = Package(
         .testTarget(
             name: "TranscodersTests", dependencies: ["Transcoders", "Safetensors", "Tensors", "Circuits"],
             resources: [.copy("Golden")]),
+        .testTarget(
+            name: "TranscoderTrainingTests",
+            dependencies: [
+                "TranscoderTraining", "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors",
+                "Transcoders",
+            ], resources: [.copy("Golden")]),
         .testTarget(
             name: "AttributionTests", dependencies: ["Attribution", "Safetensors", "DemoData"],
             resources: [.copy("Golden")]),

@@ -1,5 +1,5 @@
 /// Random numbers that a seed decides, the same on every machine (Steele, Lea and Flood 2014, SplitMix64).
-public struct SeededNumbers: RandomNumberGenerator {
+public struct SeededNumbers: RandomNumberGenerator, Codable, Sendable, Equatable {
     private var state: UInt64
 
     /// Numbers for a seed; `stream` tells apart several users of one seed.

@@ -7,15 +7,20 @@ public enum AtomicFile {
     /// Writes `bytes` to `path`, in place of a file that may be there.
     ///
     /// A device or pipe, which has no earlier content to keep, is written straight.
-    public static func write(_ bytes: Data, to path: String) throws(FileError) {
+    public static func write(_ bytes: Data, to path: String) throws(FileError) { try write([bytes], to: path) }
+
+    /// Writes `parts`, one after the other, as ``write(_:to:)`` does: a large file need not be put together in memory.
+    public static func write(_ parts: [Data], to path: String) throws(FileError) {
         let place = FilePlace(path)
         switch place.kind {
         case .folder: throw FileError(path, "cannot be written", code: EISDIR)
-        case .other: return try writeStraight(bytes, to: path)
+        case .other: return try writeStraight(parts, to: path)
         case .missing, .emptyFile, .file: break
         }
         let part = try HiddenPart(.file, in: place.folder, for: path)
-        try withBytes(bytes) { (bytes) throws(FileError) in try part.write(bytes, for: path) }
+        for bytes in parts {
+            try withBytes(bytes) { (bytes) throws(FileError) in try part.write(bytes, for: path) }
+        }
         if let permissions = place.permissions { part.setPermissions(permissions) }
         try part.synchronise(for: path)
         guard rename(part.path, place.path) == 0 else { throw FileError(path, "cannot be written") }
@@ -32,11 +37,13 @@ public enum AtomicFile {
         try withBytes(bytes) { (bytes) throws(FileError) in try write(bytes, to: descriptor, path: target) }
     }
 
-    private static func writeStraight(_ bytes: Data, to path: String) throws(FileError) {
+    private static func writeStraight(_ parts: [Data], to path: String) throws(FileError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(path, "cannot be written") }
         defer { close(descriptor) }
-        try withBytes(bytes) { (bytes) throws(FileError) in try write(bytes, to: descriptor, path: path) }
+        for bytes in parts {
+            try withBytes(bytes) { (bytes) throws(FileError) in try write(bytes, to: descriptor, path: path) }
+        }
     }
 
     /// Writes everything, however little the system takes at a time.

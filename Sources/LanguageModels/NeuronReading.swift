@@ -193,34 +193,19 @@ extension MLP {
 extension LanguageModel {
     /// What every neuron holds over several prompts: of each `[layerCount]` of `[positionCount, neuronCount]`.
     ///
-    /// The rows of all prompts go through the same matrix products, so that weights are read once for all of them: what
-    /// bounds short prompts, one by one, is memory.
-    ///
     /// - Throws: what ``run(_:embeddings:frozen:site:mlpOutput:)`` throws
     public func neuronActivations(of prompts: [[Int]]) throws -> [[Matrix]] {
-        for prompt in prompts { try check(prompt) }
-        var first = 0
-        let ranges = prompts.map { prompt in
-            defer { first += prompt.count }
-            return first..<first + prompt.count
-        }
-        var residual = embed(prompts.flatMap(\.self))
-        if let positionEmbedding {
-            residual.add(Matrix(stacking: prompts.map { Self.rows(positionEmbedding, 0..<$0.count) }))
-        }
         var found = prompts.map { _ in [Matrix]() }
-        for block in blocks {
-            let entering = residual
-            residual.add(
-                PostNormed(
-                    block.attention.output(block.attentionNorm.applied(to: residual), prompts: ranges),
-                    block.attentionPostNorm, denominators: nil
-                ).addition)
-            let held = block.mlp.neurons(block.reading(block.isParallel ? entering : residual).normalized).activations
-            for (prompt, rows) in ranges.enumerated() { found[prompt].append(held.rows(rows)) }
-            residual.add(PostNormed(block.mlp.written(held), block.mlpPostNorm, denominators: nil).addition)
+        try run(together: prompts, site: .output) { layer, reading, _ in
+            let mlp = blocks[layer].mlp
+            let held = mlp.neurons(reading.normalized).activations
+            var first = 0
+            for (index, prompt) in prompts.enumerated() {
+                found[index].append(held.rows(first..<first + prompt.count))
+                first += prompt.count
+            }
+            return mlp.written(held)
         }
-        try requireFinite(residual)
         return found
     }
 

@@ -33,6 +33,17 @@ public struct SafetensorsWriter: Sendable {
         entries.append((name, "BOOL", shape, Data(flags.map { $0 ? 1 : 0 })))
     }
 
+    /// Adds bytes, as a U8 array.
+    public mutating func add(_ name: String, bytes: Data) { entries.append((name, "U8", [bytes.count], bytes)) }
+
+    /// Adds an F32 array that stays where it is.
+    ///
+    /// - Parameter floats: as many as the product of `shape`; they must stay there, unchanged, until the file is written
+    public mutating func add(_ name: String, shape: [Int], viewing floats: UnsafeMutablePointer<Float>) {
+        let count = shape.reduce(4, *)
+        entries.append((name, "F32", shape, Data(bytesNoCopy: floats, count: count, deallocator: .none)))
+    }
+
     /// Writes the file in one step: a reader never sees half of it.
     ///
     /// - Throws: `SafetensorsError` when the file cannot be written.
@@ -51,8 +62,7 @@ public struct SafetensorsWriter: Sendable {
             json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))
             var file = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
             file.append(json)
-            for entry in entries { file.append(entry.bytes) }
-            try AtomicFile.write(file, to: path)
+            try AtomicFile.write([file] + entries.map(\.bytes), to: path)
         } catch let error as FileError {
             throw SafetensorsError(file: path, "cannot be written: \(error.reason)")
         } catch {

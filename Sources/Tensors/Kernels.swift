@@ -115,6 +115,48 @@ import CKernels
 /// `x[i]` becomes the derivative of GELU by the error function there.
 @inlinable public func geluDerivative(_ x: UnsafeMutablePointer<Float>, count: Int) { fa_gelu_derivative(x, count) }
 
+/// The sum of `x[i]²`.
+@inlinable public func squareSum(_ x: UnsafePointer<Float>, count: Int) -> Float { fa_square_sum(x, count) }
+
+/// The constants of one step of Adam (Kingma and Ba 2015).
+public struct AdamStep: Sendable {
+    /// How much of the running mean of gradients is kept.
+    public var firstDecay: Float
+    /// How much of the running mean of squared gradients is kept.
+    public var secondDecay: Float
+    /// The learning rate, corrected for a mean that began at zero.
+    public var stepSize: Float
+    /// What the root of the mean square is multiplied by, for a mean that began at zero.
+    public var secondCorrection: Float
+    /// Added to that root.
+    public var floor: Float
+    /// What gradients are multiplied by first.
+    public var gradientScale: Float
+
+    /// Says all of them.
+    public init(
+        firstDecay: Float, secondDecay: Float, stepSize: Float, secondCorrection: Float, floor: Float,
+        gradientScale: Float
+    ) {
+        self.firstDecay = firstDecay
+        self.secondDecay = secondDecay
+        self.stepSize = stepSize
+        self.secondCorrection = secondCorrection
+        self.floor = floor
+        self.gradientScale = gradientScale
+    }
+}
+
+/// Moves `values` against `gradients`, with Adam's running means `first` and `second`, each of `count` numbers.
+@inlinable public func adamStep(
+    _ step: AdamStep, values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
+    first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int
+) {
+    fa_adam_step(
+        values, gradients, first, second, step.gradientScale, step.firstDecay, step.secondDecay, step.stepSize,
+        step.secondCorrection, step.floor, count)
+}
+
 /// The adjoint of attention's value mixing for one target: what reaches each position's values.
 ///
 /// - Parameters:

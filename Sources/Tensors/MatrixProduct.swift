@@ -53,3 +53,21 @@ public func multiply(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
         Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))
 }
+
+/// `C = Aᵀ B`, or `C += Aᵀ B`.
+///
+/// - Parameters:
+///   - a: `[innerCount, rowCount]` with `aStride` numbers from row to row
+///   - b: `[innerCount, columnCount]` with `bStride` numbers from row to row
+///   - c: `[rowCount, columnCount]` with `cStride` numbers from row to row
+public func multiplyTransposed(
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+    into c: UnsafeMutablePointer<Float>, stride cStride: Int, rowCount: Int, columnCount: Int, innerCount: Int,
+    accumulate: Bool = false
+) {
+    guard rowCount > 0, columnCount > 0, innerCount > 0 else { return }
+    _ = MatrixKernels.ready
+    cblas_sgemm(
+        CblasRowMajor, CblasTrans, CblasNoTrans, Int32(rowCount), Int32(columnCount), Int32(innerCount), 1, a,
+        Int32(aStride), b, Int32(bStride), accumulate ? 1 : 0, c, Int32(cStride))
+}

@@ -2,11 +2,11 @@
 ///
 /// Numbers are ordered by their bits, so that the order is total: equal numbers are kept from the lowest index on, and
 /// one that is no number counts as less than any other.
-enum LargestKept {
+public enum LargestKept {
     /// Calls `body` with the index and value of the `count` largest of `values`, in order of index.
     ///
     /// - Complexity: O(values): the smallest number kept is found by one histogram for each byte of a number
-    static func forEach(
+    public static func forEach(
         _ count: Int, of values: UnsafeBufferPointer<Float>, _ body: (_ index: Int, _ value: Float) -> Void
     ) {
         precondition(count > 0)

@@ -148,3 +148,43 @@ private func agree(_ x: Float, _ y: Double, terms: [Double]) -> Bool {
         return Float(total)
     }
 }
+
+struct AdamTests {
+    @Test(arguments: [1, 7, 16, 33, 200])
+    func `a step of Adam is that of the paper`(count: Int) {
+        var generator = SystemRandomNumberGenerator()
+        func numbers(_ range: ClosedRange<Float>) -> [Float] {
+            (0..<count).map { _ in Float.random(in: range, using: &generator) }
+        }
+        var (values, first, second) = (numbers(-1...1), numbers(-1...1), numbers(0...1))
+        let (before, gradients) = ((values, first, second), numbers(-3...3))
+        let step = AdamStep(
+            firstDecay: 0.9, secondDecay: 0.999, stepSize: 0.01, secondCorrection: 3, floor: 1e-8, gradientScale: 0.5)
+        adamStep(step, values: &values, gradients: gradients, first: &first, second: &second, count: count)
+        for index in 0..<count {
+            let gradient = 0.5 * gradients[index]
+            let mean = 0.9 * before.1[index] + 0.1 * gradient
+            let square = 0.999 * before.2[index] + 0.001 * gradient * gradient
+            #expect(abs(first[index] - mean) < 1e-6)
+            #expect(abs(second[index] - square) < 1e-6)
+            #expect(abs(values[index] - (before.0[index] - 0.01 * mean / (square.squareRoot() * 3 + 1e-8))) < 1e-5)
+        }
+        #expect(abs(squareSum(gradients, count: count) - gradients.reduce(0) { $0 + $1 * $1 }) < 1e-3)
+    }
+
+    @Test func `a product with the transposed first factor is the sum over its rows`() {
+        let (rows, columns, inner) = (5, 7, 9)
+        let a = (0..<inner * rows).map { Float($0 % 13) - 6 }
+        let b = (0..<inner * columns).map { Float($0 % 11) - 5 }
+        var c = [Float](repeating: 1, count: rows * columns)
+        multiplyTransposed(
+            a, stride: rows, b, stride: columns, into: &c, stride: columns, rowCount: rows, columnCount: columns,
+            innerCount: inner, accumulate: true)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                let sum = (0..<inner).reduce(Float(1)) { $0 + a[$1 * rows + row] * b[$1 * columns + column] }
+                #expect(c[row * columns + column] == sum)
+            }
+        }
+    }
+}

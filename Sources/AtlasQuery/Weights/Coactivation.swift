@@ -92,7 +92,7 @@ extension AtlasReader {
             let positions: Int = try row["token_count"]
             countedTokens += try row["counted_tokens"] as Int
             let active = try activations(row["activations"], prompt: prompt, positions: positions)
-            sums.add(active, own: places[prompt] ?? [], positionCount: positions)
+            sums.add(active, own: places[prompt] ?? [])
         }
         guard isWhole else {
             return Coactivation(
@@ -145,9 +145,12 @@ private struct PairSums {
     }
 
     /// Adds the tokens of one prompt.
-    mutating func add(_ active: [ActiveFeature], own firings: [Firing], positionCount: Int) {
-        var values = [Double](repeating: 0, count: positionCount)
-        for firing in firings where firing.position < positionCount { values[firing.position] = firing.activation }
+    mutating func add(_ active: [ActiveFeature], own firings: [Firing]) {
+        // As many as were unpacked: the number of tokens that a stranger's atlas tells may be any.
+        var values = [Double](repeating: 0, count: (active.map(\.position).max() ?? -1) + 1)
+        for firing in firings where values.indices.contains(firing.position) {
+            values[firing.position] = firing.activation
+        }
         for entry in active {
             let place = entry.layer * identity.featuresPerLayer + entry.index
             let theirs = Double(entry.activation)

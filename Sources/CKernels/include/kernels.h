@@ -65,5 +65,11 @@ void fa_from_bfloat16(const uint16_t *x, float *out, size_t count);
 /// out[k][v] = scale[k] * sum over query heads h of v, queries q >= k of patterns[h][q][k] * z[q][h]
 void fa_attention_adjoint(const float *z, const float *patterns, const float *scale, float *out, size_t positions,
                           size_t positionStride, size_t heads, size_t groups, size_t width);
+/// sum of x[i]^2
+float fa_square_sum(const float *x, size_t count);
+/// One step of Adam over gradients times scale: first[i] and second[i] are the running means of gradient and square,
+/// values[i] -= stepSize * first[i] / (sqrt(second[i]) * secondCorrection + floor)
+void fa_adam_step(float *values, const float *gradients, float *first, float *second, float scale, float firstDecay,
+                  float secondDecay, float stepSize, float secondCorrection, float floor, size_t count);
 /// bytes of the widest float vectors of this processor: 64 with AVX-512 (F, DQ, BW, VL), 32 with AVX2 and FMA, else 16
 int fa_vector_bytes(void);
