@@ -5,9 +5,9 @@ import ArgumentParser
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks",
-        abstract: "Measures attribution, questions, large graphs and circuits of neurons on this machine.",
+        abstract: "Measures attribution, questions, large graphs, circuits of neurons and training on this machine.",
         subcommands: [
             AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
-            DriversBenchmark.self,
+            DriversBenchmark.self, TrainingBenchmark.self,
         ])
 }

@@ -85,6 +85,14 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
         for (name, value) in positive where !(value > 0 && value.isFinite) {
             return "\(name): expected a number above 0, found \(value)"
         }
+        let limits = [
+            ("features", featureCount, 1 << 24), ("steps", steps, 1_000_000_000),
+            ("tokens a step", batchTokens, 1 << 20),
+            ("buffer", bufferTokens, 1 << 24), ("dead-after tokens", deadAfterTokens, 1 << 40),
+        ]
+        for (name, value, limit) in limits where value > limit {
+            return "\(name): expected at most \(limit), found \(value)"
+        }
         let shares = [("warm-up", warmUpShare), ("decay", decayShare), ("ramp", rampShare)]
         for (name, value) in shares where !(0...1).contains(value) {
             return "\(name): expected a share of the steps from 0 to 1, found \(value)"

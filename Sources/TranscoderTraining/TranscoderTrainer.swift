@@ -44,6 +44,14 @@ public struct TranscoderTrainer: Sendable {
                 "the text: expected at least \(settings.batchTokens) tokens, those of a step, found \(tokens) in "
                     + "\(text.pieceCount) pieces; take more text or fewer tokens a step")
         }
+        let needed = Self.bytes(settings, model.configuration.layerCount, model.configuration.modelWidth)
+        let memory = Double(ProcessInfo.processInfo.physicalMemory)
+        guard needed <= memory else {
+            throw TrainingError(
+                "memory: expected at most this machine's \(Self.gigabytes(memory)) GB, found that parameters, their "
+                    + "gradients and the waiting tokens take \(Self.gigabytes(needed)) GB; take fewer features or a "
+                    + "smaller buffer")
+        }
         self.model = model
         self.text = text
         self.settings = settings
@@ -114,6 +122,16 @@ public struct TranscoderTrainer: Sendable {
         try report.write(to: folder)
         return report
     }
+
+    /// What parameters with gradients and moments, and the rows that wait, take in memory.
+    private static func bytes(_ settings: TrainingSettings, _ layerCount: Int, _ modelWidth: Int) -> Double {
+        let (layers, width) = (Double(layerCount), Double(modelWidth))
+        let slots = settings.architecture == .crossLayer ? layers * (layers + 1) / 2 : layers
+        let parameters = Double(settings.featureCount) * width * (layers + slots)
+        return 16 * parameters + 8 * layers * width * Double(BatchSupply.capacity(settings) + settings.batchTokens)
+    }
+
+    private static func gigabytes(_ bytes: Double) -> String { String(format: "%.1f", bytes / 1e9) }
 
     /// The checkpoint's name in the folder of a set.
     public static let checkpointName = "checkpoint.safetensors"

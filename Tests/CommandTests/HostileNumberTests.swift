@@ -14,7 +14,11 @@ import Testing
     private static let needed: [String: [String]] = [
         "index": ["CORPUS", "--quiet"] + model + ["--atlas", "NEW"], "attribute": ["calc: 1+2="] + model,
         "intervene": ["calc: 1+2=", "--set", "2/157=0"] + model, "generate": ["calc: 1+2=", "--model", "MODEL"],
-        "evaluate": ["CORPUS", "--quiet"] + model, "demo": ["--quiet", "--directory", "/none/none"],
+        "evaluate": ["CORPUS", "--quiet"] + model,
+        "train": [
+            "CORPUS", "--quiet", "--model", "MODEL", "--output", "TRAINED", "--steps", "2", "--features", "8",
+            "--active-features", "2", "--batch-tokens", "4", "--buffer-tokens", "8",
+        ], "demo": ["--quiet", "--directory", "/none/none"],
         "serve": ["/none/none.atlas"], "sql": ["ATLAS", "SELECT 1"], "query drivers": austin, "query circuit": austin,
         "query stable": austin, "query supernodes": austin, "query upstream": feature, "query downstream": feature,
         "query correlated": feature, "query inhibitors": feature, "query prompt": ["two-step-0066"] + atlas,
@@ -42,7 +46,8 @@ import Testing
         "target-feature", "at", "set", "supernode", "supernodes", "mode", "layers", "file", "family-tag", "state",
         "token", "tokens", "by", "where", "output", "tokens-file", "readout", "a", "b", "pair-by", "pairs", "class",
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
-        "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress",
+        "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
+        "architecture", "activation", "input-hook", "output-hook",
     ]
 
     private struct Help: Decodable {
@@ -98,6 +103,7 @@ import Testing
                     arguments.append("--neurons")
                 }
                 if option == "token-id" { arguments.removeAll { $0 == "--token" || $0 == " Austin" } }
+                arguments = arguments.map { $0 == "TRAINED" ? folder.path + "/trained-\(place)-\(number)" : $0 }
                 arguments = arguments.map { $0 == "NEW" ? folder.path + "/new-\(place)-\(number).atlas" : $0 }
                 let outcome = try Program.run(arguments + ["--\(option)=\(value)"])
                 let told = "\(command) --\(option)=\(value): status \(outcome.status) \(outcome.error.prefix(300))"

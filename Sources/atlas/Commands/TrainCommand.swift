@@ -70,12 +70,13 @@ struct TrainCommand: ParsableCommand {
         let settings = try choices.chosen()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
+        try requireOwnFolder()
         let language = try LanguageModel(folder: model)
         var text = TrainingText(tokenizer: language.tokenizer, contextLength: settings.contextLength)
         for file in files { try read(file, into: &text) }
         let held = text.split(share: heldOut)
         let trainer = try TranscoderTrainer(language, text: text, settings: settings, jobs: jobs)
-        try requireOwnFolder()
+        try makeFolder()
         do {
             let report = try trainer.train(
                 to: output, name: name ?? URL(fileURLWithPath: output).lastPathComponent, saveInterval: saveInterval
@@ -100,6 +101,9 @@ struct TrainCommand: ParsableCommand {
         guard !isSet || isOwn else {
             throw ValidationError("\(output): expected a new folder or one of this command's, found other transcoders")
         }
+    }
+
+    private func makeFolder() throws {
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch {
