@@ -20,6 +20,10 @@ OWN_TABLES = (
     "supernode_search")
 
 
+# Files that tell how long a run took.
+OWN_FILES = ("training.json", "checkpoint.safetensors")
+
+
 class Wrong(Exception):
     """What must not have happened."""
 
@@ -115,7 +119,7 @@ class Operation:
         files = self.files(folder)
         result = {
             name: data for name, data in files.items()
-            if not name.endswith((".atlas", "-shm")) and not (name.endswith("-wal") and not (data and is_settled))}
+            if not name.endswith((".atlas", "-shm") + OWN_FILES) and not (name.endswith("-wal") and not (data and is_settled))}
         for name in files:
             if name.endswith(".atlas"):
                 result[name] = content(os.path.join(folder, name))
@@ -164,6 +168,10 @@ class Workshop:
             Operation("attribute", ["attribute", "Fact: the", "--output", "raw.safetensors"] + MODEL, {}),
             Operation("evaluate", ["evaluate", "c.jsonl", "--state", "state.json", "--save-interval", "0", "--quiet",
                                    "--attributed-prompts", "1"] + MODEL, {"few.jsonl": "c.jsonl"}),
+            Operation("train", ["train", "c.jsonl", "--output", "trained", "--steps", "6", "--features", "8",
+                                "--active-features", "2", "--batch-tokens", "8", "--buffer-tokens", "16",
+                                "--save-interval", "0", "--quiet", "--jobs", "1", "--model", DEMO + "/model"],
+                      {"few.jsonl": "c.jsonl"}),
         ]
         self.operations = [operation for operation in self.operations if only in (None, operation.name)]
         self.expected = {}
