@@ -154,12 +154,13 @@ libfuzzer: dependencies
 # Data races: the tests of what runs at the same time, built with ThreadSanitizer. A full build of its own, 10 minutes or
 # more; what it finds fails it.
 THREAD_SANITIZER = --scratch-path .build-tsan --sanitize=thread
-CONCURRENT_TESTS = AtlasServerTests|CancellationTests|MatrixTests|AtlasWriterTests|AtlasOpeningTests|SearchTests
+CONCURRENT_TESTS = AtlasServerTests|CancellationTests|MatrixTests|AtlasWriterTests|AtlasOpeningTests|SearchTests|GradientTests|TrainerTests
 
 thread-sanitizer: dependencies
-	FEATURE_ATLAS_TESTS=AtlasServerTests,AtlasTests,TensorsTests swift build $(THREAD_SANITIZER) \
+	FEATURE_ATLAS_TESTS=AtlasServerTests,AtlasTests,TensorsTests,TranscoderTrainingTests swift build $(THREAD_SANITIZER) \
 	  --product FeatureAtlasPackageTests
-	FEATURE_ATLAS_TESTS=AtlasServerTests,AtlasTests,TensorsTests TSAN_OPTIONS="halt_on_error=0 exitcode=66" \
+	FEATURE_ATLAS_TESTS=AtlasServerTests,AtlasTests,TensorsTests,TranscoderTrainingTests \
+	  TSAN_OPTIONS="halt_on_error=0 exitcode=66 suppressions=$(CURDIR)/Tests/Faults/thread-sanitizer.supp" \
 	  swift test $(THREAD_SANITIZER) --skip-build --filter '$(CONCURRENT_TESTS)'
 
 # Half an hour of twenty clients that ask, run, name, cancel and go away, while another program indexes into the atlas.

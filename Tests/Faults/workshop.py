@@ -86,6 +86,15 @@ def make_old(new, old):
     database.close()
 
 
+def make_damaged(sound, damaged):
+    """An atlas with one changed number of its first prompt."""
+    shutil.copyfile(sound, damaged)
+    database = sqlite3.connect(damaged)
+    with database:
+        database.execute("UPDATE graphs SET completeness_score = 0.123 WHERE prompt_id = 1")
+    database.close()
+
+
 class Operation:
     """One command, what it starts from, and what it must leave."""
 
@@ -119,9 +128,9 @@ class Operation:
         files = self.files(folder)
         result = {
             name: data for name, data in files.items()
-            if not name.endswith((".atlas", "-shm") + OWN_FILES) and not (name.endswith("-wal") and not (data and is_settled))}
+            if not name.endswith((".atlas", ".damaged", ".damaged-wal", "-shm") + OWN_FILES) and not (name.endswith("-wal") and not (data and is_settled))}
         for name in files:
-            if name.endswith(".atlas"):
+            if name.endswith((".atlas", ".damaged")):
                 result[name] = content(os.path.join(folder, name))
         return result
 
@@ -146,6 +155,7 @@ class Workshop:
         must(["supernode", "set", "group", first, second, "--atlas", "few.atlas"], folder)
         must(["verify", "few.atlas"], folder)
         make_old(os.path.join(folder, "few.atlas"), os.path.join(folder, "old.atlas"))
+        make_damaged(os.path.join(folder, "few.atlas"), os.path.join(folder, "damaged.atlas"))
         dashboards = ["export", "dashboards", "--features", f"{first},{second}", "--prompts", "1", "--circuits", "1",
                       "--quiet", "--atlas", "a.atlas", "--output", "pages"]
         if only in (None, "export dashboards"):
@@ -162,6 +172,7 @@ class Workshop:
                       {**few, "rest.atlas": "rest.atlas"}),
             Operation("label", ["label", "set", second, "new", "--atlas", "a.atlas"], few),
             Operation("migrate", ["label", "set", second, "new", "--atlas", "a.atlas"], {"old.atlas": "a.atlas"}),
+            Operation("repair", ["repair", "a.atlas"], {"damaged.atlas": "a.atlas"}),
             Operation("export graph", ["export", "graph", "--prompt", self.prompt(), "--atlas", "a.atlas", "--output",
                                        "graphs"], few),
             Operation("export dashboards", dashboards, {**few, "pages": "pages"}),
@@ -181,7 +192,7 @@ class Workshop:
                 operation.prepare(self, place)
                 self.before[operation.name] = operation.outcome(place)
                 must(operation.arguments, place)
-                self.expected[operation.name] = operation.outcome(place)
+                self.expected[operation.name] = operation.outcome(place, is_settled=operation.name != "repair")
 
     def prompt(self):
         with open(os.path.join(self.folder, "few.jsonl"), encoding="utf-8") as file:
@@ -193,17 +204,24 @@ class Workshop:
             lines = [line for line in outcome.stderr.split("\n") if line]
             if outcome.returncode < 0 or outcome.returncode > 1:
                 raise Wrong(f"exit {outcome.returncode}: {outcome.stderr[-300:]}")
-            if outcome.returncode == 1 and len(lines) != 1:
+            is_told = operation.name == "repair" and "still wrong" in outcome.stdout
+            if outcome.returncode == 1 and len(lines) != 1 and not is_told:
                 raise Wrong(f"{len(lines)} lines on standard error: {outcome.stderr[-600:]}")
             if "as it was before" in outcome.stderr and operation.name == "create":
                 raise Wrong(f"there was nothing: {outcome.stderr}")
+            if operation.name == "repair" and outcome.returncode == 0 and "cannot be read" in outcome.stdout:
+                # What could not be read is told, and the file that it stands in is kept.
+                if content(os.path.join(folder, "a.atlas.damaged")) != self.before["repair"]["a.atlas"]:
+                    raise Wrong("the damaged file is not as it was")
+                return
             if outcome.returncode == 0:
                 self.compare(operation.outcome(folder, is_settled=False), operation, "told success")
         self.judge_left(operation, folder)
         again = run(operation.arguments, folder)
         if again.returncode != 0:
             raise Wrong(f"the next run: exit {again.returncode}: {again.stderr[-300:]}")
-        self.compare(operation.outcome(folder), operation, "after the next run")
+        # A repair that finds a sound atlas leaves its log.
+        self.compare(operation.outcome(folder, is_settled=operation.name != "repair"), operation, "after the next run")
         for name in os.listdir(folder):
             if name.endswith(".atlas") and run(["verify", name], folder).returncode != 0:
                 raise Wrong(f"{name} after the next run: {must(['verify', name], folder)}")
@@ -253,10 +271,14 @@ class Workshop:
     def judge_atlas(self, operation, folder, name):
         verified = run(["verify", name], folder)
         is_old = "its schema is older" in verified.stderr
+        if verified.returncode != 0 and operation.name == "repair":
+            if content(os.path.join(folder, name)) != self.before[operation.name][name]:
+                raise Wrong("neither the damaged atlas nor the repaired one")
+            return
         if verified.returncode != 0 and not (is_old and operation.name == "migrate"):
             raise Wrong(f"verify {name}: {verified.stdout[-300:]} {verified.stderr[-300:]}")
         before = self.before[operation.name].get(name)
-        if before is None:
+        if before is None or operation.name == "repair":
             return
         found = content(os.path.join(folder, name))
         if is_old and found != before:

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -44,19 +45,36 @@ public enum AtlasRepair {
     /// - Complexity: copies the file twice, and derives anew
     public static func run(_ path: String) throws(AtlasError) -> Report {
         guard FileManager.default.fileExists(atPath: path) else { throw AtlasError.missingFile(path: path) }
+        let descriptor = try lock(path)
+        defer { close(descriptor) }
+        undoExchange(path)
         let before = problems(of: path)
         guard before.problems != [] else { return Report(keptPrompts: before.prompts) }
-        let (source, target) = (path + ".repair-source", path + ".repaired")
-        defer { for file in [source, target] { removeDatabase(file) } }
         return try Atlas.translating("repairing", path: path) {
+            let part = try HiddenPart(.folder, in: FilePlace(path).folder, for: path)
+            defer { part.remove() }
+            let (source, target) = (part.path + "/source.atlas", part.path + "/repaired.atlas")
             try copyDatabase(path, to: source)
             try RepairedHeader.write(to: source)
-            removeDatabase(target)
             var report = Report(problems: before.problems)
             try fill(target, from: source, path: path, &report)
             report.damagedFile = try replace(path, by: target)
             return report
         }
+    }
+
+    /// Takes the file for this repair: two at once would each put its own in the place of the other's.
+    private static func lock(_ path: String) throws(AtlasError) -> Int32 {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .storageFailed(path: path, operation: "repairing", reason: String(cString: strerror(errno)))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+            close(descriptor)
+            throw .database(
+                path: path, operation: "repairing", reason: "another program is repairing it; wait until it has ended")
+        }
+        return descriptor
     }
 
     /// What is wrong with the atlas at `path`, brought up to date where it is of an earlier schema.
@@ -115,25 +133,26 @@ public enum AtlasRepair {
     }
 
     private static func copyDatabase(_ path: String, to copy: String) throws {
-        removeDatabase(copy)
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
         }
     }
 
-    private static func removeDatabase(_ path: String) {
-        for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    /// Names that a damaged file is kept under, the first that is free or already its own.
+    private static func keptNames(_ path: String) -> [String] {
+        [path + ".damaged"] + (2...1000).map { "\(path).damaged-\($0)" }
     }
 
     /// Puts the new file in the old one's place, which is kept under another name.
     private static func replace(_ path: String, by new: String) throws -> String {
         let manager = FileManager.default
-        let names = [path + ".damaged"] + (2...1000).map { "\(path).damaged-\($0)" }
-        guard let kept = names.first(where: { !manager.fileExists(atPath: $0) }) else {
+        let own = FileIdentity(path: path)
+        let free = keptNames(path).first { !manager.fileExists(atPath: $0) || FileIdentity(path: $0) == own }
+        guard let kept = free else {
             throw AtlasError.storageFailed(
                 path: path, operation: "repairing", reason: "a thousand damaged files lie beside it")
         }
-        try manager.linkItem(atPath: path, toPath: kept)
+        if !manager.fileExists(atPath: kept) { try manager.linkItem(atPath: path, toPath: kept) }
         // A log of the old file must never lie beside the new one.
         if manager.fileExists(atPath: path + "-wal") {
             try manager.moveItem(atPath: path + "-wal", toPath: kept + "-wal")
@@ -144,5 +163,15 @@ public enum AtlasRepair {
                 path: path, operation: "repairing", reason: "\(String(cString: strerror(errno)))")
         }
         return kept
+    }
+
+    /// Gives the file its log back where a repair was interrupted between taking it away and putting the new file there.
+    private static func undoExchange(_ path: String) {
+        let manager = FileManager.default
+        guard let own = FileIdentity(path: path), !manager.fileExists(atPath: path + "-wal"),
+            let kept = keptNames(path).prefix(while: { manager.fileExists(atPath: $0) })
+                .first(where: { FileIdentity(path: $0) == own })
+        else { return }
+        try? manager.moveItem(atPath: kept + "-wal", toPath: path + "-wal")
     }
 }

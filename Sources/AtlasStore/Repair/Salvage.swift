@@ -40,7 +40,10 @@ struct Salvage {
         let primary = try String.fetchAll(
             target, sql: "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", arguments: [table])
         keys = hasRowID ? [] : primary
-        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        // Two arguments a column: what it holds, and whether that is text. Text goes as bytes, for some tokens are a NUL, at
+        // which a text would be cut.
+        let marks = columns.indices.map { "iif(?\(2 * $0 + 2), CAST(?\(2 * $0 + 1) AS TEXT), ?\(2 * $0 + 1))" }
+            .joined(separator: ", ")
         insertion = try target.makeStatement(
             sql: "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
     }
@@ -77,8 +80,9 @@ struct Salvage {
         _ part: String, arguments: StatementArguments, _ notes: inout [String], telling: Bool = true
     ) throws -> (isWhole: Bool, last: Int64?) {
         var last: Int64?
+        let read = columns.map { "iif(typeof(\($0)) = 'text', CAST(\($0) AS BLOB), \($0)), typeof(\($0)) = 'text'" }
         let sql = """
-            SELECT \(keys.isEmpty ? "rowid" : "0"), \(columns.joined(separator: ", ")) FROM damaged.\(table) \(part)
+            SELECT \(keys.isEmpty ? "rowid" : "0"), \(read.joined(separator: ", ")) FROM damaged.\(table) \(part)
             """
         // What the damaged file says is an answer; what the new one says stops the repair.
         func unreadable(_ error: any Error) -> (isWhole: Bool, last: Int64?) {

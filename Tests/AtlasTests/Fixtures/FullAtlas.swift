@@ -15,6 +15,9 @@ struct FullAtlas {
     static var identity: AtlasIdentity {
         var identity = RandomFacts.identity
         identity.neuronSettings = #"{"limit":3}"#
+        // As real vocabularies have it: a byte that ends the texts of C, also in the middle of one.
+        identity.vocabulary[13] = "\u{0}"
+        identity.vocabulary[14] = "a\u{0}b"
         return identity
     }
 

@@ -58,6 +58,39 @@ struct RepairTests {
         #expect(try content(path) == content(full.test.path))
     }
 
+    @Test func `of two repairs at once one is made and the other refused, or finds a sound atlas`() async throws {
+        let full = try FullAtlas()
+        let path = try full.damagedCopy { db in
+            try db.execute(sql: "UPDATE graphs SET completeness_score = 0.123 WHERE prompt_id = 6")
+        }
+        let outcomes = await withTaskGroup(of: Result<AtlasRepair.Report, any Error>.self) { group in
+            for _ in 0..<4 { group.addTask { Result { try AtlasRepair.run(path) } } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let reports = outcomes.compactMap { try? $0.get() }
+        #expect(reports.count { $0.damagedFile != nil } == 1)
+        #expect(reports.count { !$0.isSound } == 0)
+        for case .failure(let error) in outcomes {
+            #expect("\(error)".contains("another program is repairing it; wait until it has ended"))
+        }
+        #expect(try problems(path) == [])
+        let left = try FileManager.default.contentsOfDirectory(atPath: full.test.folder.path)
+        #expect(left.count { $0.hasPrefix(".feature-atlas-part-") } == 0)
+    }
+
+    @Test func `a repair that was interrupted in its last step is made again, with the log`() throws {
+        let full = try FullAtlas()
+        let path = try full.damagedCopy { db in
+            try db.execute(sql: "UPDATE graphs SET completeness_score = 0.123 WHERE prompt_id = 6")
+        }
+        let manager = FileManager.default
+        try manager.linkItem(atPath: path, toPath: path + ".damaged")
+        try Data().write(to: URL(fileURLWithPath: path + ".damaged-wal"))
+        let report = try AtlasRepair.run(path)
+        #expect(report.damagedFile == path + ".damaged" && report.isSound)
+        #expect(!manager.fileExists(atPath: path + ".damaged-2"))
+    }
+
     @Test func `everything that is derived, indexed or checked is made again as it was`() throws {
         let full = try FullAtlas()
         let before = try content(full.test.path)
