@@ -153,7 +153,7 @@ let package = Package(
             dependencies: [
                 "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
                 "Attribution",
-                "Circuits", "LanguageModels", "Safetensors", "Texts", "Tokenizers", "Transcoders",
+                "Circuits", "LanguageModels", "Safetensors", "Texts", "Tokenizers", "TranscoderTraining", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -124,7 +124,7 @@ public struct AtlasWriter: Sendable {
                     let prompt = try insert(facts, run: run, in: db)
                     additions.prompts += 1
                     try addMentionAndGraph(of: facts, to: prompt)
-                    try digests.record(prompt, in: db)
+                    try digests.record(prompt, parts: facts.storedParts, in: db)
                 }
             }
             try digests.finish(db)
@@ -147,6 +147,13 @@ public struct AtlasWriter: Sendable {
             }
             try digests.finish(db)
         }
+    }
+}
+
+extension PromptFacts {
+    /// What rows are stored of.
+    fileprivate var storedParts: [PromptDigests.Part] {
+        [.text, .names] + (graph == nil ? [] : [.graph]) + (graph?.effects == nil ? [] : [.effects])
     }
 }
 

@@ -3,7 +3,9 @@ import AtlasIndexing
 import Foundation
 import LanguageModels
 import Safetensors
+import Texts
 import Tokenizers
+import TranscoderTraining
 import Transcoders
 
 /// Parsers of files: each is fed a damaged copy of a real one.
@@ -76,6 +78,13 @@ enum FileParsers {
                 let document = try GraphDocument(json: Data(bytes), place: "graph")
                 let again = try GraphDocument(json: document.json, place: "graph")
                 precondition(again.nodes == document.nodes)
+            },
+            FuzzedParser(
+                "training", seeds: [try [UInt8](JSONEncoder().encode(TrainingSettings()))],
+                isTyped: { $0 is DecodingError }
+            ) { bytes in
+                let settings = try JSONDecoding.decode(TrainingSettings.self, from: bytes)
+                if settings.fault == nil { precondition(settings.steps > 0 && settings.featureCount > 0) }
             },
         ]
     }

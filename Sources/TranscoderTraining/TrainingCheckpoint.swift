@@ -99,7 +99,9 @@ struct TrainingCheckpoint {
         guard origins.count % 3 == 0, origins.count / 3 <= BatchSupply.capacity(identity.settings),
             silent.count == layerCount * featureCount,
             content.scales.inputs.count == layerCount, content.scales.outputs.count == layerCount,
-            content.scales.outputVariances.count == layerCount
+            content.scales.outputVariances.count == layerCount, (0...identity.settings.steps).contains(content.step),
+            content.leastKept.isEmpty || content.leastKept.count == layerCount,
+            (content.curve.points + [content.curve.latest].compactMap(\.self)).allSatisfy({ $0.hasLayers(layerCount) })
         else { throw damaged }
         for layer in made {
             for (name, array) in layer.arrays {

@@ -43,6 +43,11 @@ public struct TrainingReport: Codable, Sendable {
         public var deadShares: [Double]
         /// Of each layer: the mean norm of what a feature writes for an activation of 1, in scaled units.
         public var decoderNorms: [Double]
+
+        /// Whether everything told by layer is told of so many.
+        func hasLayers(_ count: Int) -> Bool {
+            [normalizedErrors, activeFeatures, deadShares, decoderNorms].allSatisfy { $0.count == count }
+        }
     }
 }
 

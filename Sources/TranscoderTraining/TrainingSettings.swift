@@ -1,3 +1,4 @@
+import Texts
 import Transcoders
 
 /// Everything that decides what a training run gives, beside the model and the text.
@@ -130,14 +131,27 @@ extension TrainingSettings {
             guard let field = CodingKeys(stringValue: key.stringValue) else {
                 throw DecodingError.dataCorrupted(
                     DecodingError.Context(
-                        codingPath: values.codingPath, debugDescription: "no setting is called \(key.stringValue)"))
+                        codingPath: values.codingPath,
+                        debugDescription: "no setting is called \(key.stringValue.quotedInOneLine)"))
             }
             func read<Value: Decodable>(_ place: WritableKeyPath<Self, Value>) throws {
                 self[keyPath: place] = try values.decode(Value.self, forKey: key)
             }
+            func choose<Choice: RawRepresentable & CaseIterable>(_ place: WritableKeyPath<Self, Choice>) throws
+            where Choice.RawValue == String {
+                let name = try values.decode(String.self, forKey: key)
+                guard let choice = Choice(rawValue: name) else {
+                    let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw DecodingError.dataCorrupted(
+                        DecodingError.Context(
+                            codingPath: values.codingPath + [key],
+                            debugDescription: "expected \(choices), found \(name.quotedInOneLine)"))
+                }
+                self[keyPath: place] = choice
+            }
             switch field {
-            case .architecture: try read(\.architecture)
-            case .activation: try read(\.activation)
+            case .architecture: try choose(\.architecture)
+            case .activation: try choose(\.activation)
             case .featureCount: try read(\.featureCount)
             case .activeFeatures: try read(\.activeFeatures)
             case .sparsity: try read(\.sparsity)
@@ -147,8 +161,8 @@ extension TrainingSettings {
             case .seed: try read(\.seed)
             case .contextLength: try read(\.contextLength)
             case .bufferTokens: try read(\.bufferTokens)
-            case .inputHook: try read(\.inputHook)
-            case .outputHook: try read(\.outputHook)
+            case .inputHook: try choose(\.inputHook)
+            case .outputHook: try choose(\.outputHook)
             case .bandwidth: try read(\.bandwidth)
             case .steepness: try read(\.steepness)
             case .silencePenalty: try read(\.silencePenalty)

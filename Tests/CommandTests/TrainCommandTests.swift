@@ -85,7 +85,7 @@ struct TrainCommandTests {
             (try train(corpus, "x", ["--settings", corpus]), "expected the settings of a training run"),
             (
                 try train(corpus, "x", ["--settings", try folder.file("odd.json", "{\"featurs\": 3}")]),
-                "no setting is called featurs"
+                "no setting is called \"featurs\""
             ),
             (
                 try train(corpus, "x", ["--features", "16777216", "--active-features", "1"]),

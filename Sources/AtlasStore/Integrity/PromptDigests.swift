@@ -71,9 +71,11 @@ struct PromptDigests {
     }
 
     /// Records a prompt whose rows were all added just now.
-    mutating func record(_ prompt: Int64, in db: Database) throws {
-        let sums = try Part.allCases.map {
-            Int64(bitPattern: try Self.digest(of: $0, of: prompt, in: db)).databaseValue
+    ///
+    /// - Parameter parts: those that it has rows of; of others nothing is looked for
+    mutating func record(_ prompt: Int64, parts: [Part] = Part.allCases, in db: Database) throws {
+        let sums = try Part.allCases.map { part in
+            Int64(bitPattern: parts.contains(part) ? try Self.digest(of: part, of: prompt, in: db) : 0).databaseValue
         }
         try db.cachedStatement(sql: "INSERT INTO prompt_digests VALUES (?, ?, ?, ?, ?)")
             .execute(arguments: StatementArguments([prompt.databaseValue] + sums))
