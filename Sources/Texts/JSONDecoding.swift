@@ -20,7 +20,29 @@ package enum JSONDecoding {
                     debugDescription:
                         "line \(error.line), column \(error.column): expected \(error.expected), found \(error.found)"))
         }
-        return try JSONValueDecoder(value: value, codingPath: [], keepsNUL: keepsNUL).decode(type)
+        do {
+            return try JSONValueDecoder(value: value, codingPath: [], keepsNUL: keepsNUL).decode(type)
+        } catch let error as DecodingError {
+            throw error.inOneLine
+        }
+    }
+}
+
+extension DecodingError {
+    /// The same with its words on one line: those of the standard library repeat a value that is no choice as it came.
+    fileprivate var inOneLine: DecodingError {
+        func changed(_ context: Context) -> Context {
+            Context(
+                codingPath: context.codingPath, debugDescription: context.debugDescription.inOneLine,
+                underlyingError: context.underlyingError)
+        }
+        return switch self {
+        case .typeMismatch(let type, let context): .typeMismatch(type, changed(context))
+        case .valueNotFound(let type, let context): .valueNotFound(type, changed(context))
+        case .keyNotFound(let key, let context): .keyNotFound(key, changed(context))
+        case .dataCorrupted(let context): .dataCorrupted(changed(context))
+        @unknown default: self
+        }
     }
 }
 

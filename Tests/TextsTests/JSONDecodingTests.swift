@@ -58,4 +58,15 @@ import Texts
                 && context.debugDescription == "found \"three\""
         }
     }
+
+    @Test(arguments: ["fi\\u0001rst", "fi\\nrst", "fi\\u2028rst"])
+    func `a value that is no choice is told on one line`(value: String) throws {
+        let error = #expect(throws: DecodingError.self) { try decoded(#"{"word": "\#(value)"}"#) }
+        guard case .dataCorrupted(let context)? = error else { throw try #require(error) }
+        #expect(context.debugDescription.contains("fi"))
+        #expect(
+            context.debugDescription.unicodeScalars.allSatisfy {
+                ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+            })
+    }
 }
