@@ -17,7 +17,8 @@ enum DashboardScript {
 
     /// The file's name in the folder `data`: every byte of the path but small letters, digits, points and hyphens is
     /// written as an underscore and its two hexadecimal digits, so that two paths never share a file, not even where
-    /// the file system takes capital and small letters for the same.
+    /// the file system takes capital and small letters for the same. Of a long name the end is a hash of the whole path, for
+    /// file systems take 255 bytes; behind an underscore stand two digits everywhere else.
     static func name(of path: String) -> String {
         var name = ""
         for byte in path.utf8 {
@@ -29,7 +30,18 @@ enum DashboardScript {
                 name += "_" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }
         }
-        return name + ".js"
+        guard name.utf8.count > longestName else { return name + ".js" }
+        let digits = String(hash(path), radix: 16)
+        let zeros = String(repeating: "0", count: 16 - digits.count)
+        return name.prefix(longestName - 18) + "_-" + zeros + digits + ".js"
+    }
+
+    /// Characters of a name at most, its ending aside.
+    private static let longestName = 200
+
+    /// FNV-1a over the bytes of a text, as the pages compute it (Fowler, Noll and Vo, 64 bits).
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     /// JSON that is also an expression of JavaScript and holds no `<`.

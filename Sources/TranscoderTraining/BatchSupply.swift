@@ -94,6 +94,7 @@ struct BatchSupply: Sendable {
     /// The next batch; text is read where less than half of the buffer waits.
     mutating func next(into batch: TrainingBatch) throws {
         if buffer.count < max(batch.tokenCount, buffer.capacity / 2) { try refill() }
+        try fill(atLeast: batch.tokenCount)
         before = numbers
         buffer.draw(into: batch, &numbers)
     }
@@ -107,8 +108,19 @@ struct BatchSupply: Sendable {
 
     /// Some tokens, which go on waiting.
     mutating func sample(into batch: TrainingBatch) throws {
-        if buffer.count == 0 { try refill() }
+        try fill(atLeast: 1)
         buffer.sample(into: batch, &numbers)
+    }
+
+    /// Reads text until so many rows wait: of short pieces few tokens may count.
+    private mutating func fill(atLeast count: Int) throws {
+        while buffer.count < count {
+            let before = buffer.count
+            try refill()
+            guard buffer.count > before else {
+                throw TrainingError("the text: expected tokens behind what begins a prompt, found none")
+            }
+        }
     }
 
     /// Reads as many groups as there is room for; nothing changes where that fails.

@@ -28,6 +28,15 @@ import Testing
         #expect(DashboardScript.name(of: path) == name)
     }
 
+    @Test func `a long path has a name that file systems take, and a page computes`() {
+        let path = "logit?token=" + String(repeating: "%E5%A5%BD", count: 40)
+        let name = DashboardScript.name(of: path)
+        // What the pages' own function gives in a browser.
+        #expect(name.hasPrefix("logit_3ftoken_3d_25_455") && name.hasSuffix("_25_4_-6da8c78c1a4adcb9.js"))
+        #expect(name.utf8.count == 203)
+        #expect(DashboardScript.name(of: path + "x").utf8.count == 203 && DashboardScript.name(of: path + "x") != name)
+    }
+
     @Test func `an answer above the limit is not written`() throws {
         let folder = try TemporaryFolder()
         let dashboards = try DashboardFolder(folder.url)

@@ -26,12 +26,21 @@ function withQuery(path, query) {
     return query ? `${path}?${query}` : path;
 }
 
-/** The name of an answer's file: whatever is not a small letter, digit, point or hyphen is written as its hexadecimal bytes. */
+/** Characters of a file's name at most, its ending aside: file systems take 255 bytes. */
+const longestScriptName = 200;
+
+/** The name of an answer's file: whatever is not a small letter, digit, point or hyphen is written as its hexadecimal bytes; of a
+ * long name the end is a hash (FNV-1a, 64 bits) of the whole path. */
 function scriptName(path) {
-    return Array.from(new TextEncoder().encode(path), (byte) => {
+    const bytes = new TextEncoder().encode(path);
+    const name = Array.from(bytes, (byte) => {
         const character = String.fromCharCode(byte);
         return /[a-z0-9.-]/.test(character) ? character : `_${byte.toString(16).padStart(2, "0")}`;
     }).join("");
+    if (name.length <= longestScriptName) return name;
+    let hash = 0xcbf29ce484222325n;
+    for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+    return `${name.slice(0, longestScriptName - 18)}_-${hash.toString(16).padStart(16, "0")}`;
 }
 
 globalThis.atlasReceive = (path, value) => waitingScripts.get(path)?.(value);
