@@ -53,4 +53,12 @@ struct CorrelatedTests {
         let reader = AtlasReader(test.atlas)
         #expect(try reader.correlated(with: FeatureID(layer: 0, index: 4)).correlated.isEmpty)
     }
+
+    @Test func `a count of tokens that no prompt has does not decide how much memory is taken`() throws {
+        let before = try fixture.reader.correlated(with: feature, limit: 5).correlated
+        try fixture.reader.atlas.write("changing what a stranger could") { db in
+            try db.execute(sql: "UPDATE prompts SET token_count = 1 << 40")
+        }
+        #expect(try fixture.reader.correlated(with: feature, limit: 5).correlated == before)
+    }
 }
