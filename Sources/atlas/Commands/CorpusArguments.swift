@@ -32,9 +32,7 @@ struct CorpusArguments: ParsableArguments {
             throw ValidationError("expected either a corpus or --template")
         }
         if template == nil, !values.isEmpty { throw ValidationError("--values goes with --template") }
-        if let format, CorpusFormat(name: format) == nil {
-            throw ValidationError("--format: expected jsonl, txt, csv or tsv, found \(format)")
-        }
+        try CorpusFormat.requireName(format)
         if corpus == "-", format == nil { throw ValidationError("standard input needs --format") }
     }
 
@@ -51,10 +49,7 @@ struct CorpusArguments: ParsableArguments {
             return .template(try CorpusTemplate(pattern: template, values: named))
         }
         let path = corpus ?? "-"
-        let known =
-            try format.map { CorpusFormat(name: $0, textColumn: textColumn) }
-            ?? CorpusFormat(path: path, textColumn: textColumn)
-        return .file(path: path, format: known)
+        return .file(path: path, format: try CorpusFormat(named: format, path: path, textColumn: textColumn))
     }
 
     /// The corpus's name in the atlas unless another is given.
@@ -80,5 +75,21 @@ struct CorpusArguments: ParsableArguments {
     var policy: MalformedRecordPolicy {
         skipMalformed
             ? .skip { error in StandardError.line("skipped: \(error)") } : .fail
+    }
+}
+
+extension CorpusFormat {
+    /// Refuses a `--format` that names none.
+    static func requireName(_ name: String?) throws {
+        if let name, CorpusFormat(name: name) == nil {
+            throw ValidationError("--format: expected jsonl, txt, csv or tsv, found \(name)")
+        }
+    }
+
+    /// The format that `--format` names, or the ending of `path` where it names none.
+    init(named name: String?, path: String, textColumn: String) throws {
+        self =
+            try name.flatMap { CorpusFormat(name: $0, textColumn: textColumn) }
+            ?? CorpusFormat(path: path, textColumn: textColumn)
     }
 }

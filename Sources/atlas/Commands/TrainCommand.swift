@@ -61,9 +61,7 @@ struct TrainCommand: ParsableCommand {
         guard saveInterval >= 0 else {
             throw ValidationError("--save-interval: expected 0 or more seconds, found \(saveInterval)")
         }
-        if let format, CorpusFormat(name: format) == nil {
-            throw ValidationError("--format: expected jsonl, txt, csv or tsv, found \(format)")
-        }
+        try CorpusFormat.requireName(format)
     }
 
     func run() throws {
@@ -113,10 +111,7 @@ struct TrainCommand: ParsableCommand {
 
     private func read(_ file: String, into text: inout TrainingText) throws {
         let known =
-            longText
-            ? CorpusFormat.plainText
-            : try format.flatMap { CorpusFormat(name: $0, textColumn: textColumn) }
-                ?? CorpusFormat(path: file, textColumn: textColumn)
+            longText ? .plainText : try CorpusFormat(named: format, path: file, textColumn: textColumn)
         let records = try CorpusSource.file(path: file, format: known).records(onMalformed: .fail)
         guard longText else {
             while let record = try records.next() { text.add(record.text + (record.answer ?? "")) }
