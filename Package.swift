@@ -153,7 +153,8 @@ let package = Package(
             dependencies: [
                 "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
                 "Attribution",
-                "Circuits", "LanguageModels", "Safetensors", "Texts", "Tokenizers", "TranscoderTraining", "Transcoders",
+                "Circuits", "LanguageModels", "Safetensors", "Tensors", "Texts", "Tokenizers", "TranscoderTraining",
+                "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

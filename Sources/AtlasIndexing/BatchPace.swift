@@ -1,4 +1,5 @@
 import Dispatch
+import Tensors
 
 /// Chooses how many prompts make a batch: about a second's work, so that a killed run loses little.
 struct BatchPace {
@@ -19,7 +20,7 @@ struct BatchPace {
     mutating func measure(_ body: () throws -> Bool) rethrows {
         let started = DispatchTime.now()
         guard try body() else { return }
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
+        let seconds = started.secondsPassed
         if seconds < 0.5 { size = min(Self.largest, size * 2) }
         if seconds > 2 { size = max(smallest, size / 2) }
     }

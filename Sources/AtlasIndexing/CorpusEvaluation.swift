@@ -117,7 +117,3 @@ public struct EvaluationInterrupted: Error, CustomStringConvertible, Sendable {
     /// One line.
     public var description: String { "interrupted after \(done) of \(total) prompts" }
 }
-
-extension DispatchTime {
-    fileprivate var secondsPassed: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9 }
-}

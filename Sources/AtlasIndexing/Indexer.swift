@@ -100,7 +100,7 @@ public struct Indexer {
             done += batch.count
             progress(IndexingProgress(phase: .indexing, done: done, total: corpus.recordCount))
         }
-        summary.indexingSeconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
+        summary.indexingSeconds = started.secondsPassed
         if options.completesEffects {
             summary.completedGraphs = try EffectCompletion(attributor: attributor, options: options).run(writer) {
                 progress(IndexingProgress(phase: .completing, done: $0, total: $1))

@@ -114,9 +114,9 @@ struct AtlasResponder: HTTPResponder {
         do {
             let pool = workers[lane]!
             return try await pool.run(for: asker, cost: { estimates.seconds(of: kind) }, cancellation) { [body] in
-                let started = DispatchTime.now().uptimeNanoseconds
+                let started = DispatchTime.now()
                 defer {
-                    let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+                    let seconds = started.secondsPassed
                     rates.charge(seconds, to: asker.address)
                     estimates.add(seconds, to: kind)
                 }

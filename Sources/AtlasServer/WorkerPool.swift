@@ -42,14 +42,13 @@ final class WorkerPool: Sendable {
     ) async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let arrived = DispatchTime.now().uptimeNanoseconds
+                let arrived = DispatchTime.now()
                 line.add(
                     WorkLine.Item(
                         turn: line.share.enter(asker), cost: cost, cancellation: cancellation,
                         run: {
                             // Whoever waited longer than the work may take is told so instead of being kept.
-                            let waited = Double(DispatchTime.now().uptimeNanoseconds - arrived) / 1e9
-                            guard waited <= cancellation.limit ?? .infinity else {
+                            guard arrived.secondsPassed <= cancellation.limit ?? .infinity else {
                                 return continuation.resume(throwing: Full())
                             }
                             continuation.resume(with: Result { try cancellation.run(body) })
@@ -150,9 +149,9 @@ private final class WorkLine: Sendable {
             #endif
             while let (item, isCostly) = next() {
                 share.begin(item.turn)
-                let started = DispatchTime.now().uptimeNanoseconds
+                let started = DispatchTime.now()
                 item.run()
-                share.leave(item.turn, seconds: Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9)
+                share.leave(item.turn, seconds: started.secondsPassed)
                 condition.lock()
                 state.withLock { state in
                     state.idleThreads += 1

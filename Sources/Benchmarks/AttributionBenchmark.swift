@@ -80,7 +80,7 @@ private struct AttributionSpeed {
             for repetition in 0...repetitions {
                 let started = DispatchTime.now()
                 let result = try attributor.attribute(tokens, options: options, jobs: jobs)
-                let elapsed = started.secondsToNow
+                let elapsed = started.secondsPassed
                 let count = result.graph.layout.targetCount
                 Swift.print(
                     "\(tokens.count) tokens, \(result.graph.activeFeatures.count) active, \(count) targets: "

@@ -23,13 +23,6 @@ enum MachineRate {
             }
         }
         let operations = Double(jobs) * Double(repetitions) * 2 * Double(rows) * Double(width) * Double(width)
-        return operations / started.secondsToNow
-    }
-}
-
-extension DispatchTime {
-    /// Seconds since this moment.
-    var secondsToNow: Double {
-        Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9
+        return operations / started.secondsPassed
     }
 }

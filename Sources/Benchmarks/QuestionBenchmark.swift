@@ -80,7 +80,7 @@ struct QuestionBenchmark: ParsableCommand {
     private func milliseconds(_ body: () throws -> Void) rethrows -> Double {
         let start = DispatchTime.now()
         try body()
-        return Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e6
+        return start.secondsPassed * 1e3
     }
 
     private static func text(_ milliseconds: Double) -> String { String(format: "%8.1f ms", milliseconds) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Tensors
 
 /// Feeds damaged inputs to every parser until the time is over: the test suite's fuzzers, without their limit.
 @main
@@ -122,10 +123,4 @@ struct FuzzParsers: ParsableCommand {
     }
 
     private func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-}
-
-extension DispatchTime {
-    fileprivate var secondsPassed: Double {
-        Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9
-    }
 }

@@ -36,8 +36,7 @@ public struct TrainingSpeed: Sendable {
         try step.take(&state, batch: batch, scales: scales)
         let began = DispatchTime.now()
         for _ in 0..<steps { try step.take(&state, batch: batch, scales: scales) }
-        secondsPerStep =
-            Double(DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) / 1e9 / Double(steps)
+        secondsPerStep = began.secondsPassed / Double(steps)
         let (tokens, width) = (Double(settings.batchTokens), Double(modelWidth))
         let selection = FeatureSelection(settings)
         var (firing, near, dense, sparse) = (0.0, 0.0, 0.0, 0.0)

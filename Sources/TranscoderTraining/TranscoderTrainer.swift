@@ -182,7 +182,3 @@ public struct TranscoderTrainer: Sendable {
             curve: state.curve.points, revivedFeatures: state.revivedFeatures, seconds: state.seconds)
     }
 }
-
-extension DispatchTime {
-    fileprivate var secondsPassed: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9 }
-}

@@ -91,9 +91,7 @@ public final class ModelJobs: Sendable {
     func report(_ id: String) throws(Problem) -> JobReport {
         try state.withLock { state throws(Problem) in
             guard let job = state.jobs.first(where: { $0.id == id }) else { throw Self.unknown(id) }
-            let seconds = job.startedAt.map {
-                Double(DispatchTime.now().uptimeNanoseconds - $0.uptimeNanoseconds) / 1e9
-            }
+            let seconds = job.startedAt?.secondsPassed
             let rate = seconds.flatMap { $0 > 0 && job.done > 0 ? Double(job.done) / $0 : nil }
             let isRunning = job.state == .running
             return JobReport(

@@ -1,6 +1,7 @@
 import AtlasIndexing
 import Dispatch
 import Foundation
+import Tensors
 
 /// Progress on standard error: one line that is overwritten on a terminal, a plain line now and then elsewhere.
 final class ProgressLine {
@@ -30,7 +31,7 @@ final class ProgressLine {
         let isLast = total == done
         let interval = isTerminal ? Self.terminalInterval : Self.plainInterval
         // Where there is no terminal, work that ends before the first interval still leaves one line.
-        if let lastShown, !isLast, lastShown.seconds < interval { return }
+        if let lastShown, !isLast, lastShown.secondsPassed < interval { return }
         if lastShown == nil, !isLast, !isTerminal {
             lastShown = DispatchTime.now()
             return
@@ -47,7 +48,7 @@ final class ProgressLine {
     }
 
     private func line(done: Int, total: Int?, unit: String) -> String {
-        let seconds = started.seconds
+        let seconds = started.secondsPassed
         let rate = seconds > 0 ? Double(done) / seconds : 0
         var parts = [label.padding(toLength: 12, withPad: " ", startingAt: 0)]
         if let total {
@@ -101,9 +102,4 @@ extension ProgressLine {
             }
         show(progress.phase.rawValue, done: progress.done, total: progress.total, unit: unit)
     }
-}
-
-extension DispatchTime {
-    /// Seconds since this moment.
-    var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9 }
 }
