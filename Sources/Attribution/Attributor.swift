@@ -88,10 +88,9 @@ public struct Attributor: Sendable {
         let transcoders = try TranscoderSet(
             folder: transcoderFolder, layerCount: model.configuration.layerCount,
             modelWidth: model.configuration.modelWidth)
-        if transcoders.inputHook == .residualMiddle, model.blocks.contains(where: \.isParallel) {
+        if let fault = model.fault(of: transcoders.inputHook) {
             throw ModelError(
-                file: try HuggingFaceCache.folder(transcoderFolder) + "/config.yaml", place: "feature_input_hook",
-                "expected a hook after the MLP's norm, found hook_resid_mid: \(model.configuration.architecture) runs attention and MLP side by side, with no residual stream between them"
+                file: try HuggingFaceCache.folder(transcoderFolder) + "/config.yaml", place: "feature_input_hook", fault
             )
         }
         self.init(model: model, transcoders: transcoders)

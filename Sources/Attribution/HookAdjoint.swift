@@ -12,6 +12,15 @@ extension OutputHook {
     }
 }
 
+extension LanguageModel {
+    /// Why encoders cannot read at a hook of this model; `nil` where they can.
+    package func fault(of hook: InputHook) -> String? {
+        guard hook == .residualMiddle, blocks.contains(where: \.isParallel) else { return nil }
+        return "expected a hook after the MLP's norm, found \(hook.rawValue): \(configuration.architecture) runs "
+            + "attention and MLP side by side, with no residual stream between them"
+    }
+}
+
 extension MLPReading {
     /// The tensor that an encoder at `hook` reads, `[positionCount, modelWidth]`.
     public func input(at hook: InputHook) -> Matrix {

@@ -33,11 +33,7 @@ public struct TranscoderTrainer: Sendable {
                 "context: expected at most \(model.configuration.contextLength) tokens (the model's context), found "
                     + "\(settings.contextLength)")
         }
-        guard settings.inputHook != .residualMiddle || !model.blocks.contains(where: \.isParallel) else {
-            throw TrainingError(
-                "input hook: expected one after the MLP's norm, found \(settings.inputHook.rawValue): "
-                    + "\(model.configuration.architecture) runs attention and MLP side by side")
-        }
+        if let fault = model.fault(of: settings.inputHook) { throw TrainingError("input hook: \(fault)") }
         let tokens = text.tokenCount - text.pieceCount
         guard tokens >= settings.batchTokens else {
             throw TrainingError(
