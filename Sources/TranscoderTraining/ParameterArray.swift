@@ -7,13 +7,18 @@ struct ParameterArray: Sendable {
     private let first: NumberBuffer
     private let second: NumberBuffer
 
+    /// Starts with zeros.
+    init(count: Int) {
+        numbers = NumberBuffer(count: count)
+        slopes = NumberBuffer(count: count)
+        first = NumberBuffer(count: count)
+        second = NumberBuffer(count: count)
+    }
+
     /// Starts with numbers whose running means are zero.
     init(_ initial: [Float]) {
-        numbers = NumberBuffer(count: initial.count)
-        slopes = NumberBuffer(count: initial.count)
-        first = NumberBuffer(count: initial.count)
-        second = NumberBuffer(count: initial.count)
-        for (index, value) in initial.enumerated() { numbers.base[index] = value }
+        self.init(count: initial.count)
+        restart(at: 0, with: initial)
     }
 
     /// How many numbers.

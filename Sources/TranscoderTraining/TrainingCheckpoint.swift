@@ -82,11 +82,12 @@ struct TrainingCheckpoint {
     ///
     /// - Parameters:
     ///   - identity: of the run that is to go on
-    ///   - layers: makes transcoders of the run's shape, which are overwritten
+    ///   - layerCount: the model's layers
+    ///   - modelWidth: the model's residual width
     ///   - supply: makes the batches to come
     /// - Throws: `TrainingError` where it is of another run or damaged, what reading the text again throws
     func read(
-        identity: Identity, layers: (LayerScales) -> [TranscoderParameters],
+        identity: Identity, layerCount: Int, modelWidth: Int,
         supply makeSupply: (LayerScales, TextPosition, SeededNumbers, [ShuffleBuffer.Origin]) -> BatchSupply
     ) throws -> (TrainingState, BatchSupply) {
         let file = try SafetensorsFile(path: path)
@@ -94,8 +95,7 @@ struct TrainingCheckpoint {
         try requireSame(content.identity, as: identity)
         let origins = try integers("origins", in: file)
         let silent = try integers("silentTokens", in: file)
-        let made = layers(content.scales)
-        let (layerCount, featureCount) = (made.count, identity.settings.featureCount)
+        let featureCount = identity.settings.featureCount
         guard origins.count % 3 == 0, origins.count / 3 <= BatchSupply.capacity(identity.settings),
             silent.count == layerCount * featureCount,
             content.scales.inputs.count == layerCount, content.scales.outputs.count == layerCount,
@@ -103,6 +103,9 @@ struct TrainingCheckpoint {
             content.leastKept.isEmpty || content.leastKept.count == layerCount,
             (content.curve.points + [content.curve.latest].compactMap(\.self)).allSatisfy({ $0.hasLayers(layerCount) })
         else { throw damaged }
+        let made = (0..<layerCount).map { layer in
+            TranscoderParameters(layer: layer, of: layerCount, modelWidth: modelWidth, identity.settings)
+        }
         for layer in made {
             for (name, array) in layer.arrays {
                 let place = "layers.\(layer.layer).\(name)"

@@ -30,25 +30,24 @@ struct TranscoderInitialization {
     }
 
     private func parameters(layer: Int, _ numbers: inout SeededNumbers) -> TranscoderParameters {
-        let (features, width) = (settings.featureCount, calibration.modelWidth)
-        let slots = settings.architecture == .crossLayer ? calibration.layerCount - layer : 1
-        let encoder = normals(features * width, scale: 1 / Float(width).squareRoot(), &numbers)
+        let width = calibration.modelWidth
+        let made = TranscoderParameters(
+            layer: layer, of: calibration.layerCount, modelWidth: width, settings)
+        let encoder = normals(made.encoder.count, scale: 1 / Float(width).squareRoot(), &numbers)
+        made.encoder.restart(at: 0, with: encoder)
         let contribution = (Float(width) / Float(settings.activeFeatures)).squareRoot()
-        let decoder = normals(
-            features * slots * width,
-            scale: Self.writtenShare * contribution / Float(slots * width).squareRoot(), &numbers)
-        let threshold = Self.threshold(settings)
-        let hasThresholds = settings.activation == .jumpReLU
-        return TranscoderParameters(
-            layer: layer, featureCount: features, modelWidth: width, slotCount: slots,
-            encoder: ParameterArray(encoder),
-            encoderBias: ParameterArray(
-                hasThresholds
-                    ? biases(encoder, layer: layer, threshold: threshold) : [Float](repeating: 0, count: features)),
-            threshold: ParameterArray([Float](repeating: threshold, count: hasThresholds ? features : 0)),
-            decoder: ParameterArray(decoder), decoderBias: ParameterArray(calibration.meanTarget(ofLayer: layer)),
-            skip: ParameterArray(
-                [Float](repeating: 0, count: settings.architecture == .perLayerWithSkip ? width * width : 0)))
+        made.decoder.restart(
+            at: 0,
+            with: normals(
+                made.decoder.count,
+                scale: Self.writtenShare * contribution / Float(made.decoderRowCount).squareRoot(), &numbers))
+        made.decoderBias.restart(at: 0, with: calibration.meanTarget(ofLayer: layer))
+        if made.hasThresholds {
+            let threshold = Self.threshold(settings)
+            made.threshold.restart(at: 0, with: [Float](repeating: threshold, count: made.featureCount))
+            made.encoderBias.restart(at: 0, with: biases(encoder, layer: layer, threshold: threshold))
+        }
+        return made
     }
 
     private func normals(_ count: Int, scale: Float, _ numbers: inout SeededNumbers) -> [Float] {

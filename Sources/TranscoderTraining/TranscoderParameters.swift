@@ -47,3 +47,19 @@ struct TranscoderParameters: Sendable {
         squareSum(decoder.values + feature * decoderRowCount, count: decoderRowCount).squareRoot()
     }
 }
+
+extension TranscoderParameters {
+    /// Zeros in the shape that the settings ask for.
+    init(layer: Int, of layerCount: Int, modelWidth: Int, _ settings: TrainingSettings) {
+        let (features, isCrossLayer) = (settings.featureCount, settings.architecture == .crossLayer)
+        let slots = isCrossLayer ? layerCount - layer : 1
+        self.init(
+            layer: layer, featureCount: features, modelWidth: modelWidth, slotCount: slots,
+            encoder: ParameterArray(count: features * modelWidth), encoderBias: ParameterArray(count: features),
+            threshold: ParameterArray(count: settings.activation == .jumpReLU ? features : 0),
+            decoder: ParameterArray(count: features * slots * modelWidth),
+            decoderBias: ParameterArray(count: modelWidth),
+            skip: ParameterArray(
+                count: settings.architecture == .perLayerWithSkip ? modelWidth * modelWidth : 0))
+    }
+}

@@ -145,12 +145,9 @@ public struct TranscoderTrainer: Sendable {
     private func resumed(
         _ checkpoint: TrainingCheckpoint, _ identity: TrainingCheckpoint.Identity
     ) throws -> (TrainingState, BatchSupply) {
-        try checkpoint.read(identity: identity) { scales in
-            // What they are at first does not matter: every number is read.
-            let empty = TrainingBatch(
-                tokenCount: 1, layerCount: scales.inputs.count, modelWidth: model.configuration.modelWidth)
-            return TranscoderInitialization(settings: settings, calibration: empty).layers()
-        } supply: { scales, position, numbers, origins in
+        try checkpoint.read(
+            identity: identity, layerCount: model.configuration.layerCount, modelWidth: model.configuration.modelWidth
+        ) { scales, position, numbers, origins in
             BatchSupply(
                 source, text: text, settings: settings, jobs: jobs, scales: scales, position: position,
                 numbers: numbers, origins: origins)

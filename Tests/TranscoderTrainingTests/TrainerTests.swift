@@ -190,12 +190,9 @@ private struct TrainedState {
         let source = ActivationSource(model: model, inputHook: settings.inputHook, outputHook: settings.outputHook)
         let (state, supply) = try TrainingCheckpoint(path: folder + "/" + TranscoderTrainer.checkpointName).read(
             identity: TrainingCheckpoint.Identity(
-                model: model.fingerprint, text: text.digest, settings: settings)
-        ) { scales in
-            let batch = TrainingBatch(
-                tokenCount: 1, layerCount: scales.inputs.count, modelWidth: model.configuration.modelWidth)
-            return TranscoderInitialization(settings: settings, calibration: batch).layers()
-        } supply: { scales, position, numbers, origins in
+                model: model.fingerprint, text: text.digest, settings: settings),
+            layerCount: model.configuration.layerCount, modelWidth: model.configuration.modelWidth
+        ) { scales, position, numbers, origins in
             BatchSupply(
                 source, text: text, settings: settings, jobs: 1, scales: scales, position: position,
                 numbers: numbers, origins: origins)
