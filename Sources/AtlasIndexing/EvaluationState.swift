@@ -27,7 +27,7 @@ struct EvaluationState: Codable {
     /// The sums.
     var evaluation: ReplacementEvaluation
 
-    private static let currentVersion = 2
+    private static let currentVersion = 3
 
     /// Starts without records.
     init(identity: Identity, evaluation: ReplacementEvaluation) {

@@ -27,7 +27,7 @@ extension Attributor {
         let local: LocalReplacementModel
         if let attribution {
             let result = try attribute(tokens, options: attribution)
-            evaluation.addScores(GraphScores(result.graph))
+            evaluation.addScores(of: result.graph)
             local = result.local
         } else {
             local = try localReplacementModel(tokens)

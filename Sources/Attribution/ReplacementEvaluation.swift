@@ -35,6 +35,7 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
     var attributedPrompts = 0
     var replacementScore = 0.0
     var completenessScore = 0.0
+    var pathLength = 0.0
     private(set) var layers: [Layer]
 
     /// Starts from nothing.
@@ -77,6 +78,7 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
         attributedPrompts += other.attributedPrompts
         replacementScore += other.replacementScore
         completenessScore += other.completenessScore
+        pathLength += other.pathLength
         for index in layers.indices {
             layers[index].squaredError += other.layers[index].squaredError
             layers[index].squaredOutput += other.layers[index].squaredOutput
@@ -129,9 +131,11 @@ public struct ReplacementEvaluation: Sendable, Codable, Equatable {
     }
 
     /// Adds the scores of one prompt's unpruned graph.
-    mutating func addScores(_ scores: GraphScores) {
+    mutating func addScores(of graph: AttributionGraph) {
+        let scores = GraphScores(graph)
         attributedPrompts += 1
         replacementScore += scores.replacement
         completenessScore += scores.completeness
+        pathLength += graph.meanPathLength
     }
 }

@@ -63,6 +63,8 @@ public struct ReplacementQuality: Sendable, Codable, Equatable {
     public let meanReplacementScore: Double?
     /// Mean completeness score of their unpruned graphs.
     public let meanCompletenessScore: Double?
+    /// Mean number of edges on a way from a token or an error to a logit, ways weighted by their influence.
+    public let meanPathLength: Double?
     /// One entry a layer, each over all compared tokens.
     public let layers: [Layer]
 }
@@ -83,6 +85,7 @@ extension ReplacementEvaluation {
             attributedPromptCount: attributedPrompts,
             meanReplacementScore: mean(replacementScore, over: attributedPrompts),
             meanCompletenessScore: mean(completenessScore, over: attributedPrompts),
+            meanPathLength: mean(pathLength, over: attributedPrompts),
             layers: zip(layers, fidelity.layersAlone).map { layer, alone in
                 let mean = layer.outputSum.reduce(0) { $0 + $1 * $1 } / count
                 let variance = layer.squaredOutput - mean

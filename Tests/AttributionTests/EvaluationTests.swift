@@ -271,16 +271,21 @@ private func isClose(_ found: Double?, _ expected: Double) -> Bool {
         let golden = try GoldenCase(name)
         var evaluation = golden.attributor.emptyEvaluation
         var scores: [GraphScores] = []
+        var pathLength = 0.0
         for (index, prompt) in try prompts(golden).enumerated() {
             let options = index % 2 == 0 ? AttributionOptions() : nil
             evaluation.add(try golden.attributor.evaluate(prompt.tokens, attribution: options))
-            if options != nil { scores.append(GraphScores(try golden.attributor.attribute(prompt.tokens).graph)) }
+            guard options != nil else { continue }
+            let graph = try golden.attributor.attribute(prompt.tokens).graph
+            scores.append(GraphScores(graph))
+            pathLength += graph.meanPathLength
         }
         let quality = evaluation.quality
         #expect(quality.attributedPromptCount == scores.count)
         #expect(isClose(quality.meanReplacementScore, scores.reduce(0) { $0 + $1.replacement } / Double(scores.count)))
         #expect(
             isClose(quality.meanCompletenessScore, scores.reduce(0) { $0 + $1.completeness } / Double(scores.count)))
+        #expect(isClose(quality.meanPathLength, pathLength / Double(scores.count)))
     }
 
     @Test func `attributing a prompt changes no other figure`() throws {

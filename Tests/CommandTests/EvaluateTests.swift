@@ -93,7 +93,7 @@ import Testing
         let notes = try folder.file("state.json", "my notes")
         try expectRefusal(arguments(demo, ["--state", notes]), ["the state of an evaluation"])
         let old = try folder.file("state.json", #"{"version": 1, "recordsDone": 3, "evaluation": {"tokens": 5}}"#)
-        try expectRefusal(arguments(demo, ["--state", old]), ["expected version 2, found 1", "begin anew"])
+        try expectRefusal(arguments(demo, ["--state", old]), ["expected version 3, found 1", "begin anew"])
         let tagged = try folder.file("state.json", String(decoding: saved, as: UTF8.self))
         try expectRefusal(
             arguments(demo, ["--state", tagged, "--attributed-prompts", "2", "--family-tag", "a"]), ["corpus"])

@@ -120,8 +120,10 @@ struct QualityText {
         var table = TextTable(["of graphs, which is not fidelity", ">value", "over"])
         table.add(["mean replacement score", quality.meanReplacementScore?.fixed(4) ?? "–", graphs])
         table.add(["mean completeness score", quality.meanCompletenessScore?.fixed(4) ?? "–", graphs])
+        table.add(["mean path length", quality.meanPathLength.map { "\($0.fixed(2)) edges" } ?? "–", graphs])
         return table.lines + [
-            "scores: the share of a graph's influence, and of its nodes' inputs, that does not come from errors"
+            "scores: the share of a graph's influence, and of its nodes' inputs, that does not come from errors;",
+            "path length: edges from a token or an error to the answer, ways weighted by their influence",
         ]
     }
 
