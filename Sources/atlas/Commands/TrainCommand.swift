@@ -64,7 +64,11 @@ struct TrainCommand: ParsableCommand {
         try CorpusFormat.requireName(format)
     }
 
+    /// Seconds for the step under way and a checkpoint, which has gigabytes for a large model.
+    private static let stoppingSeconds: UInt32 = 600
+
     func run() throws {
+        InterruptionRequest.wait(seconds: Self.stoppingSeconds)
         let settings = try choices.chosen()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
