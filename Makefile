@@ -6,7 +6,8 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
-  libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak
+  libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
+  demo-model-dependencies
 
 demo: build
 	$(ATLAS) demo
@@ -67,6 +68,25 @@ real-model-tests: dependencies real-models
 	FEATURE_ATLAS_TESTS=RealModelTests swift build --product FeatureAtlasPackageTests
 	FEATURE_ATLAS_TESTS=RealModelTests FEATURE_ATLAS_REAL_MODELS=$(CURDIR)/$(REAL_MODELS) \
 	  swift test --skip-build --filter RealModelTests
+
+# The demo's transcoders anew, by this program, into .build/demo: cross-layer and per-layer, of as many features; some
+# 35 minutes on two cores. Interrupted, the same command goes on. See Sources/DemoData/Recipe/README.md.
+DEMO = .build/demo
+DEMO_SETTINGS = --features 512 --active-features 8 --steps 8000 --seed 0 --evaluate
+DEMO_MODEL = Sources/DemoData/Demo/model
+
+demo-transcoders: build
+	mkdir -p $(DEMO)
+	python3 Sources/DemoData/Recipe/demo_text.py 60000 1 > $(DEMO)/text.jsonl
+	$(ATLAS) train $(DEMO)/text.jsonl --model $(DEMO_MODEL) --output $(DEMO)/transcoders --name atlas-demo-clt \
+	  --architecture clt $(DEMO_SETTINGS)
+	$(ATLAS) train $(DEMO)/text.jsonl --model $(DEMO_MODEL) --output $(DEMO)/transcoders-per-layer \
+	  --name atlas-demo-plt --architecture plt $(DEMO_SETTINGS)
+
+# The demo's language model anew, into .build/demo/model: two minutes on a GPU, more than an hour on two cores.
+demo-model: demo-model-dependencies
+	mkdir -p $(DEMO)
+	$(DEMO_ENVIRONMENT)/bin/python Sources/DemoData/Recipe/train_language_model.py $(DEMO)/model
 
 # Single bits flipped and wrong values written in small atlases: verify must find what changes an answer, and nothing may
 # crash. Some twenty minutes on two cores; the tests have a short seed of it.
@@ -143,6 +163,16 @@ real-model-dependencies:
 	if ! "$$environment/bin/python" -c 'import gguf, numpy' 2>/dev/null; then \
 	  python3 -m venv "$$environment" && \
 	  "$$environment/bin/pip" install --quiet --disable-pip-version-check -r Sources/RealModels/requirements.txt; \
+	fi
+
+# What trains the demo's language model; its Python packages, PyTorch among them, go into .build/demo-environment.
+DEMO_ENVIRONMENT = .build/demo-environment
+demo-model-dependencies:
+	$(call install,python3-venv,python)
+	@environment=$(DEMO_ENVIRONMENT); \
+	if ! "$$environment/bin/python" -c 'import safetensors, tokenizers, torch' 2>/dev/null; then \
+	  python3 -m venv "$$environment" && \
+	  "$$environment/bin/pip" install --quiet --disable-pip-version-check -r Sources/DemoData/Recipe/requirements.txt; \
 	fi
 
 # Coverage-guided: libFuzzer over the instrumented parsers, ten minutes; what it finds lies in .build-fuzz/corpus.

@@ -127,7 +127,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
-        .target(name: "DemoData", resources: [.copy("Demo")]),
+        .target(name: "DemoData", exclude: ["Recipe"], resources: [.copy("Demo")]),
         .executableTarget(
             name: "atlas",
             dependencies: [

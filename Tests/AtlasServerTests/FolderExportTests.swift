@@ -30,14 +30,14 @@ import Testing
         let prompt = try reader.prompts(where: .all, needGraphs: true)[0]
         let token = try reader.token(" Austin")
         let content = DashboardContent(
-            features: [FeatureID(layer: 2, index: 157), FeatureID(layer: 0, index: 303)], prompts: [prompt],
+            features: [FeatureID(layer: 5, index: 283), FeatureID(layer: 0, index: 228)], prompts: [prompt],
             logits: [token], circuits: 1)
         try export(service, content) { folder in
-            let feature = try received("features_2f2_2f157.js", in: folder)
-            #expect(feature.path == "features/2/157")
+            let feature = try received("features_2f5_2f283.js", in: folder)
+            #expect(feature.path == "features/5/283")
             #expect(
                 try JSONDecoder().decode(FeatureReport.self, from: feature.value)
-                    == service.value("features/2/157", as: FeatureReport.self))
+                    == service.value("features/5/283", as: FeatureReport.self))
             let graph = try received("prompts_2f\(prompt)_2fgraph.js", in: folder)
             #expect(try JSONDecoder().decode(GraphReport.self, from: graph.value).prompt == prompt)
             let drivers = try received("logits_2f\(token).js", in: folder)
@@ -60,16 +60,16 @@ import Testing
     @Test func `a hostile label stays text in an export`() throws {
         let service = try DemoService.writing()
         let hostile = "</script><script>alert(1)</script>\u{202e}"
-        let feature = FeatureID(layer: 2, index: 157)
+        let feature = FeatureID(layer: 5, index: 283)
         #expect(throws: AtlasError.self) { try service.writer?.setLabel("two\u{2028}lines", of: feature) }
         try service.writer?.setLabel(hostile, of: feature)
         try export(service, DashboardContent(features: [feature])) { folder in
-            for name in ["features.js", "features_2f2_2f157.js"] {
+            for name in ["features.js", "features_2f5_2f283.js"] {
                 let text = try String(contentsOf: folder.appendingPathComponent("data/\(name)"), encoding: .utf8)
                 #expect(!text.contains("<") && !text.unicodeScalars.contains("\u{2028}"))
             }
             let report = try JSONDecoder().decode(
-                FeatureReport.self, from: received("features_2f2_2f157.js", in: folder).value)
+                FeatureReport.self, from: received("features_2f5_2f283.js", in: folder).value)
             #expect(report.label == hostile)
         }
     }
@@ -79,7 +79,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("atlas-folder-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         let exporter = DashboardExporter(service, folder: folder)
-        let feature = FeatureID(layer: 2, index: 157)
+        let feature = FeatureID(layer: 5, index: 283)
         try exporter.write(DashboardContent(features: [feature]))
         func files() throws -> [String: Data] {
             let data = folder.appendingPathComponent("data")

@@ -36,7 +36,7 @@ import Testing
         let report = try ended(
             """
             {"text": "Fact: the capital of the state containing Dallas is",
-             "settings": [{"features": ["2/157", {"layer": 0, "index": 303}], "multiple": 0}], "mode": "free"}
+             "settings": [{"features": ["5/283", {"layer": 0, "index": 228}], "multiple": 0}], "mode": "free"}
             """, at: "interventions", service)
         guard case .intervention(let answer) = report.result else { throw SocketClient.Failure(what: "\(report)") }
         let austin = try #require(answer.nextTokens.first { $0.text == " Austin" })
@@ -84,17 +84,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("steerings", #"{"factor": 2}"#), ("steerings", #"{"feature": "2/157", "factor": 1}"#),
-        ("steerings", #"{"feature": "2/157", "read": "first"}"#), ("steering-tests", #"{"prompts": 3}"#),
+        ("steerings", #"{"factor": 2}"#), ("steerings", #"{"feature": "5/283", "factor": 1}"#),
+        ("steerings", #"{"feature": "5/283", "read": "first"}"#), ("steering-tests", #"{"prompts": 3}"#),
         ("steering-tests", #"{"features": 0}"#),
         ("validations", #"{"interventions": 0}"#), ("validations", #"{"where": "family"}"#),
         ("exchanges", #"{"by": "state", "strength": 0}"#), ("exchanges", #"{"where": "family=two-step"}"#),
         ("runs", #"{"text": ""}"#), ("runs", #"{"txt": "a"}"#), ("runs", "[]"), ("runs", "{"), ("runs", ""),
         ("interventions", #"{"text": "a b", "settings": []}"#),
-        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157"}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283"}]}"#),
         ("interventions", #"{"text": "a b", "settings": [{"feature": "2/99999", "value": 1}]}"#),
-        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157", "value": 1, "positions": "99"}]}"#),
-        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/157", "value": 1}], "mode": "wild"}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283", "value": 1, "positions": "99"}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283", "value": 1}], "mode": "wild"}"#),
     ])
     func `a wrong text or setting is refused before anything runs`(path: String, body: String) throws {
         let service = try DemoService.writing(jobs: ModelJobs.Limits())

@@ -16,7 +16,7 @@ import Testing
         let service = AtlasService(AtlasReader(atlas), writer: AtlasWriter(atlas))
         try await RunningServer.with(service) { (server: RunningServer) async throws in
             func put() async throws -> SocketClient.Reply {
-                try await server.question("features/2/157/label", method: "PUT", body: Self.label)
+                try await server.question("features/5/283/label", method: "PUT", body: Self.label)
             }
             #expect(try await put().status == 200)
             // What was answered to be stored needs no log.
@@ -26,7 +26,7 @@ import Testing
             #expect(refused.status == 409)
             #expect(String(decoding: refused.body, as: UTF8.self).contains("another file has taken its place"))
             #expect(!String(decoding: refused.body, as: UTF8.self).contains(try DemoService.folder()))
-            let read = try await server.question("features/2/157/label")
+            let read = try await server.question("features/5/283/label")
             #expect(read.status == 200 && String(decoding: read.body, as: UTF8.self).contains("Texas"))
         }
         try atlas.close()

@@ -31,7 +31,7 @@ import Testing
     @Test func `every route that reads answers, as its description says`() throws {
         let service = try DemoService.writing(jobs: ModelJobs.Limits())
         _ = try service.answer(
-            .put, "supernodes/texas", body: Data(#"{"features": ["2/157"]}"#.utf8))
+            .put, "supernodes/texas", body: Data(#"{"features": ["5/283"]}"#.utf8))
         let job: JobTicket = try JSONDecoder().decode(
             JobTicket.self, from: service.answer(.post, "runs", body: Data(#"{"text": "calc: 1+2="}"#.utf8)).bytes)
         try service.waitForJob(job.job)
@@ -85,7 +85,7 @@ import Testing
         #expect(described.count == RouteTable.routes.count)
     }
 
-    @Test(arguments: ["prompts", "features", "logits", "features/2/157/prompts"])
+    @Test(arguments: ["prompts", "features", "logits", "features/5/283/prompts"])
     func `the parts of a list hold everything once`(path: String) throws {
         let service = try DemoService.reading()
         var seen: [String] = []
@@ -108,8 +108,8 @@ import Testing
     @Test func `answers are those of the library`() throws {
         let service = try DemoService.reading()
         let reader = service.reader
-        let feature = FeatureID(layer: 2, index: 157)
-        #expect(try service.value("features/2/157?window=10000") == reader.feature(feature).shortened(window: 10_000))
+        let feature = FeatureID(layer: 5, index: 283)
+        #expect(try service.value("features/5/283?window=10000") == reader.feature(feature).shortened(window: 10_000))
         let prompt = try reader.prompts(where: .all, needGraphs: true)[0]
         #expect(try service.value("prompts/\(prompt)") == reader.prompt(prompt))
         #expect(

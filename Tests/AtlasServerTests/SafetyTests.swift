@@ -33,19 +33,19 @@ import Testing
             for origin in ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost.evil.example"] {
                 let fields = ["Origin": origin]
                 #expect(
-                    try await server.question("features/2/157/label", method: "PUT", fields: fields, body: Self.label)
+                    try await server.question("features/5/283/label", method: "PUT", fields: fields, body: Self.label)
                         .status
                         == 403)
                 #expect(try await server.question("atlas", fields: fields).status == 403)
             }
             let form = ["Content-Type": "text/plain"]
             #expect(
-                try await server.question("features/2/157/label", method: "PUT", fields: form, body: Self.label).status
+                try await server.question("features/5/283/label", method: "PUT", fields: form, body: Self.label).status
                     == 415
             )
             let own = ["Origin": "http://127.0.0.1:\(server.port)"]
             #expect(
-                try await server.question("features/2/157/label", method: "PUT", fields: own, body: Self.label).status
+                try await server.question("features/5/283/label", method: "PUT", fields: own, body: Self.label).status
                     == 200)
             #expect(try await server.question("atlas").fields["access-control-allow-origin"] == nil)
         }
@@ -55,7 +55,7 @@ import Testing
         try await RunningServer.with(DemoService.writing(), options: guarded()) {
             (server: RunningServer) async throws in
             #expect(try await server.question("atlas").status == 200)
-            let path = "features/2/157/label"
+            let path = "features/5/283/label"
             let refused = try await server.question(path, method: "PUT", body: Self.label)
             #expect(refused.status == 401 && refused.fields["www-authenticate"] == "Bearer")
             for wrong in ["Bearer wrong", "Bearer \(Self.secret)x", "Bearer", "Basic \(Self.secret)", Self.secret] {
@@ -82,7 +82,7 @@ import Testing
 
     @Test func `a body above the limit is refused, declared or not`() async throws {
         try await RunningServer.with(DemoService.writing()) { (server: RunningServer) async throws in
-            let path = "/api/v1/features/2/157/label"
+            let path = "/api/v1/features/5/283/label"
             let large = #"{"label": "\#(String(repeating: "x", count: 1_100_000))"}"#
             #expect(try await server.ask(path, method: "PUT", body: large).status == 413)
             let port = server.port
@@ -137,7 +137,7 @@ import Testing
         let folder = try DemoService.folder()
         try await RunningServer.with(DemoService.writing(jobs: ModelJobs.Limits())) {
             (server: RunningServer) async throws in
-            for path in ["atlas", "prompts", "openapi.json", "prompts/99999", "nothing", "features/2/157", "tags"] {
+            for path in ["atlas", "prompts", "openapi.json", "prompts/99999", "nothing", "features/5/283", "tags"] {
                 #expect(try await !server.question(path).text.contains(folder))
             }
         }
@@ -145,8 +145,8 @@ import Testing
 
     @Test func `an error's paths are cut down to names`() {
         #expect(
-            Problem.shown("/root/x/my.atlas: reading \"/tmp/a b\": SQLite: 2/157 file:///etc/x")
-                == "my.atlas: reading \"a b\": SQLite: 2/157 x")
+            Problem.shown("/root/x/my.atlas: reading \"/tmp/a b\": SQLite: 5/283 file:///etc/x")
+                == "my.atlas: reading \"a b\": SQLite: 5/283 x")
     }
 
     @Test func `a relative path with spaces is cut down too, wherever it stands`() {
@@ -162,7 +162,7 @@ import Testing
             #expect(try await server.ask("/", method: "POST", body: "{}").status == 405)
             #expect(try await server.question("atlas", method: "POST", body: "{}").status == 405)
             #expect(try await server.question("atlas", method: "TRACE").status == 405)
-            #expect(try await server.question("features/2/157/label", method: "PUT", body: Self.label).status == 403)
+            #expect(try await server.question("features/5/283/label", method: "PUT", body: Self.label).status == 403)
             #expect(try await server.question("atlas", method: "HEAD").body.isEmpty)
         }
     }

@@ -9,12 +9,12 @@ import Testing
 @Suite(.serialized) struct ServingTests {
     @Test func `an answer is asked for again only when it has changed`() async throws {
         try await RunningServer.with(DemoService.writing()) { (server: RunningServer) async throws in
-            for path in ["/", "/api/v1/features/2/157"] {
+            for path in ["/", "/api/v1/features/5/283"] {
                 let tag = try #require(try await server.ask(path).fields["etag"])
                 let again = try await server.ask(path, fields: ["If-None-Match": "\"other\", \(tag)"])
                 #expect(again.status == 304 && again.body.isEmpty && again.fields["etag"] == tag)
             }
-            let path = "features/2/157"
+            let path = "features/5/283"
             let tag = try #require(try await server.question(path).fields["etag"])
             #expect(
                 try await server.question("\(path)/label", method: "PUT", body: #"{"label": "Texas"}"#).status == 200)
@@ -24,8 +24,8 @@ import Testing
 
     @Test func `large answers are compressed for whoever takes it, and are the same`() async throws {
         try await RunningServer.with(DemoService.reading()) { (server: RunningServer) async throws in
-            let plain = try await server.question("features/2/157")
-            let packed = try await server.question("features/2/157", fields: ["Accept-Encoding": "br, gzip"])
+            let plain = try await server.question("features/5/283")
+            let packed = try await server.question("features/5/283", fields: ["Accept-Encoding": "br, gzip"])
             #expect(plain.fields["content-encoding"] == nil && packed.fields["content-encoding"] == "gzip")
             #expect(packed.body.count < plain.body.count / 2)
             #expect(packed.body.starts(with: [0x1F, 0x8B]))
@@ -33,7 +33,7 @@ import Testing
             // The last four bytes are the size before compression.
             #expect(packed.body.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) } == plain.body.count)
             #expect(
-                try await server.question("features/2/157", fields: ["Accept-Encoding": "gzip;q=0"]).fields[
+                try await server.question("features/5/283", fields: ["Accept-Encoding": "gzip;q=0"]).fields[
                     "content-encoding"] == nil)
         }
     }
@@ -54,7 +54,7 @@ import Testing
     @Test func `answers over HTTP are those without a server`() async throws {
         let service = try DemoService.reading()
         try await RunningServer.with(service) { (server: RunningServer) async throws in
-            for path in ["tags", "prompts?limit=3", "features/2/157", "logits", "search?text=Dallas", "openapi.json"] {
+            for path in ["tags", "prompts?limit=3", "features/5/283", "logits", "search?text=Dallas", "openapi.json"] {
                 #expect(try await server.question(path).body == service.answer(.get, path).bytes)
             }
         }
@@ -72,14 +72,14 @@ import Testing
         let hostile = "</script><script>alert(1)</script>\u{202e}"
         try await RunningServer.with(DemoService.writing()) { (server: RunningServer) async throws in
             let body = String(decoding: try JSONEncoder().encode(["label": hostile]), as: UTF8.self)
-            let reply = try await server.question("features/2/157/label", method: "PUT", body: body)
+            let reply = try await server.question("features/5/283/label", method: "PUT", body: body)
             #expect(reply.status == 200 && reply.fields["content-type"] == "application/json")
             let name = try await JSONDecoder().decode(
-                FeatureName.self, from: server.question("features/2/157/label").body)
+                FeatureName.self, from: server.question("features/5/283/label").body)
             #expect(name.label == hostile && !name.labelIsAutomatic)
-            #expect(try await server.question("features/2/157/label", method: "DELETE").status == 200)
+            #expect(try await server.question("features/5/283/label", method: "DELETE").status == 200)
             let after = try await JSONDecoder().decode(
-                FeatureName.self, from: server.question("features/2/157/label").body)
+                FeatureName.self, from: server.question("features/5/283/label").body)
             #expect(after.label != hostile && after.labelIsAutomatic)
         }
     }
@@ -89,7 +89,7 @@ import Testing
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<60 {
                     group.addTask {
-                        try await server.question(index % 2 == 0 ? "features/2/157" : "prompts?limit=5").status
+                        try await server.question(index % 2 == 0 ? "features/5/283" : "prompts?limit=5").status
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }

@@ -43,7 +43,7 @@ import Testing
             let clients = try (0..<8).map { _ in try SocketClient(port: port) }
             for client in clients { client.send("GET /api/v1/\(Self.endless) HTTP/1.1\r\nHost: localhost\r\n\r\n") }
             try await Task.sleep(for: .milliseconds(200))
-            for path in ["atlas", "prompts?limit=5", "features/2/157"] {
+            for path in ["atlas", "prompts?limit=5", "features/5/283"] {
                 #expect(try await server.question(path).status == 200)
             }
             for client in clients { client.leave() }

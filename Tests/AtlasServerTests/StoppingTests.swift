@@ -28,7 +28,7 @@ import Testing
         let client = try SocketClient(port: port)
         let body = #"{"label": "Texas"}"#
         client.send(
-            "PUT /api/v1/features/2/157/label HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            "PUT /api/v1/features/5/283/label HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
         Thread.sleep(forTimeInterval: 0.3)
         kill(process.processIdentifier, signal)

@@ -37,7 +37,7 @@ struct CircuitCommandTests {
         let text = try Program.run([
             "query", "circuit", "--token", " Austin", "--size", "15", "--output", file, "--atlas", atlas,
         ])
-        #expect(text.status == 0 && text.output.contains("2/157"))
+        #expect(text.status == 0 && text.output.contains("5/283"))
         let json = try Program.run([
             "query", "circuit", "--token", " Austin", "--size", "15", "--json", "--atlas", atlas,
         ])
@@ -55,9 +55,9 @@ struct CircuitCommandTests {
     }
 
     @Test(arguments: [
-        ["circuit", "--feature", "2/157"], ["circuit", "--where", "family=two-step"],
+        ["circuit", "--feature", "5/283"], ["circuit", "--where", "family=two-step"],
         ["stable", "--token", " Austin"], ["stable", "--prompt", "two-step-0066"],
-        ["stable", "--from", "0/303", "--to", "2/157"], ["supernodes", "--token", " Austin"],
+        ["stable", "--from", "0/228", "--to", "5/283"], ["supernodes", "--token", " Austin"],
         ["supernodes", "--prompt", "two-step-0066"],
     ])
     func `questions are answered in text and in JSON`(question: [String]) throws {

@@ -13,7 +13,7 @@ import Testing
     /// What a command needs beside the option; `ATLAS`, `MODEL` and others are filled in.
     private static let needed: [String: [String]] = [
         "index": ["CORPUS", "--quiet"] + model + ["--atlas", "NEW"], "attribute": ["calc: 1+2="] + model,
-        "intervene": ["calc: 1+2=", "--set", "2/157=0"] + model, "generate": ["calc: 1+2=", "--model", "MODEL"],
+        "intervene": ["calc: 1+2=", "--set", "5/283=0"] + model, "generate": ["calc: 1+2=", "--model", "MODEL"],
         "evaluate": ["CORPUS", "--quiet"] + model,
         "train": [
             "CORPUS", "--quiet", "--model", "MODEL", "--output", "TRAINED", "--steps", "2", "--features", "8",
@@ -23,7 +23,7 @@ import Testing
         "query stable": austin, "query supernodes": austin, "query upstream": feature, "query downstream": feature,
         "query correlated": feature, "query inhibitors": feature, "query prompt": ["two-step-0066"] + atlas,
         "query similar": ["two-step-0066"] + atlas, "query search": ["Dallas"] + atlas,
-        "query edge": ["2/157", "logit: Austin"] + atlas, "query families": atlas, "query failures": atlas,
+        "query edge": ["5/283", "logit: Austin"] + atlas, "query families": atlas, "query failures": atlas,
         "query operands": ["--all"] + atlas, "query motifs": ["--rewirings", "20"] + atlas,
         "query invariant": ["--where", "family=two-step"] + atlas, "query diff": groups, "query contrast": groups,
         "query validate": austin + model + ["--interventions", "3"],
@@ -36,7 +36,7 @@ import Testing
     private static let model = ["--model", "MODEL", "--transcoders", "TRANSCODERS"]
     private static let atlas = ["--atlas", "ATLAS"]
     private static let austin = ["--token", " Austin"] + atlas
-    private static let feature = ["2/157"] + atlas
+    private static let feature = ["5/283"] + atlas
     private static let groups = ["--a", "family=two-step", "--b", "family=city-state"] + atlas
 
     /// Options whose values are no numbers.

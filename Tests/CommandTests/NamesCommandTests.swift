@@ -18,21 +18,21 @@ import Testing
     }
 
     @Test func `labels listed as JSON are imported as they were`() throws {
-        #expect(try run("label", "set", "2/157", "says \"Austin\"", "--note", "Texas").status == 0)
-        #expect(try run("label", "set", "2/157", "Austin").status == 0)
+        #expect(try run("label", "set", "5/283", "says \"Austin\"", "--note", "Texas").status == 0)
+        #expect(try run("label", "set", "5/283", "Austin").status == 0)
         let listed = try run("label", "list", "--json").output
         #expect(listed.contains("\"Austin\"") && listed.contains("\"Texas\""))
         let file = folder.path + "/labels.json"
         try listed.write(toFile: file, atomically: true, encoding: .utf8)
-        #expect(try run("label", "remove", "2/157").status == 0)
+        #expect(try run("label", "remove", "5/283").status == 0)
         #expect(try run("label", "list").output.hasSuffix("no feature has been named\n"))
         #expect(try run("label", "import", file).status == 0)
         #expect(try run("label", "list", "--json").output == listed)
     }
 
     @Test func `a supernode is kept, listed and removed`() throws {
-        #expect(try run("supernode", "set", "Texas", "2/157", "0/245").status == 0)
-        #expect(try run("supernode", "list").output.contains("0/245 2/157"))
+        #expect(try run("supernode", "set", "Texas", "5/283", "0/245").status == 0)
+        #expect(try run("supernode", "list").output.contains("0/245 5/283"))
         #expect(try run("supernode", "remove", "Texs").error.contains("nearest: \"Texas\""))
         #expect(try run("supernode", "remove", "Texas").status == 0)
     }

@@ -40,7 +40,7 @@ import Testing
             [
                 "--target", " Austin", "--target-set", " Austin| Texas", "--target-mean", " Austin| Texas",
                 "--target-difference", " Austin| Texas", "--target-direction",
-                data.model + "/model.safetensors:model.norm.weight", "--target-feature", "2/157", "--at", "4", "--at",
+                data.model + "/model.safetensors:model.norm.weight", "--target-feature", "5/283", "--at", "4", "--at",
                 "11-", "--json",
             ])
         let summary = try decode(outcome, as: Summary.self)
@@ -70,10 +70,10 @@ import Testing
 
     @Test func `a supernode of a file, of the command line and feature by feature generate the same`() throws {
         let folder = try TemporaryFolder()
-        let file = try folder.file("groups.json", #"[["texas", "2_157_12", "2_312_12"]]"#)
+        let file = try folder.file("groups.json", #"[["texas", "5_283_12", "1_37_12"]]"#)
         let ways = [
-            ["--supernodes", file, "--supernode", "texas@12-=x-2"], ["--supernode", "texas=2/157,2/312@12-=x-2"],
-            ["--set", "2/157@12-=x-2", "--set", "2/312@12-=x-2"],
+            ["--supernodes", file, "--supernode", "texas@12-=x-2"], ["--supernode", "texas=5/283,1/37@12-=x-2"],
+            ["--set", "5/283@12-=x-2", "--set", "1/37@12-=x-2"],
         ]
         let reports = try ways.map {
             try decode(try run("intervene", $0 + ["--generate", "4", "--json"]), as: Report.self)
@@ -86,9 +86,9 @@ import Testing
 
     @Test(arguments: [
         ([], "--set or --supernode"), (["--supernode", "texas=x0"], "no stored supernode texas"),
-        (["--set", "2/157@13-=0"], "expected positions 0 to 12"),
-        (["--set", "2/157@12=0", "--seed", "3"], "--generate"),
-        (["--set", "2/157=0"], "--set"), (["--supernode", "a=2/157=0"], "--supernode"),
+        (["--set", "5/283@13-=0"], "expected positions 0 to 12"),
+        (["--set", "5/283@12=0", "--seed", "3"], "--generate"),
+        (["--set", "5/283=0"], "--set"), (["--supernode", "a=5/283=0"], "--supernode"),
     ])
     func `what cannot be set is refused`(more: [String], reason: String) throws {
         let outcome = try run("intervene", more)

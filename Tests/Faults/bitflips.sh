@@ -18,8 +18,8 @@ head -3 "$work/corpus.jsonl" > "$work/few.jsonl"
 "$build/atlas" index "$work/few.jsonl" --model $demo/model --neurons --max-neurons 60 --measure 3 --quiet \
   --atlas "$work/neurons.atlas"
 for name in demo neurons; do
-  "$build/atlas" label set 2/157 "Texas: the answer is Austin" --note "and Nebraska" --atlas "$work/$name.atlas"
-  "$build/atlas" supernode set Texas 2/157 1/10 --atlas "$work/$name.atlas"
+  "$build/atlas" label set 5/283 "Texas: the answer is Austin" --note "and Nebraska" --atlas "$work/$name.atlas"
+  "$build/atlas" supernode set Texas 5/283 1/37 --atlas "$work/$name.atlas"
 done
 
 failed=0

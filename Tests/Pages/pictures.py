@@ -10,11 +10,11 @@ from browser import _chromium
 WIDTH, HEIGHT, SCALE = 1280, 860, 0.75
 #: Name, view, and what is done in it before the picture.
 VIEWS = [
-    ("graph", "graph/1665?selected=2_157_12&pins=2_157_12,1_10_12,0_303_12", ""),
-    ("feature", "feature/2/157?prompt=1665", ""),
+    ("graph", "graph/1665?selected=5_283_12&pins=5_283_12,1_37_12,0_228_12", ""),
+    ("feature", "feature/5/283?prompt=1665", ""),
     ("circuit", "circuit?token={austin}&size=40", ""),
     ("compare", "compare?a=family%3Dtwo-step&b=family%3Dcity-state", "scrollTo(0, 90)"),
-    ("operands", "feature/5/196", "[...document.querySelectorAll('h2')].at(-1).scrollIntoView()"),
+    ("operands", "feature/2/459", "[...document.querySelectorAll('h2')].at(-1).scrollIntoView()"),
 ]
 
 
