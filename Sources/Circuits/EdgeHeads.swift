@@ -29,6 +29,8 @@ public struct EdgeHeads: Sendable, Equatable {
 
     /// The model's heads a layer.
     public let headCount: Int
+    /// `[layerCount * headCount]`: where the model's heads look in the prompt.
+    public let patterns: [HeadPattern]
     /// `[edges + 1]`: where each edge's loadings start among `loadings`.
     public private(set) var starts: [Int] = [0]
     /// By edge, then layer and head.
@@ -37,7 +39,10 @@ public struct EdgeHeads: Sendable, Equatable {
     public private(set) var rests: [Float] = []
 
     /// Begins with no edges.
-    public init(headCount: Int) { self.headCount = headCount }
+    public init(headCount: Int, patterns: [HeadPattern]) {
+        self.headCount = headCount
+        self.patterns = patterns
+    }
 
     /// The edges told of.
     public var edgeCount: Int { rests.count }
@@ -70,34 +75,39 @@ public struct EdgeHeads: Sendable, Equatable {
     public static func main(
         of values: UnsafeBufferPointer<Float>, headCount: Int
     ) -> (heads: [Loading], rest: Float) {
-        var total: Float = 0
-        for value in values { total += value.magnitude }
-        var chosen: [Int] = []
-        var covered: Float = 0
-        while chosen.count < maximumCount, covered < coverage * total {
-            var best = -1
-            for (place, value) in values.enumerated() where value != 0 && !chosen.contains(place) {
-                if best < 0 || value.magnitude > values[best].magnitude { best = place }
+        withUnsafeTemporaryAllocation(of: (place: Int, size: Float).self, capacity: maximumCount) { largest in
+            var (total, count): (Float, Int) = (0, 0)
+            for (place, value) in values.enumerated() where value != 0 {
+                let size = value.magnitude
+                total += size
+                // The largest so far, the largest first; of equal ones the first in order.
+                guard count < maximumCount || size > largest[count - 1].size else { continue }
+                var slot = count < maximumCount ? count : count - 1
+                count = max(count, slot + 1)
+                while slot > 0, largest[slot - 1].size < size {
+                    largest[slot] = largest[slot - 1]
+                    slot -= 1
+                }
+                largest[slot] = (place, size)
             }
-            guard best >= 0 else { break }
-            chosen.append(best)
-            covered += values[best].magnitude
-        }
-        chosen.sort()
-        var rest: Float = 0
-        if chosen.count < values.count {
-            for (place, value) in values.enumerated() where value != 0 && !chosen.contains(place) {
-                rest += value.magnitude
+            var (covered, kept): (Float, Int) = (0, 0)
+            while kept < count, covered < coverage * total {
+                covered += largest[kept].size
+                kept += 1
             }
+            let places = largest[..<kept].map(\.place).sorted()
+            // Without rounding where nothing is left.
+            let isWhole = kept == count && count < maximumCount
+            return (
+                places.map { Loading(layer: $0 / headCount, head: $0 % headCount, loading: values[$0]) },
+                isWhole ? 0 : max(0, total - covered)
+            )
         }
-        return (
-            chosen.map { Loading(layer: $0 / headCount, head: $0 % headCount, loading: values[$0]) }, rest
-        )
     }
 
     /// The heads of some of the edges, in the order given.
     public func keeping(_ edges: [Int]) -> EdgeHeads {
-        var result = EdgeHeads(headCount: headCount)
+        var result = EdgeHeads(headCount: headCount, patterns: patterns)
         for edge in edges { result.append(self[edge], rest: rests[edge]) }
         return result
     }

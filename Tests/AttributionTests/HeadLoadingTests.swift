@@ -101,6 +101,28 @@ import Testing
         #expect(worst <= 1e-5)
     }
 
+    @Test func `a head's pattern is told by shares, distance and entropy`() throws {
+        let random = try RandomReplacement(RandomModel.all[5], RandomReplacement.Wiring.all[0])
+        var trace = try random.attributor.localReplacementModel(random.tokens).trace
+        trace.tokens = [0, 1, 2, 1, 3, 3, 4, 5]
+        // Head 0 of layer 1 looks at the position before, head 1 half at the first and half at its own.
+        for query in 0..<8 {
+            for key in 0..<8 {
+                trace.layers[1].patterns[query * 8 + key] = key == max(0, query - 1) ? 1 : 0
+                trace.layers[1].patterns[64 + query * 8 + key] =
+                    query == 0 ? (key == 0 ? 1 : 0) : key == 0 || key == query ? 0.5 : 0
+            }
+        }
+        let patterns = trace.headPatterns()
+        let headCount = random.attributor.model.configuration.headCount
+        #expect(patterns.count == 3 * headCount)
+        #expect(
+            patterns[headCount] == HeadPattern(previous: 1, same: 1 / 7, first: 1 / 7, distance: 1, entropy: 0))
+        let other = patterns[headCount + 1]
+        #expect(other.first == 0.5 && other.previous == 0.5 / 7 && other.same == 0 && other.distance == 2)
+        #expect(abs(other.entropy - 0.6931472) < 1e-6)
+    }
+
     @Test func `edges asked for alone have the loadings that they have among all`() throws {
         let random = try RandomReplacement(RandomModel.all[5], RandomReplacement.Wiring.all[0])
         let result = try random.attributor.attribute(random.tokens)

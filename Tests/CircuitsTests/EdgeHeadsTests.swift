@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `some of the edges keep their heads`() {
-        var heads = EdgeHeads(headCount: 4)
+        var heads = EdgeHeads(headCount: 4, patterns: [])
         for edge in 0..<5 {
             heads.append(
                 (0..<edge).map { EdgeHeads.Loading(layer: edge, head: $0, loading: Float(edge)) }, rest: Float(edge))

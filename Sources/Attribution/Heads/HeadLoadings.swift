@@ -138,7 +138,7 @@ public struct HeadLoadings: Sendable {
             found.withLock { $0[asked[edge]] = main }
         }
         return found.withLock { found in
-            var heads = EdgeHeads(headCount: headCount)
+            var heads = EdgeHeads(headCount: headCount, patterns: local.trace.headPatterns())
             for edge in found { heads.append(edge.heads, rest: edge.rest) }
             return heads
         }

@@ -171,15 +171,30 @@ struct SourceSweep {
             for index in sources.indices {
                 for head in 0..<headCount {
                     let pattern = patterns + (head * positionCount + first) * positionCount + first
-                    multiply(
-                        pattern, stride: positionCount,
-                        values + index * reach * valueWidths + head / attention.groupSize * headWidth,
-                        stride: valueWidths, into: heads + index * reach * headWidths + head * headWidth,
-                        stride: headWidths, rowCount: reach, columnCount: headWidth, innerCount: reach)
+                    let from = values + index * reach * valueWidths + head / attention.groupSize * headWidth
+                    let output = heads + index * reach * headWidths + head * headWidth
+                    guard reach <= Self.shortReach else {
+                        multiply(
+                            pattern, stride: positionCount, from, stride: valueWidths, into: output,
+                            stride: headWidths, rowCount: reach, columnCount: headWidth, innerCount: reach)
+                        continue
+                    }
+                    for query in 0..<reach {
+                        let row = output + query * headWidths
+                        row.update(repeating: 0, count: headWidth)
+                        for key in 0...query {
+                            addScaled(
+                                pattern[query * positionCount + key], from + key * valueWidths, to: row,
+                                count: headWidth)
+                        }
+                    }
                 }
             }
         }
     }
+
+    /// Positions up to which a matrix product costs more to start than to compute.
+    private static let shortReach = 16
 
     /// Biases and the norm after attention.
     private func finishAttention(
