@@ -106,6 +106,11 @@ public struct Indexer {
                 progress(IndexingProgress(phase: .completing, done: $0, total: $1))
             }
         }
+        if options.heads {
+            summary.graphsGivenHeads = try HeadCompletion(attributor: attributor, options: options).run(writer) {
+                progress(IndexingProgress(phase: .tracing, done: $0, total: $1))
+            }
+        }
         try describeFeatures(writer, jobs: options.jobs, progress: progress)
         try summarise(writer.atlas, progress: progress)
         try writer.finishRun(run)

@@ -12,7 +12,7 @@ public struct IndexingInterrupted: Error, CustomStringConvertible, Sendable {
             switch progress.phase {
             case .checking, .averaging: "nothing of this run is stored"
             case .indexing: "\(progress.done)\(all) prompts are stored in \(atlasPath), statistics are not derived"
-            case .completing, .describing, .summarising:
+            case .completing, .tracing, .describing, .summarising:
                 "all prompts are stored in \(atlasPath), statistics are not derived"
             }
         return "interrupted: \(kept); the same command goes on from there"

@@ -22,6 +22,9 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
     public var completesEffects: Bool
     /// Of each prompt so many features with the largest effects on the gap are silenced, and what that does is stored.
     public var measuredNodes: Int
+    /// Stores beside each new graph through which attention heads its edges go, and adds that to the graphs that were stored
+    /// without.
+    public var heads: Bool
     /// Prompts computed at once.
     public var jobs: Int
 
@@ -34,7 +37,7 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
         attribution: AttributionOptions = AttributionOptions(), nodeThreshold: Double = 0.95,
         edgeThreshold: Double = 0.99, activationsOnly: Bool = false,
         truncation: PromptTruncation? = nil, strongestNeurons: Int = 4,
-        effects: Bool = true, completesEffects: Bool = false, measuredNodes: Int = 0,
+        effects: Bool = true, completesEffects: Bool = false, measuredNodes: Int = 0, heads: Bool = false,
         jobs: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.attribution = attribution
@@ -46,12 +49,13 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
         self.effects = effects
         self.completesEffects = completesEffects
         self.measuredNodes = measuredNodes
+        self.heads = heads
         self.jobs = jobs
     }
 
     private enum CodingKeys: String, CodingKey {
         case attribution, nodeThreshold, edgeThreshold, activationsOnly, truncation, strongestNeurons, effects
-        case measuredNodes, jobs
+        case measuredNodes, heads, jobs
     }
 
     /// Reads what a run recorded; earlier programs computed no effects.
@@ -66,6 +70,7 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
             strongestNeurons: try container.decodeIfPresent(Int.self, forKey: .strongestNeurons) ?? 0,
             effects: try container.decodeIfPresent(Bool.self, forKey: .effects) ?? false,
             measuredNodes: try container.decodeIfPresent(Int.self, forKey: .measuredNodes) ?? 0,
+            heads: try container.decodeIfPresent(Bool.self, forKey: .heads) ?? false,
             jobs: try container.decode(Int.self, forKey: .jobs))
     }
 

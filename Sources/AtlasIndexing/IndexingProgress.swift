@@ -10,6 +10,8 @@ public struct IndexingProgress: Sendable, Equatable {
         case indexing
         /// Finds what nodes of graphs that were stored without do.
         case completing
+        /// Finds the heads of edges of graphs that were stored without.
+        case tracing
         /// Finds the tokens that features promote and are excited by.
         case describing
         /// Rebuilds statistics, examples, aggregated edges and drivers.
@@ -46,6 +48,8 @@ public struct IndexingSummary: Sendable, Equatable, Codable {
     public var knownPrompts = 0
     /// Graphs that were there already and got effects.
     public var completedGraphs = 0
+    /// Graphs that were there already and got the heads of their edges.
+    public var graphsGivenHeads = 0
     /// Fingerprints of samples of the weights, as earlier programs made them, that the atlas had and that those of every
     /// number took the place of; `nil` as a rule.
     public var replacedFingerprints: [String]?

@@ -102,6 +102,9 @@ struct PromptReader: Sendable {
                 pruned.effects = try attributor.effects(
                     ofNodesIn: pruned, of: result, answer: answer, measured: options.measuredNodes)
             }
+            if options.heads {
+                pruned.heads = try HeadLoadings(attributor, result).mainHeads(ofEdgesIn: pruned)
+            }
             graph = pruned
         }
         try attributor.model.requireFinite(logits: logits)

@@ -9,7 +9,7 @@ public enum RouteTable {
     /// All routes.
     public static let routes: [Route] =
         Route.atlas + Route.prompts + Route.graphs + Route.features + Route.weights + Route.names + Route.logits
-        + Route.circuits + Route.groups + Route.jobs + Route.causality + Route.steering
+        + Route.circuits + Route.groups + Route.jobs + Route.causality + Route.steering + Route.heads
 
     /// The route of a path below the version, with the values in the path.
     static func find(

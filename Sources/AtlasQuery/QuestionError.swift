@@ -49,6 +49,10 @@ public enum QuestionError: Error, Equatable, Sendable {
     case needsModel(question: String)
     /// The question needs effects of nodes, and some graphs were stored without.
     case noEffects(question: String, graphs: Int)
+    /// The question needs the heads of edges, and no graph was stored with them.
+    case noHeads
+    /// The model has no such head.
+    case unknownHead(layer: Int, head: Int, layerCount: Int, headCount: Int)
     /// No edge can lead from one node to the other, whatever the prompts.
     case impossibleEdge(source: String, target: String, reason: String)
     /// The model has no such layer.
@@ -111,6 +115,9 @@ extension QuestionError: CustomStringConvertible {
             "\(path): statistics have not been derived from the facts yet; derive them first"
         case .noEffects(let question, let graphs):
             "\(question): expected graphs with effects, found \(graphs) without; atlas index --effects adds them"
+        case .noHeads: "heads of edges: not computed for any graph; atlas index --heads adds them"
+        case .unknownHead(let layer, let head, let layers, let heads):
+            "there is no head \(layer).\(head): layers are 0 to \(layers - 1), heads 0 to \(heads - 1)"
         case .needsModel(let question):
             "\(question) needs the replacement model's weights; give the model and its transcoders"
         case .impossibleEdge(let source, let target, let reason):

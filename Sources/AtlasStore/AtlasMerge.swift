@@ -118,6 +118,13 @@ public struct AtlasMerge: Sendable {
         WHERE n.nodes = g.nodes AND n.edges = g.edges AND e.answer_token = o.answer_token AND e.rival_token = o.rival_token
         """,
         """
+        INSERT OR IGNORE INTO main.edge_heads (graph_id, head_count, entry_count, heads, patterns)
+        SELECT n.id, h.head_count, h.entry_count, h.heads, h.patterns FROM shard.edge_heads h
+        JOIN shard.graphs g ON g.id = h.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
+        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
+        WHERE n.nodes = g.nodes AND n.edges = g.edges
+        """,
+        """
         INSERT OR IGNORE INTO main.baselines (group_name, token_count, averaged, means)
         SELECT group_name, token_count, averaged, means FROM shard.baselines
         """,

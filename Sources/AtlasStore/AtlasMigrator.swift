@@ -12,6 +12,9 @@ enum AtlasMigrator {
     /// The name of the newest schema that this program knows.
     static var newestVersion: String { versions.last!.name }
 
+    /// The version that added digests of what is stored.
+    private static let firstWithDigests = "0008_add_digests"
+
     /// The numbered migrations in order, without their file extension.
     static var versions: [(name: String, sql: String)] {
         EmbeddedMigrations.files.filter { $0.name.hasSuffix(".sql") }
@@ -32,10 +35,12 @@ enum AtlasMigrator {
                 // Another program may have come first.
                 let applied = try migrator().appliedIdentifiers(db)
                 for version in versions where !applied.contains(version.name) {
-                    try apply(version, to: db)
+                    try db.execute(sql: version.sql)
                     try db.execute(
                         sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [version.name])
                 }
+                // A file that has digests keeps them: what was damaged before stays damaged.
+                if !applied.contains(firstWithDigests) { try DigestRecording.recordAll(db) }
                 try db.checkForeignKeys()
                 return .commit
             }
@@ -66,15 +71,10 @@ enum AtlasMigrator {
         return isComplete
     }
 
-    private static func apply(_ version: (name: String, sql: String), to db: Database) throws {
-        try db.execute(sql: version.sql)
-        if version.name == newestVersion { try DigestRecording.recordAll(db) }
-    }
-
     private static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for version in versions {
-            migrator.registerMigration(version.name) { db in try apply(version, to: db) }
+            migrator.registerMigration(version.name) { db in try db.execute(sql: version.sql) }
         }
         return migrator
     }

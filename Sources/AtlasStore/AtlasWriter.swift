@@ -153,7 +153,8 @@ public struct AtlasWriter: Sendable {
 extension PromptFacts {
     /// What rows are stored of.
     fileprivate var storedParts: [PromptDigests.Part] {
-        [.text, .names] + (graph == nil ? [] : [.graph]) + (graph?.effects == nil ? [] : [.effects])
+        [.text, .names] + (graph == nil ? [] : [.graph])
+            + (graph?.effects == nil && graph?.heads == nil ? [] : [.effects])
     }
 }
 
@@ -234,6 +235,10 @@ extension AtlasWriter {
             try insert(target, ordinal: ordinal, graph: graphID, in: db)
         }
         if let effects = graph.effects { try NodeEffectRows.insert(effects, of: graph, id: graphID, in: db) }
+        if let heads = graph.heads {
+            try EdgeHeadRows.insert(
+                heads, of: graph, id: graphID, layerCount: atlas.identity.layerCount, in: db)
+        }
         return true
     }
 

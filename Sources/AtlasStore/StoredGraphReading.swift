@@ -51,10 +51,12 @@ public struct StoredGraphReading: Sendable {
         }
     }
 
-    /// A stored graph; its effects, as much again to unpack, only where they are asked for.
+    /// A stored graph; its effects and its edges' heads, as much again to unpack, only where they are asked for.
     ///
     /// - Returns: `nil` for a prompt without a graph
-    public func graph(of prompt: Int, withEffects: Bool = false, _ db: Database) throws -> SparseGraph? {
+    public func graph(
+        of prompt: Int, withEffects: Bool = false, withHeads: Bool = false, _ db: Database
+    ) throws -> SparseGraph? {
         guard let row = try StoredRow.fetchOne(db, sql: Self.graphOfPrompt, arguments: [prompt]) else { return nil }
         let id: Int = try row["id"]
         let tokenTargets = try StoredRow.fetchAll(db, sql: Self.targetsOfGraph, arguments: [id]).map { target in
@@ -90,6 +92,12 @@ public struct StoredGraphReading: Sendable {
             let effects = try StoredRow.fetchOne(db.cachedStatement(sql: NodeEffectRows.ofGraph), arguments: [id])
         {
             graph.effects = try NodeEffectRows.effects(effects, of: graph, vocabularySize: identity.vocabulary.count)
+        }
+        if withHeads,
+            let heads = try StoredRow.fetchOne(db.cachedStatement(sql: EdgeHeadRows.ofGraph), arguments: [id])
+        {
+            graph.heads = try EdgeHeadRows.heads(
+                heads, edgeCount: graph.edges.count, layerCount: identity.layerCount)
         }
         return graph
     }

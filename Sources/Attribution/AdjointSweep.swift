@@ -35,8 +35,9 @@ struct AdjointSweep {
 
     /// Sweeps once for targets that share a position and are ordered by layer, the highest first.
     ///
+    /// - Parameter top: blocks from this one on are left out: targets read below them; every block unless given
     /// - Returns: floating-point operations spent in matrix products, two for a multiplication and addition
-    func run(_ targets: [SweepTarget], _ visitor: some SweepVisitor) -> Int {
+    func run(_ targets: [SweepTarget], below top: Int? = nil, _ visitor: some SweepVisitor) -> Int {
         guard let position = targets.first?.position else { return 0 }
         precondition(targets.allSatisfy { $0.position == position })
         let reach = position + 1
@@ -55,19 +56,22 @@ struct AdjointSweep {
         }
         var operations = 0
         var live = 0
-        start(targets, from: &live, above: model.configuration.layerCount, gradient: gradient)
-        for layer in stride(from: model.configuration.layerCount - 1, through: 0, by: -1) {
+        let top = top ?? model.configuration.layerCount
+        start(targets, from: &live, above: top, gradient: gradient)
+        for layer in stride(from: top - 1, through: 0, by: -1) {
             let entered = gradients(live)
             if live > 0 { operations += visitor.readBlock(layer: layer, entered) }
             if model.blocks[layer].isParallel {
                 operations += passOutput(layer: layer, entered, heads: heads, scratch: values, visitor)
                 if live > 0 { operations += visitor.passMLP(layer: layer, entered) }
+                operations += visitor.readAttention(layer: layer, entered, heads: heads)
                 start(targets, from: &live, above: layer, gradient: gradient)
                 operations += passValues(layer: layer, entered, heads: heads, values: values)
             } else {
                 if live > 0 { operations += visitor.passMLP(layer: layer, entered) }
                 start(targets, from: &live, above: layer, gradient: gradient)
                 operations += passOutput(layer: layer, gradients(live), heads: heads, scratch: values, visitor)
+                operations += visitor.readAttention(layer: layer, gradients(live), heads: heads)
                 operations += passValues(layer: layer, gradients(live), heads: heads, values: values)
             }
         }
@@ -79,6 +83,7 @@ struct AdjointSweep {
     /// What a target reads whatever the residual stream holds: the biases on its way.
     private func constant(_ target: SweepTarget) -> Float {
         switch reading(of: target) {
+        case .stream: return 0
         case .unembedding(let vector): return prompt.finalAdjoint.constant(vector)
         case .encoder(let feature):
             let own = prompt.encoders[feature.layer].encoderConstant(feature.index, position: target.position)
@@ -110,6 +115,9 @@ struct AdjointSweep {
             own.initialize(repeating: 0, count: reach * width)
             let place = own + target.position * width
             switch reading(of: target) {
+            case .stream(let first, let rows):
+                precondition(first * width + rows.count <= reach * width)
+                (own + first * width).update(from: rows, count: rows.count)
             case .unembedding(let vector): prompt.finalAdjoint.apply(vector, position: target.position, into: place)
             case .encoder(let feature): inject(feature, position: target.position, into: place)
             }

@@ -49,27 +49,7 @@ struct EdgeVisitor: SweepVisitor {
         return operations + 4 * live * reach * width
     }
 
-    /// Adds what flows through a transcoder's linear skip.
-    func passMLP(layer: Int, _ gradients: SweepGradients) -> Int {
-        guard let skip = basis.skip(ofLayer: layer) else { return 0 }
-        let (count, reach, width) = (gradients.rowCount, gradients.reach, gradients.width)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: count * width) { passed in
-            guard let passed = passed.baseAddress else { return }
-            if let adjoint = local.frozen.outputAdjoints[layer] {
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: count * width) { atHook in
-                    guard let atHook = atHook.baseAddress else { return }
-                    for index in 0..<count {
-                        adjoint.apply(gradients.row(index), position: index % reach, into: atHook + index * width)
-                    }
-                    skip.transposeApply(to: atHook, count: count, into: passed)
-                }
-            } else {
-                skip.transposeApply(to: gradients.base, count: count, into: passed)
-            }
-            gradients.add(passed, through: local.frozen.inputAdjoints[layer])
-        }
-        return 2 * count * width * width
-    }
+    func passMLP(layer: Int, _ gradients: SweepGradients) -> Int { gradients.passSkip(ofLayer: layer, basis, local) }
 
     /// Takes the dot products with what is at the bottom: token embeddings and learned positions.
     func readBottom(_ gradients: SweepGradients) {
@@ -104,5 +84,26 @@ extension SweepGradients {
                 addScaled(1, residual, to: row(index), count: width)
             }
         }
+    }
+
+    /// Adds what flows through a transcoder's linear skip, where there is one.
+    func passSkip(ofLayer layer: Int, _ basis: FeatureBasis, _ local: LocalReplacementModel) -> Int {
+        guard let skip = basis.skip(ofLayer: layer) else { return 0 }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: rowCount * width) { passed in
+            guard let passed = passed.baseAddress else { return }
+            if let adjoint = local.frozen.outputAdjoints[layer] {
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: rowCount * width) { atHook in
+                    guard let atHook = atHook.baseAddress else { return }
+                    for index in 0..<rowCount {
+                        adjoint.apply(row(index), position: index % reach, into: atHook + index * width)
+                    }
+                    skip.transposeApply(to: atHook, count: rowCount, into: passed)
+                }
+            } else {
+                skip.transposeApply(to: base, count: rowCount, into: passed)
+            }
+            add(passed, through: local.frozen.inputAdjoints[layer])
+        }
+        return 2 * rowCount * width * width
     }
 }

@@ -29,9 +29,20 @@ protocol SweepVisitor {
     /// Adds to the gradients what flows through what stands in the MLP's place.
     func passMLP(layer: Int, _ gradients: SweepGradients) -> Int
 
+    /// Reads gradients at attention's place: with respect to its heads' outputs, and to the residual stream around it.
+    ///
+    /// - Parameters:
+    ///   - gradients: of everything that passes attention by; targets that read below attention are not among them
+    ///   - heads: `[live, reach, headCount * headWidth]`
+    func readAttention(layer: Int, _ gradients: SweepGradients, heads: UnsafePointer<Float>) -> Int
+
     /// Takes note of what a target reads whatever the sources hold.
     func add(constant: Float, target: Int)
 
     /// Reads gradients at the bottom of the network: with respect to what embeddings and learned positions add.
     func readBottom(_ gradients: SweepGradients)
+}
+
+extension SweepVisitor {
+    func readAttention(layer: Int, _ gradients: SweepGradients, heads: UnsafePointer<Float>) -> Int { 0 }
 }

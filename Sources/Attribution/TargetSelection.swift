@@ -10,6 +10,8 @@ struct TargetSelection: Sendable {
         case unembedding([Float])
         /// A feature's encoder row, at the input hook of its layer.
         case encoder(FeatureID)
+        /// `[positions, modelWidth]`, the residual stream that enters the first block left out, from position `first` on.
+        case stream(first: Int, rows: [Float])
     }
 
     /// By position as asked for, then in the order given or most likely first.
@@ -69,7 +71,7 @@ struct TargetSelection: Sendable {
     /// Above which layers a target finds its sources: a feature's are below the layer that reads it.
     private func layer(ofTarget index: Int, layerCount: Int) -> Int {
         switch readings[index] {
-        case .unembedding: layerCount
+        case .unembedding, .stream: layerCount
         case .encoder(let feature): feature.layer
         }
     }

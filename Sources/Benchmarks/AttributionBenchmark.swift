@@ -62,6 +62,7 @@ struct AttributionBenchmark: ParsableCommand {
         let speed = try AttributionSpeed(
             attributor, texts: texts, options: options, repetitions: repetitions, jobs: jobs)
         speed.print(rate: rate, jobs: jobs)
+        for text in texts { try HeadsSpeed(attributor, text: text, options: options, jobs: jobs).print() }
         if !neurons { try StoredSize(attributor, texts: texts, options: options, jobs: jobs).print() }
         print(String(format: "peak resident memory     %8.0f MiB", PeakMemory.residentMebibytes))
     }
@@ -110,6 +111,72 @@ private struct AttributionSpeed {
                     """, Double(runs) / seconds, Double(targets) / seconds, Double(operations) / Double(runs) / 1e9,
                 reached / 1e9, rate / 1e9, jobs, matrixProductKernelName, 100 * reached / rate))
     }
+}
+
+/// How long it takes to find the heads of a graph's edges, beside the graph itself: of those that a stored graph keeps, and of
+/// all of them; and to say why a head looks where it looks.
+private struct HeadsSpeed {
+    private let lines: [String]
+
+    init(_ attributor: Attributor, text: String, options: AttributionOptions, jobs: Int) throws {
+        let tokens = attributor.model.tokenizer.encodePrompt(text)
+        var started = DispatchTime.now()
+        let result = try attributor.attribute(tokens, options: options, jobs: jobs)
+        let attribution = started.secondsPassed
+        let standard = IndexingOptions()
+        let isNeurons = attributor.basis.neurons != nil
+        var lines: [String] = []
+        func add(_ what: String, _ seconds: Double, edges: Int, operations: Int) {
+            lines.append(
+                String(
+                    format: "heads of %@ %8.4f s, %4.0f %% of the attribution's %.4f s (%d edges, %.2f GFLOP)", what,
+                    seconds, 100 * seconds / attribution, attribution, edges, Double(operations) / 1e9))
+        }
+        let loadings = HeadLoadings(attributor, result)
+        let headCount = attributor.model.configuration.headCount
+        for (name, node, edge) in [
+            ("a viewed graph's edges", Pruning.viewingThresholds.node, Pruning.viewingThresholds.edge),
+            (
+                "a stored graph's edges", isNeurons ? IndexingOptions.neuronThreshold : standard.nodeThreshold,
+                isNeurons ? IndexingOptions.neuronThreshold : standard.edgeThreshold
+            ),
+        ] {
+            let graph = SparseGraph(result.graph, nodeThreshold: node, edgeThreshold: edge)
+            started = DispatchTime.now()
+            let heads = try loadings.mainHeads(ofEdgesIn: graph, jobs: jobs)
+            let seconds = started.secondsPassed
+            let edges = graph.edges.map {
+                HeadLoadings.Edge(target: graph.nodes[$0.target].id, source: graph.nodes[$0.source].id)
+            }
+            let summary = try loadings.compute(edges, checkedAgainst: graph.edges.map(\.weight), jobs: jobs) { _, _ in }
+            add(name, seconds, edges: heads.edgeCount, operations: summary.floatingPointOperations)
+            lines.append(String(format: "    identity's largest violation %.1e", summary.largestViolation))
+        }
+        let (all, _) = HeadLoadings.edges(of: result.graph)
+        started = DispatchTime.now()
+        let summary = try loadings.compute(all, jobs: jobs) { _, values in
+            _ = EdgeHeads.main(of: values, headCount: headCount)
+        }
+        add("all edges", started.secondsPassed, edges: all.count, operations: summary.floatingPointOperations)
+        let last = tokens.count - 1
+        for layer in [attributor.model.configuration.layerCount / 2, attributor.model.configuration.layerCount - 1] {
+            let place = ScorePlace(
+                layer: layer, head: 0, query: last,
+                key: max(last / 2, attributor.model.blocks[layer].attention.firstKey(ofQuery: last)))
+            for reference in [nil, .mean] as [ScorePlace.Reference?] {
+                started = DispatchTime.now()
+                let found = try attributor.attributeScore(place, against: reference, of: result.local, jobs: jobs)
+                lines.append(
+                    String(
+                        format: "score %@%@ %.4f s, %d pairs, violation %.1e", "\(place)",
+                        reference == nil ? "" : " less the mean", started.secondsPassed, found.pairCount,
+                        found.largestViolation))
+            }
+        }
+        self.lines = lines
+    }
+
+    func print() { lines.forEach { Swift.print($0) } }
 }
 
 /// How fast the demo's corpus, or the given prompts, are indexed, and how many bytes they take.

@@ -73,12 +73,14 @@ public struct SparseGraph: Sendable, Equatable {
     public var edgeThreshold: Double
     /// What the nodes do to the targets, the answer and the gap to its rival; `nil` where that was not computed.
     public var effects: NodeEffects?
+    /// Through which attention heads each edge goes; `nil` where that was not computed.
+    public var heads: EdgeHeads?
 
     /// Holds a pruned graph.
     public init(
         tokens: [Int], targets: [LogitTarget], nodes: [Node], targetInfluence: [[Float]], edges: [Edge],
         scores: GraphScores, activeFeatureCount: Int, selectedFeatureCount: Int, largestViolation: Float,
-        nodeThreshold: Double, edgeThreshold: Double, effects: NodeEffects? = nil
+        nodeThreshold: Double, edgeThreshold: Double, effects: NodeEffects? = nil, heads: EdgeHeads? = nil
     ) {
         self.tokens = tokens
         self.targets = targets
@@ -92,6 +94,7 @@ public struct SparseGraph: Sendable, Equatable {
         self.nodeThreshold = nodeThreshold
         self.edgeThreshold = edgeThreshold
         self.effects = effects
+        self.heads = heads
     }
 }
 

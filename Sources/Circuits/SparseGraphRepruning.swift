@@ -20,9 +20,20 @@ extension SparseGraph {
         result.targetInfluence = targetInfluence.map { influence in order.map { influence[$0] } }
         result.edges = edges.map { Edge(target: place[$0.target], source: place[$0.source], weight: $0.weight) }
         result.effects = effects?.keeping(order)
+        result.heads = heads?.keeping(places(of: edges))
         result.nodeThreshold = min(nodeThreshold, self.nodeThreshold)
         result.edgeThreshold = min(edgeThreshold, self.edgeThreshold)
         return result
+    }
+
+    /// The places of some of the edges, which are in the same order.
+    private func places(of some: [Edge]) -> [Int] {
+        var place = edges.startIndex
+        return some.map { edge in
+            while edges[place].target != edge.target || edges[place].source != edge.source { place += 1 }
+            defer { place += 1 }
+            return place
+        }
     }
 
     /// The nodes that are needed to cover a share of all influence, the crossing one included; tokens and logits always.

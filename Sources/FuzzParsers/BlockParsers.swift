@@ -47,6 +47,14 @@ enum BlockParsers {
         let row = (0..<12).map { Float($0) - 3 }
         let effects = NodeEffects.Readouts(gap: row, answer: row, targets: [row, row])
         let measured = [1, 4, 9].map { NodeEffects.Measurement(node: $0, answer: 1, gap: -2, divergence: 0.5) }
+        let patterns = (0..<12).map {
+            HeadPattern(previous: Float($0) / 16, same: 0, first: 0.5, distance: Float($0), entropy: 0.25)
+        }
+        var heads = EdgeHeads(headCount: 4, patterns: patterns)
+        for edge in edges.indices {
+            let own = [1, 5, 8].map { EdgeHeads.Loading(layer: $0 / 4, head: $0 % 4, loading: Float(edge) - 5.5) }
+            heads.append(own, rest: 0.25)
+        }
         return [
             ("tokens", try TokenBlock.encode([0, 5, 17, 1273, 4]), { _ = try TokenBlock.decode($0) }),
             ("activations", try ActivationBlock.encode(features), { _ = try ActivationBlock.decode($0) }),
@@ -64,6 +72,11 @@ enum BlockParsers {
                 "measured", try MeasuredEffectBlock.encode(measured, nodeCount: 12),
                 { _ = try MeasuredEffectBlock.decode($0, nodeCount: 12) }
             ),
+            (
+                "heads", try HeadBlock.encode(heads),
+                { _ = try HeadBlock.decode($0, edgeCount: edges.count, layerCount: 3, patterns: patterns) }
+            ),
+            ("patterns", try PatternBlock.encode(patterns), { _ = try PatternBlock.decode($0) }),
             ("histogram", try HistogramBlock.encode([1, 2, 3, 400, 0]), { _ = try HistogramBlock.decode($0) }),
         ]
     }

@@ -138,7 +138,7 @@ public struct Attention: Sendable {
         _ query: UnsafePointer<Float>, keys: UnsafePointer<Float>, head: Int, row: Int,
         into line: UnsafeMutableBufferPointer<Float>
     ) {
-        let first = scoring.window.map { max(0, row + 1 - $0) } ?? 0
+        let first = firstKey(ofQuery: row)
         let reached = UnsafeMutableBufferPointer(rebasing: line[first...row])
         for index in reached.indices {
             let key = keys + ((first + index) * keyValueHeadCount + head / groupSize) * headWidth

@@ -52,6 +52,18 @@ public struct Projection: Sendable {
         }
     }
 
+    /// `x Wᵀ`, without the bias.
+    ///
+    /// - Parameters:
+    ///   - x: `[count, inputWidth]`
+    ///   - output: `[count, outputWidth]`, overwritten
+    public func applyLinearly(to x: UnsafePointer<Float>, count: Int, into output: UnsafeMutablePointer<Float>) {
+        switch orientation {
+        case .outputByInput: weight.apply(to: x, count: count, into: output)
+        case .inputByOutput: weight.transposeApply(to: x, count: count, into: output)
+        }
+    }
+
     /// Copies the weights that give one output, `[inputWidth]`.
     func copyWeights(ofOutput output: Int, into row: UnsafeMutablePointer<Float>) {
         switch orientation {

@@ -68,20 +68,31 @@ public struct RotaryEmbedding: Sendable {
     ///   - first: where the first row stands
     public func rotate(_ rows: UnsafeMutablePointer<Float>, positionCount: Int, headCount: Int, from first: Int = 0) {
         let frequencies = frequencies(tokenCount: first + positionCount)
+        for position in 0..<positionCount {
+            turn(
+                rows + position * headCount * headWidth, headCount: headCount, at: first + position,
+                frequencies: frequencies)
+        }
+    }
+
+    /// Turns heads that stand at one position, in place.
+    ///
+    /// - Parameters:
+    ///   - heads: `[headCount, headWidth]`
+    ///   - frequencies: those of a text of as many tokens as the heads' own
+    func turn(_ heads: UnsafeMutablePointer<Float>, headCount: Int, at position: Int, frequencies: [Double]) {
         let magnitude = magnitude
         let half = frequencies.count
-        for position in 0..<positionCount {
-            for index in 0..<half {
-                let angle = Double(first + position) * frequencies[index]
-                let cosine = Float(cos(angle) * magnitude)
-                let sine = Float(sin(angle) * magnitude)
-                for head in 0..<headCount {
-                    let left = rows + (position * headCount + head) * headWidth + index
-                    let right = left + half
-                    let (x, y) = (left.pointee, right.pointee)
-                    left.pointee = x * cosine - y * sine
-                    right.pointee = y * cosine + x * sine
-                }
+        for index in 0..<half {
+            let angle = Double(position) * frequencies[index]
+            let cosine = Float(cos(angle) * magnitude)
+            let sine = Float(sin(angle) * magnitude)
+            for head in 0..<headCount {
+                let left = heads + head * headWidth + index
+                let right = left + half
+                let (x, y) = (left.pointee, right.pointee)
+                left.pointee = x * cosine - y * sine
+                right.pointee = y * cosine + x * sine
             }
         }
     }

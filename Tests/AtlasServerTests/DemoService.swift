@@ -23,7 +23,8 @@ enum DemoService {
         try chosen.map { $0.element + "\n" }.joined().write(toFile: corpus, atomically: true, encoding: .utf8)
         let attributor = try Attributor(modelFolder: data.model, transcoderFolder: data.transcoders)
         let path = folder + "/small.atlas"
-        _ = try Indexer(attributor: attributor, atlasPath: path).index(.file(path: corpus), corpusName: "demo")
+        _ = try Indexer(attributor: attributor, atlasPath: path).index(
+            .file(path: corpus), corpusName: "demo", options: IndexingOptions(heads: true))
         return (path, attributor)
     }
 

@@ -25,6 +25,7 @@ import Testing
         return path.replacing("prompts/{id}", with: "prompts/\(prompt)")
             .replacing("{layer}/{index}", with: "\(feature)").replacing("{node}", with: node)
             .replacing("{source}", with: encoded(0)).replacing("{target}", with: encoded(1))
+            .replacing("{layer}/{head}", with: "1/0")
             .replacing("logits/{token}", with: "logits/\(try reader.logitList().items[0].token)")
     }
 
@@ -43,6 +44,7 @@ import Testing
             case "search": path += "?text=Dallas"
             case "circuits", "circuits/supernodes", "circuits/stability":
                 path += "?size=5&feature=\(try service.reader.firedFeatures()[0])"
+            case "prompts/{id}/attention": path += "?qk=1.0@2,1&against=mean"
             case "diff": path += "?a=state%3DTexas"
             case "invariant": path += "?where=state%3DTexas"
             case "contrast": path += "?a=state%3DTexas&b=family%3Daddition&by=family"

@@ -45,6 +45,8 @@ public struct AtlasInformation: Codable, Sendable, Equatable {
     public let effectCount: Int
     /// Graphs of which some effects were measured too.
     public let measuredCount: Int
+    /// Graphs of which it is stored through which heads their edges go.
+    public let headedGraphCount: Int
     /// Their nodes.
     public let nodeCount: Int
     /// Their edges.
@@ -53,6 +55,8 @@ public struct AtlasInformation: Codable, Sendable, Equatable {
     public let bytesPerActivation: Double?
     /// Mean size of a stored edge in bytes, without the nodes; `nil` without any.
     public let bytesPerEdge: Double?
+    /// Mean size of what is stored of an edge's heads in bytes, beside the edge; `nil` without any.
+    public let headBytesPerEdge: Double?
 
     /// Features that fire in some prompt, as of the last derivation.
     public let firedFeatureCount: Int

@@ -15,7 +15,10 @@ extension AtlasReader {
         """
     static let graphTotals = """
         SELECT count(*) AS graphs, (SELECT count(*) FROM node_effects) AS effects,
-            (SELECT count(*) FROM measured_effects) AS measured, coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
+            (SELECT count(*) FROM measured_effects) AS measured, (SELECT count(*) FROM edge_heads) AS heads,
+            (SELECT sum(length(h.heads)) * 1.0 / nullif(sum(o.edge_count), 0)
+                FROM edge_heads h JOIN graphs o ON o.id = h.graph_id) AS head_bytes,
+            coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
             sum(length(edges)) * 1.0 / nullif(sum(edge_count), 0) AS edge_bytes,
             avg(replacement_score) AS replacement, avg(completeness_score) AS completeness,
             max(largest_violation) AS violation
@@ -53,8 +56,9 @@ extension AtlasReader {
                 promptCount: prompts["prompts"], tokenCount: prompts["tokens"],
                 countedTokens: prompts["counted_tokens"], activationCount: prompts["activations"],
                 graphCount: graphs["graphs"], effectCount: graphs["effects"], measuredCount: graphs["measured"],
-                nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
+                headedGraphCount: graphs["heads"], nodeCount: graphs["nodes"], edgeCount: graphs["edges"],
                 bytesPerActivation: prompts["activation_bytes"], bytesPerEdge: graphs["edge_bytes"],
+                headBytesPerEdge: graphs["head_bytes"],
                 firedFeatureCount: derived["features"], aggregatedEdgeCount: derived["edges"],
                 explainedTokenCount: derived["tokens"], labelCount: derived["labels"],
                 meanReplacementScore: graphs["replacement"], meanCompletenessScore: graphs["completeness"],

@@ -16,6 +16,8 @@ enum Block {
         case baseline = 8
         case effects = 9
         case measured = 10
+        case heads = 11
+        case patterns = 12
     }
 
     /// The version of the layout of all kinds.

@@ -15,6 +15,8 @@ struct MagnitudeColumn {
     static let activations = MagnitudeColumn(mantissaBits: 9)
     /// Edge weights and influences: at most 2^-11, 4.9e-4, of relative error.
     static let weights = MagnitudeColumn(mantissaBits: 10)
+    /// Loadings of heads, of which each edge has several: at most 2^-7, 7.8e-3, of relative error.
+    static let loadings = MagnitudeColumn(mantissaBits: 6)
 
     /// The number that a stored `value` comes back as.
     func rounded(_ value: Float) -> Float {

@@ -143,7 +143,7 @@ public struct AtlasCheck {
             arguments: [prompt])
         guard let counts else { return }
         blockCount += 3
-        guard let graph = try reading.graph(of: prompt, withEffects: true, db) else {
+        guard let graph = try reading.graph(of: prompt, withEffects: true, withHeads: true, db) else {
             return add(place, "its graph cannot be found")
         }
         if try graph.nodes.count != counts["node_count"] || graph.edges.count != counts["edge_count"] {
@@ -155,6 +155,7 @@ public struct AtlasCheck {
         }
         edgeCount += graph.edges.count { !graph.isCustomTarget($0.target) }
         if let effects = graph.effects { blockCount += effects.measured.isEmpty ? 2 : 3 }
+        if graph.heads != nil { blockCount += 2 }
     }
 
     /// Unpacks what belongs to no prompt.

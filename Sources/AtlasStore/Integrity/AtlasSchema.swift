@@ -6,7 +6,7 @@ import GRDB
 /// is then what SQLite held them to when it wrote them.
 enum AtlasSchema {
     /// The digest of the newest schema; a test holds it to the migrations.
-    static let digest: UInt64 = 0x3A35_D068_41D4_99C8
+    static let digest: UInt64 = 0x0880_1A33_2C61_05AB
 
     /// The objects of a schema, but those that SQLite and its full-text search make for themselves, and statistics.
     private static let objects = """

@@ -4,8 +4,8 @@ import GRDB
 enum DigestRecording {
     /// Makes the digests of everything as it stands; an earlier schema's numbers are taken as they are found.
     ///
-    /// Part of the newest migration's transaction, so that a file of this schema always has them: where they are missing,
-    /// something took them away.
+    /// Part of the transaction of the migration that added them, so that a file of this schema always has them: where they
+    /// are missing, something took them away.
     /// - Complexity: reads every table once
     static func recordAll(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM table_digests; DELETE FROM prompt_digests")

@@ -14,7 +14,7 @@ struct PromptDigests {
         case names
         /// Its graph, with targets.
         case graph
-        /// What the graph's nodes do.
+        /// What the graph's nodes do, and through which heads its edges go.
         case effects
 
         /// What people read.
@@ -23,7 +23,7 @@ struct PromptDigests {
             case .text: "its text, tokens or activations"
             case .names: "its corpora or tags"
             case .graph: "its graph"
-            case .effects: "the effects of its nodes"
+            case .effects: "the effects of its nodes, or the heads of its edges"
             }
         }
 
@@ -43,7 +43,7 @@ struct PromptDigests {
             case .text: [("prompts", false)]
             case .names: [("memberships", false), ("tags", false)]
             case .graph: [("graphs", false), ("logit_targets", true), ("custom_targets", true)]
-            case .effects: [("node_effects", true), ("measured_effects", true)]
+            case .effects: [("node_effects", true), ("measured_effects", true), ("edge_heads", true)]
             }
         }
 

@@ -54,6 +54,7 @@ struct RepairedFacts {
             ("custom_targets", "graph_id NOT IN (SELECT id FROM graphs)"),
             ("node_effects", "graph_id NOT IN (SELECT id FROM graphs)"),
             ("measured_effects", "graph_id NOT IN (SELECT graph_id FROM node_effects)"),
+            ("edge_heads", "graph_id NOT IN (SELECT id FROM graphs)"),
             ("supernode_members", "supernode_id NOT IN (SELECT id FROM supernodes)"),
             ("supernodes", "id NOT IN (SELECT supernode_id FROM supernode_members)"),
             ("labels", Self.unknownFeature(identity)), ("supernode_members", Self.unknownFeature(identity)),
@@ -90,7 +91,7 @@ struct RepairedFacts {
         for (id, reason) in reasons.sorted(by: { $0.key < $1.key }) {
             report.setAside.append(
                 .init(id: id, text: try String.fetchOne(text, arguments: [id]), reason: reason.joined(separator: "; ")))
-            for table in ["measured_effects", "node_effects", "logit_targets", "custom_targets"] {
+            for table in ["edge_heads", "measured_effects", "node_effects", "logit_targets", "custom_targets"] {
                 try db.execute(
                     sql: "DELETE FROM \(table) WHERE graph_id IN (SELECT id FROM graphs WHERE prompt_id = ?)",
                     arguments: [id])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtlasExport
+import AtlasQuery
 import Attribution
 import Circuits
 import Foundation
@@ -21,6 +22,12 @@ struct AttributeCommand: ParsableCommand {
               atlas attribute PROMPT --target " Austin" --target " Dallas" --model MODEL --transcoders DIR
               atlas attribute PROMPT --target-difference " Austin| Dallas" --at 9- --model MODEL --transcoders DIR
               atlas attribute PROMPT --target-direction probes.safetensors:truth --model MODEL --transcoders DIR
+
+            --heads tells through which attention heads the edges of the pruned graph go. --qk tells why a head looks \
+            from one position to another: which pairs of sources make its score, also less that of another key.
+
+              atlas attribute PROMPT --heads --model MODEL --transcoders DIR
+              atlas attribute PROMPT --qk 3.1@9,4 --against mean --model MODEL --transcoders DIR
             """)
 
     @Argument(help: "The prompt; the beginning-of-sequence token is put in front.") var prompt: String?
@@ -36,6 +43,18 @@ struct AttributeCommand: ParsableCommand {
     @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @Option(help: "Silence this many random features with everything frozen and compare with the graph's columns.")
     var verify: Int?
+    @Flag(help: "Tell through which attention heads the edges of the pruned graph go.") var heads = false
+    @Option(
+        help: ArgumentHelp(
+            "Tell why a head looks from one position to another, in place of the graph: layer, head, query, key.",
+            valueName: "L.H@q,k"))
+    var qk: String?
+    @Option(
+        help: ArgumentHelp(
+            "With --qk: less the score of another key, or the mean over the keys that the query reaches.",
+            valueName: "position|mean"))
+    var against: String?
+    @Option(help: "With --qk: pairs that are told.") var pairs = 20
     @OptionGroup var format: JSONOutput
 
     func validate() throws {
@@ -44,6 +63,10 @@ struct AttributeCommand: ParsableCommand {
         try requireShare(edgeThreshold, "--edge-threshold")
         try requireThreads(jobs)
         if let verify, verify < 1 { throw ValidationError("--verify: expected 1 or more, found \(verify)") }
+        try ScoreArguments.check(qk: qk, against: against, pairs: pairs)
+        guard qk == nil || !heads && output == nil && verify == nil else {
+            throw ValidationError("--qk computes no graph: it goes without --heads, --output and --verify")
+        }
         if let output, !output.hasSuffix(".json"), !output.hasSuffix(".safetensors") {
             throw ValidationError("--output: expected a name ending in .json or .safetensors, found \(output)")
         }
@@ -59,6 +82,15 @@ struct AttributeCommand: ParsableCommand {
         let tokenizer = attributor.model.tokenizer
         let ids = tokens?.split(separator: ",").compactMap { Int($0) } ?? tokenizer.encodePrompt(prompt ?? "")
         let options = try targets.applied(to: attribution.options, model: attributor.model)
+        if let qk, let place = ScorePlace(qk) {
+            try place.check(
+                against: ScoreArguments.reference(against), model: attributor.model, positionCount: ids.count)
+            let local = try attributor.localReplacementModel(ids, options: options, jobs: jobs)
+            let found = try attributor.attributeScore(
+                place, against: ScoreArguments.reference(against), of: local, pairs: pairs, jobs: jobs)
+            let report = AttentionReport(found, tokens: ids.map { tokenizer.text(of: $0) })
+            return try format.print(report) { AttentionText(report).lines.forEach { StandardOutput.line($0) } }
+        }
         let result = try attributor.attribute(ids, options: options, jobs: jobs)
         if let output {
             let replaced = ReplacedFile(output)
@@ -69,11 +101,22 @@ struct AttributeCommand: ParsableCommand {
             var generator = SystemRandomNumberGenerator()
             return try GraphVerification(result, attributor: attributor, count: count, using: &generator)
         }
+        let edgeHeads = heads ? try edgeHeads(of: result, attributor: attributor) : nil
         let summary = AttributionSummary(
-            result, putInFront: prompt.flatMap { tokenizer.startRecord(of: $0) }, verification: verification,
-            tokenText: { tokenizer.text(of: $0) })
+            result, edgeHeads: edgeHeads, putInFront: prompt.flatMap { tokenizer.startRecord(of: $0) },
+            verification: verification, tokenText: { tokenizer.text(of: $0) })
         try format.print(summary) { summary.print() }
         if let verification, !verification.agrees { throw ExitCode.failure }
+    }
+
+    /// Through which heads the edges of the pruned graph go.
+    private func edgeHeads(of result: Attributor.Result, attributor: Attributor) throws -> EdgeHeadsReport {
+        let tokenizer = attributor.model.tokenizer
+        let graph = SparseGraph(result.graph, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold)
+        return EdgeHeadsReport(
+            graph, heads: try HeadLoadings(attributor, result).mainHeads(ofEdgesIn: graph, jobs: jobs),
+            tokens: graph.tokens.map { tokenizer.text(of: $0) },
+            targetName: { $0.name(tokenText: { tokenizer.text(of: $0) }) })
     }
 
     private func write(_ result: Attributor.Result, attributor: Attributor, to path: String) throws {

@@ -15,6 +15,7 @@ struct IndexCommand: ParsableCommand {
               atlas index --template 'calc: {a}+{b}=' --values a=0...99 --values b=0...99 --activations-only \\
                 --model MODEL --transcoders DIR --atlas my.atlas
               atlas index corpus.jsonl --effects --model MODEL --transcoders DIR --atlas older.atlas
+              atlas index corpus.jsonl --heads --model MODEL --transcoders DIR --atlas my.atlas
               atlas index corpus.jsonl --model MODEL --neurons --baseline-tag family --atlas my.atlas
               zcat big.jsonl.gz | atlas index - --format jsonl --model MODEL --transcoders DIR --atlas my.atlas
             """)
@@ -40,6 +41,9 @@ struct IndexCommand: ParsableCommand {
             "Silence so many features of each prompt, one at a time, and store what that does.",
             discussion: "Those with the largest gradient effects on the answer's lead; attention patterns held."))
     var measure = 0
+    @Flag(
+        help: "Store through which attention heads edges go, and add that to the graphs that were stored without.")
+    var heads = false
     @Option(help: "Of neurons: how many of each token and layer are stored beside a graph's nodes, for examples.")
     var strongestNeurons = IndexingOptions().strongestNeurons
     @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
@@ -80,7 +84,7 @@ struct IndexCommand: ParsableCommand {
                 edgeThreshold: edgeThreshold ?? (isNeurons ? IndexingOptions.neuronThreshold : standard.edgeThreshold),
                 activationsOnly: activationsOnly, truncation: corpus.truncation,
                 strongestNeurons: strongestNeurons, effects: effects ?? true, completesEffects: effects == true,
-                measuredNodes: measure, jobs: jobs),
+                measuredNodes: measure, heads: heads, jobs: jobs),
             onMalformed: corpus.policy, progress: progress.show)
         progress.end()
         if let replaced = summary.replacedFingerprints {
@@ -99,6 +103,7 @@ struct IndexCommand: ParsableCommand {
         ]
         for (count, what) in [
             (summary.completedGraphs, "graphs completed with effects"),
+            (summary.graphsGivenHeads, "graphs completed with heads"),
             (summary.skippedRecords, "malformed records skipped"), (summary.truncatedTexts, "texts cut"),
             (summary.otherAnswers, "other answers left out"),
         ] where count > 0 {

@@ -1,3 +1,4 @@
+import AtlasQuery
 import Attribution
 import Circuits
 import Tokenizers
@@ -36,16 +37,20 @@ struct AttributionSummary: Encodable {
     let largestViolation: Float
     let strongestFeatures: [Feature]
     let verification: GraphVerification?
+    /// Through which heads the edges of the pruned graph go, where that was asked for.
+    let edgeHeads: EdgeHeadsReport?
 
     /// Features named in the summary.
     private static let shownFeatures = 10
 
     init(
-        _ result: Attributor.Result, putInFront: PromptStartRecord?, verification: GraphVerification?,
+        _ result: Attributor.Result, edgeHeads: EdgeHeadsReport?, putInFront: PromptStartRecord?,
+        verification: GraphVerification?,
         tokenText: (Int) -> String
     ) {
         self.putInFront = putInFront
         self.verification = verification
+        self.edgeHeads = edgeHeads
         let graph = result.graph
         let scores = GraphScores(graph)
         let influence = Influence(graph).ofSources(logitWeights: graph.targets.map(\.probability))
@@ -91,6 +96,7 @@ struct AttributionSummary: Encodable {
         }
         StandardOutput.line("strongest features")
         table.print()
+        if let edgeHeads { EdgeHeadsText(edgeHeads).lines.forEach { StandardOutput.line($0) } }
         if let verification { printVerification(verification) }
     }
 

@@ -23,6 +23,10 @@ struct InformationText {
             "effects       of the nodes of \(info.effectCount.grouped) graphs"
                 + (info.effectCount < info.graphCount ? "; atlas index --effects adds the others" : "")
                 + "; measured too in \(info.measuredCount.grouped)",
+            info.headedGraphCount == 0
+                ? "heads         of edges: not computed; atlas index --heads adds them"
+                : "heads         of the edges of \(info.headedGraphCount.grouped) graphs" + bytes(info.headBytesPerEdge)
+                    + (info.headedGraphCount < info.graphCount ? "; atlas index --heads adds the others" : ""),
             "features      \(info.firedFeatureCount.grouped) fire somewhere, \(info.aggregatedEdgeCount.grouped) edges between "
                 + "nodes with positions collapsed, \(info.explainedTokenCount.grouped) explained logits",
             "file          \((Double(info.fileSize) / 1_048_576).fixed(1)) MiB",

@@ -96,7 +96,7 @@ extension ProgressLine {
             switch progress.phase {
             case .checking: "records"
             case .averaging, .indexing: "prompts"
-            case .completing: "graphs"
+            case .completing, .tracing: "graphs"
             case .describing: "features"
             case .summarising: "passes"
             }

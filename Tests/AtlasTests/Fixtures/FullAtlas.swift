@@ -24,7 +24,7 @@ struct FullAtlas {
     init(count: Int = 6) throws {
         var plain = RandomFacts.prompts(count, signed: true)
         plain[0].graph = Self.withCustomTarget(plain[0].graph!)
-        facts = RandomFacts.withEffects(plain)
+        facts = RandomFacts.withHeads(RandomFacts.withEffects(plain))
         test = try TemporaryAtlas([facts], identity: Self.identity)
         let writer = AtlasWriter(test.atlas)
         try writer.setLabel("the Dallas feature", note: "seen in Texas", of: FeatureID(layer: 1, index: 2))

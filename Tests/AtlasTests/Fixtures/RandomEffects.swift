@@ -24,6 +24,31 @@ extension RandomFacts {
             })
     }
 
+    /// The same prompts with made-up heads of their graphs' edges.
+    static func withHeads(_ prompts: [PromptFacts]) -> [PromptFacts] {
+        prompts.enumerated().map { number, facts in
+            var facts = facts
+            var generator = SeededGenerator(UInt64(number))
+            guard let graph = facts.graph else { return facts }
+            var heads = EdgeHeads(
+                headCount: 4,
+                patterns: (0..<12).map {
+                    HeadPattern(
+                        previous: Float($0) / 16, same: 0, first: Float.random(in: 0...1, using: &generator),
+                        distance: Float($0), entropy: 0.5)
+                })
+            for _ in graph.edges {
+                let own = (0..<12).filter { _ in Int.random(in: 0..<3, using: &generator) == 0 }.prefix(8).map {
+                    EdgeHeads.Loading(
+                        layer: $0 / 4, head: $0 % 4, loading: Float.random(in: -2...2, using: &generator))
+                }
+                heads.append(own, rest: Bool.random(using: &generator) ? 0 : 0.25)
+            }
+            facts.graph?.heads = heads
+            return facts
+        }
+    }
+
     /// The same prompts with effects beside their graphs.
     static func withEffects(_ prompts: [PromptFacts]) -> [PromptFacts] {
         prompts.enumerated().map { number, facts in

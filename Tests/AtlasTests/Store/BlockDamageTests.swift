@@ -14,6 +14,7 @@ struct BlockDamageTests {
         let nodeCount = graph.nodes.count
         let targetCount = graph.targets.count
         let effects = RandomFacts.effects(of: graph, answer: 3, seed: 1)
+        let heads = RandomFacts.withHeads(RandomFacts.prompts(1))[0].graph!.heads!
         let postings = activations.sorted { ($0.feature, $0.position) < ($1.feature, $1.position) }.map {
             Posting(feature: NodeKey($0.feature).rawValue, prompt: 7, position: $0.position, activation: $0.activation)
         }
@@ -40,6 +41,14 @@ struct BlockDamageTests {
                 try MeasuredEffectBlock.encode(effects.measured, nodeCount: nodeCount),
                 { _ = try MeasuredEffectBlock.decode($0, nodeCount: nodeCount) }
             ),
+            (
+                try HeadBlock.encode(heads),
+                {
+                    _ = try HeadBlock.decode(
+                        $0, edgeCount: heads.edgeCount, layerCount: 3, patterns: heads.patterns)
+                }
+            ),
+            (try PatternBlock.encode(heads.patterns), { _ = try PatternBlock.decode($0) }),
             (try PostingBlock.encode(postings), { _ = try PostingBlock.decode($0) }),
             (try HistogramBlock.encode([1, 2, 3, 400]), { _ = try HistogramBlock.decode($0) }),
         ]

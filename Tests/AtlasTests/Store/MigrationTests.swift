@@ -12,7 +12,7 @@ struct MigrationTests {
         "custom_targets", "supernode_members", "supernodes", "supernode_search", "baselines", "neuron_basis",
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
         "measured_effects", "node_effects", "effect_derivation", "logit_effect_statistics", "logit_driver_effects",
-        "prompt_digests", "table_digests",
+        "prompt_digests", "table_digests", "edge_heads",
     ]
     /// What later schemas replaced.
     private static let laterViews = ["features", "drivers"]
@@ -86,6 +86,43 @@ struct MigrationTests {
         try AtlasDerivation(atlas).rebuild()
         #expect(try !AtlasDerivation(atlas).isStale())
         #expect(try atlas.read("counting") { db in try Int.fetchOne(db, sql: count) } == expected && expected! > 20)
+    }
+
+    /// Takes an atlas back to the schema before heads, whose digests it keeps.
+    private func makeEighth(_ test: TemporaryAtlas) throws {
+        try test.atlas.database.write { db in
+            try db.execute(
+                sql: "DROP TABLE edge_heads; DELETE FROM grdb_migrations WHERE identifier = '0009_add_edge_heads'")
+        }
+        try test.atlas.close()
+    }
+
+    @Test func `an atlas from before heads opens without any, keeps its digests, and gets heads`() throws {
+        let facts = RandomFacts.withHeads(RandomFacts.withEffects(RandomFacts.prompts(4)))
+        let test = try TemporaryAtlas([RandomFacts.withEffects(RandomFacts.prompts(4))])
+        let digests = "SELECT * FROM prompt_digests ORDER BY 1"
+        let before = try test.atlas.read("reading") { db in try Row.fetchAll(db, sql: digests) }
+        try makeEighth(test)
+        let atlas = try Atlas.open(test.path, mode: .readWrite)
+        #expect(try atlas.read("reading") { db in try Row.fetchAll(db, sql: digests) } == before)
+        let (reader, writer) = (AtlasReader(atlas), AtlasWriter(atlas))
+        #expect(try reader.verify().problems == [])
+        #expect(try reader.information().headedGraphCount == 0 && reader.information().headBytesPerEdge == nil)
+        #expect(try reader.graph(ofPrompt: 1).heads == nil)
+        #expect(try writer.graphsLackingHeads().map(\.prompt) == [1, 2, 3, 4])
+        try writer.writeHeads(facts.enumerated().map { ($0 + 1, try #require($1.graph)) })
+        #expect(try writer.graphsLackingHeads() == [] && reader.information().headedGraphCount == 4)
+        #expect(try reader.verify().problems == [])
+    }
+
+    @Test func `what was damaged before a migration is damaged after it`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(3)])
+        try test.atlas.database.write { db in
+            try db.execute(sql: "UPDATE graphs SET replacement_score = 0.123 WHERE id = 2")
+        }
+        try makeEighth(test)
+        let problems = try AtlasReader(Atlas.open(test.path, mode: .readWrite)).verify().problems
+        #expect(problems.count == 1 && problems[0].contains("its graph: not what was stored"))
     }
 
     @Test func `an atlas of the first schema is told to be older when it is only read`() throws {

@@ -18,6 +18,7 @@ struct QueryCommand: ParsableCommand {
             StableCommand.self, SupernodesCommand.self, ValidateCommand.self, SteerCommand.self,
             SteerPredictCommand.self, DiffCommand.self, ContrastCommand.self,
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,
-            OperandsCommand.self, ExchangeCommand.self, RunCommand.self,
+            OperandsCommand.self, ExchangeCommand.self, RunCommand.self, HeadsCommand.self, HeadCommand.self,
+            AttentionCommand.self,
         ])
 }

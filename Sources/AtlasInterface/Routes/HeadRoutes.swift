@@ -1,0 +1,58 @@
+import AtlasQuery
+import Attribution
+import Circuits
+
+extension RouteParameter {
+    fileprivate static let head = [
+        RouteParameter("layer", .integer(0...65_535), "the head's layer"),
+        RouteParameter("head", .integer(0...65_535), "the head in its layer"),
+    ]
+}
+
+extension Route {
+    /// Questions about attention heads.
+    static let heads = [
+        Route("heads", "Where every head looks, and how much of the stored edges goes through it", length: .long) {
+            _, service in try service.reader.heads()
+        },
+        Route(
+            "heads/{layer}/{head}", "What one head carries, and to what", RouteParameter.head + [.limit], length: .long
+        ) { request, service in
+            try service.reader.head(
+                layer: request.integer("layer")!, head: request.integer("head")!, limit: try request.range().limit)
+        },
+        Route(
+            "features/{layer}/{index}/heads", "The heads that carry a feature", RouteParameter.feature, length: .long
+        ) { request, service in try service.reader.heads(carrying: request.featureOfPath()) },
+        Route(
+            "prompts/{id}/attention", "Why a head looks from one position of a prompt to another",
+            [
+                .prompt, .init("qk", .text(limit: 100), "layer.head@query,key, as 3.1@9,4"),
+                .init("against", .text(limit: 20), "what the key is compared with: a position, or mean"),
+                .init("pairs", .integer(1...1_000), "pairs of sources at most", fallback: "20"),
+            ], length: .long
+        ) { request, service in
+            guard let attributor = service.jobs?.attributor else {
+                throw QuestionError.needsModel(question: "why a head looks where it looks")
+            }
+            let text = try request.required("qk")
+            guard let place = ScorePlace(text) else {
+                throw Problem(400, "Wrong question", "qk: expected layer.head@query,key, as 3.1@9,4, found \(text)")
+            }
+            var reference: ScorePlace.Reference?
+            if let against = request.text("against") {
+                reference = against == "mean" ? .mean : Int(against).map { .key($0) }
+                guard reference != nil else {
+                    throw Problem(400, "Wrong question", "against: expected a position or mean, found \(against)")
+                }
+            }
+            do {
+                return try service.reader.attention(
+                    ofPrompt: request.integer("id")!, place, against: reference, attributor: attributor,
+                    pairs: request.integer("pairs")!, jobs: service.threads)
+            } catch let error as TargetError {
+                throw Problem(400, "Wrong question", "\(error)")
+            }
+        },
+    ]
+}

@@ -1,0 +1,86 @@
+import AtlasQuery
+import AtlasStore
+import Circuits
+import Testing
+
+/// What heads do across prompts, against plain sums over the facts.
+struct HeadQuestionTests {
+    private let facts = RandomFacts.withHeads(RandomFacts.prompts(10))
+
+    private func reader(_ facts: [PromptFacts]) throws -> AtlasReader {
+        let test = try TemporaryAtlas([facts])
+        try AtlasDerivation(test.atlas).rebuild()
+        return AtlasReader(test.atlas)
+    }
+
+    @Test func `a head's share, edges and pattern are plain sums over the graphs`() throws {
+        let test = try TemporaryAtlas([facts])
+        let report = try AtlasReader(test.atlas).heads()
+        #expect(report.graphCount == 10 && report.lackingCount == 0 && report.heads.count == 12)
+        let all = facts.compactMap { $0.graph?.heads }
+        let total = all.reduce(0.0) { sum, heads in
+            heads.loadings.reduce(heads.rests.reduce(sum) { $0 + Double($1) }) { $0 + Double($1.loading.magnitude) }
+        }
+        let queries = facts.reduce(0.0) { $0 + Double($1.tokens.count - 1) }
+        for head in report.heads {
+            let own = all.flatMap(\.loadings).filter { $0.layer == head.layer && $0.head == head.head }
+            #expect(head.edgeCount == own.count)
+            let share = own.reduce(0.0) { $0 + Double($1.loading.magnitude) } / total
+            #expect(abs(head.share - share) < 0.01 * share)
+            let first = facts.reduce(0.0) { sum, facts in
+                let pattern = facts.graph?.heads?.patterns[head.layer * 4 + head.head].first ?? 0
+                return sum + Double(facts.tokens.count - 1) * Double(pattern)
+            }
+            #expect(abs(head.first - first / queries) < 0.01)
+            #expect(abs(head.distance - Double(head.layer * 4 + head.head)) < 0.1)
+        }
+    }
+
+    @Test func `the heads that carry a feature are those of its outgoing edges`() throws {
+        let test = try TemporaryAtlas([facts])
+        let reader = AtlasReader(test.atlas)
+        var sums: [FeatureID: [Int: Double]] = [:]
+        for graph in facts.compactMap(\.graph) {
+            guard let heads = graph.heads else { continue }
+            for (place, edge) in graph.edges.enumerated() {
+                guard case .feature(let layer, _, let index) = graph.nodes[edge.source].id else { continue }
+                var own = sums[FeatureID(layer: layer, index: index)] ?? [:]
+                for entry in heads[place] {
+                    own[entry.layer * 4 + entry.head, default: 0] += Double(entry.loading.magnitude)
+                }
+                sums[FeatureID(layer: layer, index: index)] = own
+            }
+        }
+        #expect(sums.count > 5)
+        for (feature, own) in sums.sorted(by: { $0.key < $1.key }).prefix(6) {
+            let report = try reader.heads(carrying: feature)
+            #expect(Set(report.heads.map { $0.layer * 4 + $0.head }) == Set(own.keys))
+            #expect(report.heads.allSatisfy { $0.promptCount <= $0.edgeCount && $0.edgeCount <= report.edgeCount })
+            #expect(report.heads.map(\.share) == report.heads.map(\.share).sorted(by: >))
+            let first = try #require(report.heads.first)
+            let largest = try #require(own.values.max())
+            #expect(abs((own[first.layer * 4 + first.head] ?? 0) - largest) < 0.02 * largest)
+        }
+    }
+
+    @Test func `what a head carries is named with its strongest edges`() throws {
+        let reader = try reader(facts)
+        let report = try reader.head(layer: 1, head: 2, limit: 5)
+        #expect(report.head.layer == 1 && report.head.head == 2 && report.graphCount == 10)
+        #expect(report.carried.count == 5 && !report.served.isEmpty && report.examples.count == 5)
+        let loadings = report.examples.map(\.loading.magnitude)
+        #expect(loadings == loadings.sorted(by: >))
+        #expect(report.carried.allSatisfy { 0...1 ~= $0.share && 0...1 ~= $0.shareOfFeature })
+        #expect(try reader.heads().heads[6] == report.head)
+    }
+
+    @Test func `an atlas without heads says so, and a head that there is not is refused`() throws {
+        let without = try TemporaryAtlas([RandomFacts.prompts(2)])
+        #expect(throws: QuestionError.noHeads) { try AtlasReader(without.atlas).heads() }
+        #expect("\(QuestionError.noHeads)".contains("not computed"))
+        let test = try TemporaryAtlas([facts])
+        #expect(throws: QuestionError.unknownHead(layer: 3, head: 0, layerCount: 3, headCount: 4)) {
+            try AtlasReader(test.atlas).head(layer: 3, head: 0)
+        }
+    }
+}
