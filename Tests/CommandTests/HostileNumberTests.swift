@@ -29,7 +29,8 @@ import Testing
         "query validate": austin + model + ["--interventions", "3"],
         "query exchange": ["--by", "state", "--trials", "2", "--quiet"] + model + atlas,
         "query steer": feature + model, "query steer-predict": ["--features", "1"] + model + atlas,
-        "query run": ["calc: 1+2="] + model + atlas,
+        "query run": ["calc: 1+2="] + model + atlas, "query heads": atlas, "query head": ["1.0"] + atlas,
+        "query attention": ["two-step-0066", "--qk", "1.0@5,2"] + model + atlas,
         "export graph": ["--prompt", "two-step-0066", "--output", "OUT"] + atlas,
         "export dashboards": ["--output", "OUT", "--quiet"] + atlas,
     ]
@@ -47,7 +48,7 @@ import Testing
         "token", "tokens", "by", "where", "output", "tokens-file", "readout", "a", "b", "pair-by", "pairs", "class",
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
         "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
-        "architecture", "activation", "input-hook", "output-hook",
+        "architecture", "activation", "input-hook", "output-hook", "qk", "against",
     ]
 
     private struct Help: Decodable {

@@ -28,7 +28,10 @@ def main(address, folder):
         for name, view, script in VIEWS:
             driver.get("about:blank")
             driver.get(f"{address}/#/{view.format(austin=austin)}")
-            time.sleep(4)
+            while True:  # until nothing says that it is loading
+                time.sleep(4)
+                if "oading" not in driver.execute_script("return document.body.innerText"):
+                    break
             driver.execute_script(script)
             time.sleep(0.5)
             picture = driver.execute_cdp_cmd("Page.captureScreenshot", {
