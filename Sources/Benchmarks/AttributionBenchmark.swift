@@ -31,6 +31,8 @@ struct AttributionBenchmark: ParsableCommand {
     @Flag(help: "Attribute over the model's own neurons, without transcoders.") var neurons = false
     @Option(help: "Neurons that become nodes.") var maximumNeurons = 4096
     @Option(help: "Features that become targets; all unless given.") var maximumFeatureNodes: Int?
+    @Flag(help: "Measure also through which heads edges go, and why a head looks where it looks.") var heads = false
+    @Flag(help: "With --heads: of all edges before pruning too.") var allEdges = false
     @Option(help: "Repetitions of each prompt after one that is not counted.") var repetitions = 3
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
 
@@ -62,7 +64,11 @@ struct AttributionBenchmark: ParsableCommand {
         let speed = try AttributionSpeed(
             attributor, texts: texts, options: options, repetitions: repetitions, jobs: jobs)
         speed.print(rate: rate, jobs: jobs)
-        for text in texts { try HeadsSpeed(attributor, text: text, options: options, jobs: jobs).print() }
+        if heads {
+            for text in texts {
+                try HeadsSpeed(attributor, text: text, options: options, allEdges: allEdges, jobs: jobs).print()
+            }
+        }
         if !neurons { try StoredSize(attributor, texts: texts, options: options, jobs: jobs).print() }
         print(String(format: "peak resident memory     %8.0f MiB", PeakMemory.residentMebibytes))
     }
@@ -113,12 +119,14 @@ private struct AttributionSpeed {
     }
 }
 
-/// How long it takes to find the heads of a graph's edges, beside the graph itself: of those that a stored graph keeps, and of
+/// How long it takes to find the heads of a graph's edges, beside the graph itself: of those that a stored graph keeps, or of
 /// all of them; and to say why a head looks where it looks.
 private struct HeadsSpeed {
     private let lines: [String]
 
-    init(_ attributor: Attributor, text: String, options: AttributionOptions, jobs: Int) throws {
+    init(
+        _ attributor: Attributor, text: String, options: AttributionOptions, allEdges: Bool, jobs: Int
+    ) throws {
         let tokens = attributor.model.tokenizer.encodePrompt(text)
         var started = DispatchTime.now()
         let result = try attributor.attribute(tokens, options: options, jobs: jobs)
@@ -152,12 +160,14 @@ private struct HeadsSpeed {
             add(name, seconds, edges: heads.edgeCount, operations: summary.floatingPointOperations)
             lines.append(String(format: "    identity's largest violation %.1e", summary.largestViolation))
         }
-        let (all, _) = HeadLoadings.edges(of: result.graph)
-        started = DispatchTime.now()
-        let summary = try loadings.compute(all, jobs: jobs) { _, values in
-            _ = EdgeHeads.main(of: values, headCount: headCount)
+        if allEdges {
+            let (all, _) = HeadLoadings.edges(of: result.graph)
+            started = DispatchTime.now()
+            let summary = try loadings.compute(all, jobs: jobs) { _, values in
+                _ = EdgeHeads.main(of: values, headCount: headCount)
+            }
+            add("all edges", started.secondsPassed, edges: all.count, operations: summary.floatingPointOperations)
         }
-        add("all edges", started.secondsPassed, edges: all.count, operations: summary.floatingPointOperations)
         let last = tokens.count - 1
         for layer in [attributor.model.configuration.layerCount / 2, attributor.model.configuration.layerCount - 1] {
             let place = ScorePlace(

@@ -24,6 +24,9 @@ import Testing
         let prompt = try service.reader.prompts(where: .all, needGraphs: true)[0]
         let report: AttentionReport = try service.value("prompts/\(prompt)/attention?qk=1.0@3,1&pairs=7")
         #expect(report.pairs.count == 7 && report.largestViolation < 1e-5 && report.key.position == 1)
+        let pairs: HeadPairsReport = try service.value("heads/1/0/pairs?prompts=6&limit=8")
+        #expect(pairs.scoreCount == 6 && pairs.pairs.count == 8)
+        #expect(pairs.pairs.allSatisfy { 1...6 ~= $0.count && !$0.examples.isEmpty && $0.spread >= 0 })
         for (query, expected) in [
             ("qk=1.0@1,3", "expected a key at or before the query"), ("qk=99.0@1,1", "expected a layer"),
             ("qk=nonsense", "expected layer.head@query,key"), ("qk=1.0@3,1&against=x", "expected a position or mean"),

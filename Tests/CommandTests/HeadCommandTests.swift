@@ -49,6 +49,8 @@ import Testing
         let heads = try Program.run(["query", "heads", "--atlas", atlas])
         #expect(heads.status == 0 && heads.output.contains("over 1 graphs"), "\(heads.error)")
         #expect(try Program.run(["query", "head", "1.0", "--atlas", atlas]).output.contains("strongest edges"))
+        let explained = try Program.run(["query", "head", "1.0", "--atlas", atlas] + model)
+        #expect(explained.output.contains("looks because of"), "\(explained.error)")
         let unknown = try Program.run(["query", "head", "99.0", "--atlas", atlas])
         #expect(unknown.status != 0 && unknown.error.contains("there is no head 99.0"))
         let attention = try Program.run(["query", "attention", "sum", "--qk", "1.0@3,1", "--atlas", atlas] + model)

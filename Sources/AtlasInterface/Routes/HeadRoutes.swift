@@ -22,6 +22,19 @@ extension Route {
                 layer: request.integer("layer")!, head: request.integer("head")!, limit: try request.range().limit)
         },
         Route(
+            "heads/{layer}/{head}/pairs", "The pairs of sources that make a head look, over prompts",
+            RouteParameter.head + [
+                .limit, .init("prompts", .integer(1...100), "prompts whose scores are taken apart", fallback: "20"),
+            ], length: .long
+        ) { request, service in
+            guard let attributor = service.jobs?.attributor else {
+                throw QuestionError.needsModel(question: "what makes a head look")
+            }
+            return try service.reader.pairs(
+                layer: request.integer("layer")!, head: request.integer("head")!, attributor: attributor,
+                prompts: request.integer("prompts")!, limit: try request.range().limit, jobs: service.threads)
+        },
+        Route(
             "features/{layer}/{index}/heads", "The heads that carry a feature", RouteParameter.feature, length: .long
         ) { request, service in try service.reader.heads(carrying: request.featureOfPath()) },
         Route(

@@ -62,4 +62,26 @@ enum HeadsText {
         }
         return lines + ["strongest edges, one a prompt"] + examples.lines
     }
+
+    static func lines(_ report: HeadPairsReport) -> [String] {
+        func named(_ source: HeadPairsReport.Source) -> String {
+            let node = source.node
+            return switch node.kind {
+            case "feature":
+                (node.feature.map { "\($0)" } ?? "feature") + (source.label.map { " (\($0))" } ?? "")
+            case "error": "errors of layer \(node.layer ?? 0)"
+            case "token": "token \"\(node.text ?? "")\""
+            default: "bias"
+            }
+        }
+        var table = TextTable([">mean", ">spread", ">scores", "query", "key", "most in"])
+        for pair in report.pairs {
+            let most = pair.examples.first.map { "\($0.prompt) from \($0.query) to \($0.key)" } ?? ""
+            table.add([
+                pair.mean.signed(3), pair.spread.fixed(3), "\(pair.count) of \(report.scoreCount)", named(pair.query),
+                named(pair.key), most,
+            ])
+        }
+        return ["looks because of (what pairs add to its score less that of the mean key)"] + table.lines
+    }
 }

@@ -59,12 +59,17 @@ struct HeadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "head", abstract: "What one head carries, and to what.",
         discussion: """
-            Over all prompts whose graphs have the heads of their edges.
+            Over all prompts whose graphs have the heads of their edges. With the model also what makes it look: the \
+            pairs of sources that add most to its scores, over the prompts with the strongest edges through it.
 
               atlas query head 3.1 --atlas my.atlas
+              atlas query head 3.1 --model MODEL --transcoders DIR --atlas my.atlas
             """)
 
     @Argument(help: ArgumentHelp("The head.", valueName: "layer.head")) var head: String
+    @OptionGroup var model: OptionalReplacementModelOptions
+    @Option(help: "With the model: prompts whose scores are taken apart.") var prompts = 30
+    @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput
@@ -79,11 +84,28 @@ struct HeadCommand: ParsableCommand {
         guard numbers.count == 2, head.split(separator: ".", omittingEmptySubsequences: false).count == 2 else {
             throw ValidationError("expected a head as layer.head, as 3.1, found \(head)")
         }
+        try requireCount(prompts, "--prompts")
+        try requireThreads(jobs)
     }
 
     func run() throws {
-        let report = try file.reader().head(layer: numbers[0], head: numbers[1], limit: limit.limit)
-        try output.print(report) { HeadsText.lines(report).forEach { print($0) } }
+        let reader = try file.reader()
+        let report = try reader.head(layer: numbers[0], head: numbers[1], limit: limit.limit)
+        let pairs = try model.attributor(for: reader).map {
+            try reader.pairs(
+                layer: numbers[0], head: numbers[1], attributor: $0, prompts: prompts, limit: limit.limit, jobs: jobs)
+        }
+        try output.print(HeadAnswer(carries: report, looksBecauseOf: pairs)) {
+            HeadsText.lines(report).forEach { print($0) }
+            if let pairs { HeadsText.lines(pairs).forEach { print($0) } }
+        }
+    }
+
+    /// Both answers about one head.
+    private struct HeadAnswer: Encodable {
+        let carries: HeadReport
+        /// Left out without the model.
+        let looksBecauseOf: HeadPairsReport?
     }
 }
 
