@@ -30,4 +30,35 @@ import Testing
         #expect(try #require(information.bytesPerEdge) <= 4)
         #expect(try #require(information.bytesPerActivation) <= 3)
     }
+
+    private struct Quality: Decodable {
+        struct Agreement: Decodable { let topOneAgreement, divergence: Double }
+        let answerPosition: Agreement
+    }
+
+    @Test(arguments: [("transcoders", 0.97, 0.1), ("transcoders-per-layer", 0.9, 0.4)])
+    func `the replacement model gives the model's answers`(
+        name: String, leastAgreement: Double, mostDivergence: Double
+    ) throws {
+        let folder = try TemporaryFolder()
+        let demo = try SmallDemo(in: folder, every: 15)
+        let outcome = try Program.run([
+            "evaluate", demo.corpus, "--model", demo.data.model, "--transcoders", demo.data.model + "/../" + name,
+            "--attributed-prompts", "0", "--no-layers-alone", "--quiet", "--json",
+        ])
+        let quality = try JSONDecoder().decode(Quality.self, from: Data(outcome.output.utf8)).answerPosition
+        #expect(quality.topOneAgreement >= leastAgreement && quality.divergence <= mostDivergence, "\(quality)")
+    }
+
+    private struct Record: Decodable {
+        let modelFingerprint: String
+    }
+
+    @Test(arguments: ["transcoders", "transcoders-per-layer"])
+    func `transcoders were trained on the model that lies beside them`(name: String) throws {
+        let data = try DemoData()
+        let record = try Data(contentsOf: URL(fileURLWithPath: data.model + "/../" + name + "/training.json"))
+        let inspected = try Program.run(["inspect", data.model, "--json"])
+        #expect(inspected.output.contains(try JSONDecoder().decode(Record.self, from: record).modelFingerprint))
+    }
 }
