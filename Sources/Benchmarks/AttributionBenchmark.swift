@@ -137,7 +137,7 @@ private struct HeadsSpeed {
         func add(_ what: String, _ seconds: Double, edges: Int, operations: Int) {
             lines.append(
                 String(
-                    format: "heads of %@ %8.4f s, %4.0f %% of the attribution's %.4f s (%d edges, %.2f GFLOP)", what,
+                    format: "heads of %@ %8.4f s, %4.0f %% of the attribution's %.4f s (%ld edges, %.2f GFLOP)", what,
                     seconds, 100 * seconds / attribution, attribution, edges, Double(operations) / 1e9))
         }
         let loadings = HeadLoadings(attributor, result)
@@ -178,7 +178,7 @@ private struct HeadsSpeed {
                 let found = try attributor.attributeScore(place, against: reference, of: result.local, jobs: jobs)
                 lines.append(
                     String(
-                        format: "score %@%@ %.4f s, %d pairs, violation %.1e", "\(place)",
+                        format: "score %@%@ %.4f s, %ld pairs, violation %.1e", "\(place)",
                         reference == nil ? "" : " less the mean", started.secondsPassed, found.pairCount,
                         found.largestViolation))
             }
