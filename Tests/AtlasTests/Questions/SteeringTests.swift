@@ -59,7 +59,7 @@ struct SteeringTests {
         readout: SteeringOptions.Readout
     ) throws {
         let atlas = try TexasAtlas()
-        let feature = FeatureID(layer: 2, index: 157)
+        let feature = FeatureID(layer: 1, index: 37)
         var options = Self.options()
         options.factor = 3
         options.readout = readout
