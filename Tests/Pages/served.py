@@ -54,7 +54,7 @@ def atlas():
         corpus.write_text(_corpus())
         path = str(pathlib.Path(_folder.name) / "pages.atlas")
         _run("index", str(corpus), "--atlas", path, "--model", str(DEMO / "model"),
-             "--transcoders", str(DEMO / "transcoders"), "--quiet")
+             "--transcoders", str(DEMO / "transcoders"), "--heads", "--quiet")
         _kept["atlas"] = path
     return _kept["atlas"]
 

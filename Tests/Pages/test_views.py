@@ -13,7 +13,7 @@ def views():
         "atlas": "atlas", "prompts": "prompts", "group": "prompts?where=family%3Dtwo-step", "firings": f"prompts?feature={layer}/{index}",
         "prompt": f"prompt/{prompt}", "graph": f"graph/{prompt}", "graph table": f"graph/{prompt}?view=table", "features": "features",
         "feature": f"feature/{layer}/{index}", "feature in a prompt": f"feature/{layer}/{index}?prompt={prompt}",
-        "logits": "logits", "logit": f"logit/{token}", "circuit choice": "circuit", "compare choice": "compare",
+        "logits": "logits", "logit": f"logit/{token}", "heads": "heads", "head": "head/1/3", "circuit choice": "circuit", "compare choice": "compare",
         "compared prompts": f"compare?a=prompt:{prompt}&b=prompt:{other}", "run": "run",
     }
     if served.has_route("/circuits"):

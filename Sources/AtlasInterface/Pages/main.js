@@ -14,16 +14,18 @@ import {showFeatures} from "./featuresPage.js";
 import {showFeature} from "./featurePage.js";
 import {showLogits} from "./logitsPage.js";
 import {showLogit} from "./logitPage.js";
+import {showHeads} from "./headsPage.js";
+import {showHead} from "./headPage.js";
 import {showCircuit} from "./circuitPage.js";
 import {showCompare} from "./comparePage.js";
 import {showRun} from "./runPage.js";
 
 const views = {
     atlas: showAtlas, prompts: showPrompts, prompt: showPrompt, graph: showGraph, features: showFeatures, feature: showFeature,
-    logits: showLogits, logit: showLogit, circuit: showCircuit, compare: showCompare, run: showRun,
+    logits: showLogits, logit: showLogit, heads: showHeads, head: showHead, circuit: showCircuit, compare: showCompare, run: showRun,
 };
-const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["circuit", "Circuit"], ["compare", "Compare"], ["run", "Run"]];
-const belongsTo = { prompt: "prompts", graph: "prompts", feature: "features", logit: "logits" };
+const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["run", "Run"]];
+const belongsTo = { prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads" };
 
 let current = null;
 let hasShownView = false;
