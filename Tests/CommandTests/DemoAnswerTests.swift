@@ -1,5 +1,6 @@
 import AtlasQuery
 import AtlasStore
+import DemoData
 import Foundation
 import Testing
 
