@@ -9,6 +9,8 @@ final class ProgressLine {
     private let isQuiet: Bool
     private var label = ""
     private var started = DispatchTime.now()
+    /// What was done when the measurement began: work that goes on where it was interrupted did the rest earlier.
+    private var firstDone = 0
     private var lastShown: DispatchTime?
     private var hasOpenLine = false
 
@@ -26,6 +28,7 @@ final class ProgressLine {
             end()
             self.label = label
             started = DispatchTime.now()
+            firstDone = done
             lastShown = nil
         }
         let isLast = total == done
@@ -49,7 +52,7 @@ final class ProgressLine {
 
     private func line(done: Int, total: Int?, unit: String) -> String {
         let seconds = started.secondsPassed
-        let rate = seconds > 0 ? Double(done) / seconds : 0
+        let rate = seconds > 0 ? Double(done - firstDone) / seconds : 0
         var parts = [label.padding(toLength: 12, withPad: " ", startingAt: 0)]
         if let total {
             if isTerminal { parts.append(bar(total == 0 ? 1 : Double(done) / Double(total))) }
