@@ -102,12 +102,12 @@ public struct Indexer {
         }
         summary.indexingSeconds = started.secondsPassed
         if options.completesEffects {
-            summary.completedGraphs = try EffectCompletion(attributor: attributor, options: options).run(writer) {
+            summary.completedGraphs = try GraphCompletion(attributor: attributor, options: options).addEffects(writer) {
                 progress(IndexingProgress(phase: .completing, done: $0, total: $1))
             }
         }
         if options.heads {
-            summary.graphsGivenHeads = try HeadCompletion(attributor: attributor, options: options).run(writer) {
+            summary.graphsGivenHeads = try GraphCompletion(attributor: attributor, options: options).addHeads(writer) {
                 progress(IndexingProgress(phase: .tracing, done: $0, total: $1))
             }
         }
