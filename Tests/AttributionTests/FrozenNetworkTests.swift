@@ -70,15 +70,17 @@ import Transcoders
 
 extension RandomReplacement {
     /// Runs with everything frozen but what `change` makes of the MLP outputs, and what the embeddings are.
+    ///
+    /// - Parameter held: whose patterns and denominators are frozen; the prompt's own unless given
     func frozenRun(
-        _ result: Attributor.Result, embeddings: Matrix? = nil,
+        _ result: Attributor.Result, embeddings: Matrix? = nil, holding held: ForwardTrace? = nil,
         _ change: (inout Matrix, _ layer: Int) -> Void = { _, _ in }
     ) throws -> (ForwardTrace, [Matrix]) {
         let baseline = result.local.trace
         let transcoders = attributor.transcoders
         var preActivations: [Matrix] = []
         let trace = try attributor.model.run(
-            tokens, embeddings: embeddings, frozen: FrozenNetwork(baseline, freezingNorms: true),
+            tokens, embeddings: embeddings, frozen: FrozenNetwork(held ?? baseline, freezingNorms: true),
             site: transcoders.outputHook.site
         ) { layer, reading, _ in
             let input = reading.input(at: transcoders.inputHook)

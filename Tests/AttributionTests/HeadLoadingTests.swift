@@ -203,27 +203,8 @@ extension RandomReplacement {
     func frozenRun(
         _ result: Attributor.Result, scaling layer: Int, _ head: Int, by factor: Float
     ) throws -> (ForwardTrace, [Matrix]) {
-        let baseline = result.local.trace
-        var scaled = baseline
+        var scaled = result.local.trace
         scaled.scale(layer, head, by: factor)
-        let transcoders = attributor.transcoders
-        var preActivations: [Matrix] = []
-        let trace = try attributor.model.run(
-            tokens, frozen: FrozenNetwork(scaled, freezingNorms: true), site: transcoders.outputHook.site
-        ) { layer, reading, _ in
-            let input = reading.input(at: transcoders.inputHook)
-            let before = baseline.layers[layer].reading.input(at: transcoders.inputHook)
-            preActivations.append(
-                transcoders.layers[layer].preActivations(
-                    input, divisors: transcoders.layers[layer].inputNormalization.divisors(of: before)))
-            var output = baseline.layers[layer].mlpOutput
-            if let skip = transcoders.layers[layer].skip {
-                var difference = input
-                for index in difference.values.indices { difference.values[index] -= before.values[index] }
-                output.add(skip.applied(to: difference))
-            }
-            return output
-        }
-        return (trace, preActivations)
+        return try frozenRun(result, holding: scaled)
     }
 }

@@ -75,18 +75,12 @@ extension AtlasReader {
             try stored.require(layer: layer, head: head)
             var found: [(prompt: Int, loading: Float, source: Int, target: NodeID)] = []
             try stored.forEach(db, withEdges: true) { graph in
-                var best: (loading: Float, edge: SparseGraph.Edge)?
-                for (place, edge) in graph.edges.enumerated() {
-                    guard let own = graph.heads[place].first(where: { $0.layer == layer && $0.head == head })?.loading,
-                        own.magnitude > (best?.loading.magnitude ?? 0)
-                    else { continue }
-                    best = (own, edge)
-                }
-                guard let best else { return }
+                guard let best = graph.strongestEdge(layer: layer, head: head) else { return }
+                let edge = graph.edges[best.edge]
                 found.append(
                     (
-                        graph.prompt, best.loading, graph.nodes[best.edge.source].id.position(in: []),
-                        graph.nodes[best.edge.target].id
+                        graph.prompt, best.loading, graph.nodes[edge.source].id.position(in: []),
+                        graph.nodes[edge.target].id
                     ))
             }
             found.sort { ($1.loading.magnitude, $0.prompt) < ($0.loading.magnitude, $1.prompt) }

@@ -18,15 +18,13 @@ extension AtlasReader {
             var strongest: [(prompt: Int, edge: Int, loading: Float)] = []
             try stored.forEach(db, withEdges: true) { graph in
                 sums.add(graph)
-                var best: (edge: Int, loading: Float)?
                 for (place, edge) in graph.edges.enumerated() {
-                    let own = graph.heads[place].first { $0.layer == layer && $0.head == head }?.loading
+                    let own = graph.loading(ofEdge: place, layer: layer, head: head)
                     let all = graph.heads[place].reduce(graph.heads.rests[place]) { $0 + $1.loading.magnitude }
                     carried.add(graph.nodes[edge.source].id, loading: own, of: all, prompt: graph.prompt)
                     served.add(graph.nodes[edge.target].id, loading: own, of: all, prompt: graph.prompt)
-                    if let own, own.magnitude > (best?.loading.magnitude ?? 0) { best = (place, own) }
                 }
-                guard let best else { return }
+                guard let best = graph.strongestEdge(layer: layer, head: head) else { return }
                 strongest.append((graph.prompt, best.edge, best.loading))
             }
             strongest.sort { ($1.loading.magnitude, $0.prompt) < ($0.loading.magnitude, $1.prompt) }

@@ -13,6 +13,23 @@ struct StoredHeads {
         let nodes: [SparseGraph.Node]
         let edges: [SparseGraph.Edge]
         let heads: EdgeHeads
+
+        /// What of an edge goes through a head, where it is among the edge's main ones.
+        func loading(ofEdge edge: Int, layer: Int, head: Int) -> Float? {
+            heads[edge].first { $0.layer == layer && $0.head == head }?.loading
+        }
+
+        /// The edge of which most goes through a head; `nil` where it is a main head of none.
+        func strongestEdge(layer: Int, head: Int) -> (edge: Int, loading: Float)? {
+            var best: (edge: Int, loading: Float)?
+            for edge in edges.indices {
+                guard let own = loading(ofEdge: edge, layer: layer, head: head),
+                    own.magnitude > (best?.loading.magnitude ?? 0)
+                else { continue }
+                best = (edge, own)
+            }
+            return best
+        }
     }
 
     static let sql = """
