@@ -4,13 +4,8 @@ import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, go, graphAddress} from "./address.js";
 import {ask, isFolder} from "./data.js";
 import {counted, measure, number, percentage, shortened} from "./numbers.js";
-import {term, tokenText, weightBar} from "./terms.js";
+import {figure, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
-
-function figure(title, definition, value, sample, side) {
-    return element("div", { class: "statistic" }, element("dt", {}, definition ? term(title, definition, side) : title),
-        element("dd", {}, element("span", { class: "value" }, value), element("span", { class: "sample" }, sample)));
-}
 
 function figures(information) {
     const graphs = `over ${counted(information.graphCount, "graph")}`;

@@ -5,7 +5,7 @@ import {addressOf, featureAddress, featureName} from "./address.js";
 import {AnswerError, ask, capabilities} from "./data.js";
 import {counted, measure, number, percentage, plain, signed} from "./numbers.js";
 import {exampleList, extremesOf, heatScale, intervalView} from "./examples.js";
-import {fewSamples, term, tokenText, weightBar} from "./terms.js";
+import {fewSamples, figure, term, tokenText, weightBar} from "./terms.js";
 import {histogram} from "./histogram.js";
 import {labelEditor} from "./labelEditor.js";
 import {localNeighbours, valueInPrompt} from "./localFeature.js";
@@ -15,9 +15,7 @@ import {inhibitorSection} from "./inhibitors.js";
 import {operandSection} from "./operandGrid.js";
 
 function statistic(title, definition, value, sample, count, side) {
-    return element("div", { class: "statistic" },
-        element("dt", {}, term(title, definition, side)),
-        element("dd", {}, element("span", { class: "value" }, value), element("span", { class: "sample" }, sample, " ", fewSamples(count))));
+    return figure(title, definition, value, [sample, " ", fewSamples(count)], side);
 }
 
 function statistics(report) {

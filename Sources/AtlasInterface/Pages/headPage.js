@@ -4,15 +4,13 @@ import {button, element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, graphAddress} from "./address.js";
 import {AnswerError, ask, capabilities} from "./data.js";
 import {counted, number, percentage, shortened, signed} from "./numbers.js";
-import {fewSamples, nodeText, term, weightBar} from "./terms.js";
+import {fewSamples, figure, nodeText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 import {headStatistics} from "./headsPage.js";
 
 function headFigures(report) {
-    return element("dl", { class: "statistics" }, headStatistics.map(([key, title, definition, written], place) => element("div", { class: "statistic" },
-        element("dt", {}, term(title, definition, place % 4 === 3 ? "end" : "start")),
-        element("dd", {}, element("span", { class: "value" }, written(report.head[key])),
-            element("span", { class: "sample" }, key === "share" ? counted(report.head.edgeCount, "link") : `over ${counted(report.graphCount, "graph")}`)))));
+    return element("dl", { class: "statistics" }, headStatistics.map(([key, title, definition, written], place) => figure(title, definition, written(report.head[key]),
+        key === "share" ? counted(report.head.edgeCount, "link") : `over ${counted(report.graphCount, "graph")}`, place % 4 === 3 ? "end" : "start")));
 }
 
 function features(title, rows, verb) {

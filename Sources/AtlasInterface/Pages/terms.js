@@ -14,6 +14,12 @@ export function term(text, definition, side = "start") {
         element("span", { class: `tip ${side}`, role: "tooltip", id }, definition));
 }
 
+/** A number of a list of statistics, with its definition and what it rests on; `side` is "end" near the right edge. */
+export function figure(title, definition, value, sample, side) {
+    return element("div", { class: "statistic" }, element("dt", {}, definition ? term(title, definition, side) : title),
+        element("dd", {}, element("span", { class: "value" }, value), element("span", { class: "sample" }, sample)));
+}
+
 /** The mark for numbers that rest on too little; null when there is enough. */
 export function fewSamples(count) {
     return count < 10 ? element("span", { class: "badge warning" }, count === 0 ? "no sample" : "few samples") : null;
