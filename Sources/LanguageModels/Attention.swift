@@ -28,13 +28,15 @@ public struct Attention: Sendable {
 
     /// How strongly each position reads each earlier one.
     ///
-    /// - Parameter normalized: `[positionCount, modelWidth]`
+    /// - Parameters:
+    ///   - normalized: `[positionCount, modelWidth]`
+    ///   - changes: what is added to scores of this layer
     /// - Returns: `[headCount, positionCount, positionCount]`, query by key; zero above the diagonal
-    func patterns(_ normalized: Matrix) -> [Float] {
-        patterns(queries: queries(normalized), keys: keys(normalized))
+    func patterns(_ normalized: Matrix, adding changes: [ScoreChange] = []) -> [Float] {
+        patterns(queries: queries(normalized), keys: keys(normalized), adding: changes)
     }
 
-    private func patterns(queries: Matrix, keys: Matrix) -> [Float] {
+    private func patterns(queries: Matrix, keys: Matrix, adding changes: [ScoreChange] = []) -> [Float] {
         let positionCount = queries.rowCount
         var patterns = [Float](repeating: 0, count: headCount * positionCount * positionCount)
         queries.values.withUnsafeBufferPointer { queries in
@@ -46,6 +48,7 @@ public struct Attention: Sendable {
                             let line = (head * positionCount + row) * positionCount
                             weigh(
                                 query + (row * headCount + head) * headWidth, keys: key, head: head, row: row,
+                                adding: changes.filter { $0.head == head && $0.query == row },
                                 into: UnsafeMutableBufferPointer(rebasing: patterns[line..<line + row + 1]))
                         }
                     }
@@ -133,9 +136,11 @@ public struct Attention: Sendable {
     /// - Parameters:
     ///   - query: `[headWidth]`
     ///   - keys: `[positions, keyValueHeadCount * headWidth]`
+    ///   - changes: what is added to scores of this head and query
     ///   - line: one number a key, zero before and where the window does not reach
     func weigh(
         _ query: UnsafePointer<Float>, keys: UnsafePointer<Float>, head: Int, row: Int,
+        adding changes: [ScoreChange] = [],
         into line: UnsafeMutableBufferPointer<Float>
     ) {
         let first = firstKey(ofQuery: row)
@@ -144,6 +149,7 @@ public struct Attention: Sendable {
             let key = keys + ((first + index) * keyValueHeadCount + head / groupSize) * headWidth
             reached[index] = scoring.scale * dot(query, key, count: headWidth)
         }
+        for change in changes { reached[change.key - first] += change.amount }
         if let cap = scoring.softCap, let base = reached.baseAddress { softCap(base, at: cap, count: reached.count) }
         softmax(reached)
     }

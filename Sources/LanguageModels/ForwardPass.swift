@@ -10,13 +10,14 @@ extension LanguageModel {
     ///   - tokens: at least one, at most the context length, each in the vocabulary
     ///   - embeddings: `[positionCount, modelWidth]`, what to add in place of the tokens' own embeddings
     ///   - frozen: patterns and denominators that are taken as given
+    ///   - scoreChanges: what is added to scores of attention that exist; nothing where patterns are given
     ///   - site: the tensor that `mlpOutput` gives, and calls for
     ///   - mlpOutput: what stands in the MLP's place, `[positionCount, modelWidth]`
     /// - Throws: `ModelError` for a prompt that does not fit, `SafetensorsError` for weights that are not finite; whatever
     ///   `mlpOutput` throws.
     public func run(
-        _ tokens: [Int], embeddings: Matrix? = nil, frozen: FrozenNetwork? = nil, site: MLPSite = .addition,
-        mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
+        _ tokens: [Int], embeddings: Matrix? = nil, frozen: FrozenNetwork? = nil, scoreChanges: [ScoreChange] = [],
+        site: MLPSite = .addition, mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
     ) throws -> ForwardTrace {
         try check(tokens)
         let embeddings = embeddings ?? embed(tokens)
@@ -31,7 +32,9 @@ extension LanguageModel {
             let entering = residual
             let denominators = held?.attentionDenominators ?? block.attentionNorm.denominators(of: residual)
             let normalized = block.attentionNorm.applied(to: residual, denominators: denominators)
-            let patterns = held?.patterns ?? block.attention.patterns(normalized)
+            let patterns =
+                held?.patterns
+                ?? block.attention.patterns(normalized, adding: scoreChanges.filter { $0.layer == index })
             let attended = PostNormed(
                 block.attention.output(normalized, patterns: patterns), block.attentionPostNorm,
                 denominators: held?.attentionPostDenominators)

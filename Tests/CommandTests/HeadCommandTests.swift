@@ -1,3 +1,4 @@
+import AtlasQuery
 import DemoData
 import Foundation
 import Testing
@@ -65,5 +66,34 @@ import Testing
         let summary = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         let heads = try #require(summary["edgeHeads"] as? [String: Any])
         #expect(try #require(heads["edges"] as? [[String: Any]]).contains { ($0["heads"] as? [Any])?.isEmpty == false })
+    }
+
+    @Test func `features that scores name are why heads look, and answers survive one head without its reasons`() throws
+    {
+        let demo = try SmallDemo(in: folder, every: 15)
+        let atlas = folder.path + "/test.atlas"
+        #expect(try Program.run(demo.arguments(atlas: atlas)).status == 0)
+        func validate(_ heads: [String]) throws -> HeadValidationReport {
+            let outcome = try Program.run(
+                ["query", "validate-heads"] + heads + ["--where", "family=two-step", "--quiet", "--json"]
+                    + ["--atlas", atlas] + model)
+            return try JSONDecoder().decode(HeadValidationReport.self, from: Data(outcome.output.utf8))
+        }
+        let alone = try validate(["1.3"])
+        #expect(alone.trials.count >= 3 && alone.wrongPrompts + alone.trials.count <= alone.promptCount)
+        #expect(alone.looks.allSatisfy { $0.removed > 0 && $0.weightWithoutPairs < $0.weight })
+        let (more, fell) = (alone.fellMoreThanAtRandom, alone.fellWithoutFeature)
+        #expect(Double(more.count) >= 0.8 * Double(more.total) && Double(fell.count) >= 0.8 * Double(fell.total))
+        #expect(alone.lostAnswers(\.withoutRandomPairs).count == 0)
+        let text = try Program.run(
+            ["query", "validate-heads", "1.3", "1.2", "--where", "family=two-step", "--atlas", atlas] + model)
+        #expect(text.output.contains("as much from other heads") && text.output.contains("by the sign test"))
+        for (head, expected) in [("9.0", "there is no head 9.0"), ("1", "The value '1' is invalid")] {
+            let refused = try Program.run(["query", "validate-heads", head, "--atlas", atlas] + model)
+            #expect(refused.status != 0 && refused.error.contains(expected), "\(refused.error)")
+        }
+        let nobody = try Program.run(
+            ["query", "validate-heads", "1.0", "--where", "family=nothing", "--atlas", atlas] + model)
+        #expect(nobody.status != 0 && nobody.error.split(separator: "\n").count == 1, "\(nobody.error)")
     }
 }

@@ -30,6 +30,7 @@ import Testing
         "query exchange": ["--by", "state", "--trials", "2", "--quiet"] + model + atlas,
         "query steer": feature + model, "query steer-predict": ["--features", "1"] + model + atlas,
         "query run": ["calc: 1+2="] + model + atlas, "query heads": atlas, "query head": ["1.0"] + atlas,
+        "query validate-heads": ["1.0", "--prompts", "2", "--quiet"] + model + atlas,
         "query attention": ["two-step-0066", "--qk", "1.0@5,2"] + model + atlas,
         "export graph": ["--prompt", "two-step-0066", "--output", "OUT"] + atlas,
         "export dashboards": ["--output", "OUT", "--quiet"] + atlas,

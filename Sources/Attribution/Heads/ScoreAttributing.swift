@@ -22,6 +22,16 @@ extension Attributor {
         _ place: ScorePlace, against reference: ScorePlace.Reference? = nil, of local: LocalReplacementModel,
         pairs: Int = 20, jobs: Int = 1
     ) throws -> ScoreAttribution {
+        try scoreSources(place, against: reference, of: local, jobs: jobs).attribution(pairs)
+    }
+
+    /// Takes both sides of a score apart, so that any pair of sources can be asked for.
+    ///
+    /// Parameters, errors and complexity are those of ``attributeScore(_:against:of:pairs:jobs:)``.
+    public func scoreSources(
+        _ place: ScorePlace, against reference: ScorePlace.Reference? = nil, of local: LocalReplacementModel,
+        jobs: Int = 1
+    ) throws -> ScoreSources {
         try place.check(against: reference, model: model, positionCount: local.layout.positionCount)
         let block = model.blocks[place.layer]
         let attention = block.attention
@@ -68,10 +78,10 @@ extension Attributor {
             case .mean: own(place.key) - reached.reduce(0) { $0 + own($1) } / Float(reached.count)
             }
         let positionCount = local.layout.positionCount
-        return ScoreAttribution(
-            place, reference, queries, keys, count: pairs, scale: attention.scoreScale, score: score,
-            softCap: attention.scoreSoftCap,
-            weight: trace.patterns[(place.head * positionCount + place.query) * positionCount + place.key])
+        return ScoreSources(
+            place: place, reference: reference, score: score, softCap: attention.scoreSoftCap,
+            weight: trace.patterns[(place.head * positionCount + place.query) * positionCount + place.key],
+            queries: queries, keys: keys, scale: attention.scoreScale)
     }
 }
 
@@ -86,35 +96,6 @@ extension ScorePlace {
         }
         weights[key, default: 0] += 1
         return weights
-    }
-}
-
-extension ScoreAttribution {
-    fileprivate init(
-        _ place: ScorePlace, _ reference: ScorePlace.Reference?, _ queries: ScoreVectors, _ keys: ScoreVectors,
-        count: Int, scale: Float, score: Float, softCap: Float?, weight: Float
-    ) {
-        func product(_ x: [Double], _ y: [Double]) -> Double {
-            Double(scale) * zip(x, y).reduce(0) { $0 + $1.0 * $1.1 }
-        }
-        self.place = place
-        self.reference = reference
-        self.score = score
-        self.softCap = softCap
-        self.weight = weight
-        pairs = ScoreVectors.strongestPairs(queries, keys, count: count, scale: scale)
-        pairCount = queries.nodes.count * keys.nodes.count
-        groups = Kind.allCases.flatMap { query in
-            Kind.allCases.map { key in
-                Group(
-                    query: query, key: key,
-                    contribution: Float(product(queries.sums[query] ?? [], keys.sums[key] ?? [])))
-            }
-        }
-        let (query, key) = (queries.total, keys.total)
-        querySources = queries.strongest(count, along: key, scale: scale)
-        keySources = keys.strongest(count, along: query, scale: scale)
-        largestViolation = Float(abs(product(query, key) - Double(score))) / max(1, abs(score))
     }
 }
 

@@ -73,18 +73,19 @@ struct ScoreVectors {
     ///
     /// Exact: products are bounded by the lengths of what is multiplied, and both sides come by length, so that what is
     /// left out cannot be among them.
+    ///
+    /// - Parameter onlyRaising: whether products below 0 are left out; otherwise sizes count
     static func strongestPairs(
-        _ query: ScoreVectors, _ key: ScoreVectors, count: Int, scale: Float
+        _ query: ScoreVectors, _ key: ScoreVectors, count: Int, scale: Float, onlyRaising: Bool = false
     ) -> [ScoreAttribution.Pair] {
         let headWidth = query.vectors.columnCount
         var found: [(query: Int, key: Int, product: Float)] = []
         var least: Float = 0
+        func size(_ product: Float) -> Float { onlyRaising ? product : product.magnitude }
         func keepStrongest() {
-            found.sort {
-                ($1.product.magnitude, $0.query, $0.key) < ($0.product.magnitude, $1.query, $1.key)
-            }
+            found.sort { (size($1.product), $0.query, $0.key) < (size($0.product), $1.query, $1.key) }
             if found.count > count { found.removeLast(found.count - count) }
-            if found.count == count, let last = found.last { least = last.product.magnitude }
+            if found.count == count, let last = found.last { least = size(last.product) }
         }
         guard count > 0 else { return [] }
         var products = [Float](repeating: 0, count: side * side)
@@ -107,7 +108,7 @@ struct ScoreVectors {
                     }
                 }
                 for row in 0..<queryCount {
-                    for column in 0..<keyCount where products[row * side + column].magnitude > least {
+                    for column in 0..<keyCount where size(products[row * side + column]) > least {
                         found.append((queryStart + row, keyStart + column, products[row * side + column]))
                     }
                     if found.count > 4 * count + side { keepStrongest() }

@@ -29,6 +29,11 @@ extension FeatureID: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension HeadID: ExpressibleByArgument {
+    /// Reads `layer.head`.
+    public init?(argument: String) { self.init(argument) }
+}
+
 /// How many answers are printed.
 struct LimitOption: ParsableArguments {
     @Option(help: "How many rows at most.") var limit = 20

@@ -6,6 +6,8 @@ enum NumberLimit {
     static let threads = 1_024
     /// Rewirings of each graph: every motif keeps a number for each.
     static let rewirings = 100_000
+    /// Pairs of sources: each is a line.
+    static let pairs = 100_000
     /// Resamplings of a confidence interval.
     static let resamples = 1_000_000
 }

@@ -14,7 +14,7 @@ enum ScoreArguments {
                 throw ValidationError("--against: expected a position or mean, found \(against)")
             }
         }
-        guard 1...100_000 ~= pairs else { throw ValidationError("--pairs: expected 1 to 100000, found \(pairs)") }
+        try requireCount(pairs, "--pairs", to: NumberLimit.pairs)
     }
 
     /// What a key is compared with.

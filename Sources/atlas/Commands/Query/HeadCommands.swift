@@ -66,7 +66,7 @@ struct HeadCommand: ParsableCommand {
               atlas query head 3.1 --model MODEL --transcoders DIR --atlas my.atlas
             """)
 
-    @Argument(help: ArgumentHelp("The head.", valueName: "layer.head")) var head: String
+    @Argument(help: ArgumentHelp("The head.", valueName: "layer.head")) var head: HeadID
     @OptionGroup var model: OptionalReplacementModelOptions
     @Option(help: "With the model: prompts whose scores are taken apart.") var prompts = 30
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
@@ -74,26 +74,17 @@ struct HeadCommand: ParsableCommand {
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput
 
-    /// Layer and head.
-    private var numbers: [Int] {
-        let parts = head.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.compactMap { $0.allSatisfy(\.isNumber) ? Int($0) : nil }
-    }
-
     func validate() throws {
-        guard numbers.count == 2, head.split(separator: ".", omittingEmptySubsequences: false).count == 2 else {
-            throw ValidationError("expected a head as layer.head, as 3.1, found \(head)")
-        }
         try requireCount(prompts, "--prompts")
         try requireThreads(jobs)
     }
 
     func run() throws {
         let reader = try file.reader()
-        let report = try reader.head(layer: numbers[0], head: numbers[1], limit: limit.limit)
+        let report = try reader.head(layer: head.layer, head: head.head, limit: limit.limit)
         let pairs = try model.attributor(for: reader).map {
             try reader.pairs(
-                layer: numbers[0], head: numbers[1], attributor: $0, prompts: prompts, limit: limit.limit, jobs: jobs)
+                layer: head.layer, head: head.head, attributor: $0, prompts: prompts, limit: limit.limit, jobs: jobs)
         }
         try output.print(HeadAnswer(carries: report, looksBecauseOf: pairs)) {
             HeadsText.lines(report).forEach { print($0) }

@@ -19,6 +19,6 @@ struct QueryCommand: ParsableCommand {
             SteerPredictCommand.self, DiffCommand.self, ContrastCommand.self,
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,
             OperandsCommand.self, ExchangeCommand.self, RunCommand.self, HeadsCommand.self, HeadCommand.self,
-            AttentionCommand.self,
+            AttentionCommand.self, ValidateHeadsCommand.self,
         ])
 }
