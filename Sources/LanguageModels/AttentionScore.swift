@@ -34,14 +34,17 @@ extension Attention {
     /// The first position that a query reaches.
     public func firstKey(ofQuery query: Int) -> Int { scoring.window.map { max(0, query + 1 - $0) } ?? 0 }
 
-    /// A score before any soft-cap, as the model computes it.
+    /// A head's scores before any soft-cap, as the model computes them.
     ///
     /// - Parameter normalized: `[positionCount, modelWidth]`, what attention reads
-    public func score(head: Int, query: Int, key: Int, normalized: Matrix) -> Float {
+    /// - Returns: of `query` with each key from ``firstKey(ofQuery:)`` to `query`
+    public func scores(head: Int, query: Int, normalized: Matrix) -> [Float] {
         let (queries, keys) = (queries(normalized), keys(normalized))
-        let query = queries.row(query).dropFirst(head * headWidth).prefix(headWidth)
-        let key = keys.row(key).dropFirst(head / groupSize * headWidth).prefix(headWidth)
-        return scoring.scale * zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }
+        let own = queries.row(query).dropFirst(head * headWidth).prefix(headWidth)
+        return (firstKey(ofQuery: query)...query).map { position in
+            let key = keys.row(position).dropFirst(head / groupSize * headWidth).prefix(headWidth)
+            return scoring.scale * zip(own, key).reduce(0) { $0 + $1.0 * $1.1 }
+        }
     }
 
     /// A head's query or key at a position, linear in what attention reads there, with the norms held as they are at

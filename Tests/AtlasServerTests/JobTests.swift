@@ -61,6 +61,18 @@ import Testing
         #expect(report == expected)
     }
 
+    @Test func `a test of heads is that of the library`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let ended = try ended(#"{"heads": ["1.3", "1.2"], "prompts": 3}"#, at: "head-validations", service)
+        var options = HeadValidationOptions()
+        options.promptLimit = 3
+        let heads = [HeadID(layer: 1, head: 3), HeadID(layer: 1, head: 2)]
+        guard case .headValidation(let report) = ended.result else { throw SocketClient.Failure(what: "\(ended)") }
+        #expect(
+            try report == service.reader.validateHeads(heads, attributor: service.jobs!.attributor, options: options))
+        #expect(report.heads == heads.sorted() && !report.trials.isEmpty)
+    }
+
     @Test func `steering and its test are those of the library`() throws {
         let service = try DemoService.writing(jobs: ModelJobs.Limits())
         let attributor = service.jobs!.attributor
@@ -89,6 +101,10 @@ import Testing
         ("steering-tests", #"{"features": 0}"#),
         ("validations", #"{"interventions": 0}"#), ("validations", #"{"where": "family"}"#),
         ("exchanges", #"{"by": "state", "strength": 0}"#), ("exchanges", #"{"where": "family=two-step"}"#),
+        ("head-validations", #"{"heads": []}"#), ("head-validations", #"{"heads": ["1"]}"#),
+        ("head-validations", #"{"heads": ["1.0"], "pairs": 0}"#),
+        ("head-validations", #"{"heads": ["1.0"], "leastWeight": 2}"#),
+        ("head-validations", #"{"heads": ["1.0"], "tokensBeforeEnd": -1}"#),
         ("runs", #"{"text": ""}"#), ("runs", #"{"txt": "a"}"#), ("runs", "[]"), ("runs", "{"), ("runs", ""),
         ("interventions", #"{"text": "a b", "settings": []}"#),
         ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283"}]}"#),

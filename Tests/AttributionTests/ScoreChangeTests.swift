@@ -21,9 +21,8 @@ import Testing
         let after = try model.run(
             tokens, scoreChanges: [ScoreChange(layer: layer, head: head, query: query, key: key, amount: 1.5)])
         #expect(after.layers[0].patterns == before.layers[0].patterns)
-        var scores = (first...query).map {
-            block.attention.score(head: head, query: query, key: $0, normalized: normalized) + ($0 == key ? 1.5 : 0)
-        }
+        var scores = block.attention.scores(head: head, query: query, normalized: normalized)
+        scores[key - first] += 1.5
         if let cap = block.attention.scoreSoftCap { scores = scores.map { cap * tanh($0 / cap) } }
         let expected = [Float](repeating: 0, count: first) + softmax(scores)
         let row = (head * tokens.count + query) * tokens.count..<(head * tokens.count + query + 1) * tokens.count

@@ -128,6 +128,56 @@ import Tokenizers
         }
     }
 
+    @Test(arguments: RealModel.present)
+    func `edges are the sums of what goes through each head, and scores of what pairs of sources add`(
+        name: RealModel
+    ) throws {
+        let model = try name.load()
+        let folder = NSTemporaryDirectory() + "calibrated-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let attributor = try CalibratedTranscoders(
+            model, prompts: try SharedTexts.load().prompts, seed: Self.seed
+        ).attributor(folder: folder)
+        let jobs = ProcessInfo.processInfo.activeProcessorCount
+        for (count, targets) in [(9, 1_000), (64, 200)] {
+            let ids = Array(model.tokenizer.encodePrompt(Self.longText).prefix(count))
+            try #require(ids.count == count)
+            let watch = Stopwatch()
+            let result = try attributor.attribute(
+                ids, options: AttributionOptions(maximumFeatureNodes: targets), jobs: jobs)
+            let attributed = watch.seconds
+            let (edges, weights) = HeadLoadings.edges(of: result.graph)
+            let loadings = Stopwatch()
+            let violation = try HeadLoadings(attributor, result).compute(
+                edges, checkedAgainst: weights, jobs: jobs
+            ) { _, _ in }.largestViolation
+            #expect(violation <= Self.loadingTolerance)
+            Figures.record(
+                name,
+                "\(count) tokens: heads of \(weights.count) edges, identity \(violation), \(loadings.seconds) after \(attributed)"
+            )
+            let scores = Stopwatch()
+            let layers = model.configuration.layerCount
+            var worst: Float = 0
+            for layer in [0, layers / 2, layers - 1] {
+                let place = ScorePlace(layer: layer, head: 1, query: count - 1, key: count - 3)
+                let score = try attributor.attributeScore(place, against: .mean, of: result.local, jobs: jobs)
+                worst = max(worst, score.largestViolation)
+            }
+            #expect(worst <= 1e-5)
+            Figures.record(name, "\(count) tokens: scores of 3 heads, identity \(worst), \(scores.seconds)")
+        }
+    }
+
+    /// Of edges that are at least a twentieth of their target's largest: sums of some hundred thousand terms.
+    private static let loadingTolerance: Float = 3e-5
+    private static let longText = """
+        The city of Paris lies on the river Seine in the north of France. It has been the country's capital for most of \
+        the last thousand years, and more than two million people live there today. Visitors come for its museums, its \
+        bridges and its bread, and many of them climb the tower that was built for the world's fair of 1889. When it \
+        rains they sit in one of the many cafes.
+        """
+
     /// Sums in another order; logits are of order 10, and float32 itself is within `RealModelGolden.rounding`.
     private static let tolerance = 1e-3
     /// A best logit that is ahead by less may be another one's.

@@ -27,7 +27,8 @@ public struct JobReport: Encodable, Sendable {
 
     /// The job's id.
     public let id: String
-    /// `run`, `intervention`, `validation`, `exchange`, `steering` or `steering-test`.
+    /// `run`, `intervention`, `validation`, `exchange`, `head-validation`, `steering` or
+    /// `steering-test`.
     public let kind: String
     /// Where it is.
     public let state: State
@@ -57,6 +58,8 @@ public enum JobResult: Encodable, Sendable {
     case validation(ValidationReport)
     /// Features of one value of a tag in the place of another's.
     case exchange(ExchangeReport)
+    /// Why heads look where they look, tested.
+    case headValidation(HeadValidationReport)
     /// What rises and falls when a feature is steered.
     case steering(SteeredFeature)
     /// Whether that is foretold, over many features.
@@ -69,6 +72,7 @@ public enum JobResult: Encodable, Sendable {
         case .intervention(let answer): try answer.encode(to: encoder)
         case .validation(let report): try report.encode(to: encoder)
         case .exchange(let report): try report.encode(to: encoder)
+        case .headValidation(let report): try report.encode(to: encoder)
         case .steering(let report): try report.encode(to: encoder)
         case .steeringTest(let report): try report.encode(to: encoder)
         }

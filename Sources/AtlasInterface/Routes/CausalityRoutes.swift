@@ -1,4 +1,5 @@
 import AtlasQuery
+import Circuits
 import Foundation
 
 /// Circuits to hold against the model: those of some tokens, or of the answers of a group of prompts.
@@ -34,6 +35,21 @@ struct ExchangeBody: Decodable {
     let seed: UInt64?
 }
 
+/// Heads whose reasons are to be tested.
+struct HeadValidationBody: Decodable {
+    /// `1.3` and others.
+    let heads: [String]
+    /// A group of prompts, `family=two-step`.
+    let `where`: String?
+    let pairs: Int?
+    /// The least share of attention that counts as looking.
+    let leastWeight: Double?
+    /// Where they look from, counted from a prompt's end.
+    let tokensBeforeEnd: Int?
+    let prompts: Int?
+    let seed: UInt64?
+}
+
 /// The group that a body names: all prompts where it names none.
 func group(_ text: String?) throws(Problem) -> PromptFilter {
     guard let text else { return .all }
@@ -57,6 +73,8 @@ extension Route {
     private static let trialLimit = 5_000
     private static let measuredPromptLimit = 50
     private static let featureLimit = 100
+    private static let pairLimit = 10_000
+    private static let promptLimit = 1_000
 
     /// Questions that intervene on the model, prompt after prompt.
     static let causality = [
@@ -122,6 +140,39 @@ extension Route {
                 .exchange(
                     try reader.exchange(
                         by: body.by, where: group, attributor: jobs.attributor, options: options, progress: progress))
+            }
+        },
+        Route(
+            .post, "head-validations", "Tests why heads look where they look, and whether answers need it",
+            bodyExample: #"{"heads": ["1.3"], "where": "family=two-step", "pairs": 20}"#, status: 202
+        ) { request, service in
+            let jobs = try service.model
+            let body = try request.decoded(HeadValidationBody.self)
+            let reader = service.reader
+            let heads = body.heads.compactMap { HeadID($0) }
+            guard !heads.isEmpty, heads.count == body.heads.count else {
+                throw Problem(400, "Wrong body", "heads: expected layer.head, as 1.3, found \(body.heads)")
+            }
+            var options = HeadValidationOptions()
+            options.pairs = try count(body.pairs, "pairs", usual: options.pairs, atMost: pairLimit)
+            options.promptLimit = try count(body.prompts, "prompts", usual: options.promptLimit, atMost: promptLimit)
+            options.leastWeight = body.leastWeight ?? options.leastWeight
+            guard 0...1 ~= options.leastWeight else {
+                throw Problem(
+                    400, "Wrong body", "leastWeight: expected a share from 0 to 1, found \(options.leastWeight)")
+            }
+            options.tokensBeforeEnd = body.tokensBeforeEnd ?? options.tokensBeforeEnd
+            guard options.tokensBeforeEnd >= 0 else {
+                throw Problem(
+                    400, "Wrong body", "tokensBeforeEnd: expected 0 or more, found \(options.tokensBeforeEnd)")
+            }
+            if let seed = body.seed { options.seed = seed }
+            options.jobs = ProcessInfo.processInfo.activeProcessorCount
+            let group = try group(body.where)
+            return try jobs.submit("head-validation") { [options] progress in
+                .headValidation(
+                    try reader.validateHeads(
+                        heads, where: group, attributor: jobs.attributor, options: options, progress: progress))
             }
         },
     ]

@@ -68,14 +68,13 @@ extension Attributor {
             ScoreVectors(rows, first: 0, headWidth: headWidth, local: local),
             ScoreVectors(rows, first: headWidth, headWidth: headWidth, local: local)
         )
-        func own(_ key: Int) -> Float {
-            attention.score(head: place.head, query: place.query, key: key, normalized: normalized)
-        }
+        let scores = attention.scores(head: place.head, query: place.query, normalized: normalized)
+        func own(_ key: Int) -> Float { scores[key - reached.lowerBound] }
         let score: Float =
             switch reference {
             case nil: own(place.key)
             case .key(let other): own(place.key) - own(other)
-            case .mean: own(place.key) - reached.reduce(0) { $0 + own($1) } / Float(reached.count)
+            case .mean: own(place.key) - scores.reduce(0, +) / Float(scores.count)
             }
         let positionCount = local.layout.positionCount
         return ScoreSources(
