@@ -24,7 +24,7 @@ let package = Package(
             targets: [
                 "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
                 "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing",
-                "AtlasInterface", "AtlasExport", "AtlasServer",
+                "AtlasInterface", "AtlasExport", "AtlasServer", "AtlasAgent",
             ]),
     ],
     dependencies: [
@@ -127,12 +127,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "AtlasAgent", dependencies: ["AtlasInterface", "AtlasStore", "Tensors", "Texts"],
+            swiftSettings: optimised),
         .target(name: "DemoData", exclude: ["Recipe"], resources: [.copy("Demo")]),
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
-                "AtlasStore",
+                "AtlasAgent", "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery",
+                "AtlasServer", "AtlasStore",
                 "Attribution", "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts",
                 "Tokenizers", "TranscoderTraining", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -198,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "AtlasServerTests",
             dependencies: [
-                "atlas", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore",
-                "Attribution", "Circuits", "DemoData", "Tensors",
+                "atlas", "AtlasAgent", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
+                "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors",
             ]),
         .testTarget(
             name: "CommandTests",

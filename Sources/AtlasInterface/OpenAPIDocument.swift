@@ -40,17 +40,19 @@ struct OpenAPIDocument: Encodable {
             operationId =
                 route.method.rawValue.lowercased() + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
             let inPath = Set(route.pathNames)
-            parameters = route.parameters.map { Parameter($0, isInPath: inPath.contains($0.name)) }
+            parameters = route.parameters.map {
+                Parameter($0, isInPath: inPath.contains($0.name), required: route.requires($0))
+            }
             requestBody = route.bodyExample.map(Body.init)
             responses = [
                 "\(route.status)": Response(
-                    description: route.summary, type: "application/json", schema: Schema(type: "object")),
+                    description: route.summary, type: "application/json", schema: JSONSchema(type: "object")),
                 "503": Response(
                     description: "the question took too long, or too much waits", type: "application/problem+json",
-                    schema: Schema(reference: "#/components/schemas/Problem")),
+                    schema: JSONSchema(reference: "#/components/schemas/Problem")),
                 "default": Response(
                     description: "why it was not answered", type: "application/problem+json",
-                    schema: Schema(reference: "#/components/schemas/Problem")),
+                    schema: JSONSchema(reference: "#/components/schemas/Problem")),
             ]
         }
     }
@@ -60,26 +62,14 @@ struct OpenAPIDocument: Encodable {
         let `in`: String
         let required: Bool
         let description: String
-        let schema: Schema
+        let schema: JSONSchema
 
-        init(_ parameter: RouteParameter, isInPath: Bool) {
+        init(_ parameter: RouteParameter, isInPath: Bool, required: Bool) {
             name = parameter.name
             `in` = isInPath ? "path" : "query"
-            required = isInPath || parameter.name == "text"
+            self.required = required
             description = parameter.summary
-            var schema = Schema(type: "string")
-            switch parameter.kind {
-            case .integer(let range):
-                schema = Schema(type: "integer", minimum: Double(range.lowerBound), maximum: Double(range.upperBound))
-            case .number(let range):
-                schema = Schema(type: "number", minimum: range.lowerBound, maximum: range.upperBound)
-            case .text(let limit): schema.maxLength = limit
-            case .choice(let words): schema.enumeration = words
-            case .filter: schema.pattern = "^[^=]+=.*$"
-            case .feature: schema.pattern = "^[0-9]+/[0-9]+$"
-            }
-            schema.fallback = parameter.fallback
-            self.schema = schema
+            schema = JSONSchema(parameter)
         }
     }
 
@@ -88,7 +78,7 @@ struct OpenAPIDocument: Encodable {
         let content: [String: Content]
 
         struct Content: Encodable {
-            let schema = Schema(type: "object")
+            let schema = JSONSchema(type: "object")
             let example: Example
         }
 
@@ -108,60 +98,22 @@ struct OpenAPIDocument: Encodable {
 
     private struct Response: Encodable {
         let description: String
-        let content: [String: [String: Schema]]
+        let content: [String: [String: JSONSchema]]
 
-        init(description: String, type: String, schema: Schema) {
+        init(description: String, type: String, schema: JSONSchema) {
             self.description = description
             content = [type: ["schema": schema]]
         }
     }
 
-    private struct Schema: Encodable {
-        var type: String?
-        var minimum: Double?
-        var maximum: Double?
-        var maxLength: Int?
-        var pattern: String?
-        var enumeration: [String]?
-        var fallback: String?
-        var reference: String?
-        var properties: [String: Schema]?
-        var items: [Schema]?
-
-        enum CodingKeys: String, CodingKey {
-            case type, minimum, maximum, maxLength, pattern, properties
-            case enumeration = "enum"
-            case fallback = "default"
-            case reference = "$ref"
-            case items = "prefixItems"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encodeIfPresent(type, forKey: .type)
-            try container.encodeIfPresent(minimum, forKey: .minimum)
-            try container.encodeIfPresent(maximum, forKey: .maximum)
-            try container.encodeIfPresent(maxLength, forKey: .maxLength)
-            try container.encodeIfPresent(pattern, forKey: .pattern)
-            try container.encodeIfPresent(enumeration, forKey: .enumeration)
-            switch type {
-            case "integer": try container.encodeIfPresent(fallback.flatMap { Int($0) }, forKey: .fallback)
-            case "number": try container.encodeIfPresent(fallback.flatMap { Double($0) }, forKey: .fallback)
-            default: try container.encodeIfPresent(fallback, forKey: .fallback)
-            }
-            try container.encodeIfPresent(reference, forKey: .reference)
-            try container.encodeIfPresent(properties, forKey: .properties)
-        }
-    }
-
     private struct Components: Encodable {
         let schemas = [
-            "Problem": Schema(
+            "Problem": JSONSchema(
                 type: "object",
                 properties: [
-                    "title": Schema(type: "string"), "status": Schema(type: "integer"),
-                    "detail": Schema(type: "string"), "nearest": Schema(type: "array"),
-                    "retryAfter": Schema(type: "integer"),
+                    "title": JSONSchema(type: "string"), "status": JSONSchema(type: "integer"),
+                    "detail": JSONSchema(type: "string"), "nearest": JSONSchema(type: "array"),
+                    "retryAfter": JSONSchema(type: "integer"),
                 ])
         ]
     }

@@ -85,7 +85,12 @@ public struct Route: Sendable {
         segments.compactMap { $0.first == "{" ? String($0.dropFirst().dropLast()) : nil }
     }
 
-    var segments: [Substring] { path.split(separator: "/") }
+    /// Whether a question must have a value for one of its parameters.
+    public func requires(_ parameter: RouteParameter) -> Bool {
+        parameter.isRequired || pathNames.contains(parameter.name)
+    }
+
+    package var segments: [Substring] { path.split(separator: "/") }
 
     /// The values of the names in braces, if `path`, already split and decoded, is one of this route.
     func match(_ path: [String]) -> [String: String]? {
@@ -129,11 +134,14 @@ public struct RouteParameter: Sendable {
     public let fallback: String?
     /// What it means.
     public let summary: String
+    /// Whether a question without it is refused; what stands in a path is always there.
+    public let isRequired: Bool
 
-    init(_ name: String, _ kind: Kind, _ summary: String, fallback: String? = nil) {
+    init(_ name: String, _ kind: Kind, _ summary: String, fallback: String? = nil, isRequired: Bool = false) {
         self.name = name
         self.kind = kind
         self.summary = summary
         self.fallback = fallback
+        self.isRequired = isRequired
     }
 }

@@ -32,7 +32,12 @@ public struct RouteRequest: Sendable {
         }
         values.merge(path) { _, given in given }
         for parameter in route.parameters {
-            if let value = values[parameter.name] { try parameter.check(value) }
+            if let value = values[parameter.name] {
+                try parameter.check(value)
+            } else if route.requires(parameter) {
+                throw Problem(
+                    400, "Missing parameter", "\(parameter.name): expected a value, \(parameter.summary), found none")
+            }
         }
         self.values = values
         self.body = body
@@ -41,7 +46,7 @@ public struct RouteRequest: Sendable {
     /// A text, if there is one.
     func text(_ name: String) -> String? { values[name] }
 
-    /// A parameter that always is there.
+    /// A parameter that always is there: its route requires it, or it has a fallback.
     func required(_ name: String) throws(Problem) -> String {
         guard let value = values[name] else {
             throw Problem(400, "Missing parameter", "\(name): expected a value, found none")

@@ -28,8 +28,7 @@ struct AtlasCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, TrainCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self,
-            ServeCommand.self,
-            ExportCommand.self,
+            ServeCommand.self, AgentCommand.self, ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])

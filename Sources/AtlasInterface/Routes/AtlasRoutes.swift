@@ -63,7 +63,10 @@ extension Route {
         Route("openapi.json", "This description") { _, _ in OpenAPIDocument() },
         Route(
             "search", "Prompts and feature labels that contain some words",
-            [.init("text", .text(limit: 1_000), "words; the last may be the beginning of one"), .limit]
+            [
+                .init("text", .text(limit: 1_000), "words; the last may be the beginning of one", isRequired: true),
+                .limit,
+            ]
         ) { request, service in
             try service.reader.search(try request.required("text"), limit: try request.range().limit)
         },

@@ -3,8 +3,8 @@ import Circuits
 import Foundation
 
 extension RouteParameter {
-    fileprivate static func filter(_ name: String, _ summary: String) -> RouteParameter {
-        RouteParameter(name, .filter, summary)
+    fileprivate static func filter(_ name: String, _ summary: String, isRequired: Bool = false) -> RouteParameter {
+        RouteParameter(name, .filter, summary, isRequired: isRequired)
     }
 
     fileprivate static func measure(fallback: SimilarityMeasure?) -> RouteParameter {
@@ -27,12 +27,6 @@ extension RouteParameter {
 }
 
 extension RouteRequest {
-    /// A group that must be given.
-    fileprivate func requiredFilter(_ name: String) throws(Problem) -> PromptFilter {
-        _ = try required(name)
-        return filter(name)
-    }
-
     fileprivate var measure: SimilarityMeasure? { text("by").flatMap { SimilarityMeasure(rawValue: $0) } }
 
     fileprivate func operandsOptions() throws(Problem) -> OperandsOptions {
@@ -50,7 +44,8 @@ extension Route {
         Route(
             "diff", "What sets two groups of prompts apart, and what they share",
             [
-                .filter("a", "a group of prompts"), .filter("b", "another; all other prompts unless given"),
+                .filter("a", "a group of prompts", isRequired: true),
+                .filter("b", "another; all other prompts unless given"),
                 .rate,
                 .init("limit", .integer(1...1_000), "rows of each kind at most", fallback: "20"),
             ], length: .long
@@ -59,28 +54,30 @@ extension Route {
             options.falseDiscoveryRate = request.number("rate")!
             options.limit = request.integer("limit")!
             return try service.reader.diff(
-                request.requiredFilter("a"), request.text("b").map { _ in request.filter("b") }, options: options)
+                request.filter("a"), request.text("b").map { _ in request.filter("b") }, options: options)
         },
         Route(
             "invariant", "What a share of a group's prompts has in common",
             [
-                .group, .init("share", .number(0...1), "the share of prompts that must have it", fallback: "0.9"),
+                .filter("where", RouteParameter.group.summary, isRequired: true),
+                .init("share", .number(0...1), "the share of prompts that must have it", fallback: "0.9"),
                 .init("limit", .integer(1...1_000), "rows at most", fallback: "20"),
             ], length: .long
         ) { request, service in
             try service.reader.invariant(
-                request.requiredFilter("where"), share: request.number("share")!, limit: request.integer("limit")!)
+                request.filter(), share: request.number("share")!, limit: request.integer("limit")!)
         },
         Route(
             "contrast", "What differs within pairs of prompts that share a tag's value",
             [
-                .filter("a", "the group of the pairs' first prompts"), .filter("b", "that of their second prompts"),
-                .init("by", .text(limit: 200), "the tag whose value makes a pair"),
+                .filter("a", "the group of the pairs' first prompts", isRequired: true),
+                .filter("b", "that of their second prompts", isRequired: true),
+                .init("by", .text(limit: 200), "the tag whose value makes a pair", isRequired: true),
                 .init("limit", .integer(1...1_000), "rows at most", fallback: "20"),
             ], length: .long
         ) { request, service in
             try service.reader.contrast(
-                request.requiredFilter("a"), request.requiredFilter("b"), pairedBy: try request.required("by"),
+                request.filter("a"), request.filter("b"), pairedBy: try request.required("by"),
                 limit: request.integer("limit")!)
         },
         Route(

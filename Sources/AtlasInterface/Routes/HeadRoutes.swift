@@ -40,7 +40,7 @@ extension Route {
         Route(
             "prompts/{id}/attention", "Why a head looks from one position of a prompt to another",
             [
-                .prompt, .init("qk", .text(limit: 100), "layer.head@query,key, as 3.1@9,4"),
+                .prompt, .init("qk", .text(limit: 100), "layer.head@query,key, as 3.1@9,4", isRequired: true),
                 .init("against", .text(limit: 20), "what the key is compared with: a position, or mean"),
                 .init("pairs", .integer(1...1_000), "pairs of sources at most", fallback: "20"),
             ], length: .long
