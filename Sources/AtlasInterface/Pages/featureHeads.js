@@ -32,7 +32,7 @@ export function featureHeadSection(feature, information) {
         content.replaceChildren(quiet("Reading the graphs…"));
         try {
             const report = await ask(`features/${feature.layer}/${feature.index}/heads`);
-            content.replaceChildren(quiet(`Over ${counted(report.edgeCount, "outgoing link")} in ${counted(report.graphCount, "graph")}; ${percentage(report.ownPositionShare)} of their weight goes through no head and stays at its position.`), headTable(report));
+            content.replaceChildren(quiet(`Over ${counted(report.edgeCount, "outgoing link")} in ${counted(report.graphCount, "graph")}; ${percentage(report.ownPositionShare)} of their weight is of links that pass no head at all.`), headTable(report));
             control.remove();
         } catch (error) {
             control.disabled = false;
