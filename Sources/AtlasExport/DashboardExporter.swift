@@ -22,6 +22,9 @@ public struct DashboardExporter: Sendable {
         (nodes: 300, edges: 1_500), (200, 1_000), (100, 500), (50, 250), (20, 100),
     ]
 
+    /// Features and examples of a head, tried until the file is small enough.
+    private static let listsOfHead = [20, 10, 5, 1, 0]
+
     private let service: AtlasService
     private let folder: URL
 
@@ -68,7 +71,8 @@ public struct DashboardExporter: Sendable {
             try writeIfAsked("diff?a=\(Self.encoded(pair.a))&b=\(Self.encoded(pair.b))", to: output)
         }
         try writeLists(content, to: output)
-        for path in ["tags", "failures", "families", "supernodes"] { try writeIfAsked(path, to: output) }
+        for path in ["tags", "failures", "families", "supernodes", "heads"] { try writeIfAsked(path, to: output) }
+        try writeHeads(to: output)
         try write(DashboardFolder.lastPath, to: output)
         try output.publish()
     }
@@ -134,8 +138,24 @@ public struct DashboardExporter: Sendable {
         do {
             try write(
                 graph, to: output, as: Self.graphSizes.map { "\(graph)?limit=\($0.nodes)&edgeLimit=\($0.edges)" })
+            try write(
+                "\(graph)/heads", to: output,
+                as: Self.graphSizes.map { "\(graph)/heads?limit=\($0.nodes)&edgeLimit=\($0.edges)" })
         } catch let problem as Problem where problem.status == 404 {
             // Indexed without a graph: its page says so.
+        }
+    }
+
+    /// Writes what every head carries, in one reading of all graphs; nothing where the atlas has no heads.
+    private func writeHeads(to output: DashboardFolder) throws {
+        guard try service.reader.information().headedGraphCount > 0 else { return }
+        for report in try service.reader.allHeads(limit: Self.listsOfHead[0]) {
+            let path = "heads/\(report.head.layer)/\(report.head.head)"
+            guard
+                try Self.listsOfHead.contains(where: {
+                    try output.write(AtlasService.json(report.keeping($0)), at: path)
+                })
+            else { throw Self.tooLarge(path) }
         }
     }
 

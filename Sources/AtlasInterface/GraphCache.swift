@@ -11,6 +11,8 @@ final class GraphCache: Sendable {
         let prompt: Int
         let text: String
         let graph: SparseGraph
+        /// Whether heads were read, stored or not.
+        let hasHeads: Bool
     }
 
     private let reader: AtlasReader
@@ -22,17 +24,21 @@ final class GraphCache: Sendable {
     }
 
     /// A stored prompt's text and graph.
-    func graph(ofPrompt prompt: Int) throws -> (text: String, graph: SparseGraph) {
+    ///
+    /// - Parameter withHeads: whether the graph has the heads of its edges, where they are stored; it may without
+    func graph(ofPrompt prompt: Int, withHeads: Bool = false) throws -> (text: String, graph: SparseGraph) {
         let kept = entries.withLock { entries -> Entry? in
-            guard let index = entries.firstIndex(where: { $0.prompt == prompt }) else { return nil }
+            guard let index = entries.firstIndex(where: { $0.prompt == prompt && ($0.hasHeads || !withHeads) }) else {
+                return nil
+            }
             entries.append(entries.remove(at: index))
             return entries.last
         }
         if let kept { return (kept.text, kept.graph) }
-        let (text, graph) = try reader.storedGraph(ofPrompt: prompt)
+        let (text, graph) = try reader.storedGraph(ofPrompt: prompt, withHeads: withHeads)
         entries.withLock { entries in
             entries.removeAll { $0.prompt == prompt }
-            entries.append(Entry(prompt: prompt, text: text, graph: graph))
+            entries.append(Entry(prompt: prompt, text: text, graph: graph, hasHeads: withHeads))
             while entries.count > 1, entries.reduce(0, { $0 + $1.graph.edges.count }) > Self.edgeLimit {
                 entries.removeFirst()
             }

@@ -50,6 +50,14 @@ import Testing
                 ItemList<PromptListItem>.self, from: received("prompts.js", in: folder).value)
             #expect(prompts.items.filter(\.hasGraph).map(\.id) == [prompt])
             #expect(try received("atlas.js", in: folder).path == "atlas")
+            let links = try JSONDecoder().decode(
+                GraphHeadsReport.self, from: received("prompts_2f\(prompt)_2fgraph_2fheads.js", in: folder).value)
+            #expect(links.isComputed && !links.heads.isEmpty)
+            for head in try reader.heads().heads {
+                let own = try received("heads_2f\(head.layer)_2f\(head.head).js", in: folder)
+                let report = try JSONDecoder().decode(HeadReport.self, from: own.value)
+                #expect(try report == service.value("heads/\(head.layer)/\(head.head)?limit=20"))
+            }
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
                 let size = try folder.appendingPathComponent(name).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
                 #expect(size <= DashboardExporter.fileLimit, "\(name)")

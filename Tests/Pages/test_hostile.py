@@ -30,7 +30,7 @@ class Hostile(PageTest):
         prompt = served.prompt_named("the capital of the state containing")
         node = next(node["id"] for node in served.ask(f"prompts/{prompt}/graph")["nodes"] if node["kind"] == "feature")
         name = "group" * 2_000
-        for view in (f"feature/{layer}/{index}", f"graph/{prompt}", f"graph/{prompt}?view=table", f"prompt/{prompt}", "features",
+        for view in (f"feature/{layer}/{index}", f"graph/{prompt}", f"graph/{prompt}?view=table", f"graph/{prompt}?head=0.1", "head/0/1", f"prompt/{prompt}", "features",
                      f"graph/{prompt}?pins={node}&groups={name}:{node}", f"graph/{prompt}?find={name}", f"prompts?search={name[:900]}"):
             with self.subTest(view=view[:60]):
                 self.open(served.address(), view)
@@ -45,7 +45,7 @@ class Hostile(PageTest):
     def test_prompts_and_tags_of_markup_are_text(self):
         for text in (served.MARKUP, served.RIGHT_TO_LEFT):
             prompt = served.prompt_named(text)
-            for view in (f"graph/{prompt}", f"prompt/{prompt}", "prompts", f"prompts?where={urllib.parse.quote('family=' + text, safe='')}"):
+            for view in (f"graph/{prompt}", f"graph/{prompt}?head=0.1", f"prompt/{prompt}", "prompts", f"prompts?where={urllib.parse.quote('family=' + text, safe='')}"):
                 with self.subTest(view=view):
                     self.open(served.address(), view)
                     self.assert_harmless()

@@ -47,6 +47,11 @@ export function logitAddress(token) {
     return addressOf(["logit", token]);
 }
 
+/** The address of a head's view. */
+export function headAddress(head) {
+    return addressOf(["head", head.layer, head.head]);
+}
+
 /** How a feature is written. */
 export function featureName(feature) {
     return `${feature.layer}/${feature.index}`;

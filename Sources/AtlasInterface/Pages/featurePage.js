@@ -5,6 +5,7 @@ import {addressOf, featureAddress, featureName} from "./address.js";
 import {AnswerError, ask, capabilities} from "./data.js";
 import {counted, measure, number, percentage, plain, signed} from "./numbers.js";
 import {exampleList, extremesOf, heatScale, intervalView} from "./examples.js";
+import {featureHeadSection} from "./featureHeads.js";
 import {fewSamples, figure, term, tokenText, weightBar} from "./terms.js";
 import {histogram} from "./histogram.js";
 import {labelEditor} from "./labelEditor.js";
@@ -82,7 +83,7 @@ export async function showFeature({ parts, parameters, signal }) {
     if (!/^\d{1,9}$/.test(layer ?? "") || !/^\d{1,9}$/.test(index ?? "")) throw new AnswerError("A feature is written layer/index, as in #/feature/2/157.");
     const prompt = parameters.get("prompt");
     const feature = { layer: Number(layer), index: Number(index) };
-    const [report, able, local] = await Promise.all([ask(`features/${layer}/${index}`), capabilities(), placeInPrompt(feature, prompt)]);
+    const [report, able, { information }, local] = await Promise.all([ask(`features/${layer}/${index}`), capabilities(), ask("atlas"), placeInPrompt(feature, prompt)]);
     const mark = local && local.value !== 0 ? { value: local.value, text: `prompt ${prompt}` } : null;
     const name = `Feature ${featureName(report.feature)}`;
     const label = plain(report.label);
@@ -108,7 +109,7 @@ export async function showFeature({ parts, parameters, signal }) {
                 intervalView(negative.intervals, extremes)) : null,
             section("Upstream, over all prompts", "What drives this feature in stored graphs, strongest first.", neighbourTabs(report.feature, "upstream", report.upstream ?? [], able)),
             section("Downstream, over all prompts", "What this feature drives in stored graphs, strongest first.", neighbourTabs(report.feature, "downstream", report.downstream ?? [], able)),
-            correlatedSection(report), inhibitorSection(report.feature, able), operandSection(report.feature),
+            featureHeadSection(report.feature, information), correlatedSection(report), inhibitorSection(report.feature, able), operandSection(report.feature),
         ],
     };
 }

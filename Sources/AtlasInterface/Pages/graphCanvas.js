@@ -30,11 +30,17 @@ function fitCanvas(canvas, layout, scale) {
     canvas.style.height = `${layout.height}px`;
 }
 
+/** How much of a link a part of it is: what little is left stays visible. */
+function partOf(edge, part) {
+    return Math.max(0.08, Math.min(1, Math.abs(part / edge.weight) || 0));
+}
+
 /**
- * Draws the links of `model` whose ends are in `shown`: of all of them, or of those at the node `focus`.
+ * Draws the links of `model` whose ends are in `shown`: all of them, those at the node `focus`, or those of which `parts` has a
+ * part, as a map from link to number: each by the part's sign, and as strong as its share of the link.
  * `colourOf` overrides the colour of a link.
  */
-export function drawLinks(canvas, model, layout, { shown, focus = null, colourOf = null }) {
+export function drawLinks(canvas, model, layout, { shown, focus = null, parts = null, colourOf = null }) {
     const scale = devicePixelRatio || 1;
     fitCanvas(canvas, layout, scale);
     const context = canvas.getContext("2d");
@@ -42,7 +48,7 @@ export function drawLinks(canvas, model, layout, { shown, focus = null, colourOf
     context.clearRect(0, 0, layout.width, layout.height);
     const palette = colours(canvas);
     const widest = model.isCollapsed ? widestOfCircuit : widestLink;
-    const links = focus === null ? model.edges : [...model.inputs[focus], ...model.outputs[focus]];
+    const links = parts ? [...parts.keys()] : focus === null ? model.edges : [...model.inputs[focus], ...model.outputs[focus]];
     const ordered = links.filter((edge) => shown.has(edge.source) && shown.has(edge.target))
         .sort((a, b) => Math.abs(a.share ?? 0) - Math.abs(b.share ?? 0));
     let isDashed = null;
@@ -50,11 +56,12 @@ export function drawLinks(canvas, model, layout, { shown, focus = null, colourOf
     for (const edge of ordered) {
         const from = layout.places[edge.source];
         const to = layout.places[edge.target];
-        context.strokeStyle = colourOf?.(edge) ?? (edge.weight < 0 ? palette.negative : palette.positive);
-        context.globalAlpha = focus === null ? strengthOf(edge) : Math.max(0.5, strengthOf(edge));
+        const isNegative = (parts?.get(edge) ?? edge.weight) < 0;
+        context.strokeStyle = colourOf?.(edge) ?? (isNegative ? palette.negative : palette.positive);
+        context.globalAlpha = parts ? partOf(edge, parts.get(edge)) : focus === null ? strengthOf(edge) : Math.max(0.5, strengthOf(edge));
         context.lineWidth = widthOf(edge, widest);
-        if (isDashed !== edge.weight < 0) {
-            isDashed = edge.weight < 0;
+        if (isDashed !== isNegative) {
+            isDashed = isNegative;
             context.setLineDash(isDashed ? [5, 4] : []);
         }
         context.beginPath();

@@ -5,6 +5,7 @@ import {button, element, link, quiet} from "./elements.js";
 import {counted, measure, percentage, signed} from "./numbers.js";
 import {addressOf, featureAddress, featureName, logitAddress} from "./address.js";
 import {labelText, term, tokenText, weightBar} from "./terms.js";
+import {linkHeads} from "./linkHeads.js";
 import {shortName} from "./graphModel.js";
 import {ask, isFolder} from "./data.js";
 
@@ -55,23 +56,40 @@ function facts(node) {
 function linkList(title, links, largest, actions) {
     return element("div", { class: "links" },
         element("h3", {}, title),
-        links.length === 0 ? quiet("None within these thresholds.") : element("ol", {}, links.map(({ node, weight, share, index }) => element("li", {},
+        links.length === 0 ? quiet("None within these thresholds.") : element("ol", {}, links.map(({ node, weight, share, index, heads, stays }) => element("li", {},
             index === undefined || index === null ? element("span", { class: "link-name" }, element("bdi", {}, shortName(node)), node.label ? element("bdi", { class: "quiet" }, ` ${node.label}`) : null)
                 : button([element("bdi", {}, shortName(node)), node.label ? element("bdi", { class: "quiet" }, ` ${node.label}`) : null],
                     () => actions.select(index), { class: "link-name", title: node.label ?? "" }),
-            weightBar(weight, largest),
-            element("span", { class: "numeric", title: share === undefined || share === null ? "" : `${percentage(share)} of the target's input` }, signed(weight))))));
+            weightBar(weight, largest), ...weightCell({ node, weight, share, heads, stays })))));
 }
 
-function ends(model, edges, other) {
-    return edges.map((edge) => ({ node: model.nodes[edge[other]], weight: edge.weight, share: edge.share, index: edge[other] }));
+/** A link's weight; where its heads are known a control that shows them. */
+function weightCell({ node, weight, share, heads, stays }) {
+    const title = share === undefined || share === null ? "" : `${percentage(share)} of the target's input`;
+    if (!heads) return [element("span", { class: "numeric", title }, signed(weight))];
+    const view = element("div", { class: "of-link", hidden: "" });
+    const control = button(signed(weight), () => {
+        const isOpen = control.getAttribute("aria-expanded") === "true";
+        control.setAttribute("aria-expanded", String(!isOpen));
+        view.hidden = isOpen;
+        if (!isOpen) view.replaceChildren(linkHeads(weight, heads, stays));
+    }, { class: "link-name numeric", "aria-expanded": "false", "aria-label": `Heads of the link of ${signed(weight)} with ${shortName(node)}`, title: `${title}; through which heads?` });
+    return [control, view];
+}
+
+function ends(model, edges, other, heads) {
+    return edges.map((edge) => ({
+        node: model.nodes[edge[other]], weight: edge.weight, share: edge.share, index: edge[other],
+        stays: model.nodes[edge.source].position === model.nodes[edge.target].position,
+        heads: heads?.isComputed ? heads.of(model.nodes[edge.source].id, model.nodes[edge.target].id) : null,
+    }));
 }
 
 /** The panel of a node; `prompt` and `nodesPath`, where all stored links are asked for, are null for a circuit. */
-export function nodeDetail({ model, index, prompt, nodesPath, isPinned, actions }) {
+export function nodeDetail({ model, index, prompt, nodesPath, heads = null, isPinned, actions }) {
     const node = model.nodes[index];
-    const inputs = ends(model, model.inputs[index], "source");
-    const outputs = ends(model, model.outputs[index], "target");
+    const inputs = ends(model, model.inputs[index], "source", heads);
+    const outputs = ends(model, model.outputs[index], "target", heads);
     const lists = element("div", {});
     const show = (ins, outs, inTitle, outTitle) => {
         const largest = Math.max(0, ...[...ins, ...outs].map((item) => Math.abs(item.weight)));
@@ -82,7 +100,7 @@ export function nodeDetail({ model, index, prompt, nodesPath, isPinned, actions 
         whole.disabled = true;
         try {
             const report = await ask(`${nodesPath}/${encodeURIComponent(node.id)}`, {}, { limit: 100 });
-            const known = (items) => items.map((item) => ({ ...item, index: model.byID.get(item.node.id) ?? null }));
+            const known = (items) => items.map((item) => ({ ...item, index: model.byID.get(item.node.id) ?? null, stays: item.node.position === node.position, heads: item.heads ? { heads: item.heads, rest: item.rest } : null }));
             show(known(report.inputs), known(report.outputs), `Inputs (${report.inputs.length} of ${counted(report.inputCount, "stored one")})`,
                 `Outputs (${report.outputs.length} of ${counted(report.outputCount, "stored one")})`);
             whole.remove();

@@ -4,6 +4,7 @@ import {element, heading, link, quiet} from "./elements.js";
 import {addressOf, keepInAddress} from "./address.js";
 import {AnswerError, ask, capabilities, isFolder} from "./data.js";
 import {counted, number} from "./numbers.js";
+import {askEdgeHeads} from "./edgeHeads.js";
 import {GraphWorkbench} from "./graphWorkbench.js";
 import {graphStateFrom, parametersOf} from "./graphState.js";
 import {modelOfGraph} from "./graphModel.js";
@@ -28,13 +29,13 @@ export async function showGraph({ parts, parameters, signal }) {
     const prompt = parts[1];
     if (!/^[\w.:-]{1,200}$/.test(prompt ?? "")) throw new AnswerError("A graph belongs to a prompt: choose one on the page Prompts.");
     let state = graphStateFrom(parameters);
-    const [first, able, saved] = await Promise.all([askGraph(prompt, state, signal), capabilities(), savedSupernodes()]);
+    const [first, heads, able, saved] = await Promise.all([askGraph(prompt, state, signal), askEdgeHeads(prompt, state, signal), capabilities(), savedSupernodes()]);
     let report = first;
     let timer = null;
     let turn = 0;
     const size = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({
-        title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, nodesPath: `prompts/${prompt}/graph/nodes`, seed: { prompt }, able, saved, signal,
+        title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, nodesPath: `prompts/${prompt}/graph/nodes`, heads, seed: { prompt }, able, saved, signal,
         hasEdgeThreshold: !isFolder, limits: isFolder ? { nodes: report.nodeThreshold ?? 0.8 } : { nodes: 0.95 },
         onChange: (next, shown) => {
             const isFiner = next.nodes !== state.nodes || next.edges !== state.edges;
@@ -50,10 +51,10 @@ export async function showGraph({ parts, parameters, signal }) {
     async function renew() {
         const ordinal = ++turn;
         try {
-            const answer = await askGraph(prompt, state);
+            const [answer, ofLinks] = await Promise.all([askGraph(prompt, state), askEdgeHeads(prompt, state)]);
             if (ordinal !== turn || signal.aborted) return;
             report = answer;
-            workbench.setModel(modelOfGraph(report));
+            workbench.setModel(modelOfGraph(report), ofLinks);
         } catch (error) {
             size.textContent = error.message;
         }

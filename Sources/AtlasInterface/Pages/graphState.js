@@ -26,6 +26,7 @@ export function graphStateFrom(parameters) {
         groups,
         view: parameters.get("view") === "table" ? "table" : "drawing",
         find: parameters.get("find") ?? "",
+        head: /^\d{1,5}\.\d{1,5}$/.test(parameters.get("head") ?? "") ? parameters.get("head") : null,
     };
 }
 
@@ -39,6 +40,7 @@ export function parametersOf(state) {
         groups: state.groups.map((group) => `${encodeURIComponent(group.name)}:${group.members.join(",")}`).join(";"),
         view: state.view === "table" ? "table" : "",
         find: state.find,
+        head: state.head ?? "",
     };
 }
 

@@ -22,6 +22,7 @@ export class GraphView {
         this.element = element("div", { class: "drawing", tabindex: "-1" }, this.stage);
         this.hovered = null;
         this.walker = null;
+        this.parts = null;
         this.elements = [];
         this.isDue = false;
         this.signal = new AbortController();
@@ -66,6 +67,13 @@ export class GraphView {
         else this.place();
     }
 
+    /** Draws some links in place of all, by parts of them as `drawLinks` takes them; null draws all again. */
+    tint(parts) {
+        if (parts === this.parts) return;
+        this.parts = parts;
+        if (this.layout) this.mark();
+    }
+
     place() {
         this.laidOutWidth = this.element.clientWidth || 700;
         this.layout = this.layOut(this.model, this.state.shown, this.laidOutWidth - 2);
@@ -97,6 +105,7 @@ export class GraphView {
     mark() {
         const { selected, pins, found } = this.state;
         const tinted = new Map();
+        const reached = this.parts && new Set([...this.parts.keys()].flatMap((edge) => [edge.source, edge.target]));
         if (selected !== null) {
             for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
             for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
@@ -107,7 +116,7 @@ export class GraphView {
             node.classList.toggle("pinned", pins.has(index));
             node.classList.toggle("excited", weight > 0);
             node.classList.toggle("inhibited", weight < 0);
-            node.classList.toggle("faded", found !== null && found !== undefined && !found.has(index));
+            node.classList.toggle("faded", (found !== null && found !== undefined && !found.has(index)) || (reached !== null && !reached.has(index)));
             node.classList.toggle("near", index === this.hovered);
             node.setAttribute("aria-pressed", String(index === selected));
             node.setAttribute("tabindex", index === this.walker ? "0" : "-1");
@@ -129,10 +138,11 @@ export class GraphView {
             const look = { shown: this.state.shown, colourOf: this.colourOf };
             if (this.isStale) drawLinks(this.canvas, this.model, this.layout, look);
             this.isStale = false;
-            const centre = this.hovered ?? this.state.selected;
-            this.canvas.classList.toggle("quieted", centre !== null);
-            if (centre === null) clearLinks(this.nearCanvas);
-            else drawLinks(this.nearCanvas, this.model, this.layout, { ...look, focus: centre });
+            const centre = this.hovered ?? (this.parts ? null : this.state.selected);
+            this.canvas.classList.toggle("quieted", centre !== null || this.parts !== null);
+            if (centre !== null) drawLinks(this.nearCanvas, this.model, this.layout, { ...look, focus: centre });
+            else if (this.parts) drawLinks(this.nearCanvas, this.model, this.layout, { ...look, parts: this.parts });
+            else clearLinks(this.nearCanvas);
         });
     }
 

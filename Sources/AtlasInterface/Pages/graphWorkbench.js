@@ -5,6 +5,7 @@ import {drawingLegend, finder, slider, viewToggle} from "./graphToolbar.js";
 import {EditHistory} from "./history.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
+import {HeadStrip, heldHead} from "./headStrip.js";
 import {nodeDetail} from "./graphDetail.js";
 import {nodeTable} from "./graphTable.js";
 import {removeSupernode, savedSupernodes, saveSupernode} from "./supernodes.js";
@@ -13,10 +14,10 @@ import {subgraphPanel} from "./subgraphPanel.js";
 import {suggestionsView} from "./suggestions.js";
 import {withGroup, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
 
-/** The workbench; `onChange(state, shownCount)` hears every change. */
+/** The workbench; `onChange(state, shownCount)` hears every change; `heads` are the `EdgeHeads` of the links, where they are asked for. */
 export class GraphWorkbench {
-    constructor({ title, model, state, prompt = null, nodesPath = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
-        Object.assign(this, { model, state, prompt, nodesPath, able, saved, onChange });
+    constructor({ title, model, state, prompt = null, nodesPath = null, heads = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
+        Object.assign(this, { model, state, prompt, nodesPath, heads, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
         this.edits = new EditHistory((error) => { this.message.textContent = error.message; });
         this.edits.listen(signal);
@@ -24,11 +25,14 @@ export class GraphWorkbench {
         this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, ...colouring });
         this.detail = element("aside", { class: "detail", "aria-label": "Chosen node", tabindex: "-1" });
         this.table = element("div", {});
+        this.pointedHead = null;
+        this.strip = new HeadStrip({ point: (head) => this.pointAt(head), hold: (head) => this.set({ ...this.state, head }) });
+        this.head = element("div", {});
         this.panel = element("div", {});
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
         this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
-            element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.told, this.view.element, this.table), this.detail), this.panel);
+            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.told, this.view.element, this.table), this.detail), this.head, this.panel);
         signal.addEventListener("abort", () => this.view.end());
     }
 
@@ -60,8 +64,9 @@ export class GraphWorkbench {
     }
 
     /** Shows another answer in the same state. */
-    setModel(model) {
+    setModel(model, heads = null) {
         this.model = model;
+        this.heads = heads;
         this.view.walker = null;
         this.show();
     }
@@ -84,7 +89,20 @@ export class GraphWorkbench {
     }
 
     select(index) {
-        this.set({ ...this.state, selected: index === null ? null : this.model.nodes[index].id });
+        // Letting go twice lets go of the head too.
+        const head = index === null && this.state.selected === null ? null : this.state.head;
+        this.set({ ...this.state, head, selected: index === null ? null : this.model.nodes[index].id });
+    }
+
+    /** Tints what a head carries while it is pointed at; what is held is tinted again afterwards. */
+    pointAt(head) {
+        this.pointedHead = head;
+        this.tint();
+    }
+
+    tint() {
+        const name = this.pointedHead ?? this.state.head ?? null;
+        this.view.tint(name !== null && this.heads?.isComputed ? this.heads.carriedBy(name, this.model) : null);
     }
 
     togglePin(id) {
@@ -140,12 +158,15 @@ export class GraphWorkbench {
         const count = this.found ? [...this.found].filter((index) => this.shown.has(index)).length : null;
         this.finder.status.textContent = count === null ? "" : count === 0 ? "no node matches" : `${count} of ${this.shown.size}`;
         this.toggle.set(state.view);
+        this.strip.show(this.heads, state.head);
+        this.tint();
         const isTable = state.view === "table";
         this.view.element.hidden = isTable;
         this.table.hidden = !isTable;
         if (isTable) this.showTable(view);
         else this.view.show(model, view);
         this.showDetail(selected, pins);
+        this.showHead();
         this.panel.replaceChildren(subgraphPanel({
             model, pins: state.pins, groups: state.groups, saved: this.saved, canSave: this.able.writable,
             edits: this.subgraphEdits, suggestions: this.suggestions, width: Math.max(320, this.element.clientWidth - 50),
@@ -159,6 +180,15 @@ export class GraphWorkbench {
         if (focused !== undefined) this.table.querySelector(`[data-row="${focused}"]`)?.focus();
     }
 
+    /** Shows the held head; the same is not built anew, for it may be asking. */
+    showHead() {
+        const { heads, model, prompt, able } = this;
+        const name = heads?.isComputed ? this.state.head ?? null : null;
+        if (this.shownHead?.name === name && this.shownHead.model === model) return;
+        this.shownHead = { name, model };
+        this.head.replaceChildren(name === null ? "" : heldHead({ heads, name, model, prompt, able, actions: this.actions }));
+    }
+
     showDetail(selected, pins) {
         if (selected === null) {
             this.detail.replaceChildren(element("h2", { class: "node-title" }, "No node chosen"),
@@ -166,7 +196,7 @@ export class GraphWorkbench {
                 this.state.selected ? quiet(`The node ${this.state.selected} of the address is not in this graph at these thresholds.`) : "");
             return;
         }
-        const detail = nodeDetail({ model: this.model, index: selected, prompt: this.prompt, nodesPath: this.nodesPath, isPinned: pins.has(selected), actions: this.actions });
+        const detail = nodeDetail({ model: this.model, index: selected, prompt: this.prompt, nodesPath: this.nodesPath, heads: this.heads, isPinned: pins.has(selected), actions: this.actions });
         const hadFocus = this.detail.contains(document.activeElement);
         this.detail.replaceChildren(...detail);
         if (hadFocus) this.detail.focus({ preventScroll: true });

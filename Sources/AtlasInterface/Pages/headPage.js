@@ -2,11 +2,16 @@
 
 import {button, element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, graphAddress} from "./address.js";
+import {attentionPicture, pictureMeaning} from "./attentionPicture.js";
 import {AnswerError, ask, capabilities} from "./data.js";
 import {counted, number, percentage, shortened, signed} from "./numbers.js";
 import {fewSamples, figure, nodeText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
+import {headName} from "./edgeHeads.js";
 import {headStatistics} from "./headsPage.js";
+
+/** Examples with a picture of the head's attention. */
+const picturedExamples = 3;
 
 function headFigures(report) {
     return element("dl", { class: "statistics" }, headStatistics.map(([key, title, definition, written], place) => figure(title, definition, written(report.head[key]),
@@ -36,6 +41,16 @@ function examples(report) {
         { title: "Through the head", numeric: true, definition: "The part of the link that goes through this head.", cell: (row) => signed(row.loading) },
         { title: "Link", numeric: true, definition: "The link's whole weight.", cell: (row) => signed(row.weight) },
     ], report.examples, { empty: "None." });
+}
+
+/** Where the head looks in the prompts of its strongest links. */
+function pictureSection(report, head, able) {
+    if (report.examples.length === 0) return null;
+    if (!able.modelLoaded) return section("Where it looks", null, quiet("Serve the atlas with its model to see where the head looks in prompts, and why."));
+    return section("Where it looks", `In the prompts of its strongest links. ${pictureMeaning}`, element("div", { class: "pictures" }, report.examples.slice(0, picturedExamples).map((example) => attentionPicture({
+        title: link(addressOf(["graph", example.prompt], { head: headName(head) }), element("bdi", {}, shortened(example.text, 100))), prompt: example.prompt, head, able, isExplained: true,
+        marked: [{ query: example.target.position, key: example.source.position }],
+    }))));
 }
 
 function pairTable(report) {
@@ -71,10 +86,11 @@ export async function showHead({ parts }) {
     const [layer, head] = [Number(parts[1]), Number(parts[2])];
     if (!Number.isInteger(layer) || !Number.isInteger(head) || layer < 0 || head < 0) throw new AnswerError("A head is named by its layer and its number, as head/1/3.");
     const [report, able] = await Promise.all([ask(`heads/${layer}/${head}`, {}, { limit: 20 }), capabilities()]);
+    const name = `Head ${headName({ layer, head })}`;
     return {
-        title: `Head ${layer}.${head}`,
-        view: [heading(`Head ${layer}.${head}`), quiet(link(addressOf(["heads"]), "All heads")), headFigures(report),
-            pairSection(layer, head, able),
+        title: name,
+        view: [heading(name), quiet(link(addressOf(["heads"]), "All heads")), headFigures(report),
+            pictureSection(report, { layer, head }, able), pairSection(layer, head, able),
             section("What it carries", "Features whose links to later positions go through it.", features("Carried features", report.carried, "carries")),
             section("Where it brings it", "Features that read what it brings.", features("Features it brings something to", report.served, "brings")),
             section("Strongest links", "One a prompt.", examples(report))],

@@ -1,9 +1,10 @@
 // The atlas of heads: every attention head of every layer, coloured by what it does.
 
 import {choice, element, heading, link, quiet, section} from "./elements.js";
-import {addressOf, go} from "./address.js";
+import {go, headAddress} from "./address.js";
 import {ask} from "./data.js";
 import {counted, measure, number, percentage} from "./numbers.js";
+import {headName} from "./edgeHeads.js";
 import {dataTable} from "./tables.js";
 
 /** What heads are told apart by: key, title, definition, how it is written. */
@@ -15,11 +16,6 @@ export const headStatistics = [
     ["distance", "Distance", "How many positions back it looks, weighted by its attention.", measure],
     ["entropy", "Entropy", "How widely it looks, in nats: 0 is one position, ln n is n positions alike.", measure],
 ];
-
-/** The address of a head's view. */
-export function headAddress(head) {
-    return addressOf(["head", head.layer, head.head]);
-}
 
 function grid(report, [key, title, , written]) {
     const largest = Math.max(...report.heads.map((head) => head[key] ?? 0));
@@ -39,6 +35,8 @@ function grid(report, [key, title, , written]) {
 /** Shows all heads. */
 export async function showHeads({ parameters }) {
     const chosen = headStatistics.find(([key]) => key === parameters.get("by")) ?? headStatistics[0];
+    const { information } = await ask("atlas");
+    if (!information.headedGraphCount) return { title: "Heads", view: [heading("Heads"), quiet("Through which heads links go is not stored: atlas index --heads adds it.")] };
     const report = await ask("heads");
     const control = choice("statistic", headStatistics.map(([key, title]) => [key, title]), chosen[0], (by) => go(["heads"], { by }));
     return {
@@ -48,7 +46,7 @@ export async function showHeads({ parameters }) {
             element("div", { class: "controls" }, element("label", { for: "statistic" }, "Colour by"), control),
             section(chosen[1], `${chosen[2]} The deepest colour is the largest value.`, grid(report, chosen)),
             section("All of them", null, dataTable("Heads", [
-                { title: "Head", head: true, cell: (head) => link(headAddress(head), `${head.layer}.${head.head}`) },
+                { title: "Head", head: true, cell: (head) => link(headAddress(head), headName(head)) },
                 ...headStatistics.map(([key, title, definition, written]) => ({ title, numeric: true, definition, cell: (head) => written(head[key]) })),
                 { title: "Links", numeric: true, definition: "Stored links of which it is a main head.", cell: (head) => number(head.edgeCount) },
             ], [...report.heads].sort((a, b) => b.share - a.share)))],

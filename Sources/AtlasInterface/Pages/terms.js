@@ -44,6 +44,8 @@ export function nodeText(node, label, prompt) {
             label ? [" ", element("bdi", { class: "quiet" }, label)] : null];
     case "error":
         return [element("span", { class: "kind" }, "error"), ` of layer ${node.layer}`];
+    case "bias":
+        return element("span", { class: "kind" }, "bias");
     case "logit":
         return [element("span", { class: "kind" }, "logit "), element("a", { href: logitAddress(node.token) }, tokenText(node.text, node.token))];
     default:

@@ -38,6 +38,21 @@ extension Route {
             "features/{layer}/{index}/heads", "The heads that carry a feature", RouteParameter.feature, length: .long
         ) { request, service in try service.reader.heads(carrying: request.featureOfPath()) },
         Route(
+            "prompts/{id}/patterns/{layer}/{head}", "Where a head looks from each position of a prompt",
+            [.prompt] + RouteParameter.head + [
+                .init(
+                    "least", .number(0...1), "smaller shares of a position's attention are left out",
+                    fallback: "\(AtlasReader.leastAttention)")
+            ], length: .long
+        ) { request, service in
+            guard let attributor = service.jobs?.attributor else {
+                throw QuestionError.needsModel(question: "where a head looks in a prompt")
+            }
+            return try service.reader.pattern(
+                ofPrompt: request.integer("id")!, layer: request.integer("layer")!, head: request.integer("head")!,
+                attributor: attributor, least: request.number("least")!)
+        },
+        Route(
             "prompts/{id}/attention", "Why a head looks from one position of a prompt to another",
             [
                 .prompt, .init("qk", .text(limit: 100), "layer.head@query,key, as 3.1@9,4", isRequired: true),

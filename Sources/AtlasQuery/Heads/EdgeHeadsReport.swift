@@ -60,10 +60,20 @@ public struct EdgeHeadsReport: Codable, Sendable, Equatable {
             let edge = graph.edges[place]
             return Edge(
                 source: nodes[edge.source], target: nodes[edge.target], weight: Double(edge.weight),
-                heads: heads[place].sorted { $0.loading.magnitude > $1.loading.magnitude }.map {
-                    Loading(layer: $0.layer, head: $0.head, loading: Double($0.loading))
-                }, rest: Double(heads.rests[place]))
+                heads: Self.loadings(heads, ofEdge: place), rest: Double(heads.rests[place]))
         }
+        self.heads = Self.shares(heads)
+    }
+
+    /// The kept heads of one edge, the largest first.
+    static func loadings(_ heads: EdgeHeads, ofEdge edge: Int) -> [Loading] {
+        heads[edge].sorted { $0.loading.magnitude > $1.loading.magnitude }.map {
+            Loading(layer: $0.layer, head: $0.head, loading: Double($0.loading))
+        }
+    }
+
+    /// Heads by their share of all absolute loadings, the largest first.
+    static func shares(_ heads: EdgeHeads) -> [Head] {
         var sums: [Int: (sum: Double, count: Int)] = [:]
         for entry in heads.loadings {
             let place = entry.layer * heads.headCount + entry.head
@@ -71,7 +81,7 @@ public struct EdgeHeadsReport: Codable, Sendable, Equatable {
             sums[place, default: (0, 0)].count += 1
         }
         let total = sums.values.reduce(0) { $0 + $1.sum } + heads.rests.reduce(0) { $0 + Double($1) }
-        self.heads = sums.map { place, own in
+        return sums.map { place, own in
             Head(
                 layer: place / heads.headCount, head: place % heads.headCount, share: total > 0 ? own.sum / total : 0,
                 edgeCount: own.count)

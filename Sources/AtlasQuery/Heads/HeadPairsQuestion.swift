@@ -75,7 +75,7 @@ extension AtlasReader {
             try stored.require(layer: layer, head: head)
             var found: [(prompt: Int, loading: Float, source: Int, target: NodeID)] = []
             try stored.forEach(db, withEdges: true) { graph in
-                guard let best = graph.strongestEdge(layer: layer, head: head) else { return }
+                guard let best = graph.strongestEdges()[layer * stored.headCount + head] else { return }
                 let edge = graph.edges[best.edge]
                 found.append(
                     (

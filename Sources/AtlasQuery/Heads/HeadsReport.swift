@@ -113,4 +113,11 @@ public struct HeadReport: Codable, Sendable, Equatable {
     public let served: [Feature]
     /// The prompts' strongest edges through it, one a prompt, the largest loading first.
     public let examples: [Example]
+
+    /// The same with at most `count` features of each kind and examples, the first.
+    public func keeping(_ count: Int) -> HeadReport {
+        HeadReport(
+            head: head, graphCount: graphCount, carried: Array(carried.prefix(count)),
+            served: Array(served.prefix(count)), examples: Array(examples.prefix(count)))
+    }
 }

@@ -14,19 +14,17 @@ struct StoredHeads {
         let edges: [SparseGraph.Edge]
         let heads: EdgeHeads
 
-        /// What of an edge goes through a head, where it is among the edge's main ones.
-        func loading(ofEdge edge: Int, layer: Int, head: Int) -> Float? {
-            heads[edge].first { $0.layer == layer && $0.head == head }?.loading
-        }
-
-        /// The edge of which most goes through a head; `nil` where it is a main head of none.
-        func strongestEdge(layer: Int, head: Int) -> (edge: Int, loading: Float)? {
-            var best: (edge: Int, loading: Float)?
+        /// `[layerCount * headCount]`: the edge of which most goes through each head, the first of equals; `nil` for a head
+        /// that is a main one of none.
+        func strongestEdges() -> [(edge: Int, loading: Float)?] {
+            var best = [(edge: Int, loading: Float)?](repeating: nil, count: heads.patterns.count)
             for edge in edges.indices {
-                guard let own = loading(ofEdge: edge, layer: layer, head: head),
-                    own.magnitude > (best?.loading.magnitude ?? 0)
-                else { continue }
-                best = (edge, own)
+                for entry in heads.loadings[heads.starts[edge]..<heads.starts[edge + 1]] {
+                    let place = entry.layer * heads.headCount + entry.head
+                    if entry.loading.magnitude > (best[place]?.loading.magnitude ?? 0) {
+                        best[place] = (edge, entry.loading)
+                    }
+                }
             }
             return best
         }

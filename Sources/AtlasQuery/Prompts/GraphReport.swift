@@ -131,5 +131,9 @@ public struct GraphNodeReport: Codable, Sendable, Equatable {
         public let weight: Double
         /// Its absolute value as a share of all the target's absolute inputs before pruning.
         public let share: Double
+        /// The heads that carry most of it, the largest loading first; `nil` where they were not computed.
+        public let heads: [EdgeHeadsReport.Loading]?
+        /// The sum of the other heads' absolute loadings; `nil` where they were not computed.
+        public let rest: Double?
     }
 }

@@ -11,10 +11,14 @@ extension AtlasReader {
     }
 
     /// A stored prompt's text and graph; reading a large one takes longer than showing it, so that callers keep it.
-    public func storedGraph(ofPrompt id: Int) throws -> (text: String, graph: SparseGraph) {
+    ///
+    /// - Parameter withHeads: whether through which heads its edges go is read too, as much again to unpack
+    public func storedGraph(
+        ofPrompt id: Int, withHeads: Bool = false
+    ) throws -> (text: String, graph: SparseGraph) {
         try ask("reading a graph") { db in
             let overview = try requirePrompt(id, db)
-            return try (overview["text"], storedGraph(of: id, withEffects: true, db))
+            return try (overview["text"], storedGraph(of: id, withEffects: true, withHeads: withHeads, db))
         }
     }
 
@@ -26,12 +30,8 @@ extension AtlasReader {
     public func graphReport(
         of graph: SparseGraph, text: String, prompt: Int? = nil, view: GraphView = GraphView()
     ) throws -> GraphReport {
-        let pruned = graph.pruned(nodeThreshold: view.nodeThreshold, edgeThreshold: view.edgeThreshold)
-        let shown = pruned.mostInfluential(view.nodeLimit)
-        var place = [Int](repeating: -1, count: pruned.nodes.count)
-        for (new, old) in shown.enumerated() { place[old] = new }
-        let between = pruned.edges.filter { place[$0.source] >= 0 && place[$0.target] >= 0 }
-        let edges = pruned.passingOnMost(view.edgeLimit, of: between)
+        let part = ShownPart(of: graph, view)
+        let pruned = part.pruned
         return try ask("describing a graph") { db in
             GraphReport(
                 prompt: prompt, text: text, tokens: graph.tokens.map { .init(token: $0, text: self.text(of: $0)) },
@@ -39,14 +39,15 @@ extension AtlasReader {
                 edgeThreshold: pruned.edgeThreshold, storedNodeCount: graph.nodes.count,
                 storedEdgeCount: graph.edges.count, scores: graph.scores,
                 targets: graph.targets.map(target), gap: gapReport(graph),
-                nodes: try shown.map { try describe($0, of: pruned, db) },
-                edges: edges.map { edge in
-                    GraphReport.Edge(
-                        source: place[edge.source], target: place[edge.target], weight: Double(edge.weight),
+                nodes: try part.nodes.map { try describe($0, of: pruned, db) },
+                edges: part.edges.map { place in
+                    let edge = pruned.edges[place]
+                    return GraphReport.Edge(
+                        source: part.place[edge.source], target: part.place[edge.target], weight: Double(edge.weight),
                         share: pruned.share(edge))
                 },
                 omitted: .init(
-                    nodes: pruned.nodes.count - shown.count, edges: pruned.edges.count - edges.count))
+                    nodes: pruned.nodes.count - part.nodes.count, edges: pruned.edges.count - part.edges.count))
         }
     }
 
@@ -59,29 +60,33 @@ extension AtlasReader {
     public func graphNode(
         _ name: String, of graph: SparseGraph, limit: Int = 50, offset: Int = 0
     ) throws -> GraphNodeReport {
-        guard let index = graph.nodes.indices.first(where: { self.name(of: graph.nodes[$0].id, in: graph) == name })
+        guard let index = graph.nodes.indices.first(where: { graphID(of: graph.nodes[$0].id, in: graph) == name })
         else {
             throw QuestionError.unknownGraphNode(
                 name: name,
-                nearest: NearestNames.of(name, among: graph.nodes.map { self.name(of: $0.id, in: graph) }))
+                nearest: NearestNames.of(name, among: graph.nodes.map { graphID(of: $0.id, in: graph) }))
         }
-        func strongest(_ edges: [SparseGraph.Edge]) -> ArraySlice<SparseGraph.Edge> {
-            edges.enumerated().sorted {
-                ($1.element.weight.magnitude, $0.offset) < ($0.element.weight.magnitude, $1.offset)
-            }.map(\.element).dropFirst(offset).prefix(limit)
+        func strongest(_ edges: [Int]) -> ArraySlice<Int> {
+            edges.sorted {
+                (graph.edges[$1].weight.magnitude, $0) < (graph.edges[$0].weight.magnitude, $1)
+            }.dropFirst(offset).prefix(limit)
         }
-        let inputs = graph.edges.filter { $0.target == index }
-        let outputs = graph.edges.filter { $0.source == index }
+        let inputs = graph.edges.indices.filter { graph.edges[$0].target == index }
+        let outputs = graph.edges.indices.filter { graph.edges[$0].source == index }
         return try ask("describing a node") { db in
-            func link(_ edge: SparseGraph.Edge, to end: Int) throws -> GraphNodeReport.Link {
-                GraphNodeReport.Link(
-                    node: try describe(end, of: graph, db), weight: Double(edge.weight),
-                    share: graph.share(edge))
+            func link(_ place: Int, to end: Int) throws -> GraphNodeReport.Link {
+                let edge = graph.edges[place]
+                return GraphNodeReport.Link(
+                    node: try describe(end, of: graph, db), weight: Double(edge.weight), share: graph.share(edge),
+                    heads: graph.heads.map { EdgeHeadsReport.loadings($0, ofEdge: place) },
+                    rest: graph.heads.map { Double($0.rests[place]) })
             }
             return GraphNodeReport(
                 node: try describe(index, of: graph, db),
-                inputs: try strongest(inputs).map { try link($0, to: $0.source) }, inputCount: inputs.count,
-                outputs: try strongest(outputs).map { try link($0, to: $0.target) }, outputCount: outputs.count)
+                inputs: try strongest(inputs).map { try link($0, to: graph.edges[$0].source) },
+                inputCount: inputs.count,
+                outputs: try strongest(outputs).map { try link($0, to: graph.edges[$0].target) },
+                outputCount: outputs.count)
         }
     }
 
@@ -91,7 +96,8 @@ extension AtlasReader {
             probability: Double(target.probability), position: target.position)
     }
 
-    private func name(of node: NodeID, in graph: SparseGraph) -> String {
+    /// A node's id in a ``GraphReport``.
+    func graphID(of node: NodeID, in graph: SparseGraph) -> String {
         switch node {
         case .feature(let layer, let position, let index): "\(layer)_\(index)_\(position)"
         case .error(let layer, let position): "\(layer)_-1_\(position)"
@@ -141,7 +147,7 @@ extension AtlasReader {
             kind = "bias"
         }
         return GraphReport.Node(
-            id: name(of: node.id, in: graph), kind: kind, layer: layer, position: position, feature: feature,
+            id: graphID(of: node.id, in: graph), kind: kind, layer: layer, position: position, feature: feature,
             token: token, text: text?.shortened(to: String.nameLimit), label: label.text,
             labelIsAutomatic: label.isAutomatic,
             activation: Double(node.activation), influence: Double(node.influence),
@@ -151,32 +157,8 @@ extension AtlasReader {
 }
 
 extension SparseGraph {
-    /// The indices of the logits and of the nodes of most influence, `limit` in all, in graph order.
-    fileprivate func mostInfluential(_ limit: Int) -> [Int] {
-        guard nodes.count > limit else { return Array(nodes.indices) }
-        func rank(_ index: Int) -> Float {
-            if case .logit = nodes[index].id { .infinity } else { nodes[index].influence }
-        }
-        return nodes.indices.sorted { (rank($1), $0) < (rank($0), $1) }.prefix(limit).sorted()
-    }
-
-    /// Those of `edges` that carry most of the targets' influence, `limit` at most, in their order.
-    fileprivate func passingOnMost(_ limit: Int, of edges: [Edge]) -> [Edge] {
-        guard edges.count > limit else { return edges }
-        let scores = edges.map { edge in
-            let own: Double
-            if case .logit(let ordinal) = nodes[edge.target].id {
-                own = Double(targets[ordinal].probability)
-            } else {
-                own = Double(nodes[edge.target].influence)
-            }
-            return own * share(edge)
-        }
-        return edges.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(limit).sorted().map { edges[$0] }
-    }
-
     /// An edge's absolute weight as a share of all its target's absolute inputs before pruning.
-    fileprivate func share(_ edge: Edge) -> Double {
+    func share(_ edge: Edge) -> Double {
         let sum = Double(nodes[edge.target].inputSum)
         return sum > 0 ? Double(edge.weight.magnitude) / sum : 0
     }
