@@ -17,7 +17,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="feature_atlas", description="Tables and graphs of a Feature Atlas.")
     commands = parser.add_subparsers(dest="command", required=True)
     tables = commands.add_parser(
-        "tables", help="write an atlas's tables as Parquet, CSV or JSON Lines",
+        "tables",
+        help="write an atlas's tables as Parquet, CSV or JSON Lines",
         description="Writes an atlas's tables into a folder. TABLES.md of this package, which --describe prints, says "
         "what they hold.",
     )
@@ -47,8 +48,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
             print("Error: expected an atlas and a folder", file=sys.stderr)
             return 64
         rows = export_tables(
-            chosen.atlas, chosen.folder, format=chosen.format, partitions=chosen.partitions, tables=chosen.table,
-            name=chosen.name, progress=None if chosen.quiet else lambda line: print(line, file=sys.stderr),
+            chosen.atlas,
+            chosen.folder,
+            format=chosen.format,
+            partitions=chosen.partitions,
+            tables=chosen.table,
+            name=chosen.name,
+            progress=None if chosen.quiet else lambda line: print(line, file=sys.stderr),
         )
         if chosen.json:
             print(json.dumps(rows))

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+    cast,
+)
 
 import numpy as np
 
-from . import blocks, schemas
+from . import answers, blocks, schemas
 from .bits import Integers
 from .database import Database
 from .errors import AtlasError
 from .graph import Graph, Target
+from .program import Place, Program
+from .questions import Question, Questions
 from .table import Categories, Schema, Table, joined, nullable, values_of
 
 #: How a prompt is named: its id in the file, its content hash, a corpus's own id for it, or its text.
@@ -46,7 +60,7 @@ class Range(NamedTuple):
     stop: Optional[bytes] = None
 
 
-class Atlas:
+class Atlas(Questions):
     """An ``.atlas`` file, opened for reading only.
 
         with Atlas("my.atlas") as atlas:
@@ -58,9 +72,27 @@ class Atlas:
     Views are :class:`Table`: numpy columns, with ``to_pandas()`` and ``to_arrow()``. Prompts are named by content hash
     in every table, and by id, hash, external id or text where one is asked for. Everything that goes wrong is an
     :class:`AtlasError` of one line.
+
+    The questions (``drivers``, ``circuit``, …) are answered by the ``atlas`` program; see :func:`program.find_program`
+    for where it is looked for.
+
+    :param model: the language model's folder, for questions that need it
+    :param transcoders: the transcoders' folder; ``neurons=True`` in its place for an atlas of neurons
+    :param timeout: seconds that a question may take; without end unless given
     """
 
-    def __init__(self, path: Union[str, "os.PathLike[str]"]) -> None:
+    def __init__(
+        self,
+        path: Place,
+        *,
+        program: Optional[Place] = None,
+        model: Optional[Place] = None,
+        transcoders: Optional[Place] = None,
+        neurons: bool = False,
+        timeout: Optional[float] = None,
+    ) -> None:
+        #: The program on this atlas.
+        self.program = Program(path, program, model, transcoders, neurons, timeout)
         self._database = Database(path)
         self.path = self._database.path
         row = self._database.first(
@@ -74,7 +106,7 @@ class Atlas:
         self.identity = Identity(*row)
         self._texts: Optional[Dict[int, str]] = None
 
-    def __enter__(self) -> "Atlas":
+    def __enter__(self) -> Atlas:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -147,11 +179,19 @@ class Atlas:
         """A prompt's stored graph."""
         stored = self._stored(prompt)
         return Graph(
-            prompt=stored.hash, text=stored.text, tokens=stored.tokens.tolist(),
-            token_texts=[self._text(int(token)) or "" for token in stored.tokens], targets=stored.targets,
-            nodes=_node_table(stored, self._text), edges=_edge_table(stored), influence=self._influence_of(stored),
-            replacement_score=stored.scores[0], completeness_score=stored.scores[1],
-            node_threshold=stored.scores[2], edge_threshold=stored.scores[3], source=self,
+            prompt=stored.hash,
+            text=stored.text,
+            tokens=stored.tokens.tolist(),
+            token_texts=[self._text(int(token)) or "" for token in stored.tokens],
+            targets=stored.targets,
+            nodes=_node_table(stored, self._text),
+            edges=_edge_table(stored),
+            influence=self._influence_of(stored),
+            replacement_score=stored.scores[0],
+            completeness_score=stored.scores[1],
+            node_threshold=stored.scores[2],
+            edge_threshold=stored.scores[3],
+            source=self,
         )
 
     def effects(self, prompt: PromptName) -> Table:
@@ -194,7 +234,7 @@ class Atlas:
             },
         )
 
-    def heads(self, prompt: PromptName) -> Table:
+    def edge_heads(self, prompt: PromptName) -> Table:
         """The attention heads that hold most of each edge of a prompt's graph, where that is stored."""
         stored = self._stored(prompt)
         block, _ = self._head_blocks(stored)
@@ -299,7 +339,8 @@ class Atlas:
             "g.active_feature_count, g.selected_feature_count, g.largest_violation, g.node_threshold, "
             "g.edge_threshold, o.node_count, o.edge_count FROM prompts p CROSS JOIN prompt_overview o ON o.id = p.id "
             f"LEFT JOIN graphs g ON g.prompt_id = p.id WHERE {where} ORDER BY p.content_hash",
-            values, batch_rows,
+            values,
+            batch_rows,
         )
 
     def iter_tokens(self, batch_rows: int = BATCH_ROWS, within: Range = Range()) -> Iterator[Table]:
@@ -313,7 +354,8 @@ class Atlas:
             schemas.TAGS,
             "SELECT lower(hex(p.content_hash)), t.name, t.value FROM prompts p CROSS JOIN tags t ON t.prompt_id = p.id "
             f"WHERE {where} ORDER BY p.content_hash, t.name, t.value",
-            values, batch_rows,
+            values,
+            batch_rows,
         )
 
     def iter_features(self, batch_rows: int = BATCH_ROWS) -> Iterator[Table]:
@@ -325,6 +367,7 @@ class Atlas:
 
     def iter_examples(self, batch_rows: int = BATCH_ROWS) -> Iterator[Table]:
         """``examples()`` in batches."""
+
         def sides() -> Iterator[Table]:
             for side, table in (("positive", "feature_examples"), ("negative", "feature_negative_examples")):
                 yield from self._query(
@@ -332,7 +375,8 @@ class Atlas:
                     f"SELECT e.layer, e.feature_index, '{side}', e.band, e.rank, lower(hex(p.content_hash)), "
                     f"e.position, e.activation FROM {table} e CROSS JOIN prompts p ON p.id = e.prompt_id "
                     "ORDER BY e.layer, e.feature_index, e.band, e.rank",
-                    (), batch_rows,
+                    (),
+                    batch_rows,
                 )
 
         return _batches(schemas.EXAMPLES, sides(), batch_rows)
@@ -343,7 +387,8 @@ class Atlas:
             schemas.LABELS,
             "SELECT layer, feature_index, 0, label, note, updated_at FROM labels UNION ALL "
             "SELECT layer, feature_index, 1, label, '', NULL FROM automatic_labels ORDER BY 1, 2, 3",
-            (), batch_rows,
+            (),
+            batch_rows,
         )
 
     def iter_aggregated_edges(self, batch_rows: int = BATCH_ROWS) -> Iterator[Table]:
@@ -370,9 +415,7 @@ class Atlas:
     def iter_logit_drivers(self, batch_rows: int = BATCH_ROWS) -> Iterator[Table]:
         """``logit_drivers()`` in batches."""
         names = ", ".join(schemas.LOGIT_DRIVERS.names)
-        return self._query(
-            schemas.LOGIT_DRIVERS, f"SELECT {names} FROM drivers ORDER BY token, node", (), batch_rows
-        )
+        return self._query(schemas.LOGIT_DRIVERS, f"SELECT {names} FROM drivers ORDER BY token, node", (), batch_rows)
 
     def iter_activations(self, batch_rows: int = BATCH_ROWS, within: Range = Range()) -> Iterator[Table]:
         """Every active feature of all prompts, in batches."""
@@ -397,6 +440,13 @@ class Atlas:
             raise AtlasError(f"no table {name!r}; there are {', '.join(schemas.EXPORTED)}")
         function: Callable[..., Iterator[Table]] = getattr(self, f"iter_{name}")
         return function(batch_rows, within) if name in schemas.BY_PROMPT else function(batch_rows)
+
+    def information(self) -> answers.Information:
+        """What the atlas is about, and how much it holds, as the program tells it."""
+        return cast(answers.Information, self.program.json(["info", self.path, "--json"]))
+
+    def _answer(self, question: Question) -> Any:
+        return self.program.answer(question)
 
     # Reading.
 
@@ -424,11 +474,17 @@ class Atlas:
             return _node_table(stored, self._text)
         return _edge_table(stored) if schema is schemas.EDGES else self._influence_table(stored)
 
-    def _stored(self, prompt: PromptName) -> "_StoredGraph":
+    def _stored(self, prompt: PromptName) -> _StoredGraph:
         found = self._prompt(prompt)
         for graph in self._graphs(Range(found, found + b"\0")):
             return graph
         raise AtlasError(f"{self.path}: prompt {found.hex()[:12]}…: it was not attributed")
+
+    def prompt_id(self, prompt: PromptName) -> int:
+        """The id in this file of a prompt that is named by id, hash, external id or text."""
+        row = self._database.first("SELECT id FROM prompts WHERE content_hash = ?", (self._prompt(prompt),))
+        assert row is not None
+        return int(row[0])
 
     def _prompt(self, name: PromptName) -> bytes:
         """The content hash of a prompt that is named by id, hash, external id or text."""
@@ -515,7 +571,7 @@ class Atlas:
         if held:
             yield _activation_table(hashes, held)
 
-    def _graphs(self, within: Range, edges: bool = True) -> Iterator["_StoredGraph"]:
+    def _graphs(self, within: Range, edges: bool = True) -> Iterator[_StoredGraph]:
         """Stored graphs by content hash; without ``edges`` their list of edges is empty."""
         where, values = _bounds(within)
         sql = (
@@ -525,7 +581,9 @@ class Atlas:
             f"WHERE {where} ORDER BY p.content_hash"
         )
         for row in self._database.rows(sql, values):
-            (graph, prompt, digest, text, token_count, token_block, node_count, edge_count, nodes, links, influence) = row[:11]
+            (graph, prompt, digest, text, token_count, token_block, node_count, edge_count, nodes, links, influence) = (
+                row[:11]
+            )
             unpack = self._database.unpack
             found = unpack("graphs.nodes", graph, blocks.nodes, nodes)
             tokens = self._tokens(prompt, token_count, token_block)
@@ -538,9 +596,7 @@ class Atlas:
                     raise self._database.damaged(
                         "graphs.edges", graph, f"expected {edge_count} edges, found {len(kept.weight)}"
                     )
-            yield _StoredGraph(
-                graph, digest.hex(), text, tokens, targets, found, kept, influence, tuple(row[11:15])
-            )
+            yield _StoredGraph(graph, digest.hex(), text, tokens, targets, found, kept, influence, tuple(row[11:15]))
 
     def _check_nodes(self, graph: int, nodes: blocks.Nodes, count: int, positions: int, targets: int) -> None:
         def require(is_sound: bool, expected: str, found: object) -> None:
@@ -589,13 +645,17 @@ class Atlas:
             self._texts = dict(self._database.rows("SELECT token, text FROM vocabulary"))
         return self._texts.get(token)
 
-    def _influence_of(self, stored: "_StoredGraph") -> Any:
+    def _influence_of(self, stored: _StoredGraph) -> Any:
         return self._database.unpack(
-            "graphs.target_influence", stored.id, blocks.influence, stored.influence, len(stored.targets),
+            "graphs.target_influence",
+            stored.id,
+            blocks.influence,
+            stored.influence,
+            len(stored.targets),
             len(stored.nodes.kind),
         )
 
-    def _influence_table(self, stored: "_StoredGraph") -> Table:
+    def _influence_table(self, stored: _StoredGraph) -> Table:
         values = self._influence_of(stored)
         target, node = np.nonzero(values)
         return Table(
@@ -608,7 +668,7 @@ class Atlas:
             },
         )
 
-    def _head_blocks(self, stored: "_StoredGraph") -> Tuple[bytes, bytes]:
+    def _head_blocks(self, stored: _StoredGraph) -> Tuple[bytes, bytes]:
         row = self._database.first("SELECT heads, patterns FROM edge_heads WHERE graph_id = ?", (stored.id,))
         if row is None:
             raise AtlasError(f"{self.path}: prompt {stored.hash[:12]}…: the heads of its edges were not computed")
@@ -635,9 +695,7 @@ class _StoredGraph(NamedTuple):
     scores: Tuple[Any, ...]
 
 
-_NO_EDGES = blocks.Edges(
-    np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-)
+_NO_EDGES = blocks.Edges(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
 def _bounds(within: Range) -> Tuple[str, Tuple[Any, ...]]:

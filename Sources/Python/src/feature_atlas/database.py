@@ -36,7 +36,7 @@ class Database:
     SQLite is told that nobody writes the file, provided that no log lies beside it.
     """
 
-    def __init__(self, path: Union[str, "os.PathLike[str]"]) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         self.path = os.fspath(path)
         self._connection = self._opened()
         try:
@@ -106,14 +106,12 @@ class Database:
                 raise AtlasError(f"{self.path}: expected {wanted}, found a folder")
             if not file.is_file():
                 raise AtlasError(f"{self.path}: expected {wanted}, found a device or pipe")
-            with file.open("rb") as opened:
-                head = opened.read(16)
+            size = file.stat().st_size
         except (OSError, ValueError) as error:
             raise AtlasError(f"{self.path}: cannot be read: {error}") from None
-        if not head:
+        if not size:
             raise AtlasError(f"{self.path}: expected {wanted}, found an empty file")
-        if head != b"SQLite format 3\0":
-            raise AtlasError(f"{self.path}: expected {wanted}, found no SQLite file")
+        # The file is opened by SQLite alone: closing it here would drop the locks of this process's other connections.
         address = "file:" + quote(os.path.abspath(self.path))
         try:
             connection = sqlite3.connect(address + "?mode=ro", uri=True)
@@ -135,6 +133,8 @@ class Database:
             connection.execute("PRAGMA schema_version")
             return connection
         except (sqlite3.Error, OSError) as error:
+            if "not a database" in str(error):
+                raise AtlasError(f"{self.path}: expected {wanted}, found no SQLite file") from None
             raise self._failure(error) from None
 
     def _check(self) -> None:

@@ -43,6 +43,12 @@ class Graph:
     edge_threshold: float
     source: Any = None
 
+    def to_circuit_tracer(self, as_dict: bool = False) -> Any:
+        """The graph as a ``circuit_tracer.Graph``; see :func:`feature_atlas.to_circuit_tracer`."""
+        from .circuit_tracer_graphs import to_circuit_tracer
+
+        return to_circuit_tracer(self, as_dict=as_dict)
+
     def __repr__(self) -> str:
         return f"<Graph of {self.text!r}: {len(self.nodes)} nodes, {len(self.edges)} edges>"
 

@@ -298,7 +298,17 @@ POSTINGS = Schema(
 EXPORTED: Dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        PROMPTS, TOKENS, TAGS, FEATURES, EXAMPLES, ACTIVATIONS, NODES, INFLUENCE, EDGES, AGGREGATED_EDGES, LABELS,
+        PROMPTS,
+        TOKENS,
+        TAGS,
+        FEATURES,
+        EXAMPLES,
+        ACTIVATIONS,
+        NODES,
+        INFLUENCE,
+        EDGES,
+        AGGREGATED_EDGES,
+        LABELS,
         LOGIT_DRIVERS,
     )
 }

@@ -12,7 +12,13 @@ import numpy.typing as npt
 from .errors import AtlasError
 
 #: numpy's types by the name that schemas give them.
-NUMBERS: Dict[str, Any] = {"int64": np.int64, "int32": np.int32, "float64": np.float64, "float32": np.float32, "bool": np.bool_}
+NUMBERS: Dict[str, Any] = {
+    "int64": np.int64,
+    "int32": np.int32,
+    "float64": np.float64,
+    "float32": np.float32,
+    "bool": np.bool_,
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Table:
         self.columns: Dict[str, Values] = dict(columns)
 
     @classmethod
-    def of_rows(cls, schema: Schema, rows: Sequence[Sequence[Any]]) -> "Table":
+    def of_rows(cls, schema: Schema, rows: Sequence[Sequence[Any]]) -> Table:
         """A table of rows in the schema's order, ``None`` where there is nothing."""
         columns: Dict[str, Values] = {}
         for place, column in enumerate(schema.columns):
@@ -96,7 +102,7 @@ class Table:
         """Rows of Python values, ``None`` where there is nothing."""
         return zip(*[values.tolist() for values in self.columns.values()])
 
-    def part(self, start: int, stop: int) -> "Table":
+    def part(self, start: int, stop: int) -> Table:
         """Some of the rows."""
         columns: Dict[str, Values] = {}
         for name, values in self.columns.items():
@@ -157,7 +163,8 @@ def values_of(column: Column, values: Sequence[Any]) -> Values:
         places: Dict[str, int] = {}
         codes = np.fromiter(
             (-1 if value is None else places.setdefault(value, len(places)) for value in values),
-            dtype=np.int32, count=len(values),
+            dtype=np.int32,
+            count=len(values),
         )
         return Categories(codes, list(places))
     kind = NUMBERS[column.type]
@@ -201,8 +208,13 @@ def joined(schema: Schema, tables: Sequence[Table]) -> Table:
 def arrow_schema(arrow: Any, schema: Schema) -> Any:
     """The schema as Arrow's."""
     kinds = {
-        "int32": arrow.int32(), "int64": arrow.int64(), "float32": arrow.float32(), "float64": arrow.float64(),
-        "bool": arrow.bool_(), "text": arrow.string(), "category": arrow.dictionary(arrow.int32(), arrow.string()),
+        "int32": arrow.int32(),
+        "int64": arrow.int64(),
+        "float32": arrow.float32(),
+        "float64": arrow.float64(),
+        "bool": arrow.bool_(),
+        "text": arrow.string(),
+        "category": arrow.dictionary(arrow.int32(), arrow.string()),
     }
     return arrow.schema(
         [arrow.field(column.name, kinds[column.type], nullable=column.nullable) for column in schema.columns]

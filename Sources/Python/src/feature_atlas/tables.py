@@ -16,7 +16,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, Callable, Dict, IO, Iterable, List, Optional, Sequence, Union
+from typing import IO, Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
 
 import numpy as np
 
@@ -32,8 +32,8 @@ MOST_PARTITIONS = 4096
 
 
 def export_tables(
-    atlas: Union[Atlas, str, "os.PathLike[str]"],
-    folder: Union[str, "os.PathLike[str]"],
+    atlas: Union[Atlas, str, os.PathLike[str]],
+    folder: Union[str, os.PathLike[str]],
     format: str = "parquet",
     partitions: int = 1,
     tables: Optional[Sequence[str]] = None,
@@ -74,7 +74,13 @@ def export_tables(
 
 
 def _export(
-    atlas: Atlas, folder: Path, format: str, partitions: int, tables: List[str], name: Optional[str], batch_rows: int,
+    atlas: Atlas,
+    folder: Path,
+    format: str,
+    partitions: int,
+    tables: List[str],
+    name: Optional[str],
+    batch_rows: int,
     progress: Optional[Callable[[str], None]],
 ) -> Dict[str, int]:
     manifest = folder / (MANIFEST if name is None else f"manifest-{name}.json")
@@ -228,7 +234,6 @@ def _texts(column: Column, values: Values, nothing: str, encode: Callable[[str],
     return texts
 
 
-
 def documentation() -> str:
     """The tables' description, as ``TABLES.md`` holds it."""
     lines = [
@@ -247,7 +252,7 @@ def documentation() -> str:
         "names a node without its position: feature `layer << 24 | feature_index`, error `1 << 40 | layer << 24`, token "
         "`2 << 40 | token`, logit `3 << 40 | token`.",
         "- *category* is a text that repeats: a dictionary in Parquet, a plain text elsewhere. Columns marked *may be "
-        "missing* are null in Parquet and JSON Lines and empty in CSV, where an empty text is `\"\"`. Numbers that are "
+        'missing* are null in Parquet and JSON Lines and empty in CSV, where an empty text is `""`. Numbers that are '
         "not finite are missing in CSV and JSON Lines.",
         "- CSV follows RFC 4180: UTF-8, a header, commas, CRLF. JSON Lines have one object a row, in the columns' order.",
     ]
