@@ -5,7 +5,7 @@ import sys
 import typing
 
 import pytest
-from conftest import MODEL, PROGRAM, TRANSCODERS
+from conftest import MODEL, PROGRAM, TRANSCODERS, corpus
 
 from feature_atlas import Atlas, AtlasError, Client, answers
 from feature_atlas.answers import causality, circuits, features, heads, prompts
@@ -13,6 +13,8 @@ from feature_atlas.display import Pages
 from feature_atlas.program import find_program
 
 GROUP = "family=addition"
+#: A prompt and its answer.
+TEXT, ANSWER = next((record["text"], record["answer"]) for record in corpus() if record["tags"]["family"] == "two-step")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def edge(atlas):
 
 #: A question's name, how it is asked, and the type of its answer.
 QUESTIONS = {
-    "drivers": (lambda q, e: q.drivers(" Austin"), features.Drivers),
+    "drivers": (lambda q, e: q.drivers(ANSWER), features.Drivers),
     "upstream": (lambda q, e: q.upstream(e[1]), typing.List[features.Neighbour]),
     "downstream": (lambda q, e: q.downstream(e[0], where=GROUP), typing.List[features.Neighbour]),
     "upstream by weights": (lambda q, e: q.upstream_by_weights(e[1]), features.WeightNeighbours),
@@ -61,24 +63,24 @@ QUESTIONS = {
     "inhibitors": (lambda q, e: q.inhibitors(e[1]), features.Inhibitors),
     "operands": (lambda q, e: q.operands(e[0]), features.Operands),
     "ranked operands": (lambda q, e: q.ranked_operands(limit=5), features.RankedOperands),
-    "prompt": (lambda q, e: q.prompt("two-step-0000"), prompts.PromptReport),
+    "prompt": (lambda q, e: q.prompt(TEXT), prompts.PromptReport),
     "search": (lambda q, e: q.search("capital"), prompts.SearchResult),
     "diff": (lambda q, e: q.diff(GROUP, "family=two-step"), prompts.Diff),
     "invariant": (lambda q, e: q.invariant(GROUP, share=0.5), prompts.Invariant),
     "similar": (lambda q, e: q.similar(1, by="activation"), prompts.Similar),
     "families": (lambda q, e: q.families(threshold=0.5), prompts.Families),
     "failures": (lambda q, e: q.failures(by="family"), prompts.Failures),
-    "circuit": (lambda q, e: q.circuit(token=" Austin", size=10), circuits.Circuit),
-    "circuit of a prompt": (lambda q, e: q.circuit(prompt="two-step-0000", size=10), circuits.Circuit),
+    "circuit": (lambda q, e: q.circuit(token=ANSWER, size=10), circuits.Circuit),
+    "circuit of a prompt": (lambda q, e: q.circuit(prompt=TEXT, size=10), circuits.Circuit),
     "circuit stability": (lambda q, e: q.circuit_stability(feature=e[1], size=5), circuits.CircuitStability),
-    "stability": (lambda q, e: q.stability("two-step-0000"), circuits.PromptStability),
+    "stability": (lambda q, e: q.stability(TEXT), circuits.PromptStability),
     "supernodes": (lambda q, e: q.supernodes(where=GROUP, size=8), circuits.SuggestedSupernodes),
     "motifs": (lambda q, e: q.motifs(rewirings=3, graphs=3, signed=False), circuits.Motifs),
     "heads": (lambda q, e: q.heads(), heads.Heads),
     "feature heads": (lambda q, e: q.feature_heads(e[1]), heads.FeatureHeads),
     "head": (lambda q, e: q.head(1, 0), heads.HeadReport),
     "head pairs": (lambda q, e: q.head_pairs(1, 0, prompts=1), heads.HeadPairs),
-    "attention": (lambda q, e: q.attention("two-step-0000", 1, 0, 3, 1), heads.Attention),
+    "attention": (lambda q, e: q.attention(TEXT, 1, 0, 3, 1), heads.Attention),
     "run": (lambda q, e: q.run("calc: 1"), causality.Run),
     "steer": (lambda q, e: q.steer(e[0], prompts=1), causality.Steering),
     "information": (lambda q, e: q.information(), prompts.Information),
@@ -114,8 +116,6 @@ def misfits(value, kind, place):
             yield f"{place}: {value!r} is no number"
     elif type(value) is not kind:
         yield f"{place}: {value!r} is no {kind.__name__}"
-
-
 
 
 @pytest.mark.parametrize("name", list(QUESTIONS))

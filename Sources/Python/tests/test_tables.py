@@ -172,7 +172,10 @@ def test_the_documentation_is_that_of_the_schemas():
 def test_numbers_that_are_not_finite_are_missing(tmp_path):
     schema = schemas.Schema("odd", "", (schemas.Column("value", "float32", ""),), "")
     table = Table.of_rows(schema, [(float("nan"),), (float("inf"),), (1.5,)])
-    for ending, wanted in (("csv", "value\r\n\r\n\r\n1.5\r\n"), ("jsonl", '{"value": null}\n{"value": null}\n{"value": 1.5}\n')):
+    for ending, wanted in (
+        ("csv", "value\r\n\r\n\r\n1.5\r\n"),
+        ("jsonl", '{"value": null}\n{"value": null}\n{"value": 1.5}\n'),
+    ):
         file = tmp_path / f"odd.{ending}"
         tables._write(file, ending, schema, [table])
         assert file.read_bytes().decode() == wanted

@@ -492,7 +492,8 @@ class Questions:
             [side, name],
             f"features/{name}/{side}",
             {"where": where, "limit": limit},
-            of_server=lambda answer: answer["neighbours"],
+            of_program=_neighbours_of,
+            of_server=_neighbours_of,
         )
         return cast(List[answers.Neighbour], self._answer(question))
 
@@ -513,6 +514,11 @@ _CIRCUIT_FLAGS = {
     "nodes": "node-threshold",
     "edges": "edge-threshold",
 }
+
+
+def _neighbours_of(answer: Any) -> Any:
+    """The list inside an answer: the program gives it alone where no group was asked for."""
+    return answer["neighbours"] if isinstance(answer, dict) else answer
 
 
 def _token(command: List[str], route: str, token: Optional[str], token_id: Optional[int]) -> Tuple[List[str], str]:

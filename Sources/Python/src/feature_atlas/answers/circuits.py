@@ -54,6 +54,7 @@ class GroupCondition(TypedDict, total=False):
 
 class CircuitSeed(TypedDict, total=False):
     feature: Dict[str, FeatureID]
+    prompt: Dict[str, int]
     group: Dict[str, GroupCondition]
     token: Dict[str, int]
 
@@ -144,10 +145,6 @@ class SuggestedSupernodesGroup(TypedDict, total=False):
     similarity: float
 
 
-class SuggestedSupernodesSeed(TypedDict, total=False):
-    token: Dict[str, int]
-
-
 class SuggestedSupernodes(TypedDict, total=False):
     """Features of a circuit that may be treated as one, and what that loses."""
 
@@ -156,7 +153,7 @@ class SuggestedSupernodes(TypedDict, total=False):
     before: PromptReportGraphScores
     groups: List[SuggestedSupernodesGroup]
     promptCount: int
-    seed: SuggestedSupernodesSeed
+    seed: CircuitSeed
     seedName: str
     threshold: float
 

@@ -15,6 +15,7 @@ class DriversCover(TypedDict, total=False):
 
 
 class DriversFeature(TypedDict, total=False):
+    measuredEffect: float
     coverage: float
     directEffect: float
     directSpread: float
@@ -40,6 +41,7 @@ class DriversLoweredBy(TypedDict, total=False):
 
 
 class DriversOther(TypedDict, total=False):
+    measuredEffect: float
     coverage: float
     directEffect: float
     directSpread: float
@@ -128,16 +130,6 @@ class WeightNeighbours(TypedDict, total=False):
     scale: WeightNeighboursScale
 
 
-class FeatureReportDownstream(TypedDict, total=False):
-    mean: float
-    meanShare: float
-    node: Node
-    samePositionShare: float
-    signConsistency: float
-    spread: float
-    support: int
-
-
 class FeatureReportExcitedBy(TypedDict, total=False):
     text: str
     token: int
@@ -180,7 +172,7 @@ class FeatureReport(TypedDict, total=False):
     activeTokens: int
     countedPrompts: int
     countedTokens: int
-    downstream: List[FeatureReportDownstream]
+    downstream: List[FeatureNeighbour]
     excitedBy: List[FeatureReportExcitedBy]
     feature: FeatureID
     histogram: List[int]

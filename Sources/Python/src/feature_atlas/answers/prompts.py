@@ -7,9 +7,16 @@ from typing import Any, List, TypedDict
 from .nodes import FeatureID, Node
 
 
+class MeasuredEffect(TypedDict, total=False):
+    answer: float
+    divergence: float
+    gap: float
+
+
 class PromptReportFeatureEffects(TypedDict, total=False):
     gradientOnAnswer: float
     gradientOnGap: float
+    measured: MeasuredEffect
     totalOnAnswer: float
     totalOnGap: float
 
