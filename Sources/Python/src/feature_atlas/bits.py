@@ -1,10 +1,10 @@
 """Reading streams of bits with numpy, as ``Schema/blocks.md`` describes them.
 
-A number's lowest bit comes first, and the first bit of a stream is the lowest bit of its first byte. Rice codes have no
-fixed length, so where one begins is known only when the one before has been read. Where the C part of the package was
-built, it reads them one by one. The numpy part finds the beginnings without that: it computes for *every* bit where the
-next code would begin if one began there, doubles that step four times, walks in steps of sixteen codes and fills in what
-lies between.
+A number's lowest bit comes first, and the first bit of a stream is the lowest bit of its first byte. Rice codes have
+no fixed length, so where one begins is known only when the one before has been read. Where the C part of the package
+was built, it reads them one by one. The numpy part finds the beginnings without that: it computes for *every* bit
+where the next code would begin if one began there, doubles that step four times, walks in steps of sixteen codes and
+fills in what lies between.
 """
 
 from __future__ import annotations

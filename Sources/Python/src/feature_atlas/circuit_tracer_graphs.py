@@ -1,8 +1,8 @@
 """Graphs to and from circuit-tracer.
 
 ``from_circuit_tracer`` writes a live or saved ``circuit_tracer.Graph`` as a raw graph file, which ``atlas import raw``
-takes into an atlas: attribution on a GPU there, the atlas here. ``to_circuit_tracer`` makes a ``circuit_tracer.Graph`` of
-a stored graph or of a raw graph file. ``RAW_GRAPH.md`` beside this package describes the file.
+takes into an atlas: attribution on a GPU there, the atlas here. ``to_circuit_tracer`` makes a ``circuit_tracer.Graph``
+of a stored graph or of a raw graph file. ``RAW_GRAPH.md`` beside this package describes the file.
 """
 
 from __future__ import annotations
@@ -206,7 +206,8 @@ def _of_file(path: Union[str, os.PathLike[str]]) -> Dict[str, Any]:
     layers = others // max(1, positions)
     try:
         texts = json.loads(metadata.get("target_texts") or metadata.get("targets") or "[]")
-        vocabulary = int(metadata.get("vocabulary_size") or max(targets, default=0) + 1)
+        largest = max([*targets, *arrays["input_ids"].tolist()], default=0)
+        vocabulary = int(metadata.get("vocabulary_size") or largest + 1)
         width = int(metadata.get("model_width") or 0)
     except ValueError as error:
         raise AtlasError(f"{path}: metadata: {error}") from None

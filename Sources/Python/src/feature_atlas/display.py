@@ -1,9 +1,9 @@
 """Graphs and operand grids in a notebook, shown by the atlas's own pages.
 
-:class:`Pages` starts a server of an atlas for as long as the notebook runs; ``Pages("http://…")`` shows those of a server
-that runs already. A server forbids other pages to frame its own, so cells frame a relay on this machine, which hands on
-questions and nothing that writes. The browser must run on the machine of the notebook, or reach its ports. Without any of
-that, a graph shows its strongest nodes and edges as tables.
+``Pages(atlas)`` starts a server for as long as the notebook runs; ``Pages("http://…")`` shows the pages of one that
+runs already. A server forbids other pages to frame its own, so cells frame a relay on this machine, which hands on
+questions and nothing that writes. The browser must run on the machine of the notebook, or reach its ports. Without
+any of that, a graph shows its strongest nodes and edges as tables.
 """
 
 from __future__ import annotations

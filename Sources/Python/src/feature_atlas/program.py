@@ -136,3 +136,13 @@ def _reason(done: subprocess.CompletedProcess[bytes], arguments: List[str]) -> s
     if done.returncode < 0:
         return f"atlas {' '.join(arguments[:2])}: ended by signal {-done.returncode}"
     return lines[-1] if lines else f"atlas {' '.join(arguments[:2])}: ended with code {done.returncode}"
+
+
+def main() -> None:
+    """The command ``atlas`` of a wheel that holds the program."""
+    import sys
+
+    own = Path(__file__).parent / "bin" / "atlas"
+    if not os.access(own, os.X_OK):
+        sys.exit("Error: this installation of feature-atlas holds no program")
+    os.execv(own, [str(own), *sys.argv[1:]])

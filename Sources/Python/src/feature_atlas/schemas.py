@@ -1,8 +1,8 @@
 """The tables of an atlas: their names, columns, types and orders. They change only by a new version.
 
-A prompt is named by ``prompt``, the SHA-256 of its text in hexadecimal digits: the ids inside a file depend on the order
-in which prompts came in, and differ from file to file. A feature is named by ``layer`` and ``feature_index``: the same in
-all atlases of one replacement model.
+A prompt is named by ``prompt``, the SHA-256 of its text in hexadecimal digits: the ids inside a file depend on the
+order in which prompts came in, and differ from file to file. A feature is named by ``layer`` and ``feature_index``: the
+same in all atlases of one replacement model.
 """
 
 from __future__ import annotations
