@@ -41,7 +41,7 @@ test-python: python-dependencies
 WHEEL_BUILD = .build-wheel
 
 wheel: dependencies
-	$(call install,python3-venv python3-dev patchelf binutils,python)
+	$(call install,python3-venv python3-dev binutils,python)
 	swift build -c release --static-swift-stdlib --product atlas --scratch-path $(WHEEL_BUILD)
 	sh Sources/Python/make_wheel.sh $(WHEEL_BUILD)/release .build/python-wheel
 

