@@ -54,8 +54,11 @@ class Relay:
                 if kept:
                     self.send_header("Content-Security-Policy", ";".join(kept))
                 self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    self.close_connection = True  # the cell is gone
 
             def log_message(self, *_: Any) -> None:
                 """Notebooks are no logs."""
