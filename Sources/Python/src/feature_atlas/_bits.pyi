@@ -1,0 +1,6 @@
+from typing import Optional, Tuple
+
+def rice(content: bytes, place: int, k: int, count: int) -> Optional[Tuple[bytes, int]]: ...
+def magnitudes(
+    content: bytes, place: int, count: int, width: int, signed: int, zeros: int, smallest: int, mantissa: int
+) -> Optional[bytes]: ...
