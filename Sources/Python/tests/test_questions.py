@@ -81,6 +81,7 @@ QUESTIONS = {
     "head": (lambda q, e: q.head(1, 0), heads.HeadReport),
     "head pairs": (lambda q, e: q.head_pairs(1, 0, prompts=1), heads.HeadPairs),
     "attention": (lambda q, e: q.attention(TEXT, 1, 0, 3, 1), heads.Attention),
+    "head validation": (lambda q, e: q.validate_heads((1, 3), (1, 2), prompts=2, pairs=5), heads.HeadValidation),
     "run": (lambda q, e: q.run("calc: 1"), causality.Run),
     "steer": (lambda q, e: q.steer(e[0], prompts=1), causality.Steering),
     "information": (lambda q, e: q.information(), prompts.Information),

@@ -486,6 +486,37 @@ class Questions:
         )
         return cast(answers.Exchange, self._answer(question))
 
+    def validate_heads(
+        self,
+        *heads: Tuple[int, int],
+        where: Optional[str] = None,
+        pairs: Optional[int] = None,
+        least_weight: Optional[float] = None,
+        tokens_before_end: Optional[int] = None,
+        prompts: Optional[int] = None,
+        seed: Optional[int] = None,
+    ) -> answers.HeadValidation:
+        """Tests by interventions why heads, each (layer, head), look where they look, and whether answers need it."""
+        names = [f"{int(layer)}.{int(head)}" for layer, head in heads]
+        options = {
+            "where": where,
+            "pairs": pairs,
+            "leastWeight": least_weight,
+            "tokensBeforeEnd": tokens_before_end,
+            "prompts": prompts,
+            "seed": seed,
+        }
+        question = Question(
+            ["validate-heads", *names, "--quiet"],
+            "head-validations",
+            options,
+            {"leastWeight": "least-weight", "tokensBeforeEnd": "before-end"},
+            model="always",
+            is_job=True,
+            server_only={"heads": names},
+        )
+        return cast(answers.HeadValidation, self._answer(question))
+
     def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> List[answers.Neighbour]:
         name = feature_name(feature)
         question = Question(

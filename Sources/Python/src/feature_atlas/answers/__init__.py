@@ -17,7 +17,7 @@ from .features import (
     RankedOperands,
     WeightNeighbours,
 )
-from .heads import Attention, FeatureHeads, HeadPairs, HeadReport, Heads
+from .heads import Attention, FeatureHeads, HeadPairs, HeadReport, Heads, HeadValidation
 from .nodes import FeatureID, Node
 from .prompts import Contrast, Diff, Failures, Families, Information, Invariant, PromptReport, SearchResult, Similar
 
@@ -38,6 +38,7 @@ __all__ = [
     "FeatureReport",
     "HeadPairs",
     "HeadReport",
+    "HeadValidation",
     "Heads",
     "Information",
     "Inhibitors",

@@ -157,3 +157,61 @@ class Attention(TypedDict, total=False):
     querySources: List[AttentionKeySource]
     score: float
     weight: float
+
+
+class HeadName(TypedDict, total=False):
+    head: int
+    layer: int
+
+
+class HeadValidationAnswer(TypedDict, total=False):
+    gap: float
+    probability: float
+    text: str
+    token: int
+
+
+class KnockOut(TypedDict, total=False):
+    feature: FeatureID
+    label: str
+    position: int
+    weight: float
+
+
+class HeadLook(TypedDict, total=False):
+    head: HeadName
+    key: int
+    knockOut: KnockOut
+    query: int
+    randomKnockOut: KnockOut
+    removed: float
+    removedAtRandom: float
+    score: float
+    text: str
+    weight: float
+    weightWithoutPairs: float
+    weightWithoutRandomPairs: float
+
+
+class HeadTrial(TypedDict, total=False):
+    answer: str
+    before: HeadValidationAnswer
+    looks: List[HeadLook]
+    otherHeads: HeadValidationAnswer
+    promptID: int
+    text: str
+    withoutPairs: HeadValidationAnswer
+    withoutRandomPairs: HeadValidationAnswer
+
+
+class HeadValidation(TypedDict, total=False):
+    """Whether heads look where they look because of what their scores say, and whether answers need it."""
+
+    heads: List[HeadName]
+    leastWeight: float
+    pairs: int
+    promptCount: int
+    promptsWithoutLooks: int
+    tokensBeforeEnd: int
+    trials: List[HeadTrial]
+    wrongPrompts: int
