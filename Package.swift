@@ -24,7 +24,7 @@ let package = Package(
             targets: [
                 "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
                 "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing",
-                "AtlasInterface", "AtlasExport", "AtlasServer",
+                "AtlasInterface", "AtlasExport", "AtlasImport", "AtlasServer",
             ]),
     ],
     dependencies: [
@@ -118,6 +118,10 @@ let package = Package(
             dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Texts"],
             swiftSettings: optimised),
         .target(
+            name: "AtlasImport",
+            dependencies: ["AtlasExport", "AtlasStore", "Attribution", "Circuits", "Tensors", "Texts"],
+            swiftSettings: optimised),
+        .target(
             name: "AtlasServer",
             dependencies: [
                 "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "Tensors",
@@ -131,8 +135,8 @@ let package = Package(
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
-                "AtlasStore",
+                "AtlasBasis", "AtlasExport", "AtlasImport", "AtlasIndexing", "AtlasInterface", "AtlasQuery",
+                "AtlasServer", "AtlasStore",
                 "Attribution", "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts",
                 "Tokenizers", "TranscoderTraining", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -195,6 +199,9 @@ let package = Package(
             ],
             resources: [.copy("Golden")], swiftSettings: optimised),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
+        .testTarget(
+            name: "AtlasImportTests",
+            dependencies: ["AtlasExport", "AtlasImport", "AtlasQuery", "AtlasStore", "Circuits"]),
         .testTarget(
             name: "AtlasServerTests",
             dependencies: [

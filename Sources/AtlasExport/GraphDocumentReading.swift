@@ -53,6 +53,8 @@ extension GraphDocument {
         case .keyNotFound(let key, let context)?: return "no field \(path(context.codingPath + [key]))"
         case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?:
             return "another type at \(context.codingPath.isEmpty ? "the top" : path(context.codingPath))"
+        case .dataCorrupted(let context)? where !context.codingPath.isEmpty:
+            return "at \(path(context.codingPath)) another value: \(context.debugDescription)"
         default: return "invalid JSON"
         }
     }
@@ -68,8 +70,16 @@ private struct RawGraph: Decodable {
                 case edgeThreshold = "edge_threshold"
             }
         }
+        struct FeatureDetails: Decodable {
+            let sourceSet: String?
+
+            enum CodingKeys: String, CodingKey {
+                case sourceSet = "neuronpedia_source_set"
+            }
+        }
         enum CodingKeys: String, CodingKey {
             case slug, scan, prompt
+            case featureDetails = "feature_details"
             case transcoderList = "transcoder_list"
             case promptTokens = "prompt_tokens"
             case nodeThreshold = "node_threshold"
@@ -84,11 +94,13 @@ private struct RawGraph: Decodable {
         let nodeThreshold: Double?
         let schemaVersion: Int?
         let pruningSettings: Pruning?
+        let featureDetails: FeatureDetails?
 
         var value: GraphDocument.Metadata {
             GraphDocument.Metadata(
-                slug: slug, scan: scan, transcoderList: transcoderList ?? [], promptTokens: promptTokens,
-                prompt: prompt, nodeThreshold: nodeThreshold, edgeThreshold: pruningSettings?.edgeThreshold)
+                slug: slug, scan: scan, transcoderList: transcoderList ?? [], sourceSet: featureDetails?.sourceSet,
+                promptTokens: promptTokens, prompt: prompt, nodeThreshold: nodeThreshold,
+                edgeThreshold: pruningSettings?.edgeThreshold)
         }
     }
     struct View: Decodable {

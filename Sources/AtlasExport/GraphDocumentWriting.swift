@@ -102,6 +102,13 @@ extension GraphDocument.Metadata {
             writer.value(nodeThreshold)
             writer.key("schema_version")
             writer.value(Self.schemaVersion)
+            if let sourceSet {
+                writer.key("feature_details")
+                writer.object { writer in
+                    writer.key("neuronpedia_source_set")
+                    writer.value(sourceSet)
+                }
+            }
             if let edgeThreshold {
                 writer.key("pruning_settings")
                 writer.object { writer in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasImport
 import AtlasIndexing
 import AtlasStore
 import Foundation
@@ -29,7 +30,7 @@ struct AtlasCommand: AsyncParsableCommand {
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, TrainCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self,
             ServeCommand.self,
-            ExportCommand.self,
+            ImportCommand.self, ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])
@@ -58,6 +59,8 @@ struct AtlasCommand: AsyncParsableCommand {
                 }
             }
         } catch let error as IndexingInterrupted {
+            interrupted("\(error)")
+        } catch let error as ImportInterrupted {
             interrupted("\(error)")
         } catch is Cancelled {
             interrupted("interrupted")

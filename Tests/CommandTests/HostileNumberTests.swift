@@ -48,7 +48,7 @@ import Testing
         "token", "tokens", "by", "where", "output", "tokens-file", "readout", "a", "b", "pair-by", "pairs", "class",
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
         "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
-        "architecture", "activation", "input-hook", "output-hook", "qk", "against",
+        "architecture", "activation", "input-hook", "output-hook", "qk", "against", "corpus",
     ]
 
     private struct Help: Decodable {
