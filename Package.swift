@@ -109,22 +109,25 @@ let package = Package(
         .target(
             name: "AtlasInterface",
             dependencies: [
-                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts",
+                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "LanguageModels", "Tensors", "Texts",
                 "Transcoders",
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
             name: "AtlasExport",
-            dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Texts"],
+            dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Tensors", "Texts"],
             swiftSettings: optimised),
         .target(
             name: "AtlasImport",
-            dependencies: ["AtlasExport", "AtlasStore", "Attribution", "Circuits", "Tensors", "Texts"],
+            dependencies: [
+                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
+                "Tensors", "Texts",
+            ],
             swiftSettings: optimised),
         .target(
             name: "AtlasServer",
             dependencies: [
-                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "Tensors",
+                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Tensors",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -201,7 +204,9 @@ let package = Package(
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
         .testTarget(
             name: "AtlasImportTests",
-            dependencies: ["AtlasExport", "AtlasImport", "AtlasQuery", "AtlasStore", "Circuits"]),
+            dependencies: [
+                "AtlasExport", "AtlasImport", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
+            ]),
         .testTarget(
             name: "AtlasServerTests",
             dependencies: [
@@ -211,7 +216,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "atlas", "AtlasQuery", "AtlasStore", "DemoData", "Safetensors",
+                "atlas", "AtlasQuery", "AtlasStore", "CZlib", "DemoData", "Safetensors",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], resources: [.copy("Cases")]),
     ],

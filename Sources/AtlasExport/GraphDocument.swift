@@ -17,6 +17,10 @@ public struct GraphDocument: Sendable, Equatable {
         public var transcoderList: [String]
         /// The name under which Neuronpedia knows the transcoders, where there is one.
         public var sourceSet: String?
+        /// The set's name in the reference implementation, where a file of Neuronpedia tells it.
+        public var transcoderSet: String?
+        /// Where the transcoders come from, as a file of Neuronpedia tells it.
+        public var sourceURLs: [String] = []
         /// The text of every token.
         public var promptTokens: [String]
         /// The prompt, with what stands before its first token.

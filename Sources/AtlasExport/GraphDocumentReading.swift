@@ -77,8 +77,19 @@ private struct RawGraph: Decodable {
                 case sourceSet = "neuronpedia_source_set"
             }
         }
+        struct Information: Decodable {
+            let sourceSet: String?
+            let transcoderSet: String?
+            let sourceURLs: [String]?
+
+            enum CodingKeys: String, CodingKey {
+                case sourceSet = "neuronpedia_source_set"
+                case transcoderSet = "transcoder_set"
+                case sourceURLs = "source_urls"
+            }
+        }
         enum CodingKeys: String, CodingKey {
-            case slug, scan, prompt
+            case slug, scan, prompt, info
             case featureDetails = "feature_details"
             case transcoderList = "transcoder_list"
             case promptTokens = "prompt_tokens"
@@ -95,12 +106,16 @@ private struct RawGraph: Decodable {
         let schemaVersion: Int?
         let pruningSettings: Pruning?
         let featureDetails: FeatureDetails?
+        let info: Information?
 
         var value: GraphDocument.Metadata {
-            GraphDocument.Metadata(
-                slug: slug, scan: scan, transcoderList: transcoderList ?? [], sourceSet: featureDetails?.sourceSet,
-                promptTokens: promptTokens, prompt: prompt, nodeThreshold: nodeThreshold,
-                edgeThreshold: pruningSettings?.edgeThreshold)
+            var metadata = GraphDocument.Metadata(
+                slug: slug, scan: scan, transcoderList: transcoderList ?? [],
+                sourceSet: featureDetails?.sourceSet ?? info?.sourceSet, promptTokens: promptTokens, prompt: prompt,
+                nodeThreshold: nodeThreshold, edgeThreshold: pruningSettings?.edgeThreshold)
+            metadata.transcoderSet = info?.transcoderSet
+            metadata.sourceURLs = info?.sourceURLs ?? []
+            return metadata
         }
     }
     struct View: Decodable {

@@ -29,7 +29,11 @@ struct GraphConversion {
         self.document = document
         self.place = place
         self.kind = kind
-        let logits = document.nodes.filter { if case .logit = $0.name { true } else { false } }
+        var logits = document.nodes.filter { if case .logit = $0.name { true } else { false } }
+        // The field is optional; the label tells it with three digits.
+        for index in logits.indices where logits[index].tokenProbability == 0 {
+            logits[index].tokenProbability = PromptText.probability(ofLogitLabel: logits[index].label) ?? 0
+        }
         // Stable, so that equally likely targets keep the file's order.
         self.logits = logits.enumerated().sorted {
             ($1.element.tokenProbability, $0.offset) < ($0.element.tokenProbability, $1.offset)
@@ -51,8 +55,9 @@ struct GraphConversion {
         // The reference calls a list of transcoders "custom-" and a number that is another in each of its runs.
         let model = metadata.scan.utf8.starts(with: "custom-".utf8) && !list.isEmpty ? list : metadata.scan
         let identity = AtlasIdentity(
-            importedModel: model, transcoders: metadata.sourceSet ?? (list.isEmpty ? metadata.scan : list),
-            marks: metadata.transcoderList, kind: kind, layerCount: layerCount,
+            importedModel: model,
+            transcoders: metadata.sourceSet ?? metadata.transcoderSet ?? (list.isEmpty ? metadata.scan : list),
+            marks: metadata.transcoderList + metadata.sourceURLs, kind: kind, layerCount: layerCount,
             featuresSeen: (indices.max() ?? 0) + 1, tokensSeen: (texts.keys.max() ?? 0) + 1)
         guard layerCount <= 1 << 16, identity.featuresPerLayer <= 1 << 24,
             identity.featureCount <= AtlasIdentity.importedFeatureLimit

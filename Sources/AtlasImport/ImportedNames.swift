@@ -43,16 +43,16 @@ struct ImportedNames {
             if groups[name] == nil { order.append(name) }
             groups[name, default: []] += group.dropFirst()
         }
+        // Members of groups are pinned so that viewers draw them.
+        let grouped = Set(document.view.supernodes.flatMap { $0.dropFirst() }.map { ExactText($0) })
+        let alone = document.view.pinnedIDs.filter { !grouped.contains(ExactText($0)) }
         supernodes =
             order.compactMap { supernode($0, groups[$0]!) }
-            + [supernode(Self.pinnedName(slug), document.view.pinnedIDs)].compactMap { $0 }
+            + [supernode(GraphDocument.pinnedName(slug), alone)].compactMap { $0 }
     }
 
-    /// The name of the supernode that holds what is pinned in a graph.
-    static func pinnedName(_ slug: String) -> String { "pinned in \(slug)" }
-
     /// A text as a name: on one line, and with the whole of it as a note where it is longer than a name may be.
-    private static func name(_ text: String) -> (name: String?, note: String) {
+    static func name(_ text: String) -> (name: String?, note: String) {
         let line = NameRule.trimmed(
             String(
                 String.UnicodeScalarView(

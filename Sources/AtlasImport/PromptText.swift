@@ -29,4 +29,17 @@ struct PromptText {
         }
         return last.map { String(decoding: bytes[start + 1..<$0], as: UTF8.self) }
     }
+
+    /// The probability in a logit's label, as above.
+    static func probability(ofLogitLabel label: String) -> Float? {
+        let bytes = Array(label.utf8)
+        let beginning = Array("(p=".utf8)
+        guard bytes.last == UInt8(ascii: ")"), bytes.count > beginning.count else { return nil }
+        let start = (0..<bytes.count - beginning.count).last {
+            bytes[$0..<$0 + beginning.count].elementsEqual(beginning)
+        }
+        return start.flatMap {
+            Float(String(decoding: bytes[$0 + beginning.count..<bytes.count - 1], as: UTF8.self))
+        }
+    }
 }

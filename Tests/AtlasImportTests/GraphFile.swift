@@ -7,6 +7,8 @@ struct GraphFile {
     var prompt = "<bos>one two"
     var schemaVersion = 1
     var nodeThreshold = "0.8"
+    /// More of the metadata, with a comma in front.
+    var rest = ""
     var view = #"{"pinnedIds":["1_7_2"],"supernodes":[["ones","0_3_1","E_5_1"],["none","E_5_1"]]}"#
     var tokens = ["<bos>", " one", " two"]
     var nodes = [
@@ -35,7 +37,7 @@ struct GraphFile {
         let tokens = String(decoding: try! JSONEncoder().encode(tokens), as: UTF8.self)
         return """
             {"metadata":{"slug":"\(slug)","scan":"\(scan)","transcoder_list":[],"prompt_tokens":\(tokens),
-            "prompt":"\(prompt)","node_threshold":\(nodeThreshold),"schema_version":\(schemaVersion)},
+            "prompt":"\(prompt)","node_threshold":\(nodeThreshold),"schema_version":\(schemaVersion)\(rest)},
             "qParams":\(view),"nodes":[\(nodes.joined(separator: ","))],"links":[\(links.joined(separator: ","))]}
             """
     }

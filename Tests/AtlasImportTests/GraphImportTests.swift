@@ -16,12 +16,12 @@ import Testing
     }
 
     @discardableResult
-    private func add(_ files: [URL]) throws -> GraphImport.Summary {
+    private func add(_ files: [URL]) throws -> ImportSummary {
         try GraphImport(atlasPath: path, corpus: "found", kind: .perLayer).run(files)
     }
 
     @discardableResult
-    private func add(_ graphs: GraphFile...) throws -> GraphImport.Summary {
+    private func add(_ graphs: GraphFile...) throws -> ImportSummary {
         try add(graphs.enumerated().map { try folder.file("\($0).json", $1.json) })
     }
 
@@ -138,6 +138,18 @@ import Testing
         #expect(summary.refused[1].reason.contains(#"model: expected "huge", found "tiny""#))
         #expect(summary.refused[2].reason.contains(#"token 5: not stored: expected its text in the atlas, " one""#))
         #expect(try reader().information().promptCount == 1)
+    }
+
+    @Test func `two transcoder sets of one model, as Neuronpedia tells them apart, do not mix`() throws {
+        var first = GraphFile()
+        first.rest = #","info":{"source_urls":["https://example.org/gemma-2-2b/clt-hp"],"transcoder_set":"mntss/clt"}"#
+        var second = GraphFile()
+        second.prompt = "<bos>one  two"
+        second.rest = #","info":{"source_urls":["https://example.org/gemma-2-2b/tc-16k"],"transcoder_set":"gemma"}"#
+        let summary = try add(first, second)
+        #expect(summary.addedGraphs == 1 && summary.refused.count == 1)
+        #expect(
+            try #require(summary.refused.first).reason.contains(#"transcoders: expected "gemma", found "mntss/clt""#))
     }
 
     @Test func `questions that need every activation say so`() throws {

@@ -1,3 +1,4 @@
+import DemoData
 import Foundation
 import Testing
 
@@ -72,8 +73,11 @@ import Testing
         }
         func circuit(_ path: String) throws -> [String] {
             let nodes = try #require(
-                try answers("circuit", "--token", " Austin", "--size", "12", of: path)["nodes"] as? [[String: Any]])
-            return nodes.map { "\(($0["node"] as? [String: Any])?["feature"] ?? "-")" }.sorted()
+                try answers("circuit", "--token", " Austin", "--size", "8", of: path)["nodes"] as? [[String: Any]])
+            return nodes.map { node in
+                let feature = (node["node"] as? [String: Any])?["feature"] as? [String: Any]
+                return "\(feature?["layer"] ?? "-")/\(feature?["index"] ?? "-")"
+            }.sorted()
         }
         #expect(try circuit(atlas) == circuit(imported))
     }
@@ -97,5 +101,96 @@ import Testing
         #expect(none.status == 1 && !FileManager.default.fileExists(atPath: folder.path + "/no.atlas"))
         let other = try Program.run(["import", "graphs", graphs, "--atlas", atlas, "--quiet"])
         #expect(other.status == 1 && other.error.contains("expected an import of files, found indexing with a model"))
+    }
+
+    @Test func `a raw graph of the model becomes what indexing stores`() throws {
+        let data = try DemoData()
+        let raw = folder.path + "/raw.safetensors"
+        let text = "Fact: the capital of the state containing Dallas is"
+        let attributed = try Program.run([
+            "attribute", text, "--model", data.model, "--transcoders", data.transcoders, "--output", raw,
+        ])
+        #expect(attributed.status == 0, "\(attributed.error)")
+        let outcome = try Program.run(["import", "raw", raw, "--atlas", imported, "--quiet"])
+        #expect(outcome.status == 0 && outcome.output.contains("1 prompts and 1 graphs added"), "\(outcome.error)")
+        func graph(_ atlas: String, _ name: String) throws -> (nodes: Set<String>, links: Set<String>) {
+            let written = try Program.run([
+                "export", "graph", "--prompt", text, "--atlas", atlas, "--output", folder.path + "/\(name)",
+                "--slug", name, "--node-threshold", "1", "--edge-threshold", "1",
+            ])
+            #expect(written.status == 0, "\(written.error)")
+            let json = try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: folder.path + "/\(name)/\(name).json")))
+            let object = try #require(json as? [String: Any])
+            let nodes = try #require(object["nodes"] as? [[String: Any]])
+            let links = try #require(object["links"] as? [[String: Any]])
+            return (
+                Set(nodes.compactMap { $0["node_id"] as? String }),
+                Set(links.map { "\($0["source"] ?? "") \($0["target"] ?? "")" })
+            )
+        }
+        let (indexed, taken) = (try graph(atlas, "indexed"), try graph(imported, "taken"))
+        #expect(indexed.nodes.count > 40 && indexed.nodes == taken.nodes && indexed.links == taken.links)
+    }
+
+    @Test func `names come back from a table and from explanations`() throws {
+        #expect(
+            try Program.run(["label", "set", "5/283", "says \"Austin\"", "--note", "Te,xas", "--atlas", atlas]).status
+                == 0)
+        let listed = try Program.run(["label", "list", "--json", "--atlas", atlas]).output
+        for name in ["names.csv", "names.jsonl"] {
+            let file = folder.path + "/" + name
+            let written = try Program.run(["export", "labels", "--atlas", atlas, "--output", file])
+            #expect(written.status == 0, "\(written.error)")
+            #expect(try Program.run(["label", "remove", "5/283", "--atlas", atlas]).status == 0)
+            let read = try Program.run(["import", "labels", file, "--atlas", atlas])
+            #expect(read.output.contains("1 labels added"), "\(read.output)\(read.error)")
+            #expect(try Program.run(["label", "list", "--json", "--atlas", atlas]).output == listed)
+            #expect(try Program.run(["import", "labels", file, "--atlas", atlas]).output.contains("1 already there"))
+        }
+        let other = try folder.file("other.csv", "layer,index,label\n5,283,another\n")
+        #expect(try Program.run(["import", "labels", other, "--atlas", atlas]).output.contains("1 left out"))
+        #expect(
+            try Program.run(["import", "labels", other, "--replace", "--atlas", atlas]).output.contains("1 replaced"))
+    }
+
+    @Test func `exported graphs lose no name, and circuits tell their probability`() throws {
+        let names = ["supernode", "set", "Texas", "5/283", "1/37", "--atlas", atlas]
+        #expect(try Program.run(names).status == 0)
+        func json(_ path: String) throws -> [String: Any] {
+            let value = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
+            return try #require(value as? [String: Any])
+        }
+        let text = "Fact: the capital of the state containing Dallas is"
+        let out = folder.path + "/out"
+        let written = try Program.run([
+            "export", "graph", "--prompt", text, "--atlas", atlas, "--output", out, "--slug", "dallas", "--scan",
+            "./feat",
+        ])
+        #expect(written.status == 0, "\(written.error)")
+        let graph = try json(out + "/dallas.json")
+        let nodes = try #require(graph["nodes"] as? [[String: Any]])
+        let features = nodes.filter { $0["feature_type"] as? String == "cross layer transcoder" }
+        #expect(features.count > 20 && features.allSatisfy { ($0["clerp"] as? String)?.isEmpty == false })
+        #expect(nodes.allSatisfy { $0["feature_type"] as? String != "bias" })
+        #expect((graph["metadata"] as? [String: Any])?["scan"] as? String == "./feat")
+        let view = try #require(graph["qParams"] as? [String: Any])
+        let supernodes = try #require(view["supernodes"] as? [[String]])
+        #expect(supernodes.first?.first == "Texas" && supernodes.first?.count ?? 0 > 1)
+
+        let circuit = out + "/austin.json"
+        let grown = try Program.run([
+            "query", "circuit", "--token", " Austin", "--size", "10", "--output", circuit, "--atlas", atlas,
+        ])
+        #expect(grown.status == 0, "\(grown.error)")
+        let logit = try #require((try json(circuit)["nodes"] as? [[String: Any]])?.last)
+        let probability = try #require(logit["token_prob"] as? Double)
+        #expect(probability < 1 && probability > 0.9)
+        let list = try #require(try json(out + "/graph-metadata.json")["graphs"] as? [[String: Any]])
+        #expect(list.compactMap { $0["slug"] as? String } == ["dallas", "austin"])
+        let xml = try Program.run([
+            "export", "graph", "--prompt", text, "--atlas", atlas, "--output", out, "--format", "graphml",
+        ])
+        #expect(xml.status == 0 && xml.output.hasSuffix(".graphml\n"), "\(xml.error)")
     }
 }

@@ -15,7 +15,7 @@ struct InformationText {
             "prompts       \(info.promptCount.grouped) with \(info.tokenCount.grouped) tokens",
             "activations   \(info.activationCount.grouped)" + bytes(info.bytesPerActivation)
                 + (info.basis == "neurons" ? "; of each token only nodes and the strongest neurons are stored" : "")
-                + (info.isImported ? "; of imported graphs only those of nodes" : ""),
+                + (info.isImported ? "; of pruned graphs that were imported those of nodes only" : ""),
             "graphs        \(info.graphCount.grouped) with \(info.nodeCount.grouped) nodes and \(info.edgeCount.grouped) edges"
                 + bytes(info.bytesPerEdge),
             "effects       of the nodes of \(info.effectCount.grouped) graphs"

@@ -45,27 +45,6 @@ struct ImportGraphsCommand: ParsableCommand {
             progress.show("importing", done: $0, total: files.count, unit: "files")
         }
         progress.end()
-        try output.print(summary) { print(told(summary)) }
-        for refusal in summary.refused { StandardError.line("left out: \(refusal.reason)") }
-        guard summary.refused.isEmpty else {
-            StandardError.line("Error: \(summary.refused.count) of \(summary.files) files were left out")
-            throw ExitCode.failure
-        }
-    }
-
-    private func told(_ summary: GraphImport.Summary) -> String {
-        var parts = [
-            "\(summary.addedPrompts.grouped) prompts and \(summary.addedGraphs.grouped) graphs added",
-            "\(summary.knownGraphs.grouped) already there",
-        ]
-        for (count, what) in [
-            (summary.addedLabels, "labels added"), (summary.otherLabels, "labels left out, the features have others"),
-            (summary.addedSupernodes, "supernodes added"),
-            (summary.ambiguousLinks, "links from an error or a feature of the same id, taken for the feature's"),
-            (summary.featuresWithoutActivation, "feature nodes without an activation"),
-        ] where count > 0 {
-            parts.append("\(count.grouped) \(what)")
-        }
-        return "\(atlas): " + parts.joined(separator: ", ")
+        try ImportSummaryText(summary, atlas: atlas).report(output)
     }
 }
