@@ -24,7 +24,7 @@ let package = Package(
             targets: [
                 "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
                 "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing",
-                "AtlasInterface", "AtlasExport", "AtlasServer", "AtlasAgent",
+                "AtlasInterface", "AtlasExport", "AtlasImport", "AtlasServer", "AtlasAgent",
             ]),
     ],
     dependencies: [
@@ -109,18 +109,25 @@ let package = Package(
         .target(
             name: "AtlasInterface",
             dependencies: [
-                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts",
+                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "LanguageModels", "Tensors", "Texts",
                 "Transcoders",
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
             name: "AtlasExport",
-            dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Texts"],
+            dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Tensors", "Texts"],
+            swiftSettings: optimised),
+        .target(
+            name: "AtlasImport",
+            dependencies: [
+                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
+                "Tensors", "Texts",
+            ],
             swiftSettings: optimised),
         .target(
             name: "AtlasServer",
             dependencies: [
-                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "Tensors",
+                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Tensors",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -134,8 +141,8 @@ let package = Package(
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasAgent", "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery",
-                "AtlasServer", "AtlasStore",
+                "AtlasAgent", "AtlasBasis", "AtlasExport", "AtlasImport", "AtlasIndexing", "AtlasInterface",
+                "AtlasQuery", "AtlasServer", "AtlasStore",
                 "Attribution", "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts",
                 "Tokenizers", "TranscoderTraining", "Transcoders",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -199,6 +206,11 @@ let package = Package(
             resources: [.copy("Golden")], swiftSettings: optimised),
         .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
         .testTarget(
+            name: "AtlasImportTests",
+            dependencies: [
+                "AtlasExport", "AtlasImport", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
+            ]),
+        .testTarget(
             name: "AtlasServerTests",
             dependencies: [
                 "atlas", "AtlasAgent", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
@@ -207,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "atlas", "AtlasQuery", "AtlasStore", "DemoData", "Safetensors",
+                "atlas", "AtlasQuery", "AtlasStore", "CZlib", "DemoData", "Safetensors",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], resources: [.copy("Cases")]),
     ],

@@ -34,8 +34,10 @@ extension GraphDocument {
             guard index > 0 else {
                 // Viewers split a logit's label at "(p=" and take what stands between the first quotes.
                 let said = circuit.seedName.replacing("\"", with: "'")
+                let probability = Float(min(circuit.seedProbability ?? 1, 1))
                 return Node(
-                    name: names[0], tokenProbability: 1, isTargetLogit: true, label: "Output \"\(said)\" (p=1.000)")
+                    name: names[0], tokenProbability: probability, isTargetLogit: true,
+                    label: Node.logitLabel(said, probability: probability))
             }
             return Node(
                 name: names[index], label: node.label ?? "", influence: cumulative[index],

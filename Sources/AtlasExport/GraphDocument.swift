@@ -15,6 +15,12 @@ public struct GraphDocument: Sendable, Equatable {
         public var scan: String
         /// The transcoders' names, where the set lists them.
         public var transcoderList: [String]
+        /// The name under which Neuronpedia knows the transcoders, where there is one.
+        public var sourceSet: String?
+        /// The set's name in the reference implementation, where a file of Neuronpedia tells it.
+        public var transcoderSet: String?
+        /// Where the transcoders come from, as a file of Neuronpedia tells it.
+        public var sourceURLs: [String] = []
         /// The text of every token.
         public var promptTokens: [String]
         /// The prompt, with what stands before its first token.
@@ -26,12 +32,13 @@ public struct GraphDocument: Sendable, Equatable {
 
         /// Describes a graph.
         public init(
-            slug: String, scan: String, transcoderList: [String] = [], promptTokens: [String], prompt: String,
-            nodeThreshold: Double?, edgeThreshold: Double?
+            slug: String, scan: String, transcoderList: [String] = [], sourceSet: String? = nil, promptTokens: [String],
+            prompt: String, nodeThreshold: Double?, edgeThreshold: Double?
         ) {
             self.slug = slug
             self.scan = scan
             self.transcoderList = transcoderList
+            self.sourceSet = sourceSet
             self.promptTokens = promptTokens
             self.prompt = prompt
             self.nodeThreshold = nodeThreshold

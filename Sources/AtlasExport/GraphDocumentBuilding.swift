@@ -70,6 +70,13 @@ extension GraphDocument {
     }
 }
 
+extension GraphDocument.Node {
+    /// What viewers show of a logit: they split it at "(p=" and take what stands between the first quotes.
+    static func logitLabel(_ text: String, probability: Float) -> String {
+        "Output \"\(text)\" (p=\(String(format: "%.3f", Double(probability))))"
+    }
+}
+
 extension NodeID {
     fileprivate var isAlwaysExported: Bool {
         switch self {
@@ -105,10 +112,9 @@ extension SparseGraph {
             // Viewers split a logit's label at "(p=" and take what stands between the first quotes.
             let said = target.name(tokenText: context.tokenText)
             let text = target.custom == nil ? said : said.replacing("\"", with: "'")
-            let probability = String(format: "%.3f", Double(target.probability))
             return GraphDocument.Node(
                 name: name, tokenProbability: target.probability, isTargetLogit: ordinal == 0,
-                label: "Output \"\(text)\" (p=\(probability))")
+                label: GraphDocument.Node.logitLabel(text, probability: target.probability))
         case .error, .token, .bias:
             return GraphDocument.Node(name: name, influence: node.cumulativeInfluence)
         }

@@ -53,6 +53,8 @@ extension GraphDocument {
         case .keyNotFound(let key, let context)?: return "no field \(path(context.codingPath + [key]))"
         case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?:
             return "another type at \(context.codingPath.isEmpty ? "the top" : path(context.codingPath))"
+        case .dataCorrupted(let context)? where !context.codingPath.isEmpty:
+            return "at \(path(context.codingPath)) another value: \(context.debugDescription)"
         default: return "invalid JSON"
         }
     }
@@ -68,8 +70,27 @@ private struct RawGraph: Decodable {
                 case edgeThreshold = "edge_threshold"
             }
         }
+        struct FeatureDetails: Decodable {
+            let sourceSet: String?
+
+            enum CodingKeys: String, CodingKey {
+                case sourceSet = "neuronpedia_source_set"
+            }
+        }
+        struct Information: Decodable {
+            let sourceSet: String?
+            let transcoderSet: String?
+            let sourceURLs: [String]?
+
+            enum CodingKeys: String, CodingKey {
+                case sourceSet = "neuronpedia_source_set"
+                case transcoderSet = "transcoder_set"
+                case sourceURLs = "source_urls"
+            }
+        }
         enum CodingKeys: String, CodingKey {
-            case slug, scan, prompt
+            case slug, scan, prompt, info
+            case featureDetails = "feature_details"
             case transcoderList = "transcoder_list"
             case promptTokens = "prompt_tokens"
             case nodeThreshold = "node_threshold"
@@ -84,11 +105,17 @@ private struct RawGraph: Decodable {
         let nodeThreshold: Double?
         let schemaVersion: Int?
         let pruningSettings: Pruning?
+        let featureDetails: FeatureDetails?
+        let info: Information?
 
         var value: GraphDocument.Metadata {
-            GraphDocument.Metadata(
-                slug: slug, scan: scan, transcoderList: transcoderList ?? [], promptTokens: promptTokens,
-                prompt: prompt, nodeThreshold: nodeThreshold, edgeThreshold: pruningSettings?.edgeThreshold)
+            var metadata = GraphDocument.Metadata(
+                slug: slug, scan: scan, transcoderList: transcoderList ?? [],
+                sourceSet: featureDetails?.sourceSet ?? info?.sourceSet, promptTokens: promptTokens, prompt: prompt,
+                nodeThreshold: nodeThreshold, edgeThreshold: pruningSettings?.edgeThreshold)
+            metadata.transcoderSet = info?.transcoderSet
+            metadata.sourceURLs = info?.sourceURLs ?? []
+            return metadata
         }
     }
     struct View: Decodable {

@@ -76,11 +76,25 @@ extension GraphDocument {
         let metadata: Metadata
     }
 
-    /// Writes the graph alone, in one step.
+    /// Writes the graph to `file`, in the place of any other, and enters it in the `graph-metadata.json` beside it if it
+    /// has the name by which viewers ask for it.
     ///
-    /// - Throws: `ExportError` when the file cannot be written.
-    public func write(toFile file: URL) throws {
-        try writing(to: file) { try AtomicFile.write(json, to: file.path) }
+    /// - Returns: whether it was entered
+    /// - Throws: `ExportError` when the file cannot be written, or, when it is, for a list that cannot be understood
+    public func write(toNamedFile file: URL) throws -> Bool {
+        try writing(to: file) {
+            guard file.lastPathComponent == "\(metadata.slug).json" else {
+                try AtomicFile.write(json, to: file.path)
+                return false
+            }
+            let folder = file.deletingLastPathComponent()
+            // The graph first: it may have taken long to compute.
+            try AtomicFile.write(json, to: file.path)
+            return try Folder.whileLocked(folder.path) {
+                try GraphList(in: folder).replacing(metadata).write()
+                return true
+            }
+        }
     }
 }
 
@@ -102,6 +116,24 @@ extension GraphDocument.Metadata {
             writer.value(nodeThreshold)
             writer.key("schema_version")
             writer.value(Self.schemaVersion)
+            if let sourceSet {
+                writer.key("feature_details")
+                writer.object { writer in
+                    writer.key("neuronpedia_source_set")
+                    writer.value(sourceSet)
+                }
+            }
+            if transcoderSet != nil || !sourceURLs.isEmpty {
+                writer.key("info")
+                writer.object { writer in
+                    writer.key("source_urls")
+                    writer.value(sourceURLs)
+                    if let transcoderSet {
+                        writer.key("transcoder_set")
+                        writer.value(transcoderSet)
+                    }
+                }
+            }
             if let edgeThreshold {
                 writer.key("pruning_settings")
                 writer.object { writer in

@@ -71,7 +71,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
         case .notDerived(let path), .staleStatistics(let path):
             self.init(409, "Not derived yet", Self.shown("\(error)", file: path))
-        case .noEffects, .noHeads:
+        case .noEffects, .noHeads, .needsActivations:
             self.init(409, "Not computed", "\(error)")
         case .needsModel:
             self.init(

@@ -50,6 +50,15 @@ public struct AtlasReader: Sendable {
         }
     }
 
+    /// Throws where prompts were imported from pruned graphs, which do not tell where a feature is silent.
+    func requireAllActivations(for question: String, _ db: Database) throws {
+        guard atlas.identity.isImported else { return }
+        let isPartial = try Bool.fetchOne(
+            db,
+            sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE json_extract(options, '$.import') = 'graphs')")
+        guard isPartial == false else { throw QuestionError.needsActivations(question: question) }
+    }
+
     /// What a token decodes to alone; an id outside the vocabulary, which only damage explains, is told as such.
     func text(of token: Int) -> String {
         atlas.identity.vocabulary.indices ~= token ? atlas.identity.vocabulary[token] : "<no token \(token)>"

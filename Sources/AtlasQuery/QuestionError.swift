@@ -47,6 +47,8 @@ public enum QuestionError: Error, Equatable, Sendable {
     case notDerived(path: String)
     /// The question needs the replacement model's weights, and none were given.
     case needsModel(question: String)
+    /// The question needs every activation, and prompts were imported with those of their graphs only.
+    case needsActivations(question: String)
     /// The question needs effects of nodes, and some graphs were stored without.
     case noEffects(question: String, graphs: Int)
     /// The question needs the heads of edges, and no graph was stored with them.
@@ -120,6 +122,9 @@ extension QuestionError: CustomStringConvertible {
             "there is no head \(layer).\(head): layers are 0 to \(layers - 1), heads 0 to \(heads - 1)"
         case .needsModel(let question):
             "\(question) needs the replacement model's weights; give the model and its transcoders"
+        case .needsActivations(let question):
+            "\(question) needs every activation, and imported graphs tell those of their nodes only; index the prompts with "
+                + "the model"
         case .impossibleEdge(let source, let target, let reason):
             "no edge can lead from \(source) to \(target): \(reason)"
         case .unknownLayer(let layer, let count):

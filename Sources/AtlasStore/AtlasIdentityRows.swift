@@ -22,7 +22,8 @@ extension Atlas {
             try db.execute(sql: "INSERT INTO neuron_basis (id, settings) VALUES (1, ?)", arguments: [settings])
         }
         let insertion = try BulkInsertion(db, into: "vocabulary", columns: ["token", "text"])
-        for (token, text) in identity.vocabulary.enumerated() {
+        // Of an imported model only the tokens that are seen have a row.
+        for (token, text) in identity.vocabulary.enumerated() where !identity.isImported {
             insertion.bind(token)
             insertion.bind(text)
             try insertion.step()
@@ -44,16 +45,9 @@ extension Atlas {
         guard let kind = AtlasIdentity.TranscoderKind(rawValue: kindName) else {
             throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(kindName)")
         }
-        // As bytes: a token's text may hold a NUL, at which a text would be cut.
-        let vocabulary = try Data?.fetchAll(db, sql: "SELECT CAST(text AS BLOB) FROM vocabulary ORDER BY token")
-            .map { bytes in
-                guard let bytes else { throw AtlasError.notAnAtlas(path: path, found: "a token without a text") }
-                return String(decoding: bytes, as: UTF8.self)
-            }
-        let size: Int = try row["vocabulary_size"]
-        guard vocabulary.count == size else {
-            throw AtlasError.notAnAtlas(path: path, found: "an atlas with \(vocabulary.count) of \(size) tokens")
-        }
+        let (fingerprint, size): (String, Int) = try (row["model_fingerprint"], row["vocabulary_size"])
+        let vocabulary = try vocabulary(
+            db, size: size, isSparse: fingerprint.utf8.starts(with: AtlasIdentity.importedMark.utf8), path: path)
         let (layers, width): (Int, Int) = try (row["layer_count"], row["features_per_layer"])
         guard 1...65536 ~= layers, 1...1 << 24 ~= width, try 1...1 << 32 ~= row["model_width"] as Int else {
             throw AtlasError.notAnAtlas(path: path, found: "one with \(layers) layers of \(width) features")
@@ -68,5 +62,28 @@ extension Atlas {
             identity.neuronSettings = try StoredRow.fetchOne(db, sql: "SELECT settings FROM neuron_basis")?["settings"]
         }
         return identity
+    }
+
+    /// The texts of all tokens by id; of an imported model's tokens that were not seen it is empty.
+    private static func vocabulary(_ db: Database, size: Int, isSparse: Bool, path: String) throws -> [String] {
+        func fault(_ found: String) -> AtlasError { .notAnAtlas(path: path, found: found) }
+        guard !isSparse || 0...AtlasIdentity.importedTokenLimit ~= size else { throw fault("one with \(size) tokens") }
+        // As bytes: a token's text may hold a NUL, at which a text would be cut.
+        let rows = try Row.fetchCursor(db, sql: "SELECT token, CAST(text AS BLOB) FROM vocabulary ORDER BY token")
+        var vocabulary = [String](repeating: "", count: isSparse ? size : 0)
+        while let row = try rows.next() {
+            guard let bytes = row[1] as Data? else { throw fault("a token without a text") }
+            let text = String(decoding: bytes, as: UTF8.self)
+            if isSparse {
+                guard let token = row[0] as Int?, vocabulary.indices ~= token else {
+                    throw fault("an atlas with a token that is not below \(size)")
+                }
+                vocabulary[token] = text
+            } else {
+                vocabulary.append(text)
+            }
+        }
+        guard vocabulary.count == size else { throw fault("an atlas with \(vocabulary.count) of \(size) tokens") }
+        return vocabulary
     }
 }

@@ -30,6 +30,11 @@ public struct AtlasMerge: Sendable {
 
     /// The statements, in order; `shard` is the other atlas.
     private static let copying = [
+        // Of one model both have all tokens, of an imported one those that they have seen.
+        """
+        INSERT INTO main.vocabulary (token, text) SELECT token, text FROM shard.vocabulary
+        WHERE token NOT IN (SELECT token FROM main.vocabulary)
+        """,
         "INSERT OR IGNORE INTO main.corpora (name) SELECT name FROM shard.corpora ORDER BY id",
         """
         CREATE TEMP TABLE fresh_prompts AS SELECT s.id FROM shard.prompts s
@@ -235,7 +240,7 @@ public struct AtlasMerge: Sendable {
             sql: "SELECT p.id FROM main.prompts p JOIN shard.prompts s ON s.content_hash = p.content_hash ORDER BY p.id"
         )
         var digests = PromptDigests()
-        let tables = ["corpora", "runs", "baselines", "token_effects"] + TableDigests.names
+        let tables = ["vocabulary", "corpora", "runs", "baselines", "token_effects"] + TableDigests.names
         try TableDigests.keeping(tables.map { StoredRows(allOf: $0) }, in: db) {
             try digests.keep(PromptDigests.Part.allCases, of: shared, in: db, body)
         }

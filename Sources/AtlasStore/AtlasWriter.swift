@@ -104,32 +104,35 @@ public struct AtlasWriter: Sendable {
     /// answer, a graph.
     @discardableResult
     public func commit(_ batch: [PromptFacts], run: Int) throws(AtlasError) -> Additions {
-        try atlas.write("storing \(batch.count) prompts") { db in
-            let corpus = try corpus(of: run, in: db)
-            var additions = Additions()
-            var digests = PromptDigests()
-            func addMentionAndGraph(of facts: PromptFacts, to prompt: Int64) throws {
-                try insertMention(facts.externalID, tags: facts.tags, prompt: prompt, corpus: corpus, in: db)
-                if let graph = facts.graph, try insert(graph, of: facts, prompt: prompt, run: run, in: db) {
-                    additions.graphs += 1
-                }
+        try atlas.write("storing \(batch.count) prompts") { db in try add(batch, run: run, in: db) }
+    }
+
+    /// Stores the facts of some prompts in a transaction that has begun.
+    func add(_ batch: [PromptFacts], run: Int, in db: Database) throws -> Additions {
+        let corpus = try corpus(of: run, in: db)
+        var additions = Additions()
+        var digests = PromptDigests()
+        func addMentionAndGraph(of facts: PromptFacts, to prompt: Int64) throws {
+            try insertMention(facts.externalID, tags: facts.tags, prompt: prompt, corpus: corpus, in: db)
+            if let graph = facts.graph, try insert(graph, of: facts, prompt: prompt, run: run, in: db) {
+                additions.graphs += 1
             }
-            for facts in batch {
-                if let stored = try promptID(of: ContentHash(of: facts.text), in: db) {
-                    try digests.keep(PromptDigests.Part.allCases, of: stored, in: db) {
-                        try addAnswer(facts, to: stored, in: db)
-                        try addMentionAndGraph(of: facts, to: stored)
-                    }
-                } else {
-                    let prompt = try insert(facts, run: run, in: db)
-                    additions.prompts += 1
-                    try addMentionAndGraph(of: facts, to: prompt)
-                    try digests.record(prompt, parts: facts.storedParts, in: db)
-                }
-            }
-            try digests.finish(db)
-            return additions
         }
+        for facts in batch {
+            if let stored = try promptID(of: ContentHash(of: facts.text), in: db) {
+                try digests.keep(PromptDigests.Part.allCases, of: stored, in: db) {
+                    try addAnswer(facts, to: stored, in: db)
+                    try addMentionAndGraph(of: facts, to: stored)
+                }
+            } else {
+                let prompt = try insert(facts, run: run, in: db)
+                additions.prompts += 1
+                try addMentionAndGraph(of: facts, to: prompt)
+                try digests.record(prompt, parts: facts.storedParts, in: db)
+            }
+        }
+        try digests.finish(db)
+        return additions
     }
 
     /// Adds the membership and tags of texts that are stored already.

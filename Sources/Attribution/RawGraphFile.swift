@@ -8,12 +8,17 @@ import Safetensors
 /// `selected_features [S]`, `logit_tokens [K]`, `logit_probabilities [K]`, `adjacency [M, M]` (rows are targets; order:
 /// selected features, errors, tokens, logits); beside them, new here, `bias [M]`, `unselected [M]` (what features that
 /// were not selected contribute) and `pre_activations [M]`, zero for nodes without inputs; `logit_positions [K]`, and in
-/// the file's metadata `targets`, a JSON list of what the K targets are, tokens as `#id`.
+/// the file's metadata `targets`, a JSON list of what the K targets are, tokens as `#id`, and what
+/// ``RawGraphDescription`` says. ``RawGraphReading`` reads it.
 public struct RawGraphFile: Sendable {
     private let graph: AttributionGraph
+    private let description: RawGraphDescription
 
-    /// Describes `graph`.
-    public init(_ graph: AttributionGraph) { self.graph = graph }
+    /// Describes `graph`, with what else is known of it.
+    public init(_ graph: AttributionGraph, description: RawGraphDescription = RawGraphDescription()) {
+        self.graph = graph
+        self.description = description
+    }
 
     /// Writes the file in one step.
     ///
@@ -30,6 +35,7 @@ public struct RawGraphFile: Sendable {
         writer.add("logit_tokens", shape: [layout.logitCount], integers: graph.targets.map(\.token))
         writer.add("logit_probabilities", shape: [layout.logitCount], floats: graph.targets.map(\.probability))
         writer.add("logit_positions", shape: [layout.logitCount], integers: graph.targets.map(\.position))
+        writer.metadata = description.metadata()
         writer.metadata["targets"] = targetNames
         var adjacency = [Float](repeating: 0, count: layout.nodeCount * layout.nodeCount)
         for target in 0..<layout.targetCount {

@@ -20,6 +20,8 @@ public final class SafetensorsFile: Sendable {
     public let path: String
     /// The tensors by name.
     public let tensors: [String: Tensor]
+    /// Free text by name, from the header's `__metadata__`.
+    public let metadata: [String: String]
     /// The mapping that the tensors lie in.
     public let file: MappedFile
 
@@ -43,7 +45,7 @@ public final class SafetensorsFile: Sendable {
                 file: path, "header of \(length) bytes does not fit in the file of \(bytes.count) bytes: truncated?")
         }
         let header = UnsafeRawBufferPointer(rebasing: bytes[8..<8 + Int(length)])
-        tensors = try Self.parse(
+        (tensors, metadata) = try Self.parse(
             header: header.assumingMemoryBound(to: UInt8.self), path: path, dataStart: 8 + Int(length),
             fileSize: bytes.count)
     }

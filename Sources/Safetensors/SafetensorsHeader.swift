@@ -12,12 +12,14 @@ extension SafetensorsFile {
     /// A header may have hundreds of thousands of entries; only one at a time is in memory as JSON.
     static func parse(
         header: UnsafeBufferPointer<UInt8>, path: String, dataStart: Int, fileSize: Int
-    ) throws(SafetensorsError) -> [String: Tensor] {
+    ) throws(SafetensorsError) -> (tensors: [String: Tensor], metadata: [String: String]) {
+        var metadata: [String: String] = [:]
         var tensors: [String: Tensor] = [:]
         var fault: SafetensorsError?
         do throws(JSONSyntaxError) {
             try JSONText.forEachMember(of: header) { member in
                 do throws(SafetensorsError) {
+                    if try add(metadata: member, to: &metadata, path: path) { return true }
                     try add(member, to: &tensors, path: path, dataStart: dataStart, fileSize: fileSize)
                     return true
                 } catch {
@@ -47,7 +49,19 @@ extension SafetensorsFile {
         guard end == fileSize else {
             throw SafetensorsError(file: path, "expected \(end) bytes, found \(fileSize)")
         }
-        return tensors
+        return (tensors, metadata)
+    }
+
+    /// Keeps the file's free texts; `false` for a member that is a tensor.
+    private static func add(
+        metadata member: JSONMember, to metadata: inout [String: String], path: String
+    ) throws(SafetensorsError) -> Bool {
+        guard member.name == "__metadata__" else { return false }
+        guard let texts = member.value.members, texts.allSatisfy({ $0.value.string != nil }) else {
+            throw SafetensorsError(file: path, place: member.name, "expected strings by name")
+        }
+        for text in texts { metadata[text.name] = text.value.string }
+        return true
     }
 
     /// Checks one entry and keeps it.
@@ -55,12 +69,6 @@ extension SafetensorsFile {
         _ member: JSONMember, to tensors: inout [String: Tensor], path: String, dataStart: Int, fileSize: Int
     ) throws(SafetensorsError) {
         let name = member.name
-        guard name != "__metadata__" else {
-            guard let texts = member.value.members, texts.allSatisfy({ $0.value.string != nil }) else {
-                throw SafetensorsError(file: path, place: name, "expected strings by name")
-            }
-            return
-        }
         let found = try tensor(member.value, name: name, path: path, dataStart: dataStart, fileSize: fileSize)
         guard tensors.updateValue(found, forKey: name) == nil else {
             throw SafetensorsError(file: path, place: name, "expected each tensor once, found it twice")

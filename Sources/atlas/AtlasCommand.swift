@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasImport
 import AtlasIndexing
 import AtlasStore
 import Foundation
@@ -28,7 +29,7 @@ struct AtlasCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, TrainCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self,
-            ServeCommand.self, AgentCommand.self, ExportCommand.self,
+            ServeCommand.self, AgentCommand.self, ImportCommand.self, ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self,
         ])
@@ -57,6 +58,8 @@ struct AtlasCommand: AsyncParsableCommand {
                 }
             }
         } catch let error as IndexingInterrupted {
+            interrupted("\(error)")
+        } catch let error as ImportInterrupted {
             interrupted("\(error)")
         } catch is Cancelled {
             interrupted("interrupted")

@@ -33,6 +33,7 @@ import Testing
         "query run": ["calc: 1+2="] + model + atlas, "query heads": atlas, "query head": ["1.0"] + atlas,
         "query validate-heads": ["1.0", "--prompts", "2", "--quiet"] + model + atlas,
         "query attention": ["two-step-0066", "--qk", "1.0@5,2"] + model + atlas,
+        "import raw": ["/none.safetensors", "--quiet", "--atlas", "/none/none.atlas"],
         "export graph": ["--prompt", "two-step-0066", "--output", "OUT"] + atlas,
         "export dashboards": ["--output", "OUT", "--quiet"] + atlas,
     ]
@@ -50,7 +51,8 @@ import Testing
         "token", "tokens", "by", "where", "output", "tokens-file", "readout", "a", "b", "pair-by", "pairs", "class",
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
         "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
-        "architecture", "activation", "input-hook", "output-hook", "qk", "against",
+        "architecture", "activation", "input-hook", "output-hook", "qk", "against", "corpus", "scan", "model-name",
+        "transcoder-name",
     ]
 
     private struct Help: Decodable {
@@ -73,7 +75,9 @@ import Testing
             Help.self, from: Data(Program.run(["--experimental-dump-help"]).output.utf8))
         func list(_ command: Help.Command, _ path: [String]) -> [(command: String, option: String)] {
             let own = (command.arguments ?? []).filter { $0.kind == "option" }.compactMap { $0.names?.first?.name }
-            return own.filter { !others.contains($0) && !(path.last == "dashboards" && $0 == "features") }.map {
+            return own.filter {
+                !others.contains($0) && !(["dashboards", "features"].contains(path.last) && $0 == "features")
+            }.map {
                 (path.joined(separator: " "), $0)
             }
                 + (command.subcommands ?? []).flatMap { list($0, path + [$0.commandName]) }

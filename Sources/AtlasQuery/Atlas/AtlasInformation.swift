@@ -9,6 +9,8 @@ public struct AtlasInformation: Codable, Sendable, Equatable {
     public let modelName: String
     /// Digest of its configuration and weights.
     public let modelFingerprint: String
+    /// Whether it was made of others' files, without the model.
+    public let isImported: Bool
     /// What features are: `transcoders`, or `neurons` of the model itself. Of neurons an atlas stores those that are nodes
     /// and the strongest few of each token and layer, so that whatever counts activations counts only these.
     public let basis: String

@@ -47,6 +47,7 @@ extension AtlasReader {
             let derived = try StoredRow.fetchExisting(db, "totals", sql: Self.derivedTotals)
             return try AtlasInformation(
                 modelName: identity.modelName, modelFingerprint: identity.modelFingerprint,
+                isImported: identity.isImported,
                 basis: identity.neuronSettings == nil ? "transcoders" : "neurons",
                 neuronSettings: NeuronOptions(identity), transcoderName: identity.transcoderName,
                 transcoderFingerprint: identity.transcoderFingerprint,

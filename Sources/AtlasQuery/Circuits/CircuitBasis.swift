@@ -12,6 +12,8 @@ struct CircuitBasis {
     let edges: CircuitEdges?
     /// How many graphs are used; `nil`: all.
     let promptCount: Int?
+    /// The mean probability of the seed over the used prompts; `nil` for a feature.
+    let seedProbability: Double?
     /// By node: its mean effect on the answer's lead, positions together; `nil` where it was not asked for.
     let effects: [NodeKey: Double]?
     /// By feature: in how many of the used prompts it fires, at how many tokens, its activations' sum and that of
@@ -33,10 +35,12 @@ struct CircuitBasis {
         guard let prompts else {
             edges = nil
             effects = nil
+            seedProbability = nil
             return
         }
         let graphs = try prompts.map { try reader.storedGraph(of: $0, withEffects: withEffects, db) }
         effects = withEffects ? try CircuitNodeEffects.means(graphs, seed: seed, reader) : nil
+        seedProbability = Self.probability(of: seed, in: graphs)
         edges = CircuitEdges(graphs, mergesLogits: seed.mergesLogits)
         for (prompt, graph) in zip(prompts, graphs) {
             var seen = Set<NodeKey>()
@@ -55,6 +59,18 @@ struct CircuitBasis {
                 firings[active.feature] = firing
             }
         }
+    }
+
+    /// The mean over graphs of the probability of the targets that are the seed.
+    private static func probability(of seed: CircuitSeed, in graphs: [SparseGraph]) -> Double? {
+        if case .feature = seed { return nil }
+        let sums = graphs.map { graph in
+            graph.targets.reduce(0.0) { sum, target in
+                if case .token(let token) = seed, target.token != token || target.custom != nil { return sum }
+                return sum + Double(target.probability)
+            }
+        }
+        return sums.isEmpty ? nil : sums.reduce(0, +) / Double(sums.count)
     }
 
     /// The node that everything leads to.

@@ -132,7 +132,8 @@ extension AtlasReader {
         let kept = candidates.filter(Set(pruning.nodes).contains).reduce(0.0) { $0 + growth.influence(of: $1) }
         let places = Dictionary(uniqueKeysWithValues: pruning.nodes.enumerated().map { ($1, $0) })
         return CircuitReport(
-            seed: basis.seed, seedName: try name(of: basis.seed, db), options: options,
+            seed: basis.seed, seedName: try name(of: basis.seed, db),
+            seedProbability: basis.seedProbability, options: options,
             weighting: grown.weighting, groupSize: basis.groupSize, promptCount: basis.promptCount,
             nodes: try pruning.nodes.map { key in
                 try node(key, growth, isIncluded: { places[$0] != nil }, basis, db)

@@ -6,6 +6,9 @@ public struct CircuitReport: Codable, Sendable, Equatable {
     public let seed: CircuitSeed
     /// What people call the seed: a token's text, a feature's name, a group's conditions.
     public let seedName: String
+    /// The mean probability of the seed, or of a group's targets together, over the prompts that were added up; `nil` where
+    /// it is a feature.
+    public let seedProbability: Double?
     /// How it was grown.
     public let options: CircuitOptions
     /// `stored`: by stored edges; `twera`: by target-weighted expected residual attribution below the seed.

@@ -74,6 +74,7 @@ extension AtlasReader {
         _ pairs: [PromptPair], first: String, second: String, pairedBy tag: String?, unpaired: Int, ambiguous: Int,
         limit: Int, _ db: Database
     ) throws -> ContrastReport {
+        try requireAllActivations(for: "what tells pairs apart", db)
         let incidence = try featureMaxima(of: pairs.map(\.first) + pairs.map(\.second), db).sorted()
         struct Count {
             var feature: FeatureID

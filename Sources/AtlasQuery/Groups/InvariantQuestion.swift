@@ -20,6 +20,7 @@ extension AtlasReader {
     public func invariant(_ filter: PromptFilter, share: Double = 0.9, limit: Int = 20) throws -> InvariantReport {
         precondition(0...1 ~= share, "a share in 0…1, found \(share)")
         return try ask("asking what a group has in common") { db in
+            try requireAllActivations(for: "what a group has in common", db)
             try requireDerivation(db)
             let ids = try prompts(where: filter, needGraphs: false, db)
             let total = try Int.fetchOne(db, sql: Self.derivedPromptCount) ?? 0

@@ -12,7 +12,7 @@ extension AtlasReader {
             let ids = try Int.fetchAll(db, sql: Self.tokensByText, arguments: [text])
             if ids.isEmpty {
                 throw QuestionError.unknownToken(
-                    text: text, nearest: NearestNames.of(text, among: atlas.identity.vocabulary))
+                    text: text, nearest: NearestNames.of(text, among: atlas.identity.vocabulary.filter { !$0.isEmpty }))
             }
             if ids.count == 1 { return ids[0] }
             let explained = try ids.filter { try Bool.fetchOne(db, sql: Self.isExplained, arguments: [$0]) == true }

@@ -109,6 +109,7 @@ extension AtlasReader {
 
     /// The prompts that have one number for each operand, in canonical order.
     private func operandCells(_ options: OperandsOptions, _ db: Database) throws -> [(prompt: Int, cell: OperandCell)] {
+        try requireAllActivations(for: "what a feature's activation depends on", db)
         try requireTagName(options.rowTag, db)
         try requireTagName(options.columnTag, db)
         var cells: [Int: OperandCell] = [:]

@@ -80,6 +80,7 @@ extension AtlasReader {
         limit: Int = 20
     ) throws -> CorrelatedFeatures {
         try ask("asking for correlated features") { db in
+            try requireAllActivations(for: "correlation of activations", db)
             try requireFired(feature, db)
             let coactivation = try coactivation(of: feature, where: filter, db)
             let ranked = coactivation.partners

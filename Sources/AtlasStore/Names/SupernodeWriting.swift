@@ -16,22 +16,25 @@ extension AtlasWriter {
         let what = "supernode \(name.debugDescription)"
         try Self.require(note: note, of: what)
         guard !members.isEmpty else { throw .unstorable(what: what, expected: "at least one feature", found: "none") }
-        for member in members { try require(member, in: what) }
-        try atlas.write("keeping \(what)") { db in
-            try TableDigests.keeping(Self.rows(of: name), in: db) {
-                try db.execute(
-                    sql: """
-                        INSERT INTO supernodes (name, note, updated_at) VALUES (?, ?, ?)
-                        ON CONFLICT (name) DO UPDATE SET note = excluded.note, updated_at = excluded.updated_at
-                        """,
-                    arguments: [name, note, Date.now.formatted(.iso8601)])
-                let id = try Int64.fetchOne(db, sql: "SELECT id FROM supernodes WHERE name = ?", arguments: [name])!
-                try db.execute(sql: "DELETE FROM supernode_members WHERE supernode_id = ?", arguments: [id])
-                let insertion = try db.cachedStatement(
-                    sql: "INSERT INTO supernode_members (supernode_id, layer, feature_index) VALUES (?, ?, ?)")
-                for member in Set(members).sorted() {
-                    try insertion.execute(arguments: [id, member.layer, member.index])
-                }
+        try atlas.write("keeping \(what)") { db in try keepSupernode(name, note: note, members: members, in: db) }
+    }
+
+    /// Keeps a supernode in a transaction that has begun.
+    func keepSupernode(_ name: String, note: String, members: [FeatureID], in db: Database) throws {
+        for member in members { try require(member, in: "supernode \(name.debugDescription)") }
+        try TableDigests.keeping(Self.rows(of: name), in: db) {
+            try db.execute(
+                sql: """
+                    INSERT INTO supernodes (name, note, updated_at) VALUES (?, ?, ?)
+                    ON CONFLICT (name) DO UPDATE SET note = excluded.note, updated_at = excluded.updated_at
+                    """,
+                arguments: [name, note, Date.now.formatted(.iso8601)])
+            let id = try Int64.fetchOne(db, sql: "SELECT id FROM supernodes WHERE name = ?", arguments: [name])!
+            try db.execute(sql: "DELETE FROM supernode_members WHERE supernode_id = ?", arguments: [id])
+            let insertion = try db.cachedStatement(
+                sql: "INSERT INTO supernode_members (supernode_id, layer, feature_index) VALUES (?, ?, ?)")
+            for member in Set(members).sorted() {
+                try insertion.execute(arguments: [id, member.layer, member.index])
             }
         }
     }

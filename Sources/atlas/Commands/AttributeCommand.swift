@@ -120,7 +120,9 @@ struct AttributeCommand: ParsableCommand {
     }
 
     private func write(_ result: Attributor.Result, attributor: Attributor, to path: String) throws {
-        guard path.hasSuffix(".json") else { return try RawGraphFile(result.graph).write(to: path) }
+        guard path.hasSuffix(".json") else {
+            return try RawGraphFile(result.graph, description: description(result, attributor)).write(to: path)
+        }
         let tokenizer = attributor.model.tokenizer
         let file = URL(fileURLWithPath: path)
         let document = GraphDocument(
@@ -128,7 +130,26 @@ struct AttributeCommand: ParsableCommand {
             context: GraphDocument.Context(
                 slug: GraphSlug(naming: file), scan: attributor.basis.name,
                 prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
-                tokenText: { tokenizer.text(of: $0) }))
-        try document.write(toFile: file)
+                tokenText: { tokenizer.text(of: $0) }), includesBias: false)
+        try document.enter(asFile: file)
+    }
+
+    /// What `atlas import raw` wants to know of a raw graph.
+    private func description(_ result: Attributor.Result, _ attributor: Attributor) -> RawGraphDescription {
+        let tokenizer = attributor.model.tokenizer
+        let (model, basis) = (attributor.model, attributor.basis)
+        func text(_ token: Int) -> String { tokenizer.text(of: token) }
+        var description = RawGraphDescription()
+        description.prompt = prompt ?? tokenizer.decode(result.graph.tokens)
+        description.tokenTexts = result.graph.tokens.map(text)
+        description.targetTexts = result.graph.targets.map { $0.name(tokenText: text) }
+        description.modelName = model.name
+        description.transcoderName = basis.name
+        description.transcoderKind = basis.transcoders?.kind == .crossLayer ? "cross-layer" : "per-layer"
+        description.layerCount = model.configuration.layerCount
+        description.featuresPerLayer = basis.layers.map(\.featureCount).max()
+        description.modelWidth = model.configuration.modelWidth
+        description.vocabularySize = model.configuration.vocabularySize
+        return description
     }
 }

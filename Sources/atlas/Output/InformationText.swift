@@ -9,22 +9,21 @@ struct InformationText {
     var lines: [String] {
         let info = information
         var lines = [
-            "model         \(shown(info.modelName))  \(info.modelFingerprint.prefix(16))…",
-            info.basis == "neurons"
-                ? "basis         \(info.layerCount) layers of \(info.featuresPerLayer.grouped) neurons: "
-                    + shown(info.transcoderFingerprint)
-                : "transcoders   \(shown(info.transcoderName)) (\(info.transcoderKind), \(info.layerCount) layers of "
-                    + "\(info.featuresPerLayer.grouped) features)  \(info.transcoderFingerprint.prefix(16))…",
+            "model         \(shown(info.modelName))  "
+                + (info.isImported ? "known from files only" : "\(info.modelFingerprint.prefix(16))…"),
+            basis,
             "prompts       \(info.promptCount.grouped) with \(info.tokenCount.grouped) tokens",
             "activations   \(info.activationCount.grouped)" + bytes(info.bytesPerActivation)
-                + (info.basis == "neurons" ? "; of each token only nodes and the strongest neurons are stored" : ""),
+                + (info.basis == "neurons" ? "; of each token only nodes and the strongest neurons are stored" : "")
+                + (info.isImported ? "; of pruned graphs that were imported those of nodes only" : ""),
             "graphs        \(info.graphCount.grouped) with \(info.nodeCount.grouped) nodes and \(info.edgeCount.grouped) edges"
                 + bytes(info.bytesPerEdge),
             "effects       of the nodes of \(info.effectCount.grouped) graphs"
-                + (info.effectCount < info.graphCount ? "; atlas index --effects adds the others" : "")
+                + (info.effectCount < info.graphCount && !info.isImported
+                    ? "; atlas index --effects adds the others" : "")
                 + "; measured too in \(info.measuredCount.grouped)",
             info.headedGraphCount == 0
-                ? "heads         of edges: not computed; atlas index --heads adds them"
+                ? "heads         of edges: not computed" + (info.isImported ? "" : "; atlas index --heads adds them")
                 : "heads         of the edges of \(info.headedGraphCount.grouped) graphs" + bytes(info.headBytesPerEdge)
                     + (info.headedGraphCount < info.graphCount ? "; atlas index --heads adds the others" : ""),
             "features      \(info.firedFeatureCount.grouped) fire somewhere, \(info.aggregatedEdgeCount.grouped) edges between "
@@ -51,6 +50,17 @@ struct InformationText {
             "derived       " + (info.derivedAt ?? "never")
                 + (info.isStale ? ", older than the prompts or than this program" : ""))
         return lines
+    }
+
+    private var basis: String {
+        let layers = "\(information.layerCount) layers of \(information.featuresPerLayer.grouped)"
+        if information.basis == "neurons" {
+            return "basis         \(layers) neurons: " + shown(information.transcoderFingerprint)
+        }
+        let set =
+            "transcoders   \(shown(information.transcoderName)) (\(information.transcoderKind), \(layers) features"
+        return information.isImported
+            ? set + " at most, as seen)" : set + ")  \(information.transcoderFingerprint.prefix(16))…"
     }
 
     private func bytes(_ mean: Double?) -> String { mean.map { ", \($0.fixed(2)) bytes each" } ?? "" }

@@ -29,3 +29,15 @@ extension GraphSlug {
         self = (try? GraphSlug(name)) ?? GraphSlug(identifying: name)
     }
 }
+
+extension GraphDocument {
+    /// Writes the graph to a file whose name was given and enters it in the folder's list, from which viewers open it; a
+    /// name that no viewer asks for is told.
+    func enter(asFile file: URL) throws {
+        if try !write(toNamedFile: file) {
+            StandardError.line(
+                "note: \(file.lastPathComponent): not entered in graph-metadata.json, where viewers look for "
+                    + "\(metadata.slug).json; give it that name")
+        }
+    }
+}

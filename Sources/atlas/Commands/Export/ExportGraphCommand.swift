@@ -9,7 +9,8 @@ struct ExportGraphCommand: ParsableCommand {
         commandName: "graph", abstract: "Write a stored graph for circuit-tracer's viewer or Neuronpedia.",
         discussion: """
             Writes SLUG.json and enters it in graph-metadata.json beside it. The stored graph is pruned anew at the \
-            given thresholds. Without --slug the name is made from the prompt's id, so that no two ids share a file: an \
+            given thresholds. Features have their labels; supernodes whose features are nodes are entered too, their \
+            members pinned. Without --slug the name is made from the prompt's id, so that no two ids share a file: an \
             id of other characters than a-z, 0-9 and single hyphens gets a digest behind it. An earlier export of the \
             same prompt is replaced; any other file only with --overwrite.
 
@@ -22,7 +23,10 @@ struct ExportGraphCommand: ParsableCommand {
     @Option(help: "The file's name; the prompt's id unless given.") var slug: String?
     @Option(help: "The share of influence that nodes cover.") var nodeThreshold = Pruning.viewingThresholds.node
     @Option(help: "The share of edge scores that edges cover.") var edgeThreshold = Pruning.viewingThresholds.edge
-    @Flag(help: "Leave the bias node out.") var noBias = false
+    @Option(help: "What the viewer knows the transcoders by; their name unless given.") var scan: String?
+    @Flag(help: "Add a node for the biases, which viewers of others show as NaN.") var withBias = false
+    @Option(help: "What is written: json for viewers, graphml for networkx, Gephi and igraph.")
+    var format = GraphFormat.json
     @Flag(help: "Replace a file of that name that is not about the same prompt.") var overwrite = false
 
     func validate() throws {
@@ -33,22 +37,42 @@ struct ExportGraphCommand: ParsableCommand {
     func run() throws {
         let reader = try file.reader()
         let id = try reader.promptID(prompt)
-        let report = try reader.prompt(id)
+        let report = try reader.prompt(id, featureLimit: .max)
         let graph = try reader.graph(ofPrompt: id).pruned(nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold)
         let identity = reader.atlas.identity
         let labels = Dictionary(report.features.map { ($0.feature, $0.label) }, uniquingKeysWith: { first, _ in first })
-        let document = GraphDocument(
+        var document = GraphDocument(
             graph,
             context: GraphDocument.Context(
-                slug: try slug.map { try GraphSlug($0) }
-                    ?? GraphSlug(identifying: report.externalIDs.first ?? "prompt-\(id)"),
-                scan: identity.transcoderName,
+                slug: try slug.map { try GraphSlug($0) } ?? ownSlug(report, reader),
+                scan: scan ?? identity.transcoderName,
                 prompt: report.text, layerCount: identity.layerCount, tokenText: { identity.vocabulary[$0] },
-                featureLabel: { labels[$0] ?? nil }), includesBias: !noBias)
+                featureLabel: { labels[$0] ?? nil }), includesBias: withBias)
+        document.show(try reader.supernodes().map { ($0.name, $0.members) })
         let folder = URL(fileURLWithPath: output, isDirectory: true)
+        guard format == .json else {
+            print(try document.writeGraphML(to: folder, overwriting: overwrite).path)
+            return
+        }
         let replaced = ReplacedFile(folder.appendingPathComponent("\(document.metadata.slug).json").path)
         let file = try document.write(to: folder, overwriting: overwrite)
         replaced.report()
         print(file.path)
     }
+
+    /// The slug of the prompt's own id; of an id that several prompts have, one that tells their texts apart.
+    private func ownSlug(_ report: PromptReport, _ reader: AtlasReader) throws -> GraphSlug {
+        guard let id = report.externalIDs.first else { return GraphSlug(identifying: "prompt-\(report.id)") }
+        do {
+            _ = try reader.promptID(id)
+            return GraphSlug(identifying: id)
+        } catch QuestionError.ambiguousPrompt {
+            return GraphSlug(identifying: "\(id)\n\(report.text)")
+        }
+    }
+}
+
+/// How a graph is written.
+enum GraphFormat: String, ExpressibleByArgument, CaseIterable {
+    case json, graphml
 }

@@ -29,6 +29,7 @@ struct CircuitCommand: ParsableCommand {
     var by = Weighting.edges
     @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @Option(help: ArgumentHelp("Write the circuit as a graph.", valueName: "file.json")) var output: String?
+    @Option(help: "What the viewer knows the transcoders by; their name unless given.") var scan: String?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var json: JSONOutput
 
@@ -58,10 +59,11 @@ struct CircuitCommand: ParsableCommand {
             let identity = reader.atlas.identity
             let file = URL(fileURLWithPath: output)
             let replaced = ReplacedFile(output)
-            try GraphDocument(
-                report, slug: GraphSlug(naming: file), scan: identity.transcoderName, layerCount: identity.layerCount,
-                vocabularySize: identity.vocabulary.count
-            ).write(toFile: file)
+            var document = GraphDocument(
+                report, slug: GraphSlug(naming: file), scan: scan ?? identity.transcoderName,
+                layerCount: identity.layerCount, vocabularySize: identity.vocabulary.count)
+            document.show(try reader.supernodes().map { ($0.name, $0.members) })
+            try document.enter(asFile: file)
             replaced.report()
         }
         try json.print(report) { CircuitText(report).lines.forEach { print($0) } }

@@ -1,0 +1,72 @@
+import ArgumentParser
+import AtlasImport
+import AtlasQuery
+import AtlasStore
+import Circuits
+
+struct ImportLabelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "labels", abstract: "Names of features from a table or from Neuronpedia's explanations.",
+        discussion: """
+            A .csv or .tsv file has the columns layer, index, label and perhaps note; a .jsonl file one explanation of \
+            Neuronpedia a line (layer, index, description); both also with .gz. A feature that has a name keeps it, \
+            unless --replace is given. All of the file is taken over, or after an error nothing.
+
+              atlas import labels labels.csv --atlas my.atlas
+              atlas import labels batch-0.jsonl.gz --replace --atlas my.atlas
+            """)
+
+    @Argument(help: "The file.") var labels: String
+    @OptionGroup var file: AtlasFileOption
+    @Flag(help: "Give features that have a name the file's.") var replace = false
+    @OptionGroup var output: JSONOutput
+
+    private struct Summary: Encodable {
+        var added = 0
+        var replaced = 0
+        var alreadyThere = 0
+        var kept = 0
+        var repeated = 0
+        var unknownFeatures = 0
+    }
+
+    func run() throws {
+        let names = try LabelFile(path: labels)
+        let atlas = try Atlas.open(file.atlas, mode: .readWrite)
+        let stored = try Dictionary(uniqueKeysWithValues: AtlasReader(atlas).labels().map { ($0.feature, $0) })
+        var summary = Summary(repeated: names.repeatedCount)
+        var chosen: [FeatureLabel] = []
+        for label in names.labels {
+            // An imported atlas is as wide as the graphs in it; files of explanations tell of every feature.
+            if atlas.identity.isImported, !atlas.identity.contains(label.feature) {
+                summary.unknownFeatures += 1
+            } else if let earlier = stored[label.feature] {
+                if earlier == label {
+                    summary.alreadyThere += 1
+                } else if replace {
+                    summary.replaced += 1
+                    chosen.append(label)
+                } else {
+                    summary.kept += 1
+                }
+            } else {
+                summary.added += 1
+                chosen.append(label)
+            }
+        }
+        try AtlasWriter(atlas).setLabels(chosen.map { (label: $0.label, note: $0.note, feature: $0.feature) })
+        try atlas.close()
+        try output.print(summary) {
+            var parts = ["\(summary.added.grouped) labels added"]
+            for (count, what) in [
+                (summary.replaced, "replaced"), (summary.alreadyThere, "already there"),
+                (summary.kept, "left out, the features have other names (--replace takes these)"),
+                (summary.repeated, "left out, the file names the feature before"),
+                (summary.unknownFeatures, "left out, no graph here has the feature"),
+            ] where count > 0 {
+                parts.append("\(count.grouped) \(what)")
+            }
+            print("\(file.atlas): " + parts.joined(separator: ", "))
+        }
+    }
+}
