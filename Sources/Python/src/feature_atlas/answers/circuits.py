@@ -72,6 +72,7 @@ class Circuit(TypedDict, total=False):
     scores: CircuitScores
     seed: CircuitSeed
     seedName: str
+    seedProbability: float
     weighting: str
 
 

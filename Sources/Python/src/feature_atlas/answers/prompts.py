@@ -390,6 +390,7 @@ class Information(TypedDict, total=False):
     graphCount: int
     headBytesPerEdge: float
     headedGraphCount: int
+    isImported: bool
     isStale: bool
     labelCount: int
     largestViolation: float
