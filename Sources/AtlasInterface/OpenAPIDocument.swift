@@ -113,7 +113,7 @@ struct OpenAPIDocument: Encodable {
                 properties: [
                     "title": JSONSchema(type: "string"), "status": JSONSchema(type: "integer"),
                     "detail": JSONSchema(type: "string"), "nearest": JSONSchema(type: "array"),
-                    "retryAfter": JSONSchema(type: "integer"),
+                    "retryAfter": JSONSchema(type: "integer"), "allowed": JSONSchema(type: "array"),
                 ])
         ]
     }

@@ -16,14 +16,20 @@ public struct Problem: Error, Codable, Sendable, Equatable {
     public let nearest: [String]?
     /// After how many seconds it is worth trying again.
     public let retryAfter: Int?
+    /// The methods that there are where another was tried.
+    public let allowed: [String]?
 
     /// Describes a problem.
-    public init(_ status: Int, _ title: String, _ detail: String, nearest: [String] = [], retryAfter: Int? = nil) {
+    public init(
+        _ status: Int, _ title: String, _ detail: String, nearest: [String] = [], retryAfter: Int? = nil,
+        allowed: [String]? = nil
+    ) {
         self.status = status
         self.title = title
         self.detail = detail
         self.nearest = nearest.isEmpty ? nil : nearest
         self.retryAfter = retryAfter
+        self.allowed = allowed
     }
 
     /// Says what went wrong without telling where on this machine files lie.

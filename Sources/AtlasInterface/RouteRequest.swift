@@ -71,6 +71,15 @@ public struct RouteRequest: Sendable {
         FeatureID(layer: try number("layer", in: 0...65_535), index: try number("index", in: 0...(1 << 24)))
     }
 
+    /// The prompt that the path names as `id`; digits alone are its id in this atlas.
+    ///
+    /// - Throws: ``QuestionError`` for none, or several
+    func promptOfPath(_ service: AtlasService) throws -> Int {
+        let name = try required("id")
+        if name.allSatisfy({ $0.isASCII && $0.isNumber }), let id = Int(name) { return id }
+        return try service.reader.promptID(name)
+    }
+
     private func number(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int {
         guard let value = integer(name), range.contains(value) else {
             throw Problem(

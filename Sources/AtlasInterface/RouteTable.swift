@@ -29,8 +29,10 @@ public enum RouteTable {
             others.append(route)
         }
         guard others.isEmpty else {
-            let allowed = others.map(\.method.rawValue).joined(separator: ", ")
-            throw Problem(405, "Not possible here", "expected \(allowed), found \(method.rawValue)")
+            let allowed = others.map(\.method.rawValue)
+            throw Problem(
+                405, "Not possible here", "expected \(allowed.joined(separator: ", ")), found \(method.rawValue)",
+                allowed: allowed)
         }
         throw Problem(
             404, "No such address",

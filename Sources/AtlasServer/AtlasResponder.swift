@@ -85,7 +85,8 @@ struct AtlasResponder: HTTPResponder {
             return try await question(request, target: String(target.path.dropFirst(Self.interface.count)), context)
         }
         guard request.method == .get || request.method == .head else {
-            throw Problem(405, "Not possible here", "expected GET, found \(request.method.rawValue)")
+            throw Problem(
+                405, "Not possible here", "expected GET, found \(request.method.rawValue)", allowed: ["GET", "HEAD"])
         }
         guard let file = pages.file(at: path) else {
             throw Problem(404, "No such page", "there is nothing at \(String(path.prefix(200)).debugDescription)")
@@ -96,7 +97,9 @@ struct AtlasResponder: HTTPResponder {
     private func question(_ request: Request, target: String, _ context: ConnectionContext) async throws -> Response {
         let wishes = ServerResponse.Wishes(request)
         guard let method = wishes.isHead ? .get : Route.Method(rawValue: request.method.rawValue) else {
-            throw Problem(405, "Not possible here", "expected GET, POST, PUT or DELETE")
+            throw Problem(
+                405, "Not possible here", "expected GET, POST, PUT or DELETE",
+                allowed: Route.Method.allCases.map(\.rawValue))
         }
         try requireToken(request, isReading: method.isReading, context)
         var body = Data()

@@ -95,6 +95,7 @@ enum ServerResponse {
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         if let seconds = problem.retryAfter { fields[.retryAfter] = "\(seconds)" }
+        if let allowed = problem.allowed { fields[.allow] = allowed.joined(separator: ", ") }
         if problem.status == 401 { fields[.wwwAuthenticate] = "Bearer" }
         let bytes = (try? AtlasService.json(problem)) ?? Data()
         return response(HTTPResponse.Status(code: problem.status), fields, bytes, isHead: isHead)

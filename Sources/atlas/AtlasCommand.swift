@@ -23,7 +23,8 @@ struct AtlasCommand: AsyncParsableCommand {
               atlas export dashboards --atlas my.atlas --output dashboards
 
             Data goes to standard output, progress to standard error. Every command that prints data takes --json. \
-            Exit codes: 0 done, 1 failed, 64 wrong usage.
+            Exit codes: 0 done, 1 failed, 64 wrong usage. A command that needs an atlas, a model or transcoders and is \
+            not given them takes those of ATLAS, ATLAS_MODEL and ATLAS_TRANSCODERS in the environment.
             """,
         version: Atlas.programVersion,
         subcommands: [
@@ -41,7 +42,8 @@ struct AtlasCommand: AsyncParsableCommand {
         let dashed = DashedText(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
-            command = try parseAsRoot()
+            command = try EnvironmentOptions(environment: ProcessInfo.processInfo.environment)
+                .parse(Array(CommandLine.arguments.dropFirst()))
         } catch {
             guard exitCode(for: error) == .validationFailure else { end(with: error) }
             refuse(dashed.explained(fullMessage(for: error)))

@@ -107,6 +107,26 @@ import Testing
         #expect(!seen.isEmpty)
     }
 
+    @Test func `a prompt is named by its id, its corpus's id or its text`() throws {
+        let service = try DemoService.reading()
+        let row = try #require(
+            try service.reader.sql(
+                """
+                SELECT p.id, m.external_id, p.text FROM prompts p JOIN memberships m ON m.prompt_id = p.id
+                WHERE m.external_id LIKE 'two-step%' LIMIT 1
+                """
+            ).rows.first)
+        guard case .integer(let id) = row[0], case .text(let external) = row[1], case .text(let text) = row[2] else {
+            throw SocketClient.Failure(what: "\(row)")
+        }
+        let byID = try service.answer(.get, "prompts/\(id)")
+        #expect(try service.answer(.get, "prompts/\(external)") == byID)
+        let encoded = try #require(text.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+        #expect(try service.answer(.get, "prompts/\(encoded)") == byID)
+        let problem = #expect(throws: Problem.self) { try service.answer(.get, "prompts/no-such-prompt/graph") }
+        #expect(problem?.status == 404)
+    }
+
     @Test func `answers are those of the library`() throws {
         let service = try DemoService.reading()
         let reader = service.reader
@@ -136,7 +156,7 @@ import Testing
 
     @Test(arguments: [
         ("prompts?lim=3", 400), ("prompts?limit=0", 400), ("prompts?limit=3&limit=4", 400), ("prompts?where=x", 400),
-        ("prompts?where=nothing%3D1", 404), ("prompts/0", 400), ("prompts/999999", 404),
+        ("prompts?where=nothing%3D1", 404), ("prompts/0", 404), ("prompts/999999", 404),
         ("features/2/99999999999", 400),
         ("features/2/5000", 404), ("features?sort=best", 400), ("logits/1000000", 404), ("nothing", 404), ("", 404),
         ("prompts/%FF", 400), ("prompts?search=%C3%28", 400), ("search", 400), ("circuits", 400), ("jobs/1", 409),

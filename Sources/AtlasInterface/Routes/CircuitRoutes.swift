@@ -85,7 +85,7 @@ extension Route {
             "prompts/{id}/stability", "Which of a graph's nodes and edges hang on the thresholds of pruning", [.prompt],
             length: .long
         ) { request, service in
-            try service.reader.stability(ofPrompt: request.integer("id")!)
+            try service.reader.stability(ofPrompt: request.promptOfPath(service))
         },
     ]
 }

@@ -31,7 +31,7 @@ extension Route {
             "prompts/{id}/graph", "A prompt's attribution graph: its most influential nodes and their edges",
             [.prompt] + RouteParameter.graphView
         ) { request, service in
-            let id = request.integer("id")!
+            let id = try request.promptOfPath(service)
             let (text, graph) = try service.graphs.graph(ofPrompt: id)
             return try service.reader.graphReport(of: graph, text: text, prompt: id, view: request.graphView)
         },
@@ -39,14 +39,14 @@ extension Route {
             "prompts/{id}/graph/heads", "Through which heads the edges go that prompts/{id}/graph answers",
             [.prompt] + RouteParameter.graphView
         ) { request, service in
-            let (_, graph) = try service.graphs.graph(ofPrompt: request.integer("id")!, withHeads: true)
+            let (_, graph) = try service.graphs.graph(ofPrompt: request.promptOfPath(service), withHeads: true)
             return service.reader.graphHeads(of: graph, view: request.graphView)
         },
         Route(
             "prompts/{id}/graph/nodes/{node}", "Everything stored that feeds a node and that it feeds",
             [.prompt, .node] + RouteParameter.list
         ) { request, service in
-            let (_, graph) = try service.graphs.graph(ofPrompt: request.integer("id")!, withHeads: true)
+            let (_, graph) = try service.graphs.graph(ofPrompt: request.promptOfPath(service), withHeads: true)
             let range = try request.range()
             return try service.reader.graphNode(
                 try request.required("node"), of: graph, limit: range.limit, offset: range.offset)

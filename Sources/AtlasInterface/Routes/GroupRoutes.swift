@@ -88,7 +88,7 @@ extension Route {
             ], length: .long
         ) { request, service in
             try service.reader.similar(
-                to: request.integer("id")!, by: request.measure, where: request.filter(),
+                to: request.promptOfPath(service), by: request.measure, where: request.filter(),
                 limit: request.integer("limit")!)
         },
         Route(

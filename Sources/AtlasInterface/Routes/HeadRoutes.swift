@@ -49,7 +49,7 @@ extension Route {
                 throw QuestionError.needsModel(question: "where a head looks in a prompt")
             }
             return try service.reader.pattern(
-                ofPrompt: request.integer("id")!, layer: request.integer("layer")!, head: request.integer("head")!,
+                ofPrompt: request.promptOfPath(service), layer: request.integer("layer")!, head: request.integer("head")!,
                 attributor: attributor, least: request.number("least")!)
         },
         Route(
@@ -76,7 +76,7 @@ extension Route {
             }
             do {
                 return try service.reader.attention(
-                    ofPrompt: request.integer("id")!, place, against: reference, attributor: attributor,
+                    ofPrompt: request.promptOfPath(service), place, against: reference, attributor: attributor,
                     pairs: request.integer("pairs")!, jobs: service.threads)
             } catch let error as TargetError {
                 throw Problem(400, "Wrong question", "\(error)")

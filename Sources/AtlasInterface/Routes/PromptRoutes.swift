@@ -23,7 +23,7 @@ extension Route {
             "prompts/{id}", "One prompt: what the model said and which features mattered",
             [.prompt, .init("features", .integer(0...1_000), "features at most", fallback: "20")]
         ) { request, service in
-            try service.reader.prompt(request.integer("id")!, featureLimit: request.integer("features")!)
+            try service.reader.prompt(request.promptOfPath(service), featureLimit: request.integer("features")!)
         },
     ]
 }
