@@ -8,7 +8,8 @@ extension RouteParameter {
         "where", .filter,
         "a group of prompts: tag=value, corpus=name, right=yes or right=no, several with commas between")
     static let prompt = RouteParameter(
-        "id", .text(limit: 4_096), "a prompt: digits are its id in this atlas; else the id that its corpus gave it, or its text")
+        "id", .text(limit: 4_096),
+        "a prompt: its id in this atlas (digits), the id that its corpus gave it, or its text")
     static let token = RouteParameter("token", .integer(0...Int(Int32.max)), "a token's id")
     static let feature = [
         RouteParameter("layer", .integer(0...65_535), "the feature's layer"),

@@ -49,7 +49,8 @@ extension Route {
                 throw QuestionError.needsModel(question: "where a head looks in a prompt")
             }
             return try service.reader.pattern(
-                ofPrompt: request.promptOfPath(service), layer: request.integer("layer")!, head: request.integer("head")!,
+                ofPrompt: request.promptOfPath(service), layer: request.integer("layer")!,
+                head: request.integer("head")!,
                 attributor: attributor, least: request.number("least")!)
         },
         Route(
