@@ -161,7 +161,7 @@ import Testing
         try await RunningServer.with(DemoService.reading()) { (server: RunningServer) async throws in
             #expect(try await server.ask("/", method: "POST", body: "{}").status == 405)
             let wrong = try await server.question("atlas", method: "POST", body: "{}")
-            #expect(wrong.status == 405 && wrong.headers["allow"] == "GET")
+            #expect(wrong.status == 405 && wrong.fields["allow"] == "GET")
             #expect(try await server.question("atlas", method: "TRACE").status == 405)
             #expect(try await server.question("features/5/283/label", method: "PUT", body: Self.label).status == 403)
             #expect(try await server.question("atlas", method: "HEAD").body.isEmpty)

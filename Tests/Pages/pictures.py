@@ -14,6 +14,8 @@ VIEWS = [
     ("feature", "feature/5/283?prompt=1665", ""),
     ("circuit", "circuit?token={austin}&size=40", ""),
     ("compare", "compare?a=family%3Dtwo-step&b=family%3Dcity-state", "scrollTo(0, 90)"),
+    # Where an atlas has heads and is served with its model.
+    ("attention", "graph/two-step-0066?head=1.3", "document.querySelector('.pattern [data-query=\"12\"][data-key=\"10\"]')?.click(); document.querySelector('.held-head')?.scrollIntoView()"),
     ("operands", "feature/2/459", "[...document.querySelectorAll('h2')].at(-1).scrollIntoView()"),
 ]
 
@@ -33,7 +35,7 @@ def main(address, folder):
                 if "oading" not in driver.execute_script("return document.body.innerText"):
                     break
             driver.execute_script(script)
-            time.sleep(0.5)
+            time.sleep(3)
             picture = driver.execute_cdp_cmd("Page.captureScreenshot", {
                 "format": "webp", "quality": 82, "clip": {"x": 0, "y": driver.execute_script("return scrollY"), "width": WIDTH, "height": HEIGHT, "scale": SCALE}})
             (pathlib.Path(folder) / f"{name}-{mode}.webp").write_bytes(base64.b64decode(picture["data"]))

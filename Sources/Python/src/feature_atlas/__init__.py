@@ -6,11 +6,12 @@ atlas.prompts().to_pandas()
 atlas.drivers(token=" Austin")
 """
 
-from .atlas import Atlas, Identity, Range
+from .atlas import Atlas
 from .circuit_tracer_graphs import from_circuit_tracer, to_circuit_tracer
 from .client import Client
 from .errors import AtlasError
 from .graph import Graph, Target
+from .stored import Identity, Range
 from .table import Categories, Column, Schema, Table
 from .tables import export_tables
 

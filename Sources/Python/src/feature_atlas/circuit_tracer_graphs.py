@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import safetensors_file
-from .atlas import ERROR, FEATURE, KINDS, LOGIT, TOKEN
 from .errors import AtlasError
 from .graph import Graph
+from .stored import ERROR, FEATURE, KINDS, LOGIT, TOKEN
 from .table import _package
 
 FORMAT = "feature-atlas raw graph"

@@ -21,8 +21,10 @@ from typing import IO, Any, Callable, Dict, Iterable, List, Optional, Sequence, 
 import numpy as np
 
 from . import schemas
-from .atlas import BATCH_ROWS, Atlas, Range
+from .atlas import Atlas
+from .batches import BATCH_ROWS
 from .errors import AtlasError
+from .stored import Range
 from .table import Categories, Column, Schema, Table, Values, _package, arrow_schema
 
 FORMATS = ("parquet", "csv", "jsonl")
