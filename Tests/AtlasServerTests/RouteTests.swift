@@ -160,7 +160,7 @@ import Testing
         ("features/2/99999999999", 400),
         ("features/2/5000", 404), ("features?sort=best", 400), ("logits/1000000", 404), ("nothing", 404), ("", 404),
         ("prompts/%FF", 400), ("prompts?search=%C3%28", 400), ("search", 400), ("circuits", 400), ("jobs/1", 409),
-        ("prompts/..%2F..%2Fetc%2Fpasswd", 400),
+        ("prompts/..%2F..%2Fetc%2Fpasswd", 404),
     ])
     func `a wrong question gets one clear line`(path: String, status: Int) throws {
         let service = try DemoService.reading()
