@@ -46,13 +46,13 @@ struct ScoreVectors {
         self.vectors = vectors
         lengths = order.map { squares[$0].squareRoot() }
         nodes = order.map(node)
-        var sums = Dictionary(
-            uniqueKeysWithValues: ScoreAttribution.Kind.allCases.map { ($0, [Double](repeating: 0, count: headWidth)) })
+        let kinds = ScoreAttribution.Kind.allCases
+        var totals = [[Double]](repeating: [Double](repeating: 0, count: headWidth), count: kinds.count)
         for (place, node) in nodes.enumerated() {
-            guard let kind = node.scoreKind else { continue }
-            for (number, value) in vectors.row(place).enumerated() { sums[kind]?[number] += Double(value) }
+            guard let kind = node.scoreKind, let own = kinds.firstIndex(of: kind) else { continue }
+            for (number, value) in vectors.row(place).enumerated() { totals[own][number] += Double(value) }
         }
-        self.sums = sums
+        sums = Dictionary(uniqueKeysWithValues: zip(kinds, totals))
     }
 
     /// `[headWidth]`: the whole vector.
