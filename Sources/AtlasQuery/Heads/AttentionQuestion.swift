@@ -7,7 +7,19 @@ import Tensors
 
 /// Why a head looks where it looks, in a prompt of the atlas.
 extension AtlasReader {
-    static let textAndTokens = "SELECT text, tokens FROM prompts WHERE id = ?"
+    private static let textAndTokens = "SELECT text, tokens FROM prompts WHERE id = ?"
+
+    /// What is needed to run a stored prompt again.
+    ///
+    /// - Throws: ``QuestionError`` for a prompt that is not there
+    func textAndTokens(ofPrompt id: Int) throws -> (text: String, tokens: [Int]) {
+        try ask("reading a prompt") { db in
+            _ = try requirePrompt(id, db)
+            let row = try StoredRow.fetchExisting(db, "prompts.id", sql: Self.textAndTokens, arguments: [id])
+            let reading = StoredGraphReading(identity: atlas.identity)
+            return try (row["text"] as String, reading.tokens(row["tokens"], prompt: id))
+        }
+    }
 
     /// The pairs of sources that make a head look from one position of a stored prompt to another.
     ///
@@ -22,12 +34,7 @@ extension AtlasReader {
         ofPrompt id: Int, _ place: ScorePlace, against reference: ScorePlace.Reference? = nil, attributor: Attributor,
         pairs: Int = 20, jobs: Int = 1
     ) throws -> AttentionReport {
-        let (text, tokens) = try ask("reading a prompt") { db in
-            _ = try requirePrompt(id, db)
-            let row = try StoredRow.fetchExisting(db, "prompts.id", sql: Self.textAndTokens, arguments: [id])
-            let reading = StoredGraphReading(identity: atlas.identity)
-            return try (row["text"] as String, reading.tokens(row["tokens"], prompt: id))
-        }
+        let (text, tokens) = try textAndTokens(ofPrompt: id)
         try place.check(against: reference, model: attributor.model, positionCount: tokens.count)
         let own = try self.attributor(for: text, tokenCount: tokens.count, attributor)
         let local = try own.localReplacementModel(tokens, jobs: jobs)

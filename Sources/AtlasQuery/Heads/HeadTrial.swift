@@ -131,7 +131,7 @@ struct HeadTrial {
         _ look: Look, _ local: LocalReplacementModel, _ undisturbed: ForwardTrace, _ numbers: inout SeededNumbers,
         _ reader: AtlasReader
     ) throws -> (own: HeadValidationReport.KnockOut?, random: HeadValidationReport.KnockOut?) {
-        let named = look.sources.attribution(100).keySources.first { $0.node.feature != nil && $0.contribution > 0 }
+        let named = look.sources.keySources(100).first { $0.node.feature != nil && $0.contribution > 0 }
         guard case .feature(let layer, let position, let index)? = named?.node else { return (nil, nil) }
         let feature = FeatureID(layer: layer, index: index)
         // Sorted by layer, position, index: the draw is the same on every machine.

@@ -34,11 +34,8 @@ extension AtlasReader {
     ) throws -> HeadValidationReport {
         try requireModel(attributor)
         let configuration = attributor.model.configuration
-        for head in heads
-        where !(0..<configuration.layerCount ~= head.layer && 0..<configuration.headCount ~= head.head) {
-            throw QuestionError.unknownHead(
-                layer: head.layer, head: head.head, layerCount: configuration.layerCount,
-                headCount: configuration.headCount)
+        for head in heads {
+            try head.require(layerCount: configuration.layerCount, headCount: configuration.headCount)
         }
         let heads = Set(heads).sorted()
         let all = try answeredPrompts(group)

@@ -1,5 +1,6 @@
 import AtlasStore
 import Attribution
+import Circuits
 import LanguageModels
 
 /// Where one head looks from each position of a prompt.
@@ -43,15 +44,9 @@ extension AtlasReader {
     ) throws -> PatternReport {
         try requireModel(attributor)
         let configuration = attributor.model.configuration
-        guard 0..<configuration.layerCount ~= layer, 0..<configuration.headCount ~= head else {
-            throw QuestionError.unknownHead(
-                layer: layer, head: head, layerCount: configuration.layerCount, headCount: configuration.headCount)
-        }
-        let tokens = try ask("reading a prompt") { db in
-            _ = try requirePrompt(id, db)
-            let row = try StoredRow.fetchExisting(db, "prompts.id", sql: Self.textAndTokens, arguments: [id])
-            return try StoredGraphReading(identity: atlas.identity).tokens(row["tokens"], prompt: id)
-        }
+        try HeadID(layer: layer, head: head).require(
+            layerCount: configuration.layerCount, headCount: configuration.headCount)
+        let tokens = try textAndTokens(ofPrompt: id).tokens
         let patterns = try attributor.model.run(tokens).layers[layer].patterns
         let count = tokens.count
         return PatternReport(

@@ -58,9 +58,7 @@ struct StoredHeads {
 
     /// Throws for a head that the model does not have.
     func require(layer: Int, head: Int) throws(QuestionError) {
-        guard 0..<layerCount ~= layer, 0..<headCount ~= head else {
-            throw .unknownHead(layer: layer, head: head, layerCount: layerCount, headCount: headCount)
-        }
+        try HeadID(layer: layer, head: head).require(layerCount: layerCount, headCount: headCount)
     }
 
     /// Hands every graph on.
@@ -90,6 +88,15 @@ struct StoredHeads {
             try body(
                 Graph(
                     prompt: row["prompt"], tokenCount: row["token_count"], nodes: nodes, edges: edges, heads: heads))
+        }
+    }
+}
+
+extension HeadID {
+    /// Throws where a model has no such head.
+    func require(layerCount: Int, headCount: Int) throws(QuestionError) {
+        guard 0..<layerCount ~= layer, 0..<headCount ~= head else {
+            throw .unknownHead(layer: layer, head: head, layerCount: layerCount, headCount: headCount)
         }
     }
 }

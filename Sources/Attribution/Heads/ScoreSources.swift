@@ -21,6 +21,11 @@ public struct ScoreSources: Sendable {
     /// - Parameter count: pairs, and sources of each side
     public func attribution(_ count: Int) -> ScoreAttribution { ScoreAttribution(self, count: count) }
 
+    /// The sources on the side of the key that add most to the score, the strongest first, whatever their sign.
+    public func keySources(_ count: Int) -> [ScoreAttribution.Share] {
+        keys.strongest(count, along: queries.total, scale: scale)
+    }
+
     /// The pairs that raise the score most, the strongest first; fewer than `count` where no more raise it.
     public func raisingPairs(_ count: Int) -> [ScoreAttribution.Pair] {
         ScoreVectors.strongestPairs(queries, keys, count: count, scale: scale, onlyRaising: true)
@@ -66,7 +71,7 @@ extension ScoreAttribution {
         }
         let (query, key) = (queries.total, keys.total)
         querySources = queries.strongest(count, along: key, scale: scale)
-        keySources = keys.strongest(count, along: query, scale: scale)
+        keySources = sources.keySources(count)
         largestViolation = Float(abs(product(query, key) - Double(score))) / max(1, abs(score))
     }
 }
