@@ -15,6 +15,20 @@ CREATE TABLE derivation (
     derived_at TEXT NOT NULL                                        -- UTC, ISO 8601
 ) STRICT;
 
+-- How far the derived tables reach, so that what came in since can be added to them. No row: an earlier program derived
+-- them; they are rebuilt before anything is added.
+CREATE TABLE derivation_extent (
+    id INTEGER PRIMARY KEY CHECK (id = 1),                          -- always 1: the table has at most one row
+    last_prompt INTEGER NOT NULL,                                   -- largest prompts.id then; 0: none
+    last_graph INTEGER NOT NULL                                     -- largest graphs.id then; 0: none
+) STRICT;
+
+-- How many prompts contain each token.
+CREATE TABLE token_statistics (
+    token INTEGER PRIMARY KEY,                                      -- the token
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0)          -- prompts that contain it
+) STRICT;
+
 -- How often and how strongly each feature that ever fired fires.
 CREATE TABLE feature_statistics (
     layer INTEGER NOT NULL,                                         -- the feature's layer
@@ -28,7 +42,8 @@ CREATE TABLE feature_statistics (
     PRIMARY KEY (layer, feature_index)
 ) STRICT, WITHOUT ROWID;
 
--- The activations again, inverted: blocks sorted by feature, prompt and position.
+-- The activations again, inverted: blocks sorted by feature, prompt and position; in runs, each sorted by itself, of
+-- prompts with larger ids than those of the run before.
 CREATE TABLE feature_postings (
     block INTEGER PRIMARY KEY,                                      -- place in the sorted sequence, from 0
     first_feature INTEGER NOT NULL,                                 -- node key of the first entry's feature
@@ -37,6 +52,13 @@ CREATE TABLE feature_postings (
     entries BLOB NOT NULL                                           -- block 6: feature, prompt, position, activation
 ) STRICT;
 CREATE INDEX feature_postings_by_feature ON feature_postings (last_feature, first_feature);
+
+-- The runs of feature_postings.
+CREATE TABLE posting_runs (
+    first_block INTEGER PRIMARY KEY,                                -- its first block; the last ends before the next run's
+    entry_count INTEGER NOT NULL CHECK (entry_count > 0),           -- entries of its blocks
+    earlier_prompt INTEGER NOT NULL                                 -- largest prompts.id of the runs before; 0: none
+) STRICT;
 
 -- Where a feature fires: its strongest prompts, and samples from five intervals of equal width. No foreign key: checking
 -- it would read a page of prompts for each of millions of rows that were made from prompts a moment ago; verifying an
@@ -166,18 +188,38 @@ CREATE TABLE logit_effect_statistics (
 CREATE TABLE logit_driver_effects (
     token INTEGER NOT NULL,                                         -- the answer
     node INTEGER NOT NULL,                                          -- node key of a feature, error or token
-    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0),         -- prompts where it has an effect on the lead
+    prompt_count INTEGER NOT NULL CHECK (prompt_count >= 0),        -- prompts where it has an effect on the lead
     covered_prompts INTEGER NOT NULL,                               -- a feature: prompts where it holds at least 5 % of
                                                                     -- what features add to the lead; others: 0
     effect_sum REAL NOT NULL,                                       -- sum over prompts of its effect
     effect_square_sum REAL NOT NULL,                                -- sum over prompts of its square
     positive_prompts INTEGER NOT NULL,                              -- prompts where it speaks for the token
     negative_prompts INTEGER NOT NULL,                              -- prompts where it speaks against it
-    other_sum REAL NOT NULL,                                        -- sum of its effects on the leads of other answers
-    other_prompts INTEGER NOT NULL,                                 -- prompts with other answers, with it or without
     measured_sum REAL NOT NULL,                                     -- sum over prompts of what silencing it took away, measured
     measured_prompts INTEGER NOT NULL,                              -- prompts where that was measured
     PRIMARY KEY (token, node)
+) STRICT, WITHOUT ROWID;
+
+-- What each node does to the leads of all answers.
+CREATE TABLE effect_totals (
+    node INTEGER PRIMARY KEY,                                       -- node key of a feature, error or token
+    effect_sum REAL NOT NULL                                        -- sum over prompts of its effect on their answer's lead
+) STRICT;
+
+-- In how many prompts that is. No row: none.
+CREATE TABLE effect_prompts (
+    id INTEGER PRIMARY KEY CHECK (id = 1),                          -- always 1: the table has at most one row
+    prompt_count INTEGER NOT NULL CHECK (prompt_count > 0)          -- prompts with effects, each with one answer
+) STRICT;
+
+-- The prompts that a feature covers, from which covering sets are chosen.
+CREATE TABLE logit_coverage (
+    by_effect INTEGER NOT NULL CHECK (by_effect IN (0, 1)),         -- 0: by influence; 1: by effects
+    token INTEGER NOT NULL,                                         -- the explained token
+    node INTEGER NOT NULL,                                          -- node key of the feature
+    held REAL NOT NULL,                                             -- sum over these prompts of influence, or of effects
+    graphs BLOB NOT NULL,                                           -- their graphs.id, ascending: gaps, as varints
+    PRIMARY KEY (by_effect, token, node)
 ) STRICT, WITHOUT ROWID;
 
 -- For each explained token a small set of features that together covers its prompts, chosen greedily: by effects where all
@@ -197,6 +239,17 @@ CREATE TABLE automatic_labels (
     feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
     label TEXT NOT NULL,                                            -- e.g.  on " Dallas" → " Austin"
     PRIMARY KEY (layer, feature_index)
+) STRICT, WITHOUT ROWID;
+
+-- What an automatic label could name as coming before the feature: which of it the label does name depends on how often
+-- each token occurs in all prompts, and is looked at again when that changes.
+CREATE TABLE label_contexts (
+    layer INTEGER NOT NULL,                                         -- the feature's layer
+    feature_index INTEGER NOT NULL,                                 -- the feature's row in that layer's encoder
+    tail INTEGER NOT NULL CHECK (tail IN (0, 1)),                   -- 1: the negative side
+    tokens BLOB NOT NULL,                                           -- each token as 4 bytes, lowest first, and the share of
+                                                                    -- the examples' activation that it stands before, as 8
+    PRIMARY KEY (layer, feature_index, tail)
 ) STRICT, WITHOUT ROWID;
 
 -- Full text of the labels; rowid = 2 x feature's node key, + 1 for an automatic label. Triggers keep the labels of

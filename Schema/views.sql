@@ -64,7 +64,8 @@ SELECT
         AS effect_consistency,                                      -- share of effects with the more frequent sign
     CASE WHEN e.measured_prompts > 0 THEN e.measured_sum / e.measured_prompts END AS measured_effect,
     coalesce(e.measured_prompts, 0) AS measured_support,            -- prompts where silencing it was measured
-    CASE WHEN e.other_prompts > 0 THEN e.effect_sum / f.prompt_count - e.other_sum / e.other_prompts END
+    CASE WHEN o.prompt_count > f.prompt_count THEN e.effect_sum / f.prompt_count
+        - (w.effect_sum - e.effect_sum) / (o.prompt_count - f.prompt_count) END
         AS specificity,                                             -- effect less that on the leads of other answers
     CASE WHEN f.prompt_count > 0 THEN coalesce(e.covered_prompts, 0) * 1.0 / f.prompt_count END
         AS effect_coverage                                          -- share of prompts where it holds 5 % or more
@@ -76,7 +77,9 @@ LEFT JOIN labels l ON r.node >> 40 = 0 AND l.layer = r.node >> 24 AND l.feature_
 LEFT JOIN automatic_labels a ON r.node >> 40 = 0 AND a.layer = r.node >> 24 AND a.feature_index = r.node & 0xFFFFFF
 LEFT JOIN logit_driver_negative_tails x ON x.token = r.token AND x.node = r.node
 LEFT JOIN logit_effect_statistics f ON f.token = r.token
-LEFT JOIN logit_driver_effects e ON e.token = r.token AND e.node = r.node;
+LEFT JOIN logit_driver_effects e ON e.token = r.token AND e.node = r.node
+LEFT JOIN effect_totals w ON w.node = r.node
+LEFT JOIN effect_prompts o ON o.id = 1;
 
 -- One row an aggregated edge, both ends spelled out.
 CREATE VIEW edges AS

@@ -69,7 +69,7 @@ struct FileImport {
             // Opened anew, it knows the tokens that came in.
             try filled.close()
             atlas = try Atlas.open(atlasPath, mode: .readWrite)
-            try AtlasDerivation(atlas!).rebuild()
+            try AtlasDerivation(atlas!).update()
         }
         return summary
     }

@@ -137,11 +137,11 @@ public struct Indexer {
         summary.knownPrompts += batch.known.count + max(0, batch.new.count - max(additions.prompts, additions.graphs))
     }
 
-    /// Rebuilds what is derived.
+    /// Brings what is derived up to date.
     private func summarise(_ atlas: Atlas, progress: (IndexingProgress) -> Void) throws(AtlasError) {
         let total = AtlasDerivation.Stage.allCases.count
         var done = 0
-        try AtlasDerivation(atlas).rebuild { _ in
+        try AtlasDerivation(atlas).update { _ in
             progress(IndexingProgress(phase: .summarising, done: done, total: total))
             done += 1
         }

@@ -12,6 +12,8 @@ public enum AtlasError: Error, Equatable, Sendable {
     case otherSchema(path: String, what: String)
     /// The atlas is about another replacement model than the one in use.
     case otherReplacementModel(path: String, part: String, expected: String, found: String)
+    /// The graphs of another atlas were stored with thresholds that no graph of this one was stored with.
+    case otherThresholds(path: String, expected: String, found: String)
     /// A packed column cannot be read.
     case damagedBlock(table: String, row: Int, expected: String, found: String)
     /// A column of a row does not hold what this program stores there.
@@ -54,6 +56,9 @@ extension AtlasError: CustomStringConvertible {
         case .otherReplacementModel(let path, let part, let expected, let found):
             "\(path): holds another replacement model: \(part): expected \(expected), found \(found); "
                 + "use the model that the atlas was made with, or another file"
+        case .otherThresholds(let path, let expected, let found):
+            "\(path): its graphs were stored with other thresholds: expected \(expected), found \(found); "
+                + "index it again with those, or allow mixed thresholds"
         case .damagedBlock(let table, let row, let expected, let found):
             "\(table), row \(row): damaged block: expected \(expected), found \(found); "
                 + "atlas repair sets it aside"

@@ -56,6 +56,11 @@ final class AtlasInMaking {
         try Self.creating(path) { try Atlas.openReadWrite(file, creating: identity, knownAs: path) }
     }
 
+    /// Opens it as a file of its own, which is removed with this object: something on the way to another atlas.
+    func openAside() throws(AtlasError) -> Atlas {
+        try Self.creating(path) { try Atlas.openReadWrite(file, creating: identity, knownAs: file) }
+    }
+
     /// Puts it in its place in one step; `false` where another one has come first, which stays.
     ///
     /// - Throws: `AtlasError.notCreated`

@@ -3,12 +3,12 @@ import GRDB
 
 /// Takes the facts of another atlas of the same replacement model over into this one.
 ///
-///     let added = try AtlasMerge(into: whole).merge(shard)
-///     try AtlasDerivation(whole).rebuild()
+///     let added = try AtlasMerge(into: whole).merge(shard, derives: true)
 ///
 /// So a corpus can be indexed in parts, on several machines, and answered as a whole: what is derived afterwards is what
 /// one run over all of it gives. Blocks are copied as they are. Of a text that both have, only what is missing is added;
-/// where both name a feature or a supernode, this atlas's name stays. Merging the same atlas again changes nothing.
+/// where both name a feature or a supernode, this atlas's name stays. Merging the same atlas again changes nothing; the
+/// order of merges changes ids and whose name stays, nothing else. The cost goes with what the other atlas holds.
 public struct AtlasMerge: Sendable {
     /// What a merge added.
     public struct Additions: Equatable, Sendable {
@@ -28,136 +28,15 @@ public struct AtlasMerge: Sendable {
         self.atlas = atlas
     }
 
-    /// The statements, in order; `shard` is the other atlas.
-    private static let copying = [
-        // Of one model both have all tokens, of an imported one those that they have seen.
-        """
-        INSERT INTO main.vocabulary (token, text) SELECT token, text FROM shard.vocabulary
-        WHERE token NOT IN (SELECT token FROM main.vocabulary)
-        """,
-        "INSERT OR IGNORE INTO main.corpora (name) SELECT name FROM shard.corpora ORDER BY id",
-        """
-        CREATE TEMP TABLE fresh_prompts AS SELECT s.id FROM shard.prompts s
-        WHERE NOT EXISTS (SELECT 1 FROM main.prompts p WHERE p.content_hash = s.content_hash)
-        """,
-        """
-        CREATE TEMP TABLE fresh_graphs AS SELECT g.id FROM shard.graphs g JOIN shard.prompts s ON s.id = g.prompt_id
-        WHERE NOT EXISTS (
-            SELECT 1 FROM main.graphs o JOIN main.prompts p ON p.id = o.prompt_id
-            WHERE p.content_hash = s.content_hash)
-        """,
-        """
-        CREATE TEMP TABLE used_runs AS SELECT id, id + (SELECT coalesce(max(id), 0) FROM main.runs) AS new_id
-        FROM shard.runs WHERE id IN (
-            SELECT run_id FROM shard.prompts WHERE id IN fresh_prompts
-            UNION SELECT run_id FROM shard.graphs WHERE id IN fresh_graphs)
-        """,
-        """
-        INSERT INTO main.runs (id, corpus_id, started_at, finished_at, program_version, options)
-        SELECT u.new_id, m.id, r.started_at, r.finished_at, r.program_version, r.options
-        FROM used_runs u JOIN shard.runs r ON r.id = u.id JOIN shard.corpora c ON c.id = r.corpus_id
-        JOIN main.corpora m ON m.name = c.name ORDER BY u.id
-        """,
-        """
-        INSERT INTO main.prompts (content_hash, text, token_count, counted_tokens, activation_count, predicted_token,
-            predicted_probability, answer, answer_token, answer_probability, run_id, tokens, activations)
-        SELECT s.content_hash, s.text, s.token_count, s.counted_tokens, s.activation_count, s.predicted_token,
-            s.predicted_probability, s.answer, s.answer_token, s.answer_probability, u.new_id, s.tokens, s.activations
-        FROM shard.prompts s JOIN used_runs u ON u.id = s.run_id WHERE s.id IN fresh_prompts ORDER BY s.id
-        """,
-        """
-        UPDATE main.prompts SET (answer, answer_token, answer_probability) = (
-            SELECT s.answer, s.answer_token, s.answer_probability FROM shard.prompts s
-            WHERE s.content_hash = main.prompts.content_hash)
-        WHERE answer IS NULL AND EXISTS (
-            SELECT 1 FROM shard.prompts s WHERE s.content_hash = main.prompts.content_hash AND s.answer IS NOT NULL)
-        """,
-        """
-        INSERT OR IGNORE INTO main.memberships (corpus_id, prompt_id, external_id)
-        SELECT m.id, p.id, o.external_id FROM shard.memberships o
-        JOIN shard.corpora c ON c.id = o.corpus_id JOIN main.corpora m ON m.name = c.name
-        JOIN shard.prompts s ON s.id = o.prompt_id JOIN main.prompts p ON p.content_hash = s.content_hash
-        """,
-        """
-        INSERT OR IGNORE INTO main.tags (prompt_id, name, value)
-        SELECT p.id, t.name, t.value FROM shard.tags t
-        JOIN shard.prompts s ON s.id = t.prompt_id JOIN main.prompts p ON p.content_hash = s.content_hash
-        """,
-        """
-        INSERT INTO main.graphs (prompt_id, run_id, replacement_score, completeness_score, active_feature_count,
-            selected_feature_count, largest_violation, node_threshold, edge_threshold, node_count, edge_count, nodes,
-            edges, target_influence)
-        SELECT p.id, u.new_id, g.replacement_score, g.completeness_score, g.active_feature_count,
-            g.selected_feature_count, g.largest_violation, g.node_threshold, g.edge_threshold, g.node_count,
-            g.edge_count, g.nodes, g.edges, g.target_influence
-        FROM shard.graphs g JOIN used_runs u ON u.id = g.run_id JOIN shard.prompts s ON s.id = g.prompt_id
-        JOIN main.prompts p ON p.content_hash = s.content_hash WHERE g.id IN fresh_graphs ORDER BY g.id
-        """,
-        """
-        INSERT INTO main.logit_targets (graph_id, ordinal, token, probability, position)
-        SELECT n.id, t.ordinal, t.token, t.probability, t.position FROM shard.logit_targets t
-        JOIN shard.graphs g ON g.id = t.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
-        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
-        WHERE t.graph_id IN fresh_graphs
-        """,
-        """
-        INSERT INTO main.custom_targets (graph_id, ordinal, kind, description, definition, weight, position)
-        SELECT n.id, t.ordinal, t.kind, t.description, t.definition, t.weight, t.position FROM shard.custom_targets t
-        JOIN shard.graphs g ON g.id = t.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
-        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
-        WHERE t.graph_id IN fresh_graphs
-        """,
-        """
-        INSERT OR IGNORE INTO main.node_effects (graph_id, answer_token, rival_token, gap, answer_logit, total, gradient)
-        SELECT n.id, e.answer_token, e.rival_token, e.gap, e.answer_logit, e.total, e.gradient FROM shard.node_effects e
-        JOIN shard.graphs g ON g.id = e.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
-        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
-        WHERE n.nodes = g.nodes AND n.edges = g.edges
-        """,
-        """
-        INSERT OR IGNORE INTO main.measured_effects (graph_id, node_count, effects)
-        SELECT n.id, m.node_count, m.effects FROM shard.measured_effects m
-        JOIN shard.graphs g ON g.id = m.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
-        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
-        JOIN main.node_effects e ON e.graph_id = n.id JOIN shard.node_effects o ON o.graph_id = g.id
-        WHERE n.nodes = g.nodes AND n.edges = g.edges AND e.answer_token = o.answer_token AND e.rival_token = o.rival_token
-        """,
-        """
-        INSERT OR IGNORE INTO main.edge_heads (graph_id, head_count, entry_count, heads, patterns)
-        SELECT n.id, h.head_count, h.entry_count, h.heads, h.patterns FROM shard.edge_heads h
-        JOIN shard.graphs g ON g.id = h.graph_id JOIN shard.prompts s ON s.id = g.prompt_id
-        JOIN main.prompts p ON p.content_hash = s.content_hash JOIN main.graphs n ON n.prompt_id = p.id
-        WHERE n.nodes = g.nodes AND n.edges = g.edges
-        """,
-        """
-        INSERT OR IGNORE INTO main.baselines (group_name, token_count, averaged, means)
-        SELECT group_name, token_count, averaged, means FROM shard.baselines
-        """,
-        """
-        INSERT OR IGNORE INTO main.token_effects (kind, layer, feature_index, rank, token, value)
-        SELECT kind, layer, feature_index, rank, token, value FROM shard.token_effects
-        """,
-    ]
-    private static let naming = [
-        """
-        INSERT OR IGNORE INTO main.labels (layer, feature_index, label, note, updated_at)
-        SELECT layer, feature_index, label, note, updated_at FROM shard.labels
-        """,
-        """
-        CREATE TEMP TABLE fresh_supernodes AS SELECT id, name FROM shard.supernodes
-        WHERE name NOT IN (SELECT name FROM main.supernodes)
-        """,
-        """
-        INSERT INTO main.supernodes (name, note, updated_at)
-        SELECT name, note, updated_at FROM shard.supernodes WHERE id IN (SELECT id FROM fresh_supernodes) ORDER BY id
-        """,
-        """
-        INSERT INTO main.supernode_members (supernode_id, layer, feature_index)
-        SELECT n.id, m.layer, m.feature_index FROM shard.supernode_members m
-        JOIN fresh_supernodes f ON f.id = m.supernode_id JOIN main.supernodes n ON n.name = f.name
-        """,
-    ]
     private static let temporary = ["fresh_prompts", "fresh_graphs", "used_runs", "fresh_supernodes"]
+    /// Tables that may be long in the atlas that grows, and only get rows: their digests are those of what is missing.
+    private static let growing = [
+        "vocabulary": "token NOT IN (SELECT token FROM main.vocabulary)",
+        "token_effects": """
+        NOT EXISTS (SELECT 1 FROM main.token_effects m WHERE m.kind = s.kind AND m.layer = s.layer
+            AND m.feature_index = s.feature_index AND m.rank = s.rank)
+        """,
+    ]
 
     /// Throws where two paths name one file, directly or through links: an atlas cannot be taken over into itself.
     public static func requireOther(_ part: String, than whole: String) throws(AtlasError) {
@@ -171,33 +50,73 @@ public struct AtlasMerge: Sendable {
 
     /// Adds what `shard` holds, in one transaction: all of it, or after an error nothing.
     ///
-    /// - Throws: `AtlasError` for this atlas itself and for one of another model; what the file refuses.
+    /// - Parameters:
+    ///   - mixesThresholds: whether graphs that were stored with other thresholds are taken over
+    ///   - derives: whether what is derived is brought up to date too, in the same transaction
+    ///   - progress: told of the stages of that
+    /// - Throws: `AtlasError` for this atlas itself, for one of another model and for graphs stored with other thresholds;
+    ///   what the file refuses.
     @discardableResult
-    public func merge(_ shard: Atlas) throws(AtlasError) -> Additions {
+    public func merge(
+        _ shard: Atlas, mixesThresholds: Bool = false, derives: Bool = false,
+        progress: (AtlasDerivation.Stage) -> Void = { _ in }
+    ) throws(AtlasError) -> Additions {
         try Self.requireOther(shard.path, than: atlas.path)
         try atlas.identity.requireSame(as: shard.identity, path: shard.path)
-        return try atlas.whileInPlace("merging \(shard.path)") {
+        return try attaching(shard) { db in
+            var additions = Additions()
+            try db.inTransaction {
+                try Self.requireSameBaselines(db, path: atlas.path)
+                if !mixesThresholds { try Self.requireSameThresholds(db, path: shard.path) }
+                try Self.requireSound(db, path: shard.path)
+                let before = try Self.counts(db)
+                try Self.keepingDigests(db) {
+                    for statement in MergeStatements.copying + MergeStatements.naming { try db.execute(sql: statement) }
+                }
+                for table in Self.temporary { try db.execute(sql: "DROP TABLE temp.\(table)") }
+                let after = try Self.counts(db)
+                additions = Additions(
+                    prompts: after[0] - before[0], graphs: after[1] - before[1], names: after[2] - before[2])
+                if derives { _ = try AtlasDerivation(atlas).update(db, progress: progress) }
+                try atlas.requireInPlace()
+                return .commit
+            }
+            return additions
+        }
+    }
+
+    /// The texts and the texts with graphs of another atlas that are missing here.
+    func missing(from shard: Atlas) throws(AtlasError) -> (prompts: Set<ContentHash>, graphs: Set<ContentHash>) {
+        try attaching(shard) { db in
+            var missing: (prompts: Set<ContentHash>, graphs: Set<ContentHash>) = ([], [])
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT s.content_hash, p.id IS NULL, o.id IS NOT NULL AND g.id IS NULL FROM shard.prompts s
+                    LEFT JOIN shard.graphs o ON o.prompt_id = s.id
+                    LEFT JOIN main.prompts p ON p.content_hash = s.content_hash
+                    LEFT JOIN main.graphs g ON g.prompt_id = p.id
+                    """)
+            while let row = try rows.next() {
+                let hash = ContentHash(bytes: row[0])
+                if row[1] { missing.prompts.insert(hash) }
+                if row[2] { missing.graphs.insert(hash) }
+            }
+            return missing
+        }
+    }
+
+    /// Runs SQL with another atlas in reach as `shard`, outside of a transaction.
+    private func attaching<Value>(
+        _ shard: Atlas, _ body: (Database) throws -> Value
+    ) throws(AtlasError) -> Value {
+        try atlas.whileInPlace("merging \(shard.path)") {
             try atlas.database.writeWithoutTransaction { db in
                 try db.execute(sql: "ATTACH DATABASE ? AS shard", arguments: [shard.path])
                 defer { try? db.execute(sql: "DETACH DATABASE shard") }
                 // Attached by its name: that is still the file which was looked at.
                 try shard.requireInPlace()
-                var additions = Additions()
-                try db.inTransaction {
-                    try Self.requireSameBaselines(db, path: atlas.path)
-                    try Self.requireSound(db, path: shard.path)
-                    let before = try Self.counts(db)
-                    try Self.keepingDigests(db) {
-                        for statement in Self.copying + Self.naming { try db.execute(sql: statement) }
-                    }
-                    for table in Self.temporary { try db.execute(sql: "DROP TABLE temp.\(table)") }
-                    let after = try Self.counts(db)
-                    additions = Additions(
-                        prompts: after[0] - before[0], graphs: after[1] - before[1], names: after[2] - before[2])
-                    try atlas.requireInPlace()
-                    return .commit
-                }
-                return additions
+                return try body(db)
             }
         }
     }
@@ -216,6 +135,24 @@ public struct AtlasMerge: Sendable {
         throw AtlasError.otherReplacementModel(
             path: path, part: "baseline of group \"\(group)\", \(count) tokens",
             expected: "the same in both atlases", found: "two; index both parts into one atlas")
+    }
+
+    /// Throws where the other atlas has graphs stored with thresholds that no graph here has: then the same edge would be
+    /// kept in some prompts and left out in others.
+    private static func requireSameThresholds(_ db: Database, path: String) throws {
+        guard let own = try Row.fetchOne(db, sql: "SELECT node_threshold, edge_threshold FROM main.graphs LIMIT 1")
+        else { return }
+        let others = try Row.fetchAll(db, sql: "SELECT DISTINCT node_threshold, edge_threshold FROM shard.graphs")
+        for pair in others {
+            let isKnown = try Bool.fetchOne(
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM main.graphs WHERE node_threshold = ? AND edge_threshold = ?)",
+                arguments: [pair[0] as Double, pair[1] as Double])
+            func told(_ row: Row) -> String { "\(row[0] as Double) for nodes, \(row[1] as Double) for edges" }
+            guard isKnown == true else {
+                throw AtlasError.otherThresholds(path: path, expected: told(own), found: told(pair))
+            }
+        }
     }
 
     /// Throws where the other atlas is not what was stored there: damage is not to be taken over.
@@ -240,7 +177,11 @@ public struct AtlasMerge: Sendable {
             sql: "SELECT p.id FROM main.prompts p JOIN shard.prompts s ON s.content_hash = p.content_hash ORDER BY p.id"
         )
         var digests = PromptDigests()
-        let tables = ["vocabulary", "corpora", "runs", "baselines", "token_effects"] + TableDigests.names
+        for (table, isMissing) in growing {
+            let missing = StoredRows(of: table, sql: "SELECT s.* FROM shard.\(table) s WHERE \(isMissing)", [])
+            try TableDigests.add(missing.digest(db), to: table, in: db)
+        }
+        let tables = ["corpora", "runs", "baselines"] + TableDigests.names
         try TableDigests.keeping(tables.map { StoredRows(allOf: $0) }, in: db) {
             try digests.keep(PromptDigests.Part.allCases, of: shared, in: db, body)
         }

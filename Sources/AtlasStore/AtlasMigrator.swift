@@ -15,6 +15,9 @@ enum AtlasMigrator {
     /// The version that added digests of what is stored.
     private static let firstWithDigests = "0008_add_digests"
 
+    /// The version that changed derived tables which have digests.
+    private static let firstWithSums = "0010_add_up_statistics"
+
     /// The numbered migrations in order, without their file extension.
     static var versions: [(name: String, sql: String)] {
         EmbeddedMigrations.files.filter { $0.name.hasSuffix(".sql") }
@@ -41,6 +44,8 @@ enum AtlasMigrator {
                 }
                 // A file that has digests keeps them: what was damaged before stays damaged.
                 if !applied.contains(firstWithDigests) { try DigestRecording.recordAll(db) }
+                // What is derived has a new shape: a rebuild finds what was wrong before.
+                if !applied.contains(firstWithSums) { try TableDigests.record(TableDigests.derived, in: db) }
                 try db.checkForeignKeys()
                 return .commit
             }

@@ -36,6 +36,19 @@ struct BlobScan {
     /// A real column.
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
+    /// A text column.
+    func text(_ column: Int32) -> String {
+        let bytes = UnsafeRawBufferPointer(
+            start: sqlite3_column_text(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The bytes of a blob column, valid only during the call.
+    func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: sqlite3_column_blob(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
+    }
+
     /// An integer column that must lie in a range.
     func integer(_ column: Int32, named name: String, in range: Range<Int>) throws(AtlasError) -> Int {
         let value = integer(column)

@@ -13,10 +13,13 @@ final class BulkInsertion {
     private var next: Int32 = 1
 
     /// Prepares `INSERT INTO table (columns)`; table and columns are names of this program, never input.
-    init(_ db: Database, into table: String, columns: [String]) throws {
+    ///
+    /// - Parameter replacing: whether a row takes the place of one with the same key
+    init(_ db: Database, into table: String, columns: [String], replacing: Bool = false) throws {
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        let verb = replacing ? "REPLACE" : "INSERT"
         statement = try db.makeStatement(
-            sql: "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
+            sql: "\(verb) INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
         handle = statement.sqliteStatement
         connection = db.sqliteConnection
         columnCount = Int32(columns.count)

@@ -20,9 +20,10 @@ public struct CustomTargetRow: Sendable, Equatable {
     public static let ofGraph = """
         SELECT graph_id, ordinal, definition, weight, position FROM custom_targets WHERE graph_id = ? ORDER BY ordinal
         """
-    /// The custom targets of all graphs.
-    static let ofAllGraphs = """
-        SELECT graph_id, ordinal, definition, weight, position FROM custom_targets ORDER BY graph_id, ordinal
+    /// The custom targets of the graphs with ids above one.
+    static let ofGraphs = """
+        SELECT graph_id, ordinal, definition, weight, position FROM custom_targets WHERE graph_id > ?
+        ORDER BY graph_id, ordinal
         """
 
     /// Enters the targets that `rows` tell among the tokens of their graph, `tokens`, each at its place in the list.

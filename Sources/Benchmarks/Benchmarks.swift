@@ -5,9 +5,10 @@ import ArgumentParser
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks",
-        abstract: "Measures attribution, questions, large graphs, circuits of neurons and training on this machine.",
+        abstract:
+            "Measures attribution, questions, large graphs, circuits of neurons, training and derivation on this machine.",
         subcommands: [
             AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
-            DriversBenchmark.self, TrainingBenchmark.self,
+            DriversBenchmark.self, TrainingBenchmark.self, DerivationBenchmark.self,
         ])
 }

@@ -55,17 +55,29 @@ struct GeneratedAtlas {
 
     /// Writes the atlas and derives its statistics.
     mutating func write(to path: String, progress: (Int, Int) -> Void) throws {
+        try writeFacts(to: path, prompts: 0..<size.prompts, progress: progress)
+        let atlas = try Atlas.open(path, mode: .readWrite)
+        try AtlasDerivation(atlas).rebuild()
+        try atlas.close()
+    }
+
+    /// Writes an atlas of the prompts with some numbers, without statistics; prompts come one after another.
+    mutating func writeFacts(to path: String, prompts: Range<Int>, progress: (Int, Int) -> Void) throws {
         let atlas = try Atlas.open(path, mode: .create(Self.identity))
         let writer = AtlasWriter(atlas)
         let run = try writer.beginRun(corpus: "generated")
-        for start in stride(from: 0, to: size.prompts, by: Self.batch) {
-            let end = min(start + Self.batch, size.prompts)
+        for start in stride(from: prompts.lowerBound, to: prompts.upperBound, by: Self.batch) {
+            let end = min(start + Self.batch, prompts.upperBound)
             try writer.commit((start..<end).map { prompt($0) }, run: run)
-            progress(end, size.prompts)
+            progress(end - prompts.lowerBound, prompts.count)
         }
         try writer.finishRun(run)
-        try AtlasDerivation(atlas).rebuild()
         try atlas.close()
+    }
+
+    /// Goes on as if so many prompts had been written.
+    mutating func skip(_ prompts: Int) {
+        for number in 0..<prompts { _ = prompt(number) }
     }
 
     private mutating func prompt(_ number: Int) -> PromptFacts {

@@ -5,9 +5,9 @@
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
-output=$2
-rm -rf "$output"
-mkdir -p "$output/source"
+rm -rf "$2"
+mkdir -p "$2/source"
+output=$(cd "$2" && pwd)
 cp -r "$here/pyproject.toml" "$here/setup.py" "$here/README.md" "$here/RAW_GRAPH.md" "$here/src" "$output/source"
 cp "$here/../../LICENSE" "$output/source"
 package=$output/source/src/feature_atlas

@@ -1,4 +1,5 @@
 import AtlasStore
+import Foundation
 import GRDB
 
 /// Whether an atlas is sound: what was looked at, and what is wrong.
@@ -12,6 +13,11 @@ public struct VerificationReport: Codable, Sendable, Equatable {
     /// Whether facts have come in since the last derivation, so that derived rows were not compared with them.
     public var isStale = false
 
+    /// How many derived rows and entries were compared with those of a copy derived anew; `nil` where that was not asked.
+    public var comparedRows: Int?
+    /// The largest relative difference of two sums that agree within rounding; `nil` where that was not asked.
+    public var largestRounding: Double?
+
     /// Whether nothing is wrong.
     public var isSound: Bool { problems.isEmpty }
 }
@@ -20,8 +26,23 @@ public struct VerificationReport: Codable, Sendable, Equatable {
 extension AtlasReader {
     /// Checks the whole file; problems are told, not thrown.
     ///
+    /// - Parameter derivingAnew: whether what is derived is compared with a copy that is derived anew, in the temporary
+    ///   folder; see ``DerivedComparison``. Where facts have come in since it was derived, they are what differs.
     /// - Complexity: reads every page a few times, and unpacks every block
-    public func verify() throws -> VerificationReport {
+    public func verify(derivingAnew: Bool = false) throws -> VerificationReport {
+        var report = try verifyFile()
+        guard derivingAnew, report.isSound else { return report }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("atlas-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let comparison = try DerivedComparison.run(atlas, copyingTo: folder.path)
+        report.problems += comparison.problems.map { "derived: \($0); derive again" }
+        report.comparedRows = comparison.rowCount
+        report.largestRounding = comparison.largestRounding.share
+        return report
+    }
+
+    private func verifyFile() throws -> VerificationReport {
         var report: VerificationReport?
         do {
             try ask("verifying") { db in

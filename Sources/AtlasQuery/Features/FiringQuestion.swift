@@ -16,8 +16,7 @@ public struct Firing: Codable, Sendable, Equatable {
 /// Where a feature fires: every place, from the inverted activations.
 extension AtlasReader {
     static let postingsOfFeature = """
-        SELECT block, first_feature, entries FROM feature_postings WHERE last_feature >= ?
-        ORDER BY last_feature, first_feature, block
+        SELECT block, entries FROM feature_postings WHERE last_feature >= ? AND first_feature <= ? ORDER BY +block
         """
 
     /// Every place where a feature fires, by prompt id and position; empty for a feature that never fires.
@@ -31,8 +30,8 @@ extension AtlasReader {
     func firings(of feature: FeatureID, _ db: Database) throws -> [Firing] {
         let key = NodeKey(feature).rawValue
         var firings: [Firing] = []
-        let rows = try StoredRow.fetchCursor(db, sql: Self.postingsOfFeature, arguments: [key])
-        while let row = try rows.next(), key >= (try row["first_feature"]) {
+        let rows = try StoredRow.fetchCursor(db, sql: Self.postingsOfFeature, arguments: [key, key])
+        while let row = try rows.next() {
             let entries: Data = try row["entries"]
             let postings = try decode("feature_postings.entries", row: row["block"]) { () throws(BlockFault) in
                 try PostingBlock.decode(entries)

@@ -59,7 +59,7 @@ struct AutomaticLabel {
         func list(_ tokens: [Int]) -> String { tokens.map { Self.quoted(vocabulary[$0]) }.joined(separator: ", ") }
         let firing = firing()
         var text = "on " + list(firing.tokens) + (firing.isMostly ? "" : ", …")
-        let context = context(frequency: frequency)
+        let context = Self.named(contexts, frequency: frequency)
         if !context.isEmpty { text += " after " + list(context) }
         let next = next()
         if !next.isEmpty { text += " → " + list(next) }
@@ -73,12 +73,25 @@ struct AutomaticLabel {
         return (named.map(\.token), named.reduce(0) { $0 + $1.share } >= 0.5)
     }
 
-    private func context(frequency: (Int) -> Double) -> [Int] {
-        ranked { $0.before }.compactMap { token, share -> (token: Int, score: Double)? in
-            let lift = share / frequency(token)
-            guard share >= Self.leastContextShare, lift >= Self.leastLift else { return nil }
-            return (token, share * log(lift))
-        }.sorted { ($1.score, $0.token) < ($0.score, $1.token) }.prefix(Self.otherTokens).map(\.token)
+    /// The tokens that stand before it often enough to be named, if they stand elsewhere less often.
+    var contexts: [Context] {
+        ranked { $0.before }.filter { $0.share >= Self.leastContextShare }
+            .map { Context(token: $0.token, share: $0.share) }
+    }
+
+    /// A token that stands before, and the share of the activation in examples where it does.
+    struct Context: Equatable {
+        var token: Int
+        var share: Double
+    }
+
+    /// The tokens that are named, the most telling first.
+    static func named(_ contexts: [Context], frequency: (Int) -> Double) -> [Int] {
+        contexts.compactMap { context -> (token: Int, score: Double)? in
+            let lift = context.share / frequency(context.token)
+            guard lift >= leastLift else { return nil }
+            return (context.token, context.share * log(lift))
+        }.sorted { ($1.score, $0.token) < ($0.score, $1.token) }.prefix(otherTokens).map(\.token)
     }
 
     private func next() -> [Int] {

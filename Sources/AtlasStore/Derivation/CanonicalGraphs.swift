@@ -1,7 +1,7 @@
 import Circuits
 import GRDB
 
-/// Every stored graph in canonical order, with its nodes' keys numbered densely in ascending order.
+/// Stored graphs in canonical order, with its nodes' keys numbered densely in ascending order.
 ///
 /// Targets that are no single token are left out; see ``TokenTargetPart``.
 struct CanonicalGraphs {
@@ -9,9 +9,13 @@ struct CanonicalGraphs {
     let keys: [NodeKey]
     private let prompts: CanonicalPrompts
     private let targets: [Int: [LogitTarget]]
+    /// Graphs with larger ids take part.
+    private let earlier: Int
 
     /// A graph with what the derivation needs of it.
     struct Graph {
+        /// `graphs.id`.
+        let id: Int
         /// Its place in canonical order.
         let ordinal: Int
         let targets: [LogitTarget]
@@ -35,23 +39,35 @@ struct CanonicalGraphs {
         let measured: [NodeEffects.Measurement]
     }
 
-    private static let sql = """
-        SELECT g.id, g.nodes, g.edges, g.target_influence, e.answer_token, e.gradient, m.effects
-        FROM prompts p CROSS JOIN graphs g ON g.prompt_id = p.id
-        LEFT JOIN node_effects e ON e.graph_id = g.id LEFT JOIN measured_effects m ON m.graph_id = g.id
-        ORDER BY p.content_hash
-        """
+    /// Graphs by the content hash of their prompt; where they are few, they are found first.
+    private static func sql(after earlier: Int) -> String {
+        let from =
+            earlier == 0
+            ? "prompts p CROSS JOIN graphs g ON g.prompt_id = p.id"
+            : "graphs g CROSS JOIN prompts p ON p.id = g.prompt_id"
+        return """
+            SELECT g.id, g.nodes, g.edges, g.target_influence, e.answer_token, e.gradient, m.effects FROM \(from)
+            LEFT JOIN node_effects e ON e.graph_id = g.id LEFT JOIN measured_effects m ON m.graph_id = g.id
+            WHERE g.id > \(earlier) ORDER BY p.content_hash
+            """
+    }
 
-    init(_ db: Database, prompts: CanonicalPrompts) throws {
+    /// Reads the graphs of `prompts` that were stored later than `earlier`; the prompts of all these must be among them.
+    init(_ db: Database, prompts: CanonicalPrompts, after earlier: Int = 0) throws {
         self.prompts = prompts
+        self.earlier = earlier
         var targets: [Int: [LogitTarget]] = [:]
         let rows = try StoredRow.fetchCursor(
-            db, sql: "SELECT graph_id, token, probability, position FROM logit_targets ORDER BY graph_id, ordinal")
+            db,
+            sql: """
+                SELECT graph_id, token, probability, position FROM logit_targets WHERE graph_id > ?
+                ORDER BY graph_id, ordinal
+                """, arguments: [earlier])
         while let row = try rows.next() {
             try targets[row[0] as Int, default: []].append(
                 LogitTarget(token: row[1], probability: Float(row[2] as Double), position: row[3]))
         }
-        let custom = try StoredRow.fetchAll(db, sql: CustomTargetRow.ofAllGraphs)
+        let custom = try StoredRow.fetchAll(db, sql: CustomTargetRow.ofGraphs, arguments: [earlier])
         let vocabularySize =
             custom.isEmpty ? 0 : try Int.fetchOne(db, sql: "SELECT vocabulary_size FROM atlas") ?? 0
         for (graph, rows) in try Dictionary(grouping: custom, by: { try $0["graph_id"] as Int }) {
@@ -68,9 +84,9 @@ struct CanonicalGraphs {
         self.targets = targets
 
         var distinct = Set<Int64>()
-        let ordinals = try Self.promptOrdinals(db, prompts: prompts)
+        let ordinals = try Self.promptOrdinals(db, prompts: prompts, after: earlier)
         var next = 0
-        try BlobScan.run(db, sql: Self.sql) { row in
+        try BlobScan.run(db, sql: Self.sql(after: earlier)) { row in
             let nodes = try row.decode("graphs.nodes", column: 1) { (frame) throws(BlockFault) in
                 try NodeBlock.decode(frame)
             }
@@ -86,9 +102,9 @@ struct CanonicalGraphs {
 
     /// Hands every graph to `body`, in canonical order.
     func forEach(_ db: Database, _ body: (Graph) throws -> Void) throws {
-        let ordinals = try Self.promptOrdinals(db, prompts: prompts)
+        let ordinals = try Self.promptOrdinals(db, prompts: prompts, after: earlier)
         var next = 0
-        try BlobScan.run(db, sql: Self.sql) { row in
+        try BlobScan.run(db, sql: Self.sql(after: earlier)) { row in
             let nodes = try row.decode("graphs.nodes", column: 1) { (frame) throws(BlockFault) in
                 try NodeBlock.decode(frame)
             }
@@ -104,14 +120,14 @@ struct CanonicalGraphs {
             let denseKeys = try Self.nodeKeys(part.nodes, tokens: tokens, targets: part.targets, row: row).map(dense)
             try body(
                 Graph(
-                    ordinal: next, targets: part.targets, nodes: part.nodes, denseKeys: denseKeys,
+                    id: row.integer(0), ordinal: next, targets: part.targets, nodes: part.nodes, denseKeys: denseKeys,
                     edges: part.edges(edges), influence: part.influence(influence),
                     effects: try effects(row, part, targets: targets, nodeCount: nodes.count, tokens: tokens)))
             next += 1
         }
     }
 
-    /// The effects in a row of ``sql``.
+    /// The effects in a row of ``sql(after:)``.
     private func effects(
         _ row: BlobScan, _ part: TokenTargetPart, targets: [LogitTarget], nodeCount: Int, tokens: [Int]
     ) throws(AtlasError) -> Effects? {
@@ -143,8 +159,11 @@ struct CanonicalGraphs {
     }
 
     /// The ordinals of the prompts that have graphs, in canonical order.
-    private static func promptOrdinals(_ db: Database, prompts: CanonicalPrompts) throws -> [Int] {
-        let attributed = try Set(Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs"))
+    private static func promptOrdinals(
+        _ db: Database, prompts: CanonicalPrompts, after earlier: Int
+    ) throws -> [Int] {
+        let attributed = try Set(
+            Int.fetchAll(db, sql: "SELECT prompt_id FROM graphs WHERE id > ?", arguments: [earlier]))
         return prompts.ids.indices.filter { attributed.contains(prompts.ids[$0]) }
     }
 

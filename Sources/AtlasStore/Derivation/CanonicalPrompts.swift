@@ -1,6 +1,6 @@
 import GRDB
 
-/// Every stored prompt in canonical order, that of the content hashes; a prompt's place in it is its ordinal.
+/// Stored prompts in canonical order, that of the content hashes; a prompt's place in it is its ordinal.
 struct CanonicalPrompts {
     /// Ids by ordinal.
     private(set) var ids: [Int] = []
@@ -8,17 +8,19 @@ struct CanonicalPrompts {
     private(set) var hashPrefixes: [UInt64] = []
     /// The model's most likely next tokens by ordinal.
     private(set) var predictedTokens: [Int] = []
-    /// How many prompts contain each token.
-    private var promptCounts: [Int32]
+    /// How many of these prompts contain each token.
+    private(set) var promptCounts: [Int32]
     /// All token ids, prompt after prompt.
     private var tokens: [Int32] = []
     /// Where each prompt's tokens begin; one more than there are prompts.
     private var starts: [Int] = [0]
 
-    /// Reads every prompt; throws for a token outside the vocabulary.
-    init(_ db: Database, vocabularySize: Int) throws {
+    /// Reads prompts, all of them unless `condition` says which; throws for a token outside the vocabulary.
+    init(_ db: Database, vocabularySize: Int, where condition: String = "true") throws {
         promptCounts = [Int32](repeating: 0, count: vocabularySize)
-        let sql = "SELECT id, tokens, content_hash, predicted_token FROM prompts ORDER BY content_hash"
+        let sql = """
+            SELECT id, tokens, content_hash, predicted_token FROM prompts WHERE \(condition) ORDER BY content_hash
+            """
         try BlobScan.run(db, sql: sql) { row in
             ids.append(row.integer(0))
             hashPrefixes.append(try row.bigEndianPrefix(2))
@@ -38,9 +40,6 @@ struct CanonicalPrompts {
 
     /// How many tokens the vocabulary has.
     var vocabularySize: Int { promptCounts.count }
-
-    /// The share of prompts that contain a token.
-    func frequency(of token: Int) -> Double { Double(promptCounts[token]) / Double(ids.count) }
 
     /// The token ids of a prompt.
     func tokens(ordinal: Int) -> [Int] { tokens[starts[ordinal]..<starts[ordinal + 1]].map(Int.init) }

@@ -8,6 +8,8 @@ struct DriverDerivation {
     /// One prompt in which a token is a target, all its target positions together.
     private struct Occurrence {
         var token: Int
+        /// `graphs.id`.
+        var graph: Int
         /// The model's probability, summed over the token's target positions.
         var probability: Double
         /// Sum over features of probability × influence.
@@ -33,7 +35,7 @@ struct DriverDerivation {
         var isNegative: Bool { occurrenceAndKind >> 30 & 1 == 1 }
     }
 
-    func run(_ db: Database, graphs: CanonicalGraphs) throws {
+    func run(_ db: Database, graphs: CanonicalGraphs, to place: DerivedSums.Place) throws {
         var occurrences: [Occurrence] = []
         var pairs: [UInt64] = []
         var contributions: [Contribution] = []
@@ -44,7 +46,8 @@ struct DriverDerivation {
                 let number = numbers[target.token] ?? occurrences.count
                 if number == occurrences.count {
                     numbers[target.token] = number
-                    occurrences.append(Occurrence(token: target.token, probability: 0, featureInfluence: 0))
+                    occurrences.append(
+                        Occurrence(token: target.token, graph: graph.id, probability: 0, featureInfluence: 0))
                 }
                 occurrences[number].probability += Double(target.probability)
                 return number
@@ -78,18 +81,20 @@ struct DriverDerivation {
         }
         var places = Array(0..<UInt32(pairs.count))
         RadixSort.sort(&pairs, moving: &places)
-        try insertStatistics(occurrences, into: db)
-        try insertDrivers(pairs, places, contributions, occurrences, keys: graphs.keys, into: db)
+        try insertStatistics(occurrences, into: place, db)
+        try insertDrivers(pairs, places, contributions, occurrences, keys: graphs.keys, into: place, db)
     }
 
-    private func insertStatistics(_ occurrences: [Occurrence], into db: Database) throws {
+    private func insertStatistics(
+        _ occurrences: [Occurrence], into place: DerivedSums.Place, _ db: Database
+    ) throws {
         var totals: [Int: (count: Int, probability: Double)] = [:]
         for occurrence in occurrences {
             totals[occurrence.token, default: (0, 0)].count += 1
             totals[occurrence.token]!.probability += occurrence.probability
         }
         let rows = try BulkInsertion(
-            db, into: "logit_statistics", columns: ["token", "prompt_count", "probability_sum"])
+            db, into: place("logit_statistics"), columns: ["token", "prompt_count", "probability_sum"])
         for (token, total) in totals.sorted(by: { $0.key < $1.key }) {
             rows.bind(token)
             rows.bind(total.count)
@@ -107,7 +112,10 @@ struct DriverDerivation {
         var directSupport = 0
         var positive = 0
         var negative = 0
-        var covered: [UInt32] = []
+        /// The graphs of the prompts that it covers.
+        var covered: [Int] = []
+        /// Sum over these of influence.
+        var held = 0.0
         /// The part from places where the node's activation is negative; `nil` where there is none.
         var negativeTail: NegativeTail?
     }
@@ -131,20 +139,18 @@ struct DriverDerivation {
 
     private func insertDrivers(
         _ pairs: [UInt64], _ places: [UInt32], _ contributions: [Contribution], _ occurrences: [Occurrence],
-        keys: [NodeKey], into db: Database
+        keys: [NodeKey], into place: DerivedSums.Place, _ db: Database
     ) throws {
         let rows = try BulkInsertion(
-            db, into: "logit_drivers",
+            db, into: place("logit_drivers"),
             columns: [
                 "token", "node", "prompt_count", "covered_prompts", "influence_sum", "direct_sum", "direct_square_sum",
                 "direct_support", "positive_prompts", "negative_prompts",
             ])
         let tails = try BulkInsertion(
-            db, into: "logit_driver_negative_tails",
+            db, into: place("logit_driver_negative_tails"),
             columns: ["token", "node", "prompt_count", "influence_sum", "direct_sum", "direct_support"])
-        let cover = try BulkInsertion(
-            db, into: "logit_cover", columns: ["token", "rank", "node", "newly_covered", "covered"])
-        var candidates: [LogitCover.Candidate] = []
+        let coverage = try CoverageInsertion(db, into: place, byEffect: false)
         var start = 0
         while start < pairs.count {
             let pair = pairs[start]
@@ -169,19 +175,8 @@ struct DriverDerivation {
                 tails.bind(tail.directSupport)
                 try tails.step()
             }
-            if !total.covered.isEmpty {
-                candidates.append(.init(node: node, influence: total.influence, prompts: total.covered))
-            }
+            try coverage.insert(token: token, node: keys[Int(node)], held: total.held, graphs: total.covered)
             start = end
-            if start == pairs.count || Int(pairs[start] >> 32) != token {
-                for (place, choice) in LogitCover.choose(candidates).enumerated() {
-                    for value in [token, place + 1] { cover.bind(value) }
-                    cover.bind(keys[Int(choice.node)].rawValue)
-                    for value in [choice.newlyCovered, choice.covered] { cover.bind(value) }
-                    try cover.step()
-                }
-                candidates.removeAll(keepingCapacity: true)
-            }
         }
     }
 
@@ -221,7 +216,10 @@ struct DriverDerivation {
             if influence != 0 { total.prompts += 1 }
             total.influence += influence
             let least = LogitCover.leastShare * occurrences[Int(occurrence)].featureInfluence
-            if isFeature, influence > 0, influence >= least { total.covered.append(occurrence) }
+            if isFeature, influence > 0, influence >= least {
+                total.covered.append(occurrences[Int(occurrence)].graph)
+                total.held += influence
+            }
             if hasDirect {
                 total.directSupport += 1
                 total.direct += direct

@@ -18,12 +18,9 @@ struct EdgeDerivation {
         var isSamePosition: Bool { graphAndPosition >> 31 == 1 }
     }
 
-    func run(_ db: Database, graphs: CanonicalGraphs) throws {
-        let count = try Int.fetchOne(db, sql: "SELECT coalesce(sum(edge_count), 0) FROM graphs") ?? 0
+    func run(_ db: Database, graphs: CanonicalGraphs, to place: DerivedSums.Place) throws {
         var pairs: [UInt64] = []
         var contributions: [Contribution] = []
-        pairs.reserveCapacity(count)
-        contributions.reserveCapacity(count)
         try graphs.forEach(db) { graph in
             let positions = graph.nodes.map { position(of: $0.id, targets: graph.targets) }
             for edge in graph.edges {
@@ -37,8 +34,10 @@ struct EdgeDerivation {
         }
         var places = Array(0..<UInt32(pairs.count))
         RadixSort.sort(&pairs, moving: &places)
-        try rebuildingIndex("aggregated_edges_by_source", in: db) {
-            try insert(pairs, places, contributions, keys: graphs.keys, into: db)
+        let insertAll = { try insert(pairs, places, contributions, keys: graphs.keys, into: place, db) }
+        switch place {
+        case .tables: try rebuildingIndex("aggregated_edges_by_source", in: db, insertAll)
+        case .additions: try insertAll()
         }
     }
 
@@ -71,10 +70,11 @@ struct EdgeDerivation {
     }
 
     private func insert(
-        _ pairs: [UInt64], _ places: [UInt32], _ contributions: [Contribution], keys: [NodeKey], into db: Database
+        _ pairs: [UInt64], _ places: [UInt32], _ contributions: [Contribution], keys: [NodeKey],
+        into place: DerivedSums.Place, _ db: Database
     ) throws {
         let rows = try BulkInsertion(
-            db, into: "aggregated_edges",
+            db, into: place("aggregated_edges"),
             columns: [
                 "target", "source", "support", "occurrences", "positive_prompts", "negative_prompts", "weight_sum",
                 "weight_square_sum", "share_sum", "absolute_weight", "same_position_weight",

@@ -1,7 +1,7 @@
 import Circuits
 import GRDB
 
-/// Every stored activation in flat arrays, grouped by feature; inside a feature by prompt, then position.
+/// Stored activations in flat arrays, grouped by feature; inside a feature by prompt, then position.
 ///
 /// A counting sort: one pass counts the features, a second puts each activation at its place. As prompts come in order
 /// and a prompt's activations ascend, nothing is compared.
@@ -23,7 +23,8 @@ struct FeatureActivations {
     /// The activation of each entry.
     let values: [Float]
 
-    init(_ db: Database, identity: AtlasIdentity, order: Order) throws {
+    /// Reads the activations of the prompts with ids above `earlier`.
+    init(_ db: Database, identity: AtlasIdentity, order: Order, after earlier: Int = 0) throws {
         var places = [Int](repeating: 0, count: identity.featureCount + 1)
         var decoded: [ActiveFeature] = []
         func scan(_ sql: String, _ body: (Int, [ActiveFeature]) throws -> Void) throws {
@@ -40,7 +41,7 @@ struct FeatureActivations {
             }
         }
         let width = identity.featuresPerLayer
-        try scan("SELECT id, activations FROM prompts") { _, features in
+        try scan("SELECT id, activations FROM prompts WHERE id > \(earlier)") { _, features in
             for feature in features { places[feature.layer * width + feature.index + 1] += 1 }
         }
         for feature in 0..<identity.featureCount { places[feature + 1] += places[feature] }
@@ -51,7 +52,8 @@ struct FeatureActivations {
         var positions = [UInt32](repeating: 0, count: count)
         var values = [Float](repeating: 0, count: count)
         var ordinal = 0
-        try scan("SELECT id, activations FROM prompts ORDER BY \(order.rawValue)") { id, features in
+        try scan("SELECT id, activations FROM prompts WHERE id > \(earlier) ORDER BY \(order.rawValue)") {
+            id, features in
             guard let prompt = UInt32(exactly: order == .id ? id : ordinal) else {
                 throw AtlasError.damagedRow(column: "prompts.id", expected: "ids below 2^32", found: "\(id)")
             }
@@ -67,5 +69,32 @@ struct FeatureActivations {
         self.prompts = prompts
         self.positions = positions
         self.values = values
+    }
+
+    private init(starts: [Int], prompts: [UInt32], positions: [UInt32], values: [Float]) {
+        self.starts = starts
+        self.prompts = prompts
+        self.positions = positions
+        self.values = values
+    }
+
+    /// The places of one feature, given in any order, with prompts numbered in canonical order.
+    ///
+    /// - Returns: the activations, and the id of each numbered prompt
+    static func ofOneFeature(
+        _ places: [StoredExample], hashes: PromptHashes
+    ) -> (activations: FeatureActivations, prompts: [Int]) {
+        let sorted = places.map { (hash: hashes($0.prompt), place: $0) }.sorted {
+            ($0.hash, $0.place.prompt, $0.place.position) < ($1.hash, $1.place.prompt, $1.place.position)
+        }.map(\.place)
+        var ids: [Int] = []
+        let ordinals = sorted.map { place in
+            if ids.last != place.prompt { ids.append(place.prompt) }
+            return UInt32(ids.count - 1)
+        }
+        let activations = FeatureActivations(
+            starts: [0, sorted.count], prompts: ordinals, positions: sorted.map { UInt32($0.position) },
+            values: sorted.map(\.activation))
+        return (activations, ids)
     }
 }

@@ -1,11 +1,16 @@
 /// One of the two sides of a feature's activations.
 ///
 /// Zero counts with the positive side, so that a feature without negative activations has this side only.
-enum FeatureTail {
+enum FeatureTail: CaseIterable {
     /// What is zero or more.
     case positive
     /// What is less than zero.
     case negative
+
+    /// The table of its examples.
+    var exampleTable: String { self == .positive ? "feature_examples" : "feature_negative_examples" }
+    /// The table of how many prompts its intervals hold.
+    var intervalTable: String { self == .positive ? "feature_bands" : "feature_negative_bands" }
 
     /// Whether an activation belongs to this side.
     func contains(_ activation: Float) -> Bool { (activation < 0) == (self == .negative) }
@@ -25,31 +30,18 @@ struct PromptExtreme: Equatable {
 }
 
 extension FeatureActivations {
-    /// What a feature's statistics say of its activations.
-    struct Summary {
-        /// How many prompts the entries are in.
-        var promptCount = 0
-        var maximum: Float
-        var minimum: Float
-        /// How many entries are negative.
-        var negativeCount = 0
-        var sum = 0.0
-        var squareSum = 0.0
-    }
-
-    /// Adds up the entries of one feature, in their order.
-    func summary(of entries: Range<Int>) -> Summary {
-        var summary = Summary(maximum: values[entries.lowerBound], minimum: values[entries.lowerBound])
+    /// Adds up the entries of one feature, at least one, in their order.
+    func totals(of entries: Range<Int>) -> FeatureRows.Totals {
+        var totals = FeatureRows.Totals(
+            activeTokens: entries.count, activePrompts: 0, maximum: values[entries.lowerBound], sum: 0, squareSum: 0)
         for entry in entries {
             let value = values[entry]
-            if entry == entries.lowerBound || prompts[entry] != prompts[entry - 1] { summary.promptCount += 1 }
-            summary.maximum = max(summary.maximum, value)
-            summary.minimum = min(summary.minimum, value)
-            if value < 0 { summary.negativeCount += 1 }
-            summary.sum += Double(value)
-            summary.squareSum += Double(value) * Double(value)
+            if entry == entries.lowerBound || prompts[entry] != prompts[entry - 1] { totals.activePrompts += 1 }
+            totals.maximum = max(totals.maximum, value)
+            totals.sum += Double(value)
+            totals.squareSum += Double(value) * Double(value)
         }
-        return summary
+        return totals
     }
 
     /// Counts by size of the activations on one side of zero, in equal bins over `(0, size]`; zeros are in none.

@@ -1,21 +1,21 @@
 /// Chooses a small set of features that together covers the prompts in which a token is explained.
 ///
-/// Greedy: each step takes the feature that covers most of the prompts left; ties go to the larger influence, then to the
-/// smaller key. At most `ln(n) + 1` times as many features as the smallest set needs (Chvátal 1979).
+/// Greedy: each step takes the feature that covers most of the prompts left; ties go to the one that holds more of all it
+/// covers, then to the smaller key. At most `ln(n) + 1` times as many features as the smallest set needs (Chvátal 1979).
 struct LogitCover {
     /// A feature and the prompts in which it holds at least ``leastShare`` of the features' influence.
     struct Candidate {
-        /// Dense number of its node key.
+        /// A number that orders features like their node keys.
         var node: UInt32
-        /// Sum over prompts of probability × influence.
-        var influence: Double
+        /// What it holds of the prompts that it covers, added up.
+        var held: Double
         /// The prompts it covers, ascending.
         var prompts: [UInt32]
     }
 
     /// One chosen feature.
     struct Choice: Equatable {
-        /// Dense number of its node key.
+        /// Its number among the candidates.
         var node: UInt32
         /// Prompts that no earlier choice covers.
         var newlyCovered: Int
@@ -41,8 +41,8 @@ struct LogitCover {
                 let isBetter =
                     best < 0 || remaining[index] > remaining[best]
                     || remaining[index] == remaining[best]
-                        && (candidates[index].influence, candidates[best].node)
-                            > (candidates[best].influence, candidates[index].node)
+                        && (candidates[index].held, candidates[best].node)
+                            > (candidates[best].held, candidates[index].node)
                 if isBetter { best = index }
             }
             guard best >= 0 else { return choices }

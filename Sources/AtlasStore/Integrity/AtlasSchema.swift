@@ -6,7 +6,7 @@ import GRDB
 /// is then what SQLite held them to when it wrote them.
 enum AtlasSchema {
     /// The digest of the newest schema; a test holds it to the migrations.
-    static let digest: UInt64 = 0x0880_1A33_2C61_05AB
+    static let digest: UInt64 = 0x5C56_F65C_E602_B33D
 
     /// The objects of a schema, but those that SQLite and its full-text search make for themselves, and statistics.
     private static let objects = """

@@ -11,7 +11,8 @@ enum TableDigests {
         "derivation", "feature_statistics", "feature_postings", "feature_examples", "feature_bands",
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "aggregated_edges",
         "logit_drivers", "logit_driver_negative_tails", "logit_statistics", "logit_cover", "automatic_labels",
-        "logit_driver_effects", "logit_effect_statistics", "effect_derivation",
+        "logit_driver_effects", "logit_effect_statistics", "effect_derivation", "derivation_extent", "token_statistics",
+        "posting_runs", "effect_totals", "effect_prompts", "logit_coverage", "label_contexts",
     ]
     /// All tables that have a digest.
     static let all = facts + names + derived + ["prompt_digests"]

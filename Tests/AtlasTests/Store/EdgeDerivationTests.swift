@@ -83,11 +83,11 @@ struct EdgeDerivationTests {
         }
     }
 
-    @Test func `ties between covers go to influence, then to the smaller node`() {
+    @Test func `ties between covers go to the one that holds more, then to the smaller node`() {
         let candidates = [
-            LogitCover.Candidate(node: 1, influence: 1, prompts: [0, 1]),
-            LogitCover.Candidate(node: 2, influence: 3, prompts: [1, 2]),
-            LogitCover.Candidate(node: 3, influence: 3, prompts: [0, 2]),
+            LogitCover.Candidate(node: 1, held: 1, prompts: [0, 1]),
+            LogitCover.Candidate(node: 2, held: 3, prompts: [1, 2]),
+            LogitCover.Candidate(node: 3, held: 3, prompts: [0, 2]),
         ]
         #expect(
             LogitCover.choose(candidates) == [

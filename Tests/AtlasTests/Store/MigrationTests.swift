@@ -12,7 +12,8 @@ struct MigrationTests {
         "custom_targets", "supernode_members", "supernodes", "supernode_search", "baselines", "neuron_basis",
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
         "measured_effects", "node_effects", "effect_derivation", "logit_effect_statistics", "logit_driver_effects",
-        "prompt_digests", "table_digests", "edge_heads",
+        "prompt_digests", "table_digests", "edge_heads", "derivation_extent", "token_statistics", "posting_runs",
+        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts",
     ]
     /// What later schemas replaced.
     private static let laterViews = ["features", "drivers"]
@@ -88,13 +89,79 @@ struct MigrationTests {
         #expect(try atlas.read("counting") { db in try Int.fetchOne(db, sql: count) } == expected && expected! > 20)
     }
 
-    /// Takes an atlas back to the schema before heads, whose digests it keeps.
-    private func makeEighth(_ test: TemporaryAtlas) throws {
+    /// Takes an atlas back to an earlier schema, whose digests it keeps.
+    private func make(_ version: Int, _ test: TemporaryAtlas) throws {
+        let earlier = try DatabaseQueue()
+        try earlier.write { db in
+            for version in AtlasMigrator.versions[..<version] { try db.execute(sql: version.sql) }
+        }
+        let definitions = "SELECT sql FROM sqlite_schema WHERE name = ?"
+        let effects = try earlier.read { db in
+            try String.fetchOne(db, sql: definitions, arguments: ["logit_driver_effects"])!
+        }
+        let drivers = try earlier.read { db in try String.fetchOne(db, sql: definitions, arguments: ["drivers"])! }
         try test.atlas.database.write { db in
+            try db.execute(sql: "DROP VIEW drivers")
+            for table in [
+                "derivation_extent", "token_statistics", "posting_runs", "logit_coverage", "label_contexts",
+                "effect_prompts",
+            ] {
+                try db.execute(sql: "DROP TABLE \(table); DELETE FROM table_digests WHERE name = '\(table)'")
+            }
             try db.execute(
-                sql: "DROP TABLE edge_heads; DELETE FROM grdb_migrations WHERE identifier = '0009_add_edge_heads'")
+                sql: """
+                    ALTER TABLE logit_driver_effects RENAME TO later;
+                    \(effects);
+                    INSERT INTO logit_driver_effects SELECT l.token, l.node, l.prompt_count, covered_prompts, l.effect_sum,
+                        effect_square_sum, positive_prompts, negative_prompts, t.effect_sum - l.effect_sum,
+                        (SELECT sum(prompt_count) FROM logit_effect_statistics) - s.prompt_count, measured_sum,
+                        measured_prompts
+                    FROM later l JOIN effect_totals t ON t.node = l.node
+                    JOIN logit_effect_statistics s ON s.token = l.token;
+                    DROP TABLE later; DROP TABLE effect_totals;
+                    DELETE FROM table_digests WHERE name = 'effect_totals';
+                    \(drivers);
+                    """)
+            if version < 9 { try db.execute(sql: "DROP TABLE edge_heads") }
+            try TableDigests.record(["logit_driver_effects"], in: db)
+            for version in AtlasMigrator.versions[version...] {
+                try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = ?", arguments: [version.name])
+            }
+            #expect(try schema(db) == earlier.read(schema))
         }
         try test.atlas.close()
+    }
+
+    @Test func `an atlas from before sums answers as it did, and adds to them once it is derived again`() throws {
+        let facts = RandomFacts.withEffects(RandomFacts.prompts(14, signed: true))
+        let test = try TemporaryAtlas([Array(facts[..<12])])
+        try AtlasDerivation(test.atlas).rebuild()
+        let views = ["drivers", "features", "edges"].map { "SELECT * FROM \($0) ORDER BY 1, 2, 4" }
+        // What was measured where the derivative is 0 was left out.
+        try test.atlas.write("leaving out") { db in
+            try db.execute(sql: "DELETE FROM logit_driver_effects WHERE prompt_count = 0")
+        }
+        let before = try test.atlas.read("reading") { db in try views.map { try Row.fetchAll(db, sql: $0) } }
+        try make(9, test)
+        let atlas = try Atlas.open(test.path, mode: .readWrite)
+        let after = try atlas.read("reading") { db in try views.map { try Row.fetchAll(db, sql: $0) } }
+        #expect(after.map(\.count) == before.map(\.count))
+        // Of other answers' leads the sum was stored, and is now a difference.
+        for (one, other) in zip(after.joined(), before.joined()) {
+            for (value, expected) in zip(one.databaseValues, other.databaseValues) where value != expected {
+                let (value, expected) = try (
+                    #require(Double.fromDatabaseValue(value)), #require(Double.fromDatabaseValue(expected))
+                )
+                #expect(abs(value - expected) < 1e-12)
+            }
+        }
+        #expect(try AtlasReader(atlas).verify().problems == [])
+        #expect(try !AtlasDerivation(atlas).isStale())
+        #expect(try AtlasDerivation(atlas).update() == .rebuilt)
+        let writer = AtlasWriter(atlas)
+        try writer.commit(Array(facts[12...]), run: try writer.beginRun(corpus: "later"))
+        #expect(try AtlasDerivation(atlas).update() == .added)
+        #expect(try AtlasReader(atlas).verify().problems == [])
     }
 
     @Test func `an atlas from before heads opens without any, keeps its digests, and gets heads`() throws {
@@ -102,7 +169,7 @@ struct MigrationTests {
         let test = try TemporaryAtlas([RandomFacts.withEffects(RandomFacts.prompts(4))])
         let digests = "SELECT * FROM prompt_digests ORDER BY 1"
         let before = try test.atlas.read("reading") { db in try Row.fetchAll(db, sql: digests) }
-        try makeEighth(test)
+        try make(8, test)
         let atlas = try Atlas.open(test.path, mode: .readWrite)
         #expect(try atlas.read("reading") { db in try Row.fetchAll(db, sql: digests) } == before)
         let (reader, writer) = (AtlasReader(atlas), AtlasWriter(atlas))
@@ -120,7 +187,7 @@ struct MigrationTests {
         try test.atlas.database.write { db in
             try db.execute(sql: "UPDATE graphs SET replacement_score = 0.123 WHERE id = 2")
         }
-        try makeEighth(test)
+        try make(8, test)
         let problems = try AtlasReader(Atlas.open(test.path, mode: .readWrite)).verify().problems
         #expect(problems.count == 1 && problems[0].contains("its graph: not what was stored"))
     }

@@ -24,6 +24,7 @@ MIGRATIONS = (
     "0007_add_driver_effects",
     "0008_add_digests",
     "0009_add_edge_heads",
+    "0010_add_up_statistics",
 )
 
 Result = TypeVar("Result")

@@ -392,6 +392,8 @@ class Information(TypedDict, total=False):
     headedGraphCount: int
     isImported: bool
     isStale: bool
+    comparedRows: int
+    largestRounding: float
     labelCount: int
     largestViolation: float
     layerCount: int
