@@ -1,4 +1,5 @@
 import AtlasExport
+import AtlasQuery
 import AtlasStore
 import Foundation
 import Safetensors
@@ -42,9 +43,11 @@ struct FileImport {
         var run: Int?
         let isNew = !FileManager.default.fileExists(atPath: atlasPath)
         defer {
+            // Made for files of which none could be stored; another program may have stored some meanwhile.
+            let isIdle = isNew && summary.addedGraphs + summary.knownGraphs == 0
+            let isEmpty = isIdle && (try? atlas.map { try AtlasReader($0).information().promptCount }) == 0
             try? atlas?.close()
-            // Made for files of which none could be stored.
-            if isNew, summary.addedGraphs + summary.knownGraphs == 0 { removeAtlas() }
+            if isEmpty { removeAtlas() }
         }
         for (done, file) in files.enumerated() {
             guard Cancellation.current?.reason == nil else {
@@ -67,7 +70,7 @@ struct FileImport {
             summary.files += 1
         }
         progress(files.count)
-        guard let filled = atlas, summary.addedGraphs + summary.knownGraphs > 0 else { return summary }
+        guard let filled = atlas, !isNew || summary.addedGraphs + summary.knownGraphs > 0 else { return summary }
         if let run { try AtlasWriter(filled).finishRun(run) }
         if try AtlasDerivation(filled).isStale() {
             // Opened anew, it knows the tokens that came in.

@@ -6,7 +6,8 @@ root=$(cd "$here/../.." && pwd)
 ATLAS_PROGRAM=${1:-${ATLAS_PROGRAM:-$root/.build/debug/atlas}}
 export ATLAS_PROGRAM
 environment=${VIEWER_ENVIRONMENT:-$root/.build/viewer-environment}
-if [ ! -x "$environment/bin/python" ] || ! "$environment/bin/python" -c 'import circuit_tracer, selenium' 2>/dev/null; then
+there='import importlib.util as u, sys; sys.exit(not (u.find_spec("circuit_tracer") and u.find_spec("selenium")))'
+if [ ! -x "$environment/bin/python" ] || ! "$environment/bin/python" -c "$there"; then
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
 fi
