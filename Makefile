@@ -7,7 +7,8 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
-  demo-model-dependencies test-python python-dependencies wheel
+  demo-model-dependencies test-python python-dependencies wheel test-viewer \
+  many-graphs
 
 demo: build
 	$(ATLAS) demo
@@ -30,6 +31,14 @@ test-dependent:
 # The pages in a real browser, on the debug build that `make test` leaves.
 test-pages: page-dependencies
 	sh Tests/Pages/run.sh
+
+# Two hundred graph files imported and asked beside the atlas that they come from, on the debug build.
+many-graphs: python-dependencies
+	$(PYTHON_ENVIRONMENT)/bin/python Sources/Python/tests/many_graphs.py --count 200
+
+# Exports in circuit-tracer's own viewer, on the debug build; installs PyTorch. See Tests/Viewer/README.md.
+test-viewer: page-dependencies
+	sh Tests/Viewer/run.sh
 
 # The Python package on the debug build that `make test` leaves; see Sources/Python/README.md.
 PYTHON_ENVIRONMENT = .build/python-environment

@@ -39,9 +39,11 @@ extension GraphDocument {
                     name: names[0], tokenProbability: probability, isTargetLogit: true,
                     label: Node.logitLabel(said, probability: probability))
             }
-            return Node(
+            var exported = Node(
                 name: names[index], label: node.label ?? "", influence: cumulative[index],
                 activation: node.meanActivation.map(Float.init))
+            exported.labelIsAutomatic = node.label != nil && node.labelIsAutomatic
+            return exported
         }
         // The format's order: features, errors, tokens, logits.
         let order = nodes.indices.sorted { (nodes[$0].name.rank, $0) < (nodes[$1].name.rank, $1) }

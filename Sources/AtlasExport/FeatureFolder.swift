@@ -16,12 +16,19 @@ public struct FeatureFolder {
     /// Writes features of an atlas; all that fire unless some are named.
     public init(_ reader: AtlasReader, features: [FeatureID]? = nil) throws {
         self.reader = reader
+        self.features = try Self.chosen(features, of: reader)
+    }
+
+    /// The named features, or all that fire, ascending.
+    ///
+    /// - Throws: `QuestionError.unknownFeature`
+    static func chosen(_ features: [FeatureID]?, of reader: AtlasReader) throws -> [FeatureID] {
         let identity = reader.atlas.identity
         if let unknown = features?.first(where: { !identity.contains($0) }) {
             throw QuestionError.unknownFeature(
                 feature: unknown, layerCount: identity.layerCount, featuresPerLayer: identity.featuresPerLayer)
         }
-        self.features = try features.map { Set($0).sorted() } ?? Self.all(reader)
+        return try features.map { Set($0).sorted() } ?? all(reader)
     }
 
     /// How many there are.

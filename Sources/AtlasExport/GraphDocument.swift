@@ -29,6 +29,8 @@ public struct GraphDocument: Sendable, Equatable {
         public var nodeThreshold: Double?
         /// The edge threshold of the pruning; `nil` where a file does not say.
         public var edgeThreshold: Double?
+        /// How many tokens the model has, where a logit is none of them but a custom target, numbered behind them.
+        public var vocabularySize: Int?
 
         /// Describes a graph.
         public init(
@@ -71,6 +73,8 @@ public struct GraphDocument: Sendable, Equatable {
         public var influence: Float?
         /// The activation of a feature; `nil` for other nodes.
         public var activation: Float?
+        /// Whether the label was made by a program and not by a person.
+        public var labelIsAutomatic = false
 
         /// Describes a node.
         public init(

@@ -16,12 +16,17 @@ extension GraphDocument {
         public var tokenText: @Sendable (Int) -> String
         /// The label of a feature.
         public var featureLabel: @Sendable (FeatureID) -> String?
+        /// Whether a program made it.
+        public var labelIsAutomatic: @Sendable (FeatureID) -> Bool
+        /// How many tokens the model has; numbers behind them are custom targets.
+        public var vocabularySize: Int?
 
         /// Describes where a graph comes from.
         public init(
             slug: GraphSlug, scan: String, prompt: String, layerCount: Int,
             tokenText: @escaping @Sendable (Int) -> String,
-            featureLabel: @escaping @Sendable (FeatureID) -> String? = { _ in nil }
+            featureLabel: @escaping @Sendable (FeatureID) -> String? = { _ in nil },
+            labelIsAutomatic: @escaping @Sendable (FeatureID) -> Bool = { _ in false }, vocabularySize: Int? = nil
         ) {
             self.slug = slug
             self.scan = scan
@@ -29,6 +34,8 @@ extension GraphDocument {
             self.layerCount = layerCount
             self.tokenText = tokenText
             self.featureLabel = featureLabel
+            self.labelIsAutomatic = labelIsAutomatic
+            self.vocabularySize = vocabularySize
         }
     }
 
@@ -67,6 +74,7 @@ extension GraphDocument {
                 slug: context.slug.description, scan: context.scan, promptTokens: graph.tokens.map(context.tokenText),
                 prompt: context.prompt, nodeThreshold: graph.nodeThreshold, edgeThreshold: graph.edgeThreshold),
             nodes: nodes, links: links)
+        if graph.targets.contains(where: { $0.custom != nil }) { metadata.vocabularySize = context.vocabularySize }
     }
 }
 
@@ -104,9 +112,12 @@ extension SparseGraph {
     ) -> GraphDocument.Node {
         switch node.id {
         case .feature(let layer, _, let index):
-            return GraphDocument.Node(
-                name: name, label: context.featureLabel(FeatureID(layer: layer, index: index)) ?? "",
-                influence: node.cumulativeInfluence, activation: node.activation)
+            let feature = FeatureID(layer: layer, index: index)
+            var exported = GraphDocument.Node(
+                name: name, label: context.featureLabel(feature) ?? "", influence: node.cumulativeInfluence,
+                activation: node.activation)
+            exported.labelIsAutomatic = !exported.label.isEmpty && context.labelIsAutomatic(feature)
+            return exported
         case .logit(let ordinal):
             let target = targets[ordinal]
             // Viewers split a logit's label at "(p=" and take what stands between the first quotes.

@@ -28,11 +28,12 @@ extension GraphDocument {
         var nodes: [Node] = []
         for node in raw.nodes {
             do {
-                nodes.append(
-                    Node(
-                        name: try GraphNodeName(id: node.nodeID, featureType: node.featureType),
-                        tokenProbability: node.tokenProbability ?? 0, isTargetLogit: node.isTargetLogit ?? false,
-                        label: node.clerp ?? "", influence: node.influence, activation: node.activation))
+                var read = Node(
+                    name: try GraphNodeName(id: node.nodeID, featureType: node.featureType),
+                    tokenProbability: node.tokenProbability ?? 0, isTargetLogit: node.isTargetLogit ?? false,
+                    label: node.clerp ?? "", influence: node.influence, activation: node.activation)
+                read.labelIsAutomatic = node.labelIsAutomatic ?? false
+                nodes.append(read)
             } catch {
                 throw ExportError(place: "\(place), \(error.place)", expected: error.expected, found: error.found)
             }
@@ -81,9 +82,11 @@ private struct RawGraph: Decodable {
             let sourceSet: String?
             let transcoderSet: String?
             let sourceURLs: [String]?
+            let vocabularySize: Int?
 
             enum CodingKeys: String, CodingKey {
                 case sourceSet = "neuronpedia_source_set"
+                case vocabularySize = "vocabulary_size"
                 case transcoderSet = "transcoder_set"
                 case sourceURLs = "source_urls"
             }
@@ -115,6 +118,7 @@ private struct RawGraph: Decodable {
                 nodeThreshold: nodeThreshold, edgeThreshold: pruningSettings?.edgeThreshold)
             metadata.transcoderSet = info?.transcoderSet
             metadata.sourceURLs = info?.sourceURLs ?? []
+            metadata.vocabularySize = info?.vocabularySize
             return metadata
         }
     }
@@ -129,6 +133,7 @@ private struct RawGraph: Decodable {
             case featureType = "feature_type"
             case tokenProbability = "token_prob"
             case isTargetLogit = "is_target_logit"
+            case labelIsAutomatic = "label_is_automatic"
         }
         let nodeID: String
         let featureType: String
@@ -137,6 +142,7 @@ private struct RawGraph: Decodable {
         let clerp: String?
         let influence: Float?
         let activation: Float?
+        let labelIsAutomatic: Bool?
     }
 
     let metadata: Metadata

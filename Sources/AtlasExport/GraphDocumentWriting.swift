@@ -123,7 +123,7 @@ extension GraphDocument.Metadata {
                     writer.value(sourceSet)
                 }
             }
-            if transcoderSet != nil || !sourceURLs.isEmpty {
+            if transcoderSet != nil || !sourceURLs.isEmpty || vocabularySize != nil {
                 writer.key("info")
                 writer.object { writer in
                     writer.key("source_urls")
@@ -131,6 +131,10 @@ extension GraphDocument.Metadata {
                     if let transcoderSet {
                         writer.key("transcoder_set")
                         writer.value(transcoderSet)
+                    }
+                    if let vocabularySize {
+                        writer.key("vocabulary_size")
+                        writer.value(vocabularySize)
                     }
                 }
             }
@@ -195,6 +199,11 @@ extension GraphDocument.Node {
             writer.value(influence)
             writer.key("activation")
             writer.value(activation)
+            // This program's own: what it is not told by stays a person's name.
+            if labelIsAutomatic {
+                writer.key("label_is_automatic")
+                writer.value(true)
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Circuits
+import Foundation
 import Texts
 
 extension GraphDocument {
@@ -27,5 +28,19 @@ extension GraphDocument {
         }
         var seen = Set<String>()
         view.pinnedIDs = (view.supernodes.flatMap { $0.dropFirst() } + alone).filter { seen.insert($0).inserted }
+    }
+
+    /// Where circuit-tracer's viewer shows the graph with its supernodes, behind the address of the page; `nil` without any.
+    public var supernodeAddress: String? {
+        guard !view.supernodes.isEmpty else { return nil }
+        var list = JSONWriter()
+        list.array { list in
+            for supernode in view.supernodes { list.value(supernode) }
+        }
+        let plain = CharacterSet(charactersIn: "a"..."z").union(CharacterSet(charactersIn: "A"..."Z"))
+            .union(CharacterSet(charactersIn: "0"..."9")).union(CharacterSet(charactersIn: "-_."))
+        // The viewer decodes what the browser has decoded already, so a percent sign is told twice.
+        let text = String(decoding: list.bytes, as: UTF8.self).replacing("%", with: "%25")
+        return "?slug=\(metadata.slug)&supernodes=" + (text.addingPercentEncoding(withAllowedCharacters: plain) ?? "")
     }
 }

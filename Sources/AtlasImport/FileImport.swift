@@ -1,4 +1,5 @@
 import AtlasExport
+import AtlasQuery
 import AtlasStore
 import Foundation
 import Safetensors
@@ -40,7 +41,14 @@ struct FileImport {
         var summary = ImportSummary()
         var atlas: Atlas?
         var run: Int?
-        defer { try? atlas?.close() }
+        let isNew = !FileManager.default.fileExists(atPath: atlasPath)
+        defer {
+            // Made for files of which none could be stored; another program may have stored some meanwhile.
+            let isIdle = isNew && summary.addedGraphs + summary.knownGraphs == 0
+            let isEmpty = isIdle && (try? atlas.map { try AtlasReader($0).information().promptCount }) == 0
+            try? atlas?.close()
+            if isEmpty { removeAtlas() }
+        }
         for (done, file) in files.enumerated() {
             guard Cancellation.current?.reason == nil else {
                 throw ImportInterrupted(done: done, total: files.count, atlasPath: atlasPath)
@@ -52,18 +60,17 @@ struct FileImport {
                 try add(try read(file, &counted), to: &atlas, run: &run, &counted)
                 summary = counted
             } catch let error as ExportError {
-                summary.refused.append(.init(file: file.path, reason: error.description.inOneLine))
+                summary.refused.append(.init(file, error.description))
             } catch let error as SafetensorsError {
-                summary.refused.append(.init(file: file.path, reason: error.description.inOneLine))
+                summary.refused.append(.init(file, error.description))
             } catch let error as AtlasError {
                 guard error.isOfFile else { throw error }
-                summary.refused.append(
-                    .init(file: file.path, reason: "\(file.lastPathComponent): \(error)".inOneLine))
+                summary.refused.append(.init(file, "\(file.lastPathComponent): \(error)"))
             }
             summary.files += 1
         }
         progress(files.count)
-        guard let filled = atlas else { return summary }
+        guard let filled = atlas, !isNew || summary.addedGraphs + summary.knownGraphs > 0 else { return summary }
         if let run { try AtlasWriter(filled).finishRun(run) }
         if try AtlasDerivation(filled).isStale() {
             // Opened anew, it knows the tokens that came in.
@@ -72,6 +79,10 @@ struct FileImport {
             try AtlasDerivation(atlas!).update()
         }
         return summary
+    }
+
+    private func removeAtlas() {
+        for suffix in ["-wal", "-shm", ""] { try? FileManager.default.removeItem(atPath: atlasPath + suffix) }
     }
 
     private func add(

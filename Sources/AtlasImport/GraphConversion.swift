@@ -52,13 +52,19 @@ struct GraphConversion {
             if case .feature(let feature, _) = node.name { feature.index } else { nil }
         }
         let list = metadata.transcoderList.joined(separator: ", ")
+        guard 1...AtlasIdentity.importedTokenLimit ~= metadata.vocabularySize ?? 1 else {
+            throw ExportError(
+                place: "\(place), vocabulary_size", expected: "1 to \(AtlasIdentity.importedTokenLimit)",
+                found: "\(metadata.vocabularySize ?? 1)")
+        }
         // The reference calls a list of transcoders "custom-" and a number that is another in each of its runs.
         let model = metadata.scan.utf8.starts(with: "custom-".utf8) && !list.isEmpty ? list : metadata.scan
         let identity = AtlasIdentity(
             importedModel: model,
             transcoders: metadata.sourceSet ?? metadata.transcoderSet ?? (list.isEmpty ? metadata.scan : list),
             marks: metadata.transcoderList + metadata.sourceURLs, kind: kind, layerCount: layerCount,
-            featuresSeen: (indices.max() ?? 0) + 1, tokensSeen: (texts.keys.max() ?? 0) + 1)
+            featuresSeen: (indices.max() ?? 0) + 1,
+            tokensSeen: max((texts.keys.max() ?? 0) + 1, metadata.vocabularySize ?? 1))
         guard layerCount <= 1 << 16, identity.featuresPerLayer <= 1 << 24,
             identity.featureCount <= AtlasIdentity.importedFeatureLimit
         else {
@@ -71,8 +77,14 @@ struct GraphConversion {
     }
 
     /// Everything that is stored of the file.
-    func prompt() throws(ExportError) -> ImportedPrompt {
-        let graph = try graph()
+    ///
+    /// - Parameter vocabularySize: that of the atlas; custom targets are numbered behind it
+    func prompt(vocabularySize: Int) throws(ExportError) -> ImportedPrompt {
+        let graph = try graph(vocabularySize: vocabularySize)
+        guard let predicted = graph.targets.first(where: { $0.custom == nil }) else {
+            throw ExportError(
+                place: "\(place), nodes", expected: "at least one logit that is a token", found: "custom targets only")
+        }
         let metadata = document.metadata
         let positionsWithNodes = graph.nodes.compactMap { node -> Int? in
             switch node.id {
@@ -88,7 +100,7 @@ struct GraphConversion {
         let facts = PromptFacts(
             text: PromptText(metadata).withoutSpecialTokens(isFirstSpecial: !isFirstCounted), tokens: tokens,
             countedTokens: tokens.count - (isFirstCounted ? 0 : 1), externalID: metadata.slug,
-            predictedToken: graph.targets[0].token, predictedProbability: Double(graph.targets[0].probability),
+            predictedToken: predicted.token, predictedProbability: Double(predicted.probability),
             activations: active, graph: graph)
         let names = ImportedNames(document)
         return ImportedPrompt(
@@ -146,7 +158,7 @@ extension GraphConversion {
             }
             tokens.append(token)
         }
-        for logit in logits {
+        for logit in logits where !isCustom(logit) {
             let token = logit.name.featureNumber
             try requireToken(token, at: logit.name.position, nil)
             if texts[token] == nil { texts[token] = PromptText.token(ofLogitLabel: logit.label) ?? "" }
@@ -162,8 +174,24 @@ extension GraphConversion {
         }
     }
 
+    /// Whether a logit's number stands behind the vocabulary, where the file tells its size.
+    private func isCustom(_ logit: GraphDocument.Node) -> Bool {
+        document.metadata.vocabularySize.map { logit.name.featureNumber >= $0 } ?? false
+    }
+
+    private func target(_ logit: GraphDocument.Node, at place: Int, vocabularySize: Int) -> LogitTarget {
+        let position = logit.name.position
+        guard isCustom(logit) else {
+            return LogitTarget(
+                token: logit.name.featureNumber, probability: logit.tokenProbability, position: position)
+        }
+        return LogitTarget(
+            importedName: PromptText.token(ofLogitLabel: logit.label), place: place, vocabularySize: vocabularySize,
+            weight: logit.tokenProbability, position: position)
+    }
+
     /// The graph in an atlas's terms.
-    private func graph() throws(ExportError) -> SparseGraph {
+    private func graph(vocabularySize: Int) throws(ExportError) -> SparseGraph {
         guard logits.count <= Self.largestInfluenceTable / document.nodes.count else {
             throw ExportError(
                 place: "\(place), nodes",
@@ -195,10 +223,7 @@ extension GraphConversion {
         }
         let places = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1.node.name, $0) })
         let links = try ImportedEdges(document.links, places: places, place: place)
-        let targets = logits.map {
-            LogitTarget(
-                token: $0.name.featureNumber, probability: $0.tokenProbability, position: $0.name.position)
-        }
+        let targets = logits.indices.map { target(logits[$0], at: $0, vocabularySize: vocabularySize) }
         let influence = KeptGraphInfluence(
             ids: kept.map(\.id), edges: links.edges, probabilities: targets.map(\.probability),
             shares: kept.map(\.node.influence))

@@ -47,12 +47,23 @@ public struct GraphImport {
         try files.run(graphs, progress: progress) { file, summary in
             let document = try GraphDocument(contentsOf: file)
             let conversion = try GraphConversion(document, kind: kind, place: file.lastPathComponent)
-            let prompt = try conversion.prompt()
+            let identity = try conversion.identity()
+            // Before an atlas is made for it.
+            let prompt = try conversion.prompt(vocabularySize: identity.vocabulary.count)
             summary.ambiguousLinks += document.ambiguousLinks.count
             summary.featuresWithoutActivation += document.nodes.count { node in
                 if case .feature = node.name { (node.activation ?? 0) == 0 } else { false }
             }
-            return FileImport.Reading(identity: try conversion.identity()) { _ in prompt }
+            return FileImport.Reading(identity: identity) { found in
+                let isAsWide = found.vocabulary.count == identity.vocabulary.count
+                return isAsWide || !prompt.facts.hasCustomTarget
+                    ? prompt : try conversion.prompt(vocabularySize: found.vocabulary.count)
+            }
         }
     }
+}
+
+extension PromptFacts {
+    /// Whether a target is no token, so that its number depends on the vocabulary.
+    fileprivate var hasCustomTarget: Bool { graph?.targets.contains { $0.custom != nil } ?? false }
 }

@@ -1,4 +1,6 @@
 import AtlasStore
+import Foundation
+import Texts
 
 /// What importing files did.
 public struct ImportSummary: Sendable, Encodable {
@@ -8,6 +10,18 @@ public struct ImportSummary: Sendable, Encodable {
         public let file: String
         /// Why, in one line.
         public let reason: String
+
+        private static let longestReason = 500
+
+        /// Tells why a file was left out; what a hostile file says of itself is cut.
+        init(_ file: URL, _ error: String) {
+            self.file = file.path
+            let line = error.inOneLine
+            let scalars = line.unicodeScalars
+            reason =
+                scalars.count > Self.longestReason
+                ? String(String.UnicodeScalarView(scalars.prefix(Self.longestReason))) + "…" : line
+        }
     }
 
     /// Files read.

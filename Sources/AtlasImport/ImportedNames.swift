@@ -22,7 +22,8 @@ struct ImportedNames {
             guard case .feature(let feature, _) = node.name else { continue }
             features[ExactText(node.name.id)] = feature
             let (name, note) = Self.name(node.label)
-            if let name, seen.insert(feature).inserted {
+            // The atlas makes its own.
+            if let name, !node.labelIsAutomatic, seen.insert(feature).inserted {
                 labels.append(ImportedPrompt.Label(feature: feature, text: name, note: note))
             }
         }

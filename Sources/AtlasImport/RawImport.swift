@@ -128,8 +128,8 @@ public struct RawImport {
                 if texts[target.token] == nil { texts[target.token] = text ?? "" }
             } else {
                 dense.targets[place] = LogitTarget(
-                    .direction(name: text ?? "target \(place)", vector: [], weight: target.probability),
-                    virtualToken: vocabularySize + place, weight: target.probability, position: target.position)
+                    importedName: text, place: place, vocabularySize: vocabularySize, weight: target.probability,
+                    position: target.position)
             }
         }
         let answerPlace = dense.targets.indices.first { place in

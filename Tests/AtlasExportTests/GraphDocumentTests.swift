@@ -59,6 +59,7 @@ import Testing
     @Test func `a document is read back as it was written`() throws {
         var document = GraphDocument(.small(), context: try .named("x"))
         document.links.removeAll { $0.weight.isNaN }
+        document.nodes[0].labelIsAutomatic = true
         document.view.pinnedIDs = ["1_3_2"]
         document.view.supernodes = [["group", "1_3_2", "0_-1_2"]]
         #expect(try GraphDocument(json: document.json, place: "x.json") == document)
@@ -105,6 +106,12 @@ import Testing
         #expect(logit.label == "Output \"'t5' - 't6'\" (p=0.250)")
         #expect(logit.name.id == "5_50_2")
         #expect(try GraphDocument(json: document.json, place: "difference.json").nodes == document.nodes)
+        // The vocabulary's size tells targets that are no tokens.
+        var context = try GraphDocument.Context.named("difference")
+        context.vocabularySize = 100
+        let sized = GraphDocument(graph, context: context)
+        #expect(try GraphDocument(json: sized.json, place: "difference.json").metadata.vocabularySize == 100)
+        #expect(GraphDocument(.small(), context: context).metadata.vocabularySize == nil)
     }
 
     @Test func `a feature's label is the one it has everywhere`() throws {

@@ -20,6 +20,15 @@ import Testing
         #expect(document.view.pinnedIDs == ["1_3_2", "0_0_2"])
     }
 
+    @Test func `the viewer's address holds the groups, percent signs told twice`() throws {
+        var document = GraphDocument(.small(), context: try .named("x"))
+        #expect(document.supernodeAddress == nil)
+        document.show([("5 % & é", [features[0]])])
+        #expect(
+            document.supernodeAddress
+                == "?slug=x&supernodes=%5B%5B%225%20%2525%20%26%20%C3%A9%22%2C%221_3_2%22%5D%5D")
+    }
+
     @Test func `a graph of a given name enters the list if viewers ask for it by that name`() throws {
         let folder = try TemporaryFolder()
         let document = GraphDocument(.small(), context: try .named("x"))

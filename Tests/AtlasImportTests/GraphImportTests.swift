@@ -71,6 +71,56 @@ import Testing
         #expect(supernodes.map(\.members) == [[FeatureID(layer: 0, index: 3)], [FeatureID(layer: 1, index: 7)]])
     }
 
+    @Test func `names that a program made are left to the atlas`() throws {
+        var file = GraphFile()
+        file.nodes[0] = GraphFile.node(
+            "0_3_1", "cross layer transcoder",
+            #","clerp":"says one","label_is_automatic":true,"influence":0.3,"activation":2"#)
+        #expect(try add(file).addedLabels == 0)
+        #expect(try reader().labels().isEmpty)
+        #expect(try reader().feature(FeatureID(layer: 0, index: 3)).labelIsAutomatic)
+    }
+
+    @Test func `pins and members that are no nodes of the graph are left out of its groups`() throws {
+        var file = GraphFile()
+        file.view = #"{"pinnedIds":["9_9_9","x"],"supernodes":[["a","0_3_1","0_4_1"],["b","7_7_7"],[]]}"#
+        #expect(try add(file).refused.isEmpty)
+        let supernodes = try reader().supernodes()
+        #expect(supernodes.map(\.name) == ["a"] && supernodes[0].members == [FeatureID(layer: 0, index: 3)])
+    }
+
+    @Test func `a logit behind the vocabulary is a custom target, and the others are tokens`() throws {
+        var file = GraphFile()
+        file.rest = #","info":{"vocabulary_size":9}"#
+        file.nodes[6] = GraphFile.node(
+            "3_9_2", "logit", #","clerp":"Output \"direction north\" (p=0.750)","token_prob":0.75"#)
+        #expect(try add(file).refused.isEmpty)
+        let reader = try reader()
+        let targets = try reader.graph(ofPrompt: 1).targets
+        let vocabulary = reader.atlas.identity.vocabulary
+        #expect(targets.map { $0.name { vocabulary[$0] } } == ["direction north", " \"four"])
+        #expect(targets[0].custom?.kind == "direction" && targets[0].token == vocabulary.count)
+        #expect(targets[1].custom == nil && targets[1].token == 8)
+        #expect(try reader.prompt(1).predicted.text == " \"four")
+        #expect(try add(file).knownGraphs == 1)
+    }
+
+    @Test func `an atlas in which no file could be stored does not stay`() throws {
+        var file = GraphFile()
+        file.prompt = #"one\u0000two"#
+        #expect(try add(file).refused.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["0.json"])
+    }
+
+    @Test func `an atlas that was there stays, whatever cannot be stored in it`() throws {
+        try add(GraphFile())
+        var file = GraphFile()
+        file.prompt = #"one\u0000two"#
+        #expect(try add(file).refused.count == 1)
+        let information = try reader().information()
+        #expect(information.promptCount == 1 && information.runs.allSatisfy { $0.finishedAt != nil })
+    }
+
     @Test func `the same files again change nothing`() throws {
         try add(GraphFile())
         let before = try reader().information()
@@ -214,6 +264,13 @@ import Testing
                 "one token below"
             ),
             ("no threshold", file { $0.nodeThreshold = "1.5" }, "node_threshold"),
+            (
+                "a long id", file { $0.links[0] = GraphFile.link(String(repeating: "x", count: 9999), "0_3_1", "1") },
+                "expected the id of a node"
+            ),
+            ("no vocabulary", file { $0.rest = #","info":{"vocabulary_size":0}"# }, "vocabulary_size"),
+            ("a huge one", file { $0.rest = #","info":{"vocabulary_size":9223372036854775807}"# }, "vocabulary_size"),
+            ("custom targets only", file { $0.rest = #","info":{"vocabulary_size":8}"# }, "custom targets only"),
             ("a NUL", file { $0.prompt = #"one\u0000two"# }, "without NUL"),
         ]
     }()
@@ -229,7 +286,12 @@ import Testing
         #expect(summary.addedGraphs == 1 && summary.refused.count == 1, "\(what)")
         let reason = try #require(summary.refused.first?.reason)
         #expect(reason.contains("bad.json") && reason.contains(said) && !reason.contains("\n"), "\(reason)")
+        #expect(reason.utf8.count < 600)
         let reader = AtlasReader(try Atlas.open(path, mode: .readOnly))
         #expect(try reader.information().promptCount == 1)
+        // Alone it leaves no atlas either.
+        let alone = folder.url.path + "/alone.atlas"
+        let again = try GraphImport(atlasPath: alone, corpus: "found", kind: .perLayer).run([bad])
+        #expect(again.refused.count == 1 && !FileManager.default.fileExists(atPath: alone), "\(what)")
     }
 }

@@ -52,7 +52,7 @@ import Testing
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
         "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
         "architecture", "activation", "input-hook", "output-hook", "qk", "against", "corpus", "scan", "model-name",
-        "transcoder-name",
+        "transcoder-name", "model-id", "source-set", "creator", "creator-id",
     ]
 
     private struct Help: Decodable {
@@ -76,7 +76,7 @@ import Testing
         func list(_ command: Help.Command, _ path: [String]) -> [(command: String, option: String)] {
             let own = (command.arguments ?? []).filter { $0.kind == "option" }.compactMap { $0.names?.first?.name }
             return own.filter {
-                !others.contains($0) && !(["dashboards", "features"].contains(path.last) && $0 == "features")
+                !others.contains($0) && !(["dashboards", "features", "bundle"].contains(path.last) && $0 == "features")
             }.map {
                 (path.joined(separator: " "), $0)
             }

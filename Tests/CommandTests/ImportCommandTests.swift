@@ -96,7 +96,9 @@ import Testing
             let answer = try Program.run(["query"] + question + ["--atlas", imported])
             #expect(answer.status == 1 && answer.error.contains(said), "\(answer.error)")
         }
-        #expect(try Program.run(["info", imported]).output.contains("known from files only"))
+        let info = try Program.run(["info", imported]).output
+        #expect(info.contains("known from files only") && info.contains("mean over graphs as files hold them, pruned"))
+        #expect(try Program.run(["label", "list", "--atlas", imported, "--json"]).output.contains("label") == false)
         let none = try Program.run(["import", "graphs", folder.path + "/no.json", "--atlas", folder.path + "/no.atlas"])
         #expect(none.status == 1 && !FileManager.default.fileExists(atPath: folder.path + "/no.atlas"))
         let other = try Program.run(["import", "graphs", graphs, "--atlas", atlas, "--quiet"])

@@ -40,6 +40,8 @@ struct AttributeCommand: ParsableCommand {
     @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning
         .viewingThresholds.edge
     @Option(help: "FILE.json or FILE.safetensors.") var output: String?
+    @Option(help: "What a viewer knows the transcoders by, in a .json graph; their name unless given.")
+    var scan: String?
     @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @Option(help: "Silence this many random features with everything frozen and compare with the graph's columns.")
     var verify: Int?
@@ -128,9 +130,10 @@ struct AttributeCommand: ParsableCommand {
         let document = GraphDocument(
             SparseGraph(result.graph, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold),
             context: GraphDocument.Context(
-                slug: GraphSlug(naming: file), scan: attributor.basis.name,
+                slug: GraphSlug(naming: file), scan: scan ?? attributor.basis.name,
                 prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
-                tokenText: { tokenizer.text(of: $0) }), includesBias: false)
+                tokenText: { tokenizer.text(of: $0) },
+                vocabularySize: attributor.model.configuration.vocabularySize), includesBias: false)
         try document.enter(asFile: file)
     }
 

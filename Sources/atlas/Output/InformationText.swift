@@ -32,8 +32,10 @@ struct InformationText {
         ]
         if let replacement = info.meanReplacementScore, let completeness = info.meanCompletenessScore {
             lines.append(
-                "scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs before pruning; "
-                    + "fidelity is another thing, see atlas evaluate"
+                "scores        replacement \(replacement.fixed(3)), completeness \(completeness.fixed(3)), mean over graphs "
+                    + (isOfPrunedGraphs
+                        ? "as files hold them, pruned; before pruning errors had a larger part"
+                        : "before pruning; fidelity is another thing, see atlas evaluate")
             )
         }
         if let share = info.shareRight {
@@ -50,6 +52,11 @@ struct InformationText {
             "derived       " + (info.derivedAt ?? "never")
                 + (info.isStale ? ", older than the prompts or than this program" : ""))
         return lines
+    }
+
+    /// Whether graphs came in as files that hold what pruning left.
+    private var isOfPrunedGraphs: Bool {
+        information.runs.contains { $0.options.contains(#""import":"graphs""#) }
     }
 
     private var basis: String {

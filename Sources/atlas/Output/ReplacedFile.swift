@@ -39,5 +39,13 @@ extension GraphDocument {
                 "note: \(file.lastPathComponent): not entered in graph-metadata.json, where viewers look for "
                     + "\(metadata.slug).json; give it that name")
         }
+        tellSupernodeAddress()
+    }
+
+    /// Says, where there are supernodes, how circuit-tracer's viewer is made to draw them.
+    func tellSupernodeAddress() {
+        if let address = supernodeAddress {
+            StandardError.line("note: circuit-tracer's viewer takes supernodes from its address: \(address)")
+        }
     }
 }

@@ -11,6 +11,7 @@ from .circuit_tracer_graphs import from_circuit_tracer, to_circuit_tracer
 from .client import Client
 from .errors import AtlasError
 from .graph import Graph, Target
+from .imports import import_graphs, import_labels, import_raw
 from .stored import Identity, Range
 from .table import Categories, Column, Schema, Table
 from .tables import export_tables
@@ -29,6 +30,9 @@ __all__ = [
     "Target",
     "export_tables",
     "from_circuit_tracer",
+    "import_graphs",
+    "import_labels",
+    "import_raw",
     "to_circuit_tracer",
 ]
 __version__ = "0.1.0"

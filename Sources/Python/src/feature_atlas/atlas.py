@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Tuple, cast
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, List, Tuple, cast
 
 import numpy as np
 
@@ -11,8 +11,9 @@ from .batches import BATCH_ROWS, batches, require_rows
 from .bits import Integers
 from .database import Database
 from .errors import AtlasError
+from .exports import Exports
 from .graph import Graph
-from .program import Place, Program
+from .program import Place, Program, ProgramSettings
 from .prompt_tables import (
     activation_table,
     aggregated_table,
@@ -26,8 +27,11 @@ from .questions import Question, Questions
 from .stored import Identity, PromptName, Range, StoredGraph, StoredPrompts, bounds
 from .table import Categories, Schema, Table, joined, nullable
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-class Atlas(Questions):
+
+class Atlas(Questions, Exports):
     """An ``.atlas`` file, opened for reading only.
 
         with Atlas("my.atlas") as atlas:
@@ -43,23 +47,13 @@ class Atlas(Questions):
     The questions (``drivers``, ``circuit``, …) are answered by the ``atlas`` program; see :func:`program.find_program`
     for where it is looked for.
 
-    :param model: the language model's folder, for questions that need it
-    :param transcoders: the transcoders' folder; ``neurons=True`` in its place for an atlas of neurons
-    :param timeout: seconds that a question may take; without end unless given
+    :param settings: a :class:`program.ProgramSettings`: ``program``, ``model`` with ``transcoders`` or ``neurons=True``
+        for questions that need the model, ``timeout``
     """
 
-    def __init__(
-        self,
-        path: Place,
-        *,
-        program: Optional[Place] = None,
-        model: Optional[Place] = None,
-        transcoders: Optional[Place] = None,
-        neurons: bool = False,
-        timeout: Optional[float] = None,
-    ) -> None:
+    def __init__(self, path: Place, **settings: Unpack[ProgramSettings]) -> None:
         #: The program on this atlas.
-        self.program = Program(path, program, model, transcoders, neurons, timeout)
+        self.program = Program(path, **settings)
         self._database = Database(path)
         self.path = self._database.path
         row = self._database.first(

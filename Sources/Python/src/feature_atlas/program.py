@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, List, Optional, Union
+from typing import TYPE_CHECKING, Any, Collection, List, Optional, TypedDict, Union
 
 from .errors import AtlasError
 from .questions import Question
@@ -15,7 +15,25 @@ from .questions import Question
 #: The variable that names the program.
 VARIABLE = "FEATURE_ATLAS_PROGRAM"
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 Place = Union[str, "os.PathLike[str]"]
+
+
+class ProgramSettings(TypedDict, total=False):
+    """How the program is run."""
+
+    #: The program; looked for unless given, see :func:`find_program`.
+    program: Optional[Place]
+    #: The language model's folder, for questions that need it; with ``transcoders`` or ``neurons``.
+    model: Optional[Place]
+    #: The transcoders' folder.
+    transcoders: Optional[Place]
+    #: Whether the model's own neurons are the features.
+    neurons: bool
+    #: Seconds that a question may take; without end unless given.
+    timeout: Optional[float]
 
 
 def find_program(program: Optional[Place] = None) -> str:
@@ -41,21 +59,18 @@ def find_program(program: Optional[Place] = None) -> str:
 class Program:
     """The program on one atlas, with the model where one was given.
 
-    :param timeout: seconds that a question may take; without end unless given
+    :param settings: a :class:`ProgramSettings`
     """
 
-    def __init__(
-        self,
-        atlas: Place,
-        program: Optional[Place] = None,
-        model: Optional[Place] = None,
-        transcoders: Optional[Place] = None,
-        neurons: bool = False,
-        timeout: Optional[float] = None,
-    ) -> None:
+    def __init__(self, atlas: Place, **settings: Unpack[ProgramSettings]) -> None:
+        for name in settings:
+            if name not in ProgramSettings.__annotations__:
+                raise TypeError(f"expected {', '.join(ProgramSettings.__annotations__)}, found {name}")
         self.atlas = os.fspath(atlas)
-        self._program = program
-        self.timeout = timeout
+        self._program = settings.get("program")
+        self.timeout = settings.get("timeout")
+        model, transcoders = settings.get("model"), settings.get("transcoders")
+        neurons = settings.get("neurons", False)
         if (model is None) != (transcoders is None and not neurons):
             raise AtlasError("expected model= together with transcoders= or neurons=True")
         self.model: List[str] = []
@@ -70,7 +85,9 @@ class Program:
     def answer(self, question: Question) -> Any:
         """What the program answers."""
         options = {**question.options, **question.program_only}
-        flags: List[str] = [f"--atlas={self.atlas}", "--json"]
+        flags: List[str] = ["--json"]
+        if question.asks_the_atlas:
+            flags.append(f"--atlas={self.atlas}")
         for name, value in options.items():
             if value is not None:
                 flags.append(f"--{question.flags.get(name, name)}={value}")
@@ -85,17 +102,18 @@ class Program:
         # What a "--" protects comes last.
         command = question.command
         split = command.index("--") if "--" in command else len(command)
-        return question.of_program(self.json(["query", *command[:split], *flags, *command[split:]]))
+        words = ["query"] if question.asks_the_atlas else []
+        return question.of_program(self.json([*words, *command[:split], *flags, *command[split:]]))
 
-    def json(self, arguments: List[str]) -> Any:
-        """The JSON that a command prints."""
-        text = self.run(arguments)
+    def json(self, arguments: List[str], codes: Collection[int] = (0,)) -> Any:
+        """The JSON that a command prints, where it ends with one of these codes."""
+        text = self.run(arguments, codes)
         try:
             return json.loads(text)
         except ValueError:
             raise AtlasError(f"atlas {arguments[0]}: expected JSON, found {text[:80]!r}") from None
 
-    def run(self, arguments: List[str]) -> str:
+    def run(self, arguments: List[str], codes: Collection[int] = (0,)) -> str:
         """What a command prints; its one line of error as an :class:`AtlasError`."""
         program = self.path()
         try:
@@ -111,7 +129,7 @@ class Program:
             raise AtlasError(f"atlas {' '.join(arguments[:2])}: no answer within {self.timeout} s") from None
         except (OSError, ValueError) as error:
             raise AtlasError(f"{program}: cannot be run: {error}") from None
-        if done.returncode == 0:
+        if done.returncode == 0 or (done.returncode in codes and done.stdout):
             return done.stdout.decode("utf-8", "replace")
         raise AtlasError(_reason(done, arguments))
 

@@ -12,7 +12,8 @@ struct ExportGraphCommand: ParsableCommand {
             given thresholds. Features have their labels; supernodes whose features are nodes are entered too, their \
             members pinned. Without --slug the name is made from the prompt's id, so that no two ids share a file: an \
             id of other characters than a-z, 0-9 and single hyphens gets a digest behind it. An earlier export of the \
-            same prompt is replaced; any other file only with --overwrite.
+            same prompt is replaced; any other file only with --overwrite. Supernodes are read from the file by \
+            Neuronpedia; circuit-tracer's viewer takes them from its address, which is told.
 
               atlas export graph --prompt two-step-0003 --atlas my.atlas --output graphs
             """)
@@ -40,6 +41,7 @@ struct ExportGraphCommand: ParsableCommand {
         let report = try reader.prompt(id, featureLimit: .max)
         let graph = try reader.graph(ofPrompt: id).pruned(nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold)
         let identity = reader.atlas.identity
+        let named = Set(try reader.labels().map(\.feature))
         let labels = Dictionary(report.features.map { ($0.feature, $0.label) }, uniquingKeysWith: { first, _ in first })
         var document = GraphDocument(
             graph,
@@ -47,7 +49,8 @@ struct ExportGraphCommand: ParsableCommand {
                 slug: try slug.map { try GraphSlug($0) } ?? ownSlug(report, reader),
                 scan: scan ?? identity.transcoderName,
                 prompt: report.text, layerCount: identity.layerCount, tokenText: { identity.vocabulary[$0] },
-                featureLabel: { labels[$0] ?? nil }), includesBias: withBias)
+                featureLabel: { labels[$0] ?? nil }, labelIsAutomatic: { !named.contains($0) },
+                vocabularySize: identity.vocabulary.count), includesBias: withBias)
         document.show(try reader.supernodes().map { ($0.name, $0.members) })
         let folder = URL(fileURLWithPath: output, isDirectory: true)
         guard format == .json else {
@@ -58,6 +61,7 @@ struct ExportGraphCommand: ParsableCommand {
         let file = try document.write(to: folder, overwriting: overwrite)
         replaced.report()
         print(file.path)
+        document.tellSupernodeAddress()
     }
 
     /// The slug of the prompt's own id; of an id that several prompts have, one that tells their texts apart.

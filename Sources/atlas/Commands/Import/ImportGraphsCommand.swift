@@ -13,7 +13,8 @@ struct ImportGraphsCommand: ParsableCommand {
             then 1. Importing the same files again changes nothing.
 
             A file holds a pruned graph, so what fires is what is a node, and influences and scores are those of the kept \
-            part. Questions that need the model, or every activation, say so.
+            part. Questions that need the model, or every activation, say so. A target that is no token is told by our own \
+            files only; of others it is taken for a token.
 
               atlas import graphs downloads --atlas found.atlas
               atlas import graphs one.json two.json --corpus capitals --cross-layer --atlas found.atlas

@@ -4,7 +4,7 @@ Every answer is a dictionary with the fields of its type; one that does not appl
 ``{"layer": 2, "index": 157}``. What the numbers mean is told by ``atlas query QUESTION --help`` and on the pages.
 """
 
-from .causality import Exchange, Run, Steering, SteeringTest, Validation
+from .causality import Exchange, Intervention, Run, Steering, SteeringTest, Validation
 from .circuits import Circuit, CircuitStability, Motifs, PromptStability, SuggestedSupernodes
 from .features import (
     Correlated,
@@ -17,9 +17,11 @@ from .features import (
     RankedOperands,
     WeightNeighbours,
 )
+from .groups import Contrast, Diff, Failures, Families, Invariant, Similar
 from .heads import Attention, FeatureHeads, HeadPairs, HeadReport, Heads, HeadValidation
+from .information import ImportSummary, Information
 from .nodes import FeatureID, Node
-from .prompts import Contrast, Diff, Failures, Families, Information, Invariant, PromptReport, SearchResult, Similar
+from .prompts import PromptReport, SearchResult
 
 __all__ = [
     "Attention",
@@ -40,8 +42,10 @@ __all__ = [
     "HeadReport",
     "HeadValidation",
     "Heads",
+    "ImportSummary",
     "Information",
     "Inhibitors",
+    "Intervention",
     "Invariant",
     "Motifs",
     "Neighbour",

@@ -129,10 +129,16 @@ class SteeringTestFeature(TypedDict, total=False):
     tokens: Dict[str, SteeringPrediction]
 
 
+class Interval(TypedDict, total=False):
+    high: float
+    low: float
+
+
 class SteeringTestResultPredictorsValue(TypedDict, total=False):
     area: float
     correlation: float
     count: float
+    interval: Interval
     shared: float
 
 
@@ -211,15 +217,10 @@ class ValidationOptions(TypedDict, total=False):
     wholePrompts: bool
 
 
-class ValidationResultPredictorsValueInterval(TypedDict, total=False):
-    high: float
-    low: float
-
-
 class ValidationResultPredictorsValue(TypedDict, total=False):
     correlation: float
     count: float
-    interval: ValidationResultPredictorsValueInterval
+    interval: Interval
     signAgreement: float
     sizes: float
     withinPromptCount: int
@@ -324,3 +325,26 @@ class Exchange(TypedDict, total=False):
     values: List[ExchangeValue]
     wrongPairs: int
     wrongPrompts: int
+
+
+class InterventionToken(TypedDict, total=False):
+    after: float
+    before: float
+    text: str
+    token: int
+
+
+class InterventionChange(TypedDict, total=False):
+    after: float
+    before: float
+    feature: FeatureID
+    position: int
+
+
+class Intervention(TypedDict, total=False):
+    """``intervene()``: the likeliest next tokens after and before, and the features that changed most."""
+
+    changed: List[InterventionChange]
+    nextTokens: List[InterventionToken]
+    settings: List[str]
+    tokens: List[str]

@@ -1,0 +1,227 @@
+"""Questions that run the model; all of them need it."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Sequence, Tuple, cast
+
+from .. import answers
+from ..errors import AtlasError
+from .question import Asking, Feature, Question, feature_id, feature_name
+
+
+class ExperimentQuestions(Asking):
+    """What the model does when it is run, and when features are set in it."""
+
+    def run(self, text: str) -> answers.Run:
+        """Runs a new text: what the model says, and which features of the atlas matter."""
+        question = Question(["run", "--", text], "runs", model="always", is_job=True, server_only={"text": text})
+        return cast(answers.Run, self._answer(question))
+
+    def validate(
+        self,
+        *,
+        where: str,
+        interventions: int = 200,
+        by: Optional[str] = None,
+        ablation: Optional[float] = None,
+        measured_prompts: Optional[int] = None,
+        seed: Optional[int] = None,
+    ) -> answers.Validation:
+        """Tests what the atlas predicts by silencing features on held-out prompts of a group."""
+        options = {
+            "where": where,
+            "interventions": interventions,
+            "by": by,
+            "ablation": ablation,
+            "measuredPrompts": measured_prompts,
+            "seed": seed,
+        }
+        question = Question(
+            ["validate"], "validations", options, {"measuredPrompts": "measured-prompts"}, model="always", is_job=True
+        )
+        return cast(answers.Validation, self._answer(question))
+
+    def steer(
+        self,
+        feature: Feature,
+        *,
+        factor: Optional[float] = None,
+        prompts: int = 16,
+        read: Optional[str] = None,
+        where: Optional[str] = None,
+        seed: Optional[int] = None,
+        limit: int = 10,
+    ) -> answers.Steering:
+        """What rises and falls when a feature is made stronger wherever it fires."""
+        name = feature_name(feature)
+        options = {"factor": factor, "prompts": prompts, "read": read, "where": where, "seed": seed, "limit": limit}
+        question = Question(
+            ["steer", name], "steerings", options, model="always", is_job=True, server_only={"feature": name}
+        )
+        return cast(answers.Steering, self._answer(question))
+
+    def steer_predict(
+        self,
+        *,
+        features: Optional[int] = None,
+        risers: Optional[int] = None,
+        factor: Optional[float] = None,
+        prompts: int = 16,
+        read: Optional[str] = None,
+        where: Optional[str] = None,
+        seed: Optional[int] = None,
+    ) -> answers.SteeringTest:
+        """Whether the atlas foretells what rises when features are steered."""
+        options = {
+            "features": features,
+            "risers": risers,
+            "factor": factor,
+            "prompts": prompts,
+            "read": read,
+            "where": where,
+            "seed": seed,
+        }
+        question = Question(["steer-predict"], "steering-tests", options, model="always", is_job=True)
+        return cast(answers.SteeringTest, self._answer(question))
+
+    def exchange(
+        self,
+        by: str,
+        *,
+        where: Optional[str] = None,
+        features: Optional[int] = None,
+        rank_by: Optional[str] = None,
+        positions: Optional[str] = None,
+        judgement: Optional[str] = None,
+        strength: Optional[float] = None,
+        trials: Optional[int] = None,
+        seed: Optional[int] = None,
+    ) -> answers.Exchange:
+        """Puts the features of one value of a tag in the place of another's: does the answer follow?"""
+        options = {
+            "by": by,
+            "where": where,
+            "features": features,
+            "rankBy": rank_by,
+            "positions": positions,
+            "judgement": judgement,
+            "strength": strength,
+            "trials": trials,
+            "seed": seed,
+        }
+        question = Question(
+            ["exchange", "--quiet"], "exchanges", options, {"rankBy": "rank-by"}, model="always", is_job=True
+        )
+        return cast(answers.Exchange, self._answer(question))
+
+    def validate_heads(
+        self,
+        *heads: Tuple[int, int],
+        where: Optional[str] = None,
+        pairs: Optional[int] = None,
+        least_weight: Optional[float] = None,
+        tokens_before_end: Optional[int] = None,
+        prompts: Optional[int] = None,
+        seed: Optional[int] = None,
+    ) -> answers.HeadValidation:
+        """Tests by interventions why heads, each (layer, head), look where they look, and whether answers need it."""
+        names = [f"{int(layer)}.{int(head)}" for layer, head in heads]
+        options = {
+            "where": where,
+            "pairs": pairs,
+            "leastWeight": least_weight,
+            "tokensBeforeEnd": tokens_before_end,
+            "prompts": prompts,
+            "seed": seed,
+        }
+        question = Question(
+            ["validate-heads", *names, "--quiet"],
+            "head-validations",
+            options,
+            {"leastWeight": "least-weight", "tokensBeforeEnd": "before-end"},
+            model="always",
+            is_job=True,
+            server_only={"heads": names},
+        )
+        return cast(answers.HeadValidation, self._answer(question))
+
+    def intervene(
+        self,
+        text: str,
+        settings: Sequence[str],
+        *,
+        mode: str = "free",
+        layers: Optional[str] = None,
+        limit: int = 20,
+    ) -> answers.Intervention:
+        """Runs a text as it is and with features set, as ``["2/157@12=x0", "3/40@10-=1.5"]``.
+
+        ``mode`` is free, attention-frozen, norms-frozen, constrained (to ``layers``, ``"2-4"``) or frozen.
+        """
+        if isinstance(settings, str) or not settings:
+            raise AtlasError(f"settings: expected a list of LAYER/INDEX@POSITIONS=VALUE, found {settings!r}")
+        body: Dict[str, object] = {"text": text, "settings": [_setting(setting) for setting in settings], "mode": mode}
+        if layers is not None:
+            body["layers"] = layers
+        question = Question(
+            ["intervene", *(f"--set={setting}" for setting in settings), "--", text],
+            "interventions",
+            model="always",
+            asks_the_atlas=False,
+            is_job=True,
+            of_program=_intervention_of_program,
+            of_server=_intervention_of_server,
+            program_only={"mode": mode, "layers": layers, "limit": limit},
+            server_only=body,
+        )
+        return cast(answers.Intervention, self._answer(question))
+
+
+def _setting(text: str) -> Dict[str, object]:
+    """A setting as a server takes it."""
+    place, equals, value = text.partition("=")
+    feature, at, positions = place.partition("@")
+    name = "multiple" if value.startswith("x") else "value"
+    try:
+        number = float(value[1:] if value.startswith("x") else value)
+    except ValueError:
+        equals = ""
+    if not equals or not at:
+        raise AtlasError(f"settings: expected LAYER/INDEX@POSITIONS=VALUE, found {text!r}")
+    return {"feature": feature_name(feature), "positions": positions, name: number}
+
+
+def _intervention_of_program(answer: Any) -> Any:
+    """The program's names are longer."""
+    tokens = [
+        {
+            "token": token["token"],
+            "text": token["text"],
+            "before": token["probabilityBefore"],
+            "after": token["probabilityAfter"],
+        }
+        for token in answer["nextTokens"]
+    ]
+    return {
+        "tokens": answer["tokens"],
+        "settings": answer["set"],
+        "nextTokens": tokens,
+        "changed": [
+            _change({**change, "feature": feature_id(change["feature"])}) for change in answer["changedFeatures"]
+        ],
+    }
+
+
+def _intervention_of_server(answer: Any) -> Any:
+    """A server tells labels and the tokens' ids too."""
+    return {
+        "tokens": [token["text"] for token in answer["tokens"]],
+        "settings": answer["settings"],
+        "nextTokens": answer["nextTokens"],
+        "changed": [_change(change) for change in answer["changed"]],
+    }
+
+
+def _change(change: Dict[str, Any]) -> Dict[str, Any]:
+    """What both tell of a feature that changed."""
+    return {name: change[name] for name in ("feature", "position", "before", "after")}
