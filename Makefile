@@ -7,14 +7,24 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
-  demo-model-dependencies test-python python-dependencies wheel test-viewer \
-  many-graphs
+  demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual
 
 demo: build
 	$(ATLAS) demo
 
 build: dependencies
 	swift build -c release --product atlas
+
+# The manual page and the shells' completions, below .build/share where an installation has them below share.
+SHARE = .build/share
+
+manual: build
+	mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	  $(SHARE)/fish/vendor_completions.d
+	$(ATLAS) manual > $(SHARE)/man/man1/atlas.1
+	$(ATLAS) --generate-completion-script bash > $(SHARE)/bash-completion/completions/atlas
+	$(ATLAS) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_atlas
+	$(ATLAS) --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/atlas.fish
 
 test: dependencies lint
 	swift build --build-tests

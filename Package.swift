@@ -161,7 +161,8 @@ let package = Package(
         .executableTarget(
             name: "FuzzParsers",
             dependencies: [
-                "AtlasBasis", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
+                "AtlasBasis", "AtlasExport", "AtlasImport", "AtlasIndexing", "AtlasInterface", "AtlasQuery",
+                "AtlasStore",
                 "Attribution",
                 "Circuits", "LanguageModels", "Safetensors", "Tensors", "Texts", "Tokenizers", "TranscoderTraining",
                 "Transcoders",
@@ -230,7 +231,10 @@ if isFuzzing {
     package.targets.append(
         .executableTarget(
             name: "ParserFuzzer",
-            dependencies: ["AtlasExport", "AtlasIndexing", "Safetensors", "Texts", "Tokenizers", "Transcoders"],
+            dependencies: [
+                "AtlasExport", "AtlasImport", "AtlasIndexing", "Attribution", "Safetensors", "Texts", "Tokenizers",
+                "Transcoders",
+            ],
             swiftSettings: [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

@@ -22,7 +22,7 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// One line: `place: expected …, found …; advice`.
     public var description: String {
-        "\(place): expected \(expected), found \(found)" + (advice.map { "; \($0)" } ?? "")
+        ("\(place): expected \(expected), found \(found)" + (advice.map { "; \($0)" } ?? "")).inOneLine
     }
 }
 

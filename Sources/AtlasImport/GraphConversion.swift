@@ -7,7 +7,7 @@ import Texts
 ///
 /// A file holds the pruned graph and not what was pruned away. So influences on targets, input sums and scores are those
 /// of the kept graph, where they are not in the file; see ``KeptGraphInfluence``. What fires is what is a node.
-struct GraphConversion {
+package struct GraphConversion {
     /// Nodes times targets; published graphs have ten targets and thousands of nodes.
     private static let largestInfluenceTable = 1 << 26
 
@@ -25,7 +25,7 @@ struct GraphConversion {
     /// Looks at a file's prompt, targets and layers.
     ///
     /// - Parameter place: what errors call the file
-    init(_ document: GraphDocument, kind: AtlasIdentity.TranscoderKind, place: String) throws(ExportError) {
+    package init(_ document: GraphDocument, kind: AtlasIdentity.TranscoderKind, place: String) throws(ExportError) {
         self.document = document
         self.place = place
         self.kind = kind
@@ -46,7 +46,7 @@ struct GraphConversion {
     }
 
     /// The model that the file is about, as wide as it shows.
-    func identity() throws(ExportError) -> AtlasIdentity {
+    package func identity() throws(ExportError) -> AtlasIdentity {
         let metadata = document.metadata
         let indices = document.nodes.compactMap { node in
             if case .feature(let feature, _) = node.name { feature.index } else { nil }
@@ -79,7 +79,7 @@ struct GraphConversion {
     /// Everything that is stored of the file.
     ///
     /// - Parameter vocabularySize: that of the atlas; custom targets are numbered behind it
-    func prompt(vocabularySize: Int) throws(ExportError) -> ImportedPrompt {
+    package func prompt(vocabularySize: Int) throws(ExportError) -> ImportedPrompt {
         let graph = try graph(vocabularySize: vocabularySize)
         guard let predicted = graph.targets.first(where: { $0.custom == nil }) else {
             throw ExportError(

@@ -18,6 +18,7 @@ struct FuzzedParser: Sendable {
         let parsers =
             try FileParsers.all(package: package) + TextParsers.all() + BlockParsers.all()
             + QuestionParsers.all(package: package, scratch: scratch)
+            + ImportParsers.all(package: package, scratch: scratch)
         if let empty = parsers.first(where: { $0.seedCount == 0 }) {
             throw MissingSeeds(package: package, parser: empty.name)
         }

@@ -1,5 +1,7 @@
 import AtlasExport
+import AtlasImport
 import AtlasIndexing
+import Attribution
 import Foundation
 import Safetensors
 import Texts
@@ -21,7 +23,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         FileManager.default.createFile(atPath: path, contents: bytes)
         return path
     }
-    switch start[0] % 7 {
+    switch start[0] % 10 {
     case 0:
         if let opened = try? SafetensorsFile(path: file("a.safetensors")) {
             for (name, tensor) in opened.tensors { _ = try? opened.matrix(name, shape: tensor.shape).matrix() }
@@ -33,9 +35,17 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         _ = try? TranscoderSet(folder: folder, layerCount: 1, modelWidth: 8)
     case 4: _ = try? JSONText.parse([UInt8](bytes))
     case 5: _ = try? NameRule.name(String(decoding: bytes, as: UTF8.self))
+    case 6:
+        if let document = try? GraphDocument(json: bytes, place: "graph"),
+            let conversion = try? GraphConversion(document, kind: .perLayer, place: "graph")
+        {
+            _ = (try? conversion.prompt(), try? conversion.identity())
+        }
+    case 7: _ = try? RawGraphReading(path: file("raw.safetensors"))
+    case 8: _ = try? LabelFile(path: file(["names.jsonl", "names.csv", "names.tsv"][Int(start[0] / 10) % 3]))
     default:
         let formats = ["a.jsonl", "a.csv", "a.tsv", "a.txt"]
-        let path = file(formats[Int(start[0] / 7) % formats.count])
+        let path = file(formats[Int(start[0] / 10) % formats.count])
         if let records = try? CorpusSource.file(path: path).records(onMalformed: .skip(report: { _ in })) {
             while (try? records.next()) != nil {}
         }

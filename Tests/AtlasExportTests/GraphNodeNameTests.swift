@@ -44,4 +44,10 @@ import Testing
     func `an id that does not fit its type is refused`(id: String, type: String) {
         #expect(throws: ExportError.self) { try GraphNodeName(id: id, featureType: type) }
     }
+
+    @Test(arguments: [("1_2_3\n4", "logit"), ("1_2_3", "embed\r\ng"), ("\u{2028}", "\u{85}")])
+    func `a refusal is one line, whatever the file holds`(id: String, type: String) {
+        let error = #expect(throws: ExportError.self) { try GraphNodeName(id: id, featureType: type) }
+        #expect(error?.description.contains { $0.isNewline } == false)
+    }
 }
