@@ -74,7 +74,7 @@ struct DerivationBenchmark: ParsableCommand {
                 format: "+%2d %%   %10.2f s  %12.2f %%    %d prompts", percent, seconds, 100 * seconds / rebuild,
                 added[0].added.prompts))
         if verify {
-            let report = try AtlasReader.open(copy).verify(derivingAnew: true)
+            let report = try AtlasReader(Atlas.open(copy, mode: .readOnly)).verify(derivingAnew: true)
             print(
                 report.problems.isEmpty ? "  as derived anew, sums within \(report.largestRounding ?? 0)" : "\(report)")
         }
