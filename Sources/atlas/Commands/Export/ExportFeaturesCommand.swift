@@ -23,6 +23,7 @@ struct ExportFeaturesCommand: ParsableCommand {
     @Flag(help: "Show no progress.") var quiet = false
 
     func validate() throws {
+        try OutputPlace.requireFolder(output)
         if let wrong = features?.split(separator: ",", omittingEmptySubsequences: false).first(where: {
             FeatureID($0) == nil
         }) {
