@@ -23,4 +23,11 @@ extension JSONValue {
             }
         }
     }
+
+    /// The value as JSON on one line, members in their order, numbers digit by digit.
+    package var oneLine: String {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
 }

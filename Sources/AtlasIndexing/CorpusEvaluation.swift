@@ -62,21 +62,19 @@ public struct CorpusEvaluation: Sendable {
             let start = seen + first
             seen += batch.count
             guard first < batch.count else { return }
-            do {
+            // Where sums are saved a batch is finished, whatever is asked for meanwhile.
+            let finishing = keeping == nil ? Cancellation.current : nil
+            try (finishing ?? Cancellation()).run {
                 try pace.measure {
                     try add(
                         batch[first...].enumerated().map { ($1, attributed.contains(start + $0)) }, to: &state,
                         reader: reader, options: options, jobs: jobs)
                     return true
                 }
-            } catch let cancelled as Cancelled {
-                // Nothing of this batch has been added.
-                guard let keeping else { throw cancelled }
-                try state.write(to: keeping.path)
-                throw EvaluationInterrupted(done: state.recordsDone, total: corpus.recordCount)
             }
             progress(state.recordsDone, corpus.recordCount)
-            let stops = state.recordsDone < corpus.recordCount && keeping?.shouldStop() == true
+            let isAsked = Cancellation.current?.reason != nil || keeping?.shouldStop() == true
+            let stops = keeping != nil && isAsked && state.recordsDone < corpus.recordCount
             if let keeping, stops || lastSaved.secondsPassed >= keeping.interval {
                 try state.write(to: keeping.path)
                 lastSaved = DispatchTime.now()

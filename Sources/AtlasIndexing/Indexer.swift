@@ -91,11 +91,14 @@ public struct Indexer {
         progress(IndexingProgress(phase: .indexing, done: 0, total: corpus.recordCount))
         try corpus.forEachBatch(size: { pace.size }) { batch in
             try Cancellation.check()
-            try pace.measure {
-                let parts = try IndexedBatch(batch, writer: writer, reader: reader, repeated: &repeated)
-                parts.notes.forEach(take)
-                try store(parts, reader: reader, writer: writer, run: run, summary: &summary)
-                return !(parts.new.isEmpty && parts.answering.isEmpty)
+            // A batch is finished, whatever is asked for meanwhile.
+            try Cancellation().run {
+                try pace.measure {
+                    let parts = try IndexedBatch(batch, writer: writer, reader: reader, repeated: &repeated)
+                    parts.notes.forEach(take)
+                    try store(parts, reader: reader, writer: writer, run: run, summary: &summary)
+                    return !(parts.new.isEmpty && parts.answering.isEmpty)
+                }
             }
             done += batch.count
             progress(IndexingProgress(phase: .indexing, done: done, total: corpus.recordCount))

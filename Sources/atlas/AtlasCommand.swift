@@ -22,8 +22,10 @@ struct AtlasCommand: AsyncParsableCommand {
               atlas serve my.atlas
               atlas export dashboards --atlas my.atlas --output dashboards
 
-            Data goes to standard output, progress to standard error. Every command that prints data takes --json. \
-            Exit codes: 0 done, 1 failed, 64 wrong usage. A command that needs an atlas, a model or transcoders and is \
+            Data goes to standard output, progress to standard error. Every command that prints data takes --json; one \
+            whose answer has lists takes --csv and --jsonl (JSON Lines) too. With --json and --jsonl an error is a JSON \
+            object, the last line of standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted. A \
+            command that needs an atlas, a model or transcoders and is \
             not given them takes those of ATLAS, ATLAS_MODEL and ATLAS_TRANSCODERS in the environment.
             """,
         version: Atlas.programVersion,
@@ -46,7 +48,7 @@ struct AtlasCommand: AsyncParsableCommand {
                 .parse(Array(CommandLine.arguments.dropFirst()))
         } catch {
             guard exitCode(for: error) == .validationFailure else { end(with: error) }
-            refuse(dashed.explained(fullMessage(for: error)))
+            refuse(ListOutput.explained(dashed.explained(fullMessage(for: error))))
         }
         if let error = dashed.errorInsteadOfHelp { refuse(error) }
         do {
@@ -60,11 +62,13 @@ struct AtlasCommand: AsyncParsableCommand {
                 }
             }
         } catch let error as IndexingInterrupted {
-            interrupted("\(error)")
+            interrupted("\(error)", isResumable: true)
         } catch let error as ImportInterrupted {
-            interrupted("\(error)")
+            interrupted("\(error)", isResumable: true)
+        } catch let error as Interrupted {
+            interrupted(error.message, isResumable: true)
         } catch is Cancelled {
-            interrupted("interrupted")
+            interrupted("interrupted", isResumable: false)
         } catch {
             end(with: error)
         }
@@ -75,27 +79,21 @@ struct AtlasCommand: AsyncParsableCommand {
     private static func end(with error: any Error) -> Never {
         let code = exitCode(for: error)
         let message = fullMessage(for: error)
-        if code.isSuccess || message.isEmpty {
-            if !message.isEmpty { print(message) }
-            StandardOutput.finish()
-        } else {
-            // What was printed before goes out first; whether it does no longer matters.
-            StandardOutput.flush()
-            StandardError.line(message)
+        guard code.isSuccess || message.isEmpty else {
+            ErrorReport(message, error, exitCode: code.rawValue).end()
         }
+        if !message.isEmpty { print(message) }
+        StandardOutput.finish()
         Foundation.exit(code.rawValue)
     }
 
-    /// Ends where the terminal asked for it.
-    private static func interrupted(_ message: String) -> Never {
-        StandardOutput.flush()
-        StandardError.line(message)
-        Foundation.exit(InterruptionRequest.exitCode)
+    /// Ends where the terminal asked for it; the last line says how to go on.
+    private static func interrupted(_ message: String, isResumable: Bool) -> Never {
+        ErrorReport(interrupted: message, resume: isResumable ? CommandLineText.own : nil).end()
     }
 
     /// Ends with what is wrong about the command line.
     private static func refuse(_ message: String) -> Never {
-        StandardError.line(message)
-        Foundation.exit(ExitCode.validationFailure.rawValue)
+        ErrorReport(message, nil, exitCode: ExitCode.validationFailure.rawValue).end()
     }
 }

@@ -72,8 +72,10 @@ import Testing
             let outcome = try Program.run(arguments)
             #expect(outcome.status == 1, sourceLocation: sourceLocation)
             #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)", sourceLocation: sourceLocation)
+            let error = try JSONSerialization.jsonObject(with: Data(outcome.error.utf8)) as? [String: Any]
+            let message = try #require(error?["message"] as? String)
             for part in parts + ["state.json", "expected", "found"] {
-                #expect(outcome.error.contains(part), "\(outcome.error)", sourceLocation: sourceLocation)
+                #expect(message.contains(part), "\(outcome.error)", sourceLocation: sourceLocation)
             }
         }
         try expectRefusal(

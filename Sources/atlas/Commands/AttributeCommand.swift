@@ -10,7 +10,7 @@ struct AttributeCommand: ParsableCommand {
         commandName: "attribute", abstract: "Attribute one prompt and print or write its graph.",
         discussion: """
             Without --output a summary is printed. A name ending in .json writes the pruned graph for the field's \
-            viewers; one ending in .safetensors writes the raw, unpruned result.
+            viewers, and - prints it; one ending in .safetensors writes the raw, unpruned result.
 
               atlas attribute "Fact: the capital of the state containing Dallas is" --model MODEL --transcoders DIR
               atlas attribute "calc: 36+59=" --verify 20 --model MODEL --transcoders DIR
@@ -39,7 +39,7 @@ struct AttributeCommand: ParsableCommand {
         .viewingThresholds.node
     @Option(help: "The share of edge scores that edges of a .json graph cover.") var edgeThreshold = Pruning
         .viewingThresholds.edge
-    @Option(help: "FILE.json or FILE.safetensors.") var output: String?
+    @Option(help: "FILE.json, or - for standard output; or FILE.safetensors.") var output: String?
     @Option(help: "What a viewer knows the transcoders by, in a .json graph; their name unless given.")
     var scan: String?
     @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
@@ -69,7 +69,12 @@ struct AttributeCommand: ParsableCommand {
         guard qk == nil || !heads && output == nil && verify == nil else {
             throw ValidationError("--qk computes no graph: it goes without --heads, --output and --verify")
         }
-        if let output, !output.hasSuffix(".json"), !output.hasSuffix(".safetensors") {
+        guard output != OutputPlace.standardOutput || !format.json && !heads && verify == nil else {
+            throw ValidationError("--output - prints the graph alone: it goes without --json, --heads and --verify")
+        }
+        if let output, output != OutputPlace.standardOutput, !output.hasSuffix(".json"),
+            !output.hasSuffix(".safetensors")
+        {
             throw ValidationError("--output: expected a name ending in .json or .safetensors, found \(output)")
         }
         if let tokens,
@@ -94,6 +99,10 @@ struct AttributeCommand: ParsableCommand {
             return try format.print(report) { AttentionText(report).lines.forEach { StandardOutput.line($0) } }
         }
         let result = try attributor.attribute(ids, options: options, jobs: jobs)
+        if output == OutputPlace.standardOutput {
+            return StandardOutput.write(
+                document(of: result, attributor: attributor, slug: GraphSlug(identifying: prompt ?? "tokens")).json)
+        }
         if let output {
             let replaced = ReplacedFile(output)
             try write(result, attributor: attributor, to: output)
@@ -125,16 +134,19 @@ struct AttributeCommand: ParsableCommand {
         guard path.hasSuffix(".json") else {
             return try RawGraphFile(result.graph, description: description(result, attributor)).write(to: path)
         }
-        let tokenizer = attributor.model.tokenizer
         let file = URL(fileURLWithPath: path)
-        let document = GraphDocument(
+        try document(of: result, attributor: attributor, slug: GraphSlug(naming: file)).enter(asFile: file)
+    }
+
+    /// The pruned graph for viewers.
+    private func document(of result: Attributor.Result, attributor: Attributor, slug: GraphSlug) -> GraphDocument {
+        let tokenizer = attributor.model.tokenizer
+        return GraphDocument(
             SparseGraph(result.graph, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold),
             context: GraphDocument.Context(
-                slug: GraphSlug(naming: file), scan: scan ?? attributor.basis.name,
-                prompt: tokenizer.decode(result.graph.tokens), layerCount: attributor.model.configuration.layerCount,
-                tokenText: { tokenizer.text(of: $0) },
+                slug: slug, scan: scan ?? attributor.basis.name, prompt: tokenizer.decode(result.graph.tokens),
+                layerCount: attributor.model.configuration.layerCount, tokenText: { tokenizer.text(of: $0) },
                 vocabularySize: attributor.model.configuration.vocabularySize), includesBias: false)
-        try document.enter(asFile: file)
     }
 
     /// What `atlas import raw` wants to know of a raw graph.

@@ -51,6 +51,10 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
+        if state != nil {
+            InterruptionRequest.wait(seconds: InterruptionRequest.long)
+            InterruptionRequest.canBeResumed()
+        }
         let keeping = state.map { path in
             EvaluationKeeping(path: path, corpusName: corpus.defaultName, interval: saveInterval)
         }
@@ -69,8 +73,7 @@ struct EvaluateCommand: ParsableCommand {
             try output.print(quality) { QualityText(quality, familyTag: familyTag).lines.forEach { print($0) } }
         } catch let error as EvaluationInterrupted {
             progress.end()
-            StandardError.line("\(error), saved in \(state ?? ""); the same command goes on from there")
-            throw ExitCode(InterruptionRequest.exitCode)
+            throw Interrupted(message: "\(error), saved in \(state ?? ""); the same command goes on from there")
         }
     }
 }

@@ -23,11 +23,11 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Likely next tokens to show.") var top = 5
     @Option(help: "Draw with this temperature instead of taking the most likely token.") var temperature: Double?
     @Option(help: "The seed of the draw.") var seed: UInt64 = 0
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     /// What one prompt led to.
-    struct Continuation: Encodable {
-        struct Candidate: Encodable {
+    struct Continuation: Codable {
+        struct Candidate: Codable {
             let token: Int
             let text: String
             let probability: Float
@@ -59,7 +59,7 @@ struct GenerateCommand: ParsableCommand {
             texts += lines.map(\.text)
         }
         let continuations = try texts.map { try continuation(of: $0, by: model) }
-        try output.print(continuations) {
+        try output.print(continuations, lists: [.init("rows", continuations)]) {
             for continuation in continuations {
                 print("\(shown(continuation.prompt))[\(shown(continuation.text))]")
                 print(

@@ -70,6 +70,7 @@ struct IndexCommand: ParsableCommand {
     }
 
     func run() throws {
+        InterruptionRequest.canBeResumed()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
         let attributor = try replacementModel.attributor(toIndex: atlas)
@@ -85,7 +86,13 @@ struct IndexCommand: ParsableCommand {
                 activationsOnly: activationsOnly, truncation: corpus.truncation,
                 strongestNeurons: strongestNeurons, effects: effects ?? true, completesEffects: effects == true,
                 measuredNodes: measure, heads: heads, jobs: jobs),
-            onMalformed: corpus.policy, progress: progress.show)
+            onMalformed: corpus.policy,
+            progress: {
+                // A batch is finished; what comes after can be made anew.
+                InterruptionRequest.wait(
+                    seconds: $0.phase == .indexing ? InterruptionRequest.long : InterruptionRequest.briefly)
+                progress.show($0)
+            })
         progress.end()
         if let replaced = summary.replacedFingerprints {
             StandardError.line(

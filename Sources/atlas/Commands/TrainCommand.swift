@@ -50,6 +50,7 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var json: JSONOutput
 
     func validate() throws {
+        try OutputPlace.requireFolder(output)
         try requireThreads(jobs)
         guard !files.isEmpty else { throw ValidationError("expected files of texts, found none") }
         guard heldOut >= 0, heldOut < 1 else {
@@ -64,11 +65,10 @@ struct TrainCommand: ParsableCommand {
         try CorpusFormat.requireName(format)
     }
 
-    /// Seconds for the step under way and a checkpoint, which has gigabytes for a large model.
-    private static let stoppingSeconds: UInt32 = 600
-
     func run() throws {
-        InterruptionRequest.wait(seconds: Self.stoppingSeconds)
+        // A checkpoint has gigabytes for a large model.
+        InterruptionRequest.wait(seconds: InterruptionRequest.long)
+        InterruptionRequest.canBeResumed()
         let settings = try choices.chosen()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
@@ -91,8 +91,7 @@ struct TrainCommand: ParsableCommand {
             }
         } catch let error as TrainingInterrupted {
             progress.end()
-            StandardError.line("\(error), saved in \(output); the same command goes on from there")
-            throw ExitCode(InterruptionRequest.exitCode)
+            throw Interrupted(message: "\(error), saved in \(output); the same command goes on from there")
         }
     }
 

@@ -11,14 +11,19 @@ struct ImportSummaryText {
         self.atlas = atlas
     }
 
-    /// Prints it; throws the exit code of a failure where files were left out.
+    /// Prints it; throws where files were left out.
     func report(_ output: JSONOutput) throws {
         try output.print(summary) { print(line) }
         for refusal in summary.refused { StandardError.line("left out: \(refusal.reason)") }
         guard summary.refused.isEmpty else {
-            StandardError.line("Error: \(summary.refused.count) of \(summary.files) files were left out")
-            throw ExitCode.failure
+            throw LeftOut(description: "\(summary.refused.count) of \(summary.files) files were left out")
         }
+    }
+
+    /// That files were left out.
+    private struct LeftOut: Error, CustomStringConvertible {
+        /// One line.
+        let description: String
     }
 
     private var line: String {
@@ -35,5 +40,14 @@ struct ImportSummaryText {
             parts.append("\(count.grouped) \(what)")
         }
         return "\(atlas): " + parts.joined(separator: ", ")
+    }
+}
+
+extension ProgressLine {
+    /// Shows an import, whose file under way is finished when the terminal interrupts.
+    func showImport(done: Int, of total: Int) {
+        InterruptionRequest.wait(
+            seconds: done < total ? InterruptionRequest.long : InterruptionRequest.briefly)
+        show("importing", done: done, total: total, unit: "files")
     }
 }

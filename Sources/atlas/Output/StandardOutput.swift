@@ -26,6 +26,15 @@ enum StandardOutput {
         }
     }
 
+    /// Writes a file's content.
+    static func write(_ content: Data) {
+        state.withLock { state in
+            guard state.failure == nil else { return }
+            state.waiting += content
+            flush(&state)
+        }
+    }
+
     /// Writes a text and ends the line.
     static func line(_ text: String) { write(text + "\n") }
 
@@ -43,7 +52,7 @@ enum StandardOutput {
             signal(SIGPIPE, SIG_DFL)
             raise(SIGPIPE)
         }
-        StandardError.line("Error: \(failure)")
+        StandardError.write(ErrorReport("Error: \(failure)", failure, exitCode: EXIT_FAILURE).lines)
         exit(EXIT_FAILURE)
     }
 

@@ -136,18 +136,15 @@ class Program:
 
 def _reason(done: subprocess.CompletedProcess[bytes], arguments: List[str]) -> str:
     """The line with which a command failed."""
-    texts = [part.decode("utf-8", "replace").strip() for part in (done.stderr, done.stdout)]
-    for text in texts:
-        # Errors under --json may be JSON: a string or an object with the line.
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if lines:
+        # Under --json the last line is an object; notes may stand before it.
         try:
-            found = json.loads(text) if text[:1] == "{" else None
+            found = json.loads(lines[-1]) if lines[-1].startswith("{") else None
         except ValueError:
             found = None
-        if isinstance(found, dict):
-            line = found.get("detail") or found.get("error") or found.get("message")
-            if isinstance(line, str):
-                return line
-    lines = texts[0].splitlines()
+        if isinstance(found, dict) and isinstance(found.get("message"), str):
+            return found["message"]
     for line in lines:
         if line.startswith("Error: "):
             return line[len("Error: ") :]

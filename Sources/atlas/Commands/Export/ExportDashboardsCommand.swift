@@ -28,6 +28,7 @@ struct ExportDashboardsCommand: ParsableCommand {
     @Flag(help: "Show no progress.") var quiet = false
 
     func validate() throws {
+        try OutputPlace.requireFolder(output)
         guard prompts >= 0 else { throw ValidationError("--prompts: expected 0 or more, found \(prompts)") }
         guard circuits >= 0 else { throw ValidationError("--circuits: expected 0 or more, found \(circuits)") }
         guard let features else { return }

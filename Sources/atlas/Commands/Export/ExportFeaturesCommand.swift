@@ -43,6 +43,7 @@ struct ChosenFeaturesOption: ParsableArguments {
     var list: [FeatureID]? { features?.split(separator: ",").compactMap { FeatureID($0) } }
 
     func validate() throws {
+        try OutputPlace.requireFolder(output)
         if let wrong = features?.split(separator: ",", omittingEmptySubsequences: false).first(where: {
             FeatureID($0) == nil
         }) {

@@ -13,14 +13,16 @@ struct ExportGraphCommand: ParsableCommand {
             members pinned. Without --slug the name is made from the prompt's id, so that no two ids share a file: an \
             id of other characters than a-z, 0-9 and single hyphens gets a digest behind it. An earlier export of the \
             same prompt is replaced; any other file only with --overwrite. Supernodes are read from the file by \
-            Neuronpedia; circuit-tracer's viewer takes them from its address, which is told.
+            Neuronpedia; circuit-tracer's viewer takes them from its address, which is told. With --output - the graph \
+            alone is printed.
 
               atlas export graph --prompt two-step-0003 --atlas my.atlas --output graphs
+              atlas export graph --prompt two-step-0003 --atlas my.atlas --output - --format graphml > graph.graphml
             """)
 
     @Option(help: "The prompt's id or text.") var prompt: String
     @OptionGroup var file: AtlasFileOption
-    @Option(help: "The folder to write to; made if there is none.") var output: String
+    @Option(help: "The folder to write to, made if there is none; - for standard output.") var output: String
     @Option(help: "The file's name; the prompt's id unless given.") var slug: String?
     @Option(help: "The share of influence that nodes cover.") var nodeThreshold = Pruning.viewingThresholds.node
     @Option(help: "The share of edge scores that edges cover.") var edgeThreshold = Pruning.viewingThresholds.edge
@@ -52,6 +54,9 @@ struct ExportGraphCommand: ParsableCommand {
                 featureLabel: { labels[$0] ?? nil }, labelIsAutomatic: { !named.contains($0) },
                 vocabularySize: identity.vocabulary.count), includesBias: withBias)
         document.show(try reader.supernodes().map { ($0.name, $0.members) })
+        guard output != OutputPlace.standardOutput else {
+            return StandardOutput.write(format == .json ? document.json : document.graphML)
+        }
         let folder = URL(fileURLWithPath: output, isDirectory: true)
         guard format == .json else {
             print(try document.writeGraphML(to: folder, overwriting: overwrite).path)

@@ -11,19 +11,35 @@ struct ExportLabelsCommand: ParsableCommand {
             a line. `atlas import labels` reads both.
 
               atlas export labels --atlas my.atlas --output labels.csv
+              atlas export labels --atlas my.atlas --output - --format jsonl | gzip > labels.jsonl.gz
             """)
 
     @OptionGroup var file: AtlasFileOption
-    @Option(help: "FILE.csv or FILE.jsonl.") var output: String
+    @Option(help: "FILE.csv or FILE.jsonl, or - for standard output.") var output: String
+    @Option(help: "With --output -: csv, unless given, or jsonl.") var format: LabelFormat?
+
+    func validate() throws {
+        guard format == nil || output == OutputPlace.standardOutput else {
+            throw ValidationError("--format goes with --output -; a file's ending tells its format")
+        }
+    }
 
     func run() throws {
         let reader = try file.reader()
         let labels = try reader.labels()
         let identity = reader.atlas.identity
+        let table = LabelTable(labels, modelName: identity.modelName, transcoderName: identity.transcoderName)
+        guard output != OutputPlace.standardOutput else {
+            return StandardOutput.write(format == .jsonl ? table.jsonLines : table.commaSeparated)
+        }
         let replaced = ReplacedFile(output)
-        try LabelTable(labels, modelName: identity.modelName, transcoderName: identity.transcoderName)
-            .write(to: URL(fileURLWithPath: output))
+        try table.write(to: URL(fileURLWithPath: output))
         replaced.report()
         print("\(output): \(labels.count.grouped) labels")
     }
+}
+
+/// How names of features are written.
+enum LabelFormat: String, ExpressibleByArgument, CaseIterable {
+    case csv, jsonl
 }

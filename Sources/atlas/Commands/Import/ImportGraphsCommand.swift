@@ -28,6 +28,7 @@ struct ImportGraphsCommand: ParsableCommand {
     @OptionGroup var output: JSONOutput
 
     func run() throws {
+        InterruptionRequest.canBeResumed()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
         let `import` = try GraphImport(
@@ -42,9 +43,7 @@ struct ImportGraphsCommand: ParsableCommand {
                 files.append(address)
             }
         }
-        let summary = try `import`.run(files) {
-            progress.show("importing", done: $0, total: files.count, unit: "files")
-        }
+        let summary = try `import`.run(files) { progress.showImport(done: $0, of: files.count) }
         progress.end()
         try ImportSummaryText(summary, atlas: atlas).report(output)
     }

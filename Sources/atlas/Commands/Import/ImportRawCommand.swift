@@ -35,6 +35,7 @@ struct ImportRawCommand: ParsableCommand {
     }
 
     func run() throws {
+        InterruptionRequest.canBeResumed()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
         let files = graphs.map { URL(fileURLWithPath: $0) }
@@ -42,7 +43,7 @@ struct ImportRawCommand: ParsableCommand {
             atlasPath: atlas, corpus: corpus, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
             defaults: .init(
                 modelName: modelName, transcoderName: transcoderName, kind: crossLayer ? .crossLayer : .perLayer)
-        ).run(files) { progress.show("importing", done: $0, total: files.count, unit: "files") }
+        ).run(files) { progress.showImport(done: $0, of: files.count) }
         progress.end()
         try ImportSummaryText(summary, atlas: atlas).report(output)
     }

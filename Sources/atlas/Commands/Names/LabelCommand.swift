@@ -59,11 +59,11 @@ struct LabelCommand: ParsableCommand {
             discussion: "  atlas label list --json --atlas my.atlas > labels.json")
 
         @OptionGroup var file: AtlasFileOption
-        @OptionGroup var output: JSONOutput
+        @OptionGroup var output: ListOutput
 
         func run() throws {
             let labels = try file.reader().labels()
-            try output.print(labels) {
+            try output.print(labels, lists: [.init("rows", labels)]) {
                 var table = TextTable(["feature", "label", "note"])
                 for label in labels { table.add(["\(label.feature)", label.label, label.note]) }
                 table.lines.forEach { print($0) }

@@ -56,11 +56,11 @@ struct SupernodeCommand: ParsableCommand {
             discussion: "  atlas supernode list --atlas my.atlas")
 
         @OptionGroup var file: AtlasFileOption
-        @OptionGroup var output: JSONOutput
+        @OptionGroup var output: ListOutput
 
         func run() throws {
             let supernodes = try file.reader().supernodes()
-            try output.print(supernodes) {
+            try output.print(supernodes, lists: [.init("rows", supernodes)]) {
                 var table = TextTable(["name", "features", "note"])
                 for supernode in supernodes {
                     let members = supernode.members.map(\.description).joined(separator: " ")

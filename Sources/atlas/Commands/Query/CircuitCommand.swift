@@ -12,7 +12,7 @@ struct CircuitCommand: ParsableCommand {
             Grown best-first: the feature or token of most influence on the seed joins next. Edges are means over the \
             prompts that explain the token, or over --where; a feature without --where is traced through all stored \
             graphs. --output writes a graph for circuit-tracer's viewer or Neuronpedia: a column for each token, and \
-            one for everything else, as a circuit has no positions.
+            one for everything else, as a circuit has no positions; with --output - it alone is printed.
 
               atlas query circuit --token " Austin" --atlas my.atlas
               atlas query circuit --token " Austin" --size 20 --output circuit.json --atlas my.atlas
@@ -28,16 +28,19 @@ struct CircuitCommand: ParsableCommand {
         help: ArgumentHelp("What feeds features: stored edges, or twera, which needs the model.", valueName: "edges"))
     var by = Weighting.edges
     @OptionGroup var replacementModel: OptionalReplacementModelOptions
-    @Option(help: ArgumentHelp("Write the circuit as a graph.", valueName: "file.json")) var output: String?
+    @Option(help: ArgumentHelp("Write the circuit as a graph.", valueName: "file.json|-")) var output: String?
     @Option(help: "What the viewer knows the transcoders by; their name unless given.") var scan: String?
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var json: JSONOutput
+    @OptionGroup var json: ListOutput
 
     enum Weighting: String, CaseIterable, ExpressibleByArgument {
         case edges, twera
     }
 
     func validate() throws {
+        guard output != OutputPlace.standardOutput || !json.isForPrograms else {
+            throw ValidationError("--output - prints the graph alone: it goes without --json, --csv and --jsonl")
+        }
         guard by == .edges || replacementModel.areGiven else {
             throw ValidationError("--by twera needs --model and --transcoders")
         }
@@ -58,15 +61,20 @@ struct CircuitCommand: ParsableCommand {
         if let output {
             let identity = reader.atlas.identity
             let file = URL(fileURLWithPath: output)
+            let isFile = output != OutputPlace.standardOutput
             let replaced = ReplacedFile(output)
             var document = GraphDocument(
-                report, slug: GraphSlug(naming: file), scan: scan ?? identity.transcoderName,
+                report, slug: isFile ? GraphSlug(naming: file) : GraphSlug(identifying: report.seedName),
+                scan: scan ?? identity.transcoderName,
                 layerCount: identity.layerCount, vocabularySize: identity.vocabulary.count)
             document.show(try reader.supernodes().map { ($0.name, $0.members) })
+            guard isFile else { return StandardOutput.write(document.json) }
             try document.enter(asFile: file)
             replaced.report()
         }
-        try json.print(report) { CircuitText(report).lines.forEach { print($0) } }
+        try json.print(report, lists: [.init("nodes", report.nodes), .init("edges", report.edges)]) {
+            CircuitText(report).lines.forEach { print($0) }
+        }
     }
 }
 

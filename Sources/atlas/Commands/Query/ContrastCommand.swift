@@ -21,7 +21,7 @@ struct ContrastCommand: ParsableCommand {
     @Option(help: "A file with two prompts a line.") var pairs: String?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         let byTag = [first != nil, second != nil, pairBy != nil]
@@ -38,7 +38,9 @@ struct ContrastCommand: ParsableCommand {
         } else {
             report = try reader.contrast(first!, second!, pairedBy: pairBy!, limit: limit.limit)
         }
-        try output.print(report) { (ContrastText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
+        try output.print(report, lists: [.init("features", report.features)]) {
+            (ContrastText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) }
+        }
     }
 
     private func readPairs(_ path: String, _ reader: AtlasReader) throws -> [PromptPair] {

@@ -17,13 +17,15 @@ struct CorrelatedCommand: ParsableCommand {
     @OptionGroup var group: PromptGroupOption
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let reader = try file.reader()
         let report = try reader.correlated(
             with: feature, by: ranking, where: group.filter, limit: limit.limit)
-        try output.print(report) { (CorrelatedText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
+        try output.print(report, lists: [.init("correlated", report.correlated)]) {
+            (CorrelatedText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ struct DiffCommand: ParsableCommand {
     @Option(help: "How many prompts of a group are read at most.") var prompts = 1000
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireShare(coreShare, "--core-share")
@@ -40,6 +40,12 @@ struct DiffCommand: ParsableCommand {
         options.limit = limit.limit
         let reader = try file.reader()
         let report = try reader.diff(first, second, options: options)
-        try output.print(report) { (DiffText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("features", report.features), .init("edges", report.edges), .init("core", report.core),
+                .init("coreEdges", report.coreEdges),
+            ]
+        ) { (DiffText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
     }
 }

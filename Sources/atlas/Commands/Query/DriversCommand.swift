@@ -15,7 +15,7 @@ struct DriversCommand: ParsableCommand {
     @Option(help: "The token's id.") var tokenID: Int?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard (token == nil) != (tokenID == nil) else { throw ValidationError("expected either --token or --token-id") }
@@ -25,6 +25,12 @@ struct DriversCommand: ParsableCommand {
         let reader = try file.reader()
         let id = try tokenID ?? reader.token(token ?? "")
         let report = try reader.drivers(of: id, limit: limit.limit)
-        try output.print(report) { DriversText(report).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("features", report.features), .init("tokensAndErrors", report.tokensAndErrors),
+                .init("cover", report.cover), .init("raisedBy", report.raisedBy), .init("loweredBy", report.loweredBy),
+            ]
+        ) { DriversText(report).lines.forEach { print($0) } }
     }
 }

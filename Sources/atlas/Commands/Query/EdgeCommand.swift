@@ -22,7 +22,7 @@ struct EdgeCommand: ParsableCommand {
     @OptionGroup var group: PromptGroupOption
     @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard examples >= 0 else { throw ValidationError("--examples: expected 0 or more, found \(examples)") }
@@ -34,6 +34,8 @@ struct EdgeCommand: ParsableCommand {
             from: reader.node(source), to: reader.node(target), where: group.filter,
             weights: replacementModel.attributor(for: reader).map(VirtualWeights.init), exampleLimit: examples,
             jobs: ProcessInfo.processInfo.activeProcessorCount)
-        try output.print(report) { EdgeText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("examples", report.examples)]) {
+            EdgeText(report).lines.forEach { print($0) }
+        }
     }
 }

@@ -35,7 +35,7 @@ struct ExchangeCommand: ParsableCommand {
     @Flag(help: "Show no progress.") var quiet = false
     @OptionGroup var model: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireCount(features, "--features")
@@ -62,7 +62,9 @@ struct ExchangeCommand: ParsableCommand {
             progress.show("exchanging", done: $0, total: $1, unit: "trials")
         }
         progress.end()
-        try output.print(report) { ExchangeText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("trials", report.trials), .init("values", report.values)]) {
+            ExchangeText(report).lines.forEach { print($0) }
+        }
     }
 }
 

@@ -17,10 +17,16 @@ struct FailuresCommand: ParsableCommand {
         String?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let report = try file.reader().failures(where: filter ?? .all, byTag: by, limit: limit.limit)
-        try output.print(report) { FailuresText(report).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("byErrorInfluence", report.byErrorInfluence), .init("wrongAnswers", report.wrongAnswers),
+                .init("byViolation", report.byViolation), .init("tags", report.tags),
+            ]
+        ) { FailuresText(report).lines.forEach { print($0) } }
     }
 }

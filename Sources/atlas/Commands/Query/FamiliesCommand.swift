@@ -16,7 +16,7 @@ struct FamiliesCommand: ParsableCommand {
     @Option(help: "How many prompts are sorted at most.") var prompts = 5000
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireShare(threshold, "--threshold")
@@ -26,6 +26,8 @@ struct FamiliesCommand: ParsableCommand {
     func run() throws {
         let report = try file.reader().families(
             where: filter ?? .all, by: by, threshold: threshold, promptLimit: prompts, limit: limit.limit)
-        try output.print(report) { FamiliesText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("families", report.families)]) {
+            FamiliesText(report).lines.forEach { print($0) }
+        }
     }
 }

@@ -20,16 +20,18 @@ struct HeadsCommand: ParsableCommand {
     @Option(help: "What comes first.") var sort = HeadOrder.share
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let reader = try file.reader()
         if let feature {
             let report = try reader.heads(carrying: feature)
-            return try output.print(report) { HeadsText.lines(report, limit: limit.limit).forEach { print($0) } }
+            return try output.print(report, lists: [.init("heads", report.heads)]) {
+                HeadsText.lines(report, limit: limit.limit).forEach { print($0) }
+            }
         }
         let report = try reader.heads()
-        try output.print(report) {
+        try output.print(report, lists: [.init("heads", report.heads)]) {
             HeadsText.lines(report, by: sort, limit: limit.limit).forEach { print($0) }
         }
     }
@@ -72,7 +74,7 @@ struct HeadCommand: ParsableCommand {
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireCount(prompts, "--prompts")
@@ -86,7 +88,13 @@ struct HeadCommand: ParsableCommand {
             try reader.pairs(
                 layer: head.layer, head: head.head, attributor: $0, prompts: prompts, limit: limit.limit, jobs: jobs)
         }
-        try output.print(HeadAnswer(carries: report, looksBecauseOf: pairs)) {
+        try output.print(
+            HeadAnswer(carries: report, looksBecauseOf: pairs),
+            lists: [
+                .init("carries.carried", report.carried), .init("carries.served", report.served),
+                .init("carries.examples", report.examples), .init("looksBecauseOf.pairs", pairs?.pairs ?? []),
+            ]
+        ) {
             HeadsText.lines(report).forEach { print($0) }
             if let pairs { HeadsText.lines(pairs).forEach { print($0) } }
         }
@@ -118,7 +126,7 @@ struct AttentionCommand: ParsableCommand {
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var model: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try ScoreArguments.check(qk: qk, against: against, pairs: pairs)
@@ -132,6 +140,12 @@ struct AttentionCommand: ParsableCommand {
         let report = try reader.attention(
             ofPrompt: prompt, place, against: ScoreArguments.reference(against),
             attributor: model.attributor(for: reader), pairs: pairs, jobs: jobs)
-        try output.print(report) { AttentionText(report).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("pairs", report.pairs), .init("groups", report.groups),
+                .init("querySources", report.querySources), .init("keySources", report.keySources),
+            ]
+        ) { AttentionText(report).lines.forEach { print($0) } }
     }
 }

@@ -14,7 +14,7 @@ struct InhibitorsCommand: ParsableCommand {
     @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let reader = try file.reader()
@@ -24,6 +24,8 @@ struct InhibitorsCommand: ParsableCommand {
         let report = try reader.inhibitors(
             of: feature, weights: VirtualWeights(attributor), where: group.filter, limit: limit.limit,
             jobs: ProcessInfo.processInfo.activeProcessorCount)
-        try output.print(report) { InhibitorsText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("inhibitors", report.inhibitors), .init("sources", report.sources)]) {
+            InhibitorsText(report).lines.forEach { print($0) }
+        }
     }
 }

@@ -10,13 +10,15 @@ struct InvariantCommand: ParsableCommand {
     @Option(help: "The share of the group that a feature must be active in.") var share = 0.9
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws { try requireShare(share, "--share") }
 
     func run() throws {
         let reader = try file.reader()
         let report = try reader.invariant(filter, share: share, limit: limit.limit)
-        try output.print(report) { (InvariantText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) } }
+        try output.print(report, lists: [.init("features", report.features), .init("absent", report.absent)]) {
+            (InvariantText(report).lines + StoredOnlyText(reader).lines).forEach { print($0) }
+        }
     }
 }

@@ -24,7 +24,7 @@ struct MotifsCommand: ParsableCommand {
     @Flag(help: "Do not tell edges that raise from edges that lower.") var unsigned = false
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireShare(nodeThreshold, "--node-threshold")
@@ -47,6 +47,8 @@ struct MotifsCommand: ParsableCommand {
         options.signed = !unsigned
         options.limit = limit.limit
         let report = try file.reader().motifs(where: filter ?? .all, options: options)
-        try output.print(report) { MotifsText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("motifs", report.motifs), .init("census", report.census)]) {
+            MotifsText(report).lines.forEach { print($0) }
+        }
     }
 }

@@ -51,7 +51,7 @@ struct NeighbourArguments: ParsableArguments {
     @OptionGroup var replacementModel: OptionalReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard ranking == .edges || replacementModel.areGiven else {
@@ -68,13 +68,17 @@ struct NeighbourArguments: ParsableArguments {
                 case .upstream: try reader.upstream(of: feature, limit: limit.limit)
                 case .downstream: try reader.downstream(of: feature, limit: limit.limit)
                 }
-            return try output.print(neighbours) { NeighboursText(title, neighbours).lines.forEach { print($0) } }
+            return try output.print(neighbours, lists: [.init("rows", neighbours)]) {
+                NeighboursText(title, neighbours).lines.forEach { print($0) }
+            }
         }
         let neighbours = try reader.neighbours(
             of: feature, direction, by: ranking, where: group.filter,
             weights: replacementModel.attributor(for: reader).map(VirtualWeights.init), limit: limit.limit,
             jobs: ProcessInfo.processInfo.activeProcessorCount)
-        try output.print(neighbours) { GlobalNeighboursText(title, neighbours).lines.forEach { print($0) } }
+        try output.print(neighbours, lists: [.init("neighbours", neighbours.neighbours)]) {
+            GlobalNeighboursText(title, neighbours).lines.forEach { print($0) }
+        }
     }
 }
 

@@ -27,7 +27,7 @@ struct OperandsCommand: ParsableCommand {
     var filter: PromptFilter?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard (feature != nil) != all else { throw ValidationError("expected either a feature or --all") }
@@ -48,7 +48,9 @@ struct OperandsCommand: ParsableCommand {
         } else {
             let ranking = try reader.operandRanking(
                 of: kind, options: options, minimumShare: minimumShare, limit: limit.limit)
-            try output.print(ranking) { OperandRankingText(ranking).lines.forEach { print($0) } }
+            try output.print(ranking, lists: [.init("features", ranking.features)]) {
+                OperandRankingText(ranking).lines.forEach { print($0) }
+            }
         }
     }
 }

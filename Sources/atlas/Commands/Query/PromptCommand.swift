@@ -14,11 +14,14 @@ struct PromptCommand: ParsableCommand {
     @Argument(help: "The prompt's id or text.") var id: String
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let reader = try file.reader()
         let report = try reader.prompt(reader.promptID(id), featureLimit: limit.limit)
-        try output.print(report) { PromptText(report).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [.init("features", report.features), .init("tokens", report.tokens), .init("tags", report.tags)]
+        ) { PromptText(report).lines.forEach { print($0) } }
     }
 }

@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var model: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireThreads(jobs)
@@ -38,6 +38,12 @@ struct RunCommand: ParsableCommand {
             text, attributor: attributor, group: group, maximumFeatureNodes: maxFeatureNodes, jobs: jobs
         ) { progress.show("attributing", done: $0, total: $1, unit: "targets") }
         progress.end()
-        try output.print(report) { RunText(report, limit: limit.limit).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("nextTokens", report.nextTokens), .init("graph.nodes", report.graph.nodes),
+                .init("graph.edges", report.graph.edges),
+            ]
+        ) { RunText(report, limit: limit.limit).lines.forEach { print($0) } }
     }
 }

@@ -10,11 +10,17 @@ struct SearchCommand: ParsableCommand {
     @Argument(help: "Words; the last may be the beginning of one.") var text: String
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let report = try file.reader().search(text, limit: limit.limit)
-        try output.print(report) {
+        try output.print(
+            report,
+            lists: [
+                .init("prompts", report.prompts), .init("labels", report.labels),
+                .init("supernodes", report.supernodes),
+            ]
+        ) {
             print("prompts")
             for match in report.prompts { print("  \(match.id)  \(snippet(match.snippet))") }
             if report.prompts.isEmpty { print("  none") }

@@ -19,12 +19,14 @@ struct SimilarCommand: ParsableCommand {
     var filter: PromptFilter?
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let reader = try file.reader()
         let report = try reader.similar(
             to: reader.promptID(prompt), by: by, where: filter ?? .all, limit: limit.limit)
-        try output.print(report) { SimilarText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("prompts", report.prompts)]) {
+            SimilarText(report).lines.forEach { print($0) }
+        }
     }
 }

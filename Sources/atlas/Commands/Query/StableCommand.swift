@@ -21,7 +21,7 @@ struct StableCommand: ParsableCommand {
     @Option(help: "How many features and tokens a circuit has.") var size = CircuitOptions().size
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard (from == nil) == (to == nil) else { throw ValidationError("--from goes with --to") }
@@ -45,6 +45,8 @@ struct StableCommand: ParsableCommand {
             options.group = seed.condition
             report = try reader.stability(ofCircuit: seed.seed(reader), options: options)
         }
-        try output.print(report) { StabilityText.lines(report, limit: limit.limit).forEach { print($0) } }
+        try output.print(report, lists: [.init("nodes", report.nodes), .init("edges", report.edges)]) {
+            StabilityText.lines(report, limit: limit.limit).forEach { print($0) }
+        }
     }
 }

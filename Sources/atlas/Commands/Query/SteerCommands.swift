@@ -19,14 +19,20 @@ struct SteerCommand: ParsableCommand {
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func run() throws {
         let reader = try file.reader()
         let report = try reader.steered(
             feature, attributor: replacementModel.attributor(for: reader), options: steering.options,
             limit: limit.limit, jobs: steering.jobs)
-        try output.print(report) { SteeredText(report).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("risingTokens", report.risingTokens), .init("fallingTokens", report.fallingTokens),
+                .init("risingFeatures", report.risingFeatures), .init("fallingFeatures", report.fallingFeatures),
+            ]
+        ) { SteeredText(report).lines.forEach { print($0) } }
     }
 }
 
@@ -52,7 +58,7 @@ struct SteerPredictCommand: ParsableCommand {
     @OptionGroup var steering: SteeringArguments
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         try requireCount(features, "--features")
@@ -80,7 +86,9 @@ struct SteerPredictCommand: ParsableCommand {
         ) { done, total in
             line.show("steering", done: done, total: total, unit: "prompts")
         }
-        try output.print(report) { SteeringText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("features", report.features), .init("results", report.results)]) {
+            SteeringText(report).lines.forEach { print($0) }
+        }
     }
 }
 

@@ -16,7 +16,7 @@ struct SupernodesCommand: ParsableCommand {
     @OptionGroup var growth: CircuitGrowthOptions
     @Option(help: "The mean similarity, -1 to 1, that groups must have to be merged.") var threshold = 0.5
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard (-1...1).contains(threshold) else {
@@ -28,6 +28,8 @@ struct SupernodesCommand: ParsableCommand {
         let reader = try file.reader()
         let report = try reader.supernodes(
             of: seed.seed(reader), options: growth.options(group: seed.condition), threshold: threshold)
-        try output.print(report) { SupernodesText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("groups", report.groups), .init("alone", report.alone)]) {
+            SupernodesText(report).lines.forEach { print($0) }
+        }
     }
 }

@@ -55,7 +55,7 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard token.isEmpty || tokensFile == nil else {
@@ -93,7 +93,13 @@ struct ValidateCommand: ParsableCommand {
         ) { done, total in
             line.show("intervening", done: done, total: total, unit: "features")
         }
-        try output.print(report) { ValidationText(report, limit: limit.limit).lines.forEach { print($0) } }
+        try output.print(
+            report,
+            lists: [
+                .init("trials", report.trials), .init("circuits", report.circuits), .init("results", report.results),
+                .init("strata", report.strata), .init("alternatives", report.alternatives),
+            ]
+        ) { ValidationText(report, limit: limit.limit).lines.forEach { print($0) } }
     }
 
     private func chosenTokens(_ reader: AtlasReader) throws -> [Int] {

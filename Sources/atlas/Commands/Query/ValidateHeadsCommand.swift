@@ -30,7 +30,7 @@ struct ValidateHeadsCommand: ParsableCommand {
     @Flag(help: "Show no progress.") var quiet = false
     @OptionGroup var model: ReplacementModelOptions
     @OptionGroup var file: AtlasFileOption
-    @OptionGroup var output: JSONOutput
+    @OptionGroup var output: ListOutput
 
     func validate() throws {
         guard !heads.isEmpty else { throw ValidationError("expected a head, as 1.3") }
@@ -56,6 +56,8 @@ struct ValidateHeadsCommand: ParsableCommand {
             heads, where: group.filter, attributor: model.attributor(for: reader), options: options
         ) { progress.show("testing", done: $0, total: $1, unit: "prompts") }
         progress.end()
-        try output.print(report) { HeadValidationText(report).lines.forEach { print($0) } }
+        try output.print(report, lists: [.init("trials", report.trials)]) {
+            HeadValidationText(report).lines.forEach { print($0) }
+        }
     }
 }
