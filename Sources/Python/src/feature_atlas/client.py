@@ -85,8 +85,7 @@ class Client(Questions):
                 route = route.replace("{prompt}", str(number))
             else:
                 options["prompt"] = number
-        answer = self.job(route, options) if question.is_job else self.get(route, options)
-        return question.of_server(answer)
+        return self.job(route, options) if question.is_job else self.get(route, options)
 
     def _token_id(self, text: str) -> int:
         """The id of a token that some stored graph explains."""

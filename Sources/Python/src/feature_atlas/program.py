@@ -85,7 +85,7 @@ class Program:
         # What a "--" protects comes last.
         command = question.command
         split = command.index("--") if "--" in command else len(command)
-        return question.of_program(self.json(["query", *command[:split], *flags, *command[split:]]))
+        return self.json(["query", *command[:split], *flags, *command[split:]])
 
     def json(self, arguments: List[str]) -> Any:
         """The JSON that a command prints."""

@@ -7,7 +7,7 @@ question is answered here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union, cast
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union, cast
 
 from . import answers
 from .errors import AtlasError
@@ -34,9 +34,6 @@ class Question:
     model: str = "never"
     #: Whether a server answers it as a job.
     is_job: bool = False
-    #: What of an answer of the program, and of a server, is the answer.
-    of_program: Callable[[Any], Any] = lambda answer: answer
-    of_server: Callable[[Any], Any] = lambda answer: answer
     #: What only one of both understands.
     program_only: Dict[str, Any] = field(default_factory=dict)
     server_only: Dict[str, Any] = field(default_factory=dict)
@@ -74,23 +71,23 @@ class Questions:
         command, route = _token(["drivers"], "logits/{token}", token, token_id)
         return cast(answers.Drivers, self._answer(Question(command, route, {"limit": limit}, token=token)))
 
-    def upstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> List[answers.Neighbour]:
+    def upstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> answers.Neighbours:
         """What drives a feature by stored edges: features, tokens and errors."""
         return self._neighbours("upstream", feature, where, limit)
 
-    def downstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> List[answers.Neighbour]:
+    def downstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> answers.Neighbours:
         """What a feature drives by stored edges: features and logits."""
         return self._neighbours("downstream", feature, where, limit)
 
     def upstream_by_weights(
         self, feature: Feature, *, by: str = "twera", where: Optional[str] = None, limit: int = 20
-    ) -> answers.WeightNeighbours:
+    ) -> answers.Neighbours:
         """What drives a feature by ``twera``, ``era`` or ``virtual`` weights. Needs the model."""
         return self._weight_neighbours("upstream", feature, by, where, limit)
 
     def downstream_by_weights(
         self, feature: Feature, *, by: str = "twera", where: Optional[str] = None, limit: int = 20
-    ) -> answers.WeightNeighbours:
+    ) -> answers.Neighbours:
         """What a feature drives by ``twera``, ``era`` or ``virtual`` weights. Needs the model."""
         return self._weight_neighbours("downstream", feature, by, where, limit)
 
@@ -269,15 +266,15 @@ class Questions:
         where: Optional[str] = None,
         size: Optional[int] = None,
         limit: int = 20,
-    ) -> answers.CircuitStability:
+    ) -> answers.Stability:
         """The share of pruning settings that keep each node and edge of a circuit (``limit``: for the program)."""
         options = {**_seed(token_id, feature, where), "size": size}
         question = Question(
             ["stable"], "circuits/stability", options, _CIRCUIT_FLAGS, token, program_only={"limit": limit}
         )
-        return cast(answers.CircuitStability, self._answer(question))
+        return cast(answers.Stability, self._answer(question))
 
-    def stability(self, prompt: Prompt, *, limit: int = 20) -> answers.PromptStability:
+    def stability(self, prompt: Prompt, *, limit: int = 20) -> answers.Stability:
         """The share of pruning settings that keep each node and edge of a prompt's graph."""
         question = Question(
             ["stable", f"--prompt={prompt}"],
@@ -285,7 +282,7 @@ class Questions:
             prompt=prompt,
             program_only={"limit": limit},
         )
-        return cast(answers.PromptStability, self._answer(question))
+        return cast(answers.Stability, self._answer(question))
 
     def supernodes(
         self,
@@ -349,18 +346,16 @@ class Questions:
             ["head", f"{int(layer)}.{int(head)}"],
             f"heads/{int(layer)}/{int(head)}",
             {"limit": limit},
-            of_program=lambda answer: answer["carries"],
         )
         return cast(answers.HeadReport, self._answer(question))
 
     def head_pairs(self, layer: int, head: int, *, prompts: int = 30, limit: int = 20) -> answers.HeadPairs:
         """The pairs of sources that make a head look, over prompts. Needs the model."""
         question = Question(
-            ["head", f"{int(layer)}.{int(head)}"],
+            ["head", f"{int(layer)}.{int(head)}", "--pairs"],
             f"heads/{int(layer)}/{int(head)}/pairs",
             {"limit": limit, "prompts": prompts},
             model="always",
-            of_program=lambda answer: answer["looksBecauseOf"],
         )
         return cast(answers.HeadPairs, self._answer(question))
 
@@ -517,26 +512,20 @@ class Questions:
         )
         return cast(answers.HeadValidation, self._answer(question))
 
-    def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> List[answers.Neighbour]:
+    def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> answers.Neighbours:
         name = feature_name(feature)
-        question = Question(
-            [side, name],
-            f"features/{name}/{side}",
-            {"where": where, "limit": limit},
-            of_program=_neighbours_of,
-            of_server=_neighbours_of,
-        )
-        return cast(List[answers.Neighbour], self._answer(question))
+        question = Question([side, name], f"features/{name}/{side}", {"where": where, "limit": limit})
+        return cast(answers.Neighbours, self._answer(question))
 
     def _weight_neighbours(
         self, side: str, feature: Feature, by: str, where: Optional[str], limit: int
-    ) -> answers.WeightNeighbours:
+    ) -> answers.Neighbours:
         name = feature_name(feature)
         if by not in ("twera", "era", "virtual"):
             raise AtlasError(f"by: expected twera, era or virtual, found {by!r}")
         options = {"by": by, "where": where, "limit": limit}
         question = Question([side, name], f"features/{name}/{side}", options, model="always")
-        return cast(answers.WeightNeighbours, self._answer(question))
+        return cast(answers.Neighbours, self._answer(question))
 
 
 _CIRCUIT_FLAGS = {
@@ -545,11 +534,6 @@ _CIRCUIT_FLAGS = {
     "nodes": "node-threshold",
     "edges": "edge-threshold",
 }
-
-
-def _neighbours_of(answer: Any) -> Any:
-    """The list inside an answer: the program gives it alone where no group was asked for."""
-    return answer["neighbours"] if isinstance(answer, dict) else answer
 
 
 def _token(command: List[str], route: str, token: Optional[str], token_id: Optional[int]) -> Tuple[List[str], str]:
