@@ -85,7 +85,7 @@ package struct SchemaFault: Error, Equatable, CustomStringConvertible {
             } else if schema.isClosed {
                 throw SchemaFault(
                     place: place + [String(member.name.prefix(100))],
-                    sentence: "expected one of \(properties.keys.sorted().joined(separator: ", "))")
+                    sentence: "expected no such member; there are \(properties.keys.sorted().joined(separator: ", "))")
             }
         }
         for name in schema.required ?? [] where !members.contains(where: { $0.name == name }) {
