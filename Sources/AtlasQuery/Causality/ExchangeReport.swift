@@ -73,7 +73,7 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     }
 
     /// What became of the answer.
-    public enum Outcome: String, Codable, Sendable {
+    public enum Outcome: String, Codable, Sendable, CaseIterable {
         /// It is the other value's.
         case moved
         /// It is what it was.
