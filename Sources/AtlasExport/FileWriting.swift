@@ -10,8 +10,12 @@ func writing<Value>(to place: URL, _ body: () throws -> Value) throws -> Value {
             place: error.path, expected: "a place that can be written", found: error.reason,
             advice: error.isFull ? "make room and try again" : nil)
     } catch let error as CocoaError {
+        // The system's own words, where there are some: the other ones are numbers.
+        let reason =
+            (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+            ?? error.localizedDescription
         throw ExportError(
             place: place.path, expected: "a place that can be written",
-            found: error.localizedDescription.split(separator: "\n").joined(separator: " "))
+            found: reason.split(separator: "\n").joined(separator: " "))
     }
 }

@@ -60,6 +60,25 @@ import Testing
         }
     }
 
+    @Test func `a bundle has a folder for each layer, and a place that is a file is told in a line`() throws {
+        let bundle = folder.path + "/bundle"
+        func export(to place: String, _ more: String...) throws -> Program.Outcome {
+            try Program.run(
+                ["export", "bundle", "--features", "5/283,0/228", "--atlas", folder.path + "/whole.atlas", "--quiet"]
+                    + ["--output", place] + more)
+        }
+        let outcome = try export(to: bundle, "--model-id", "demo", "--source-set", "clt")
+        #expect(outcome.status == 0 && outcome.output.contains("2 features"), "\(outcome.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bundle + "/demo").sorted() == ["0-clt", "5-clt"])
+        let batch = URL(fileURLWithPath: bundle + "/demo/5-clt/features/batch-0.jsonl.gz")
+        let line = try JSONSerialization.jsonObject(with: inflated(Data(contentsOf: batch))) as? [String: Any]
+        #expect(line?["index"] as? String == "283" && (line?["pos_str"] as? [String])?.first == " Austin")
+        let taken = try export(to: folder.file("taken", ""))
+        #expect(taken.status == 1 && taken.error.contains("Not a directory"), "\(taken.error)")
+        let outside = try export(to: bundle, "--model-id", "..")
+        #expect(outside.status == 1 && outside.error.contains("--model-id"), "\(outside.error)")
+    }
+
     @Test func `a file has every field that viewers draw`() throws {
         let data = try Data(contentsOf: URL(fileURLWithPath: out + "/41899.json"))
         let file = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])

@@ -159,7 +159,7 @@ def test_pandas_and_duckdb_read_the_same_figures_from_every_format(atlas, tables
     wanted = figures(pandas.concat([table.to_pandas() for table in atlas.stream(name)]))
     assert wanted["rows"] > 0
     place = {format: sorted((tables / format / name).glob("part-*")) for format in ("parquet", "csv", "jsonl")}
-    # Before version 3 columns that are called like dates are made dates unless this is said; then saying it is warned of.
+    # Before version 3 columns that are called like dates become dates unless this is said.
     as_written = {"convert_dates": False} if int(pandas.__version__.split(".")[0]) < 3 else {}
     read = {
         "parquet": pandas.read_parquet,
