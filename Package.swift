@@ -215,7 +215,7 @@ let package = Package(
             name: "AtlasServerTests",
             dependencies: [
                 "atlas", "AtlasAgent", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
-                "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors",
+                "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors", "Texts",
             ]),
         .testTarget(
             name: "CommandTests",

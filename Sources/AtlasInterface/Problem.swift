@@ -38,7 +38,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         case let problem as Problem: self = problem
         case let error as QuestionError: self.init(error)
         case AtlasError.unstorable(let what, let expected, let found):
-            self.init(400, "Not kept", "\(what): expected \(expected), found \(found)")
+            self.init(422, "Not kept", "\(what): expected \(expected), found \(found)")
         case .asked as Cancelled:
             self.init(503, "Stopped", "nobody waits for this answer any more")
         case Cancelled.timeLimit(let seconds):
@@ -84,7 +84,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
                 409, "No model loaded",
                 "\(error): start atlas serve FILE --model DIR --transcoders DIR")
         case .impossibleEdge, .malformedNode, .overlappingGroups:
-            self.init(400, "Wrong question", "\(error)")
+            self.init(422, "Wrong question", "\(error)")
         case .ambiguousToken, .ambiguousPrompt:
             self.init(409, "Several are meant", "\(error)")
         case .refusedSQL:

@@ -44,40 +44,69 @@ public struct Route: Sendable {
     public let summary: String
     /// What can be given: first those of the path, then those of the query.
     public let parameters: [RouteParameter]
-    /// An example of the body, where there is one.
-    public let bodyExample: String?
+    /// What must be sent along; `nil`: nothing.
+    let body: RequestBodyForm?
     /// The status of a good answer.
     public let status: Int
     /// Whether the answer can change from one moment to the next though nobody writes.
     public let isVolatile: Bool
     let length: Length
+    /// The type of a good answer.
+    let answerType: Any.Type
     let answer: @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
 
-    init(
-        _ method: Method, _ path: String, _ summary: String, _ parameters: [RouteParameter] = [],
-        bodyExample: String? = nil, status: Int = 200, isVolatile: Bool = false, length: Length = .quick,
-        answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
+    private init<Answer: Encodable & Sendable>(
+        _ method: Method, _ path: String, _ summary: String, _ parameters: [RouteParameter], body: RequestBodyForm?,
+        status: Int, isVolatile: Bool, length: Length,
+        answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> Answer
     ) {
         self.method = method
         self.path = path
         self.summary = summary
         self.parameters = parameters
-        self.bodyExample = bodyExample
+        self.body = body
         self.status = status
         self.isVolatile = isVolatile
         self.length = length
+        answerType = Answer.self
         self.answer = answer
         for name in pathNames {
             precondition(parameters.contains { $0.name == name }, "\(path): \(name) is not described")
         }
     }
 
-    init(
+    /// A route to which nothing is sent.
+    init<Answer: Encodable & Sendable>(
+        _ method: Method, _ path: String, _ summary: String, _ parameters: [RouteParameter] = [],
+        isVolatile: Bool = false, length: Length = .quick,
+        answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> Answer
+    ) {
+        self.init(
+            method, path, summary, parameters, body: nil, status: 200, isVolatile: isVolatile, length: length,
+            answer: answer)
+    }
+
+    /// A route that reads.
+    init<Answer: Encodable & Sendable>(
         _ path: String, _ summary: String, _ parameters: [RouteParameter] = [], isVolatile: Bool = false,
-        length: Length = .quick,
-        answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> any Encodable & Sendable
+        length: Length = .quick, answer: @escaping @Sendable (RouteRequest, AtlasService) throws -> Answer
     ) {
         self.init(.get, path, summary, parameters, isVolatile: isVolatile, length: length, answer: answer)
+    }
+
+    /// A route to which something is sent, of the type that the description tells and that is decoded.
+    init<Body: RequestBody, Answer: Encodable & Sendable>(
+        _ method: Method, _ path: String, _ summary: String, _ parameters: [RouteParameter] = [], body: Body.Type,
+        example: String, status: Int = 200,
+        answer: @escaping @Sendable (RouteRequest, Body, AtlasService) throws -> Answer
+    ) {
+        let form = RequestBodyForm(body, example: example)
+        self.init(
+            method, path, summary, parameters, body: form, status: status, isVolatile: false, length: .quick
+        ) { request, service in
+            try form.check(request.body)
+            return try answer(request, request.decoded(body), service)
+        }
     }
 
     /// The names in braces.
@@ -116,14 +145,17 @@ public struct RouteParameter: Sendable {
         case integer(ClosedRange<Int>)
         /// A number in a range.
         case number(ClosedRange<Double>)
-        /// Text of at most so many bytes.
+        /// Text of at most so many characters (Unicode scalars).
         case text(limit: Int)
         /// One of some words.
         case choice([String])
         /// `name=value` or several with commas between: ``PromptFilter``.
         case filter
+        /// Text of a form, as a regular expression, and in words.
+        case form(String, expected: String)
+
         /// `layer/index`.
-        case feature
+        static let feature = Kind.form(RouteParameter.featureForm, expected: "a feature as layer/index")
     }
 
     /// Its name.

@@ -27,8 +27,7 @@ public struct RouteRequest: Sendable {
             guard seen.insert(name).inserted else {
                 throw Problem(400, "Repeated parameter", "\(name): expected it once, found it more than once")
             }
-            // `?search=` is what a form sends for nothing.
-            if !value.isEmpty { values[name] = value }
+            values[name] = value
         }
         values.merge(path) { _, given in given }
         for parameter in route.parameters {
@@ -107,41 +106,36 @@ public struct RouteRequest: Sendable {
 
 extension RouteParameter {
     fileprivate func check(_ value: String) throws(Problem) {
-        guard !value.utf8.contains(0) else {
-            throw Problem(
-                400, "Wrong parameter",
-                "\(name): expected text without NUL, found \(String(value.prefix(100)).debugDescription)")
+        let found = value.isEmpty ? "nothing" : String(value.prefix(100)).debugDescription
+        func wrong(_ expected: String) -> Problem {
+            Problem(400, "Wrong parameter", "\(name): expected \(expected), found \(found)")
         }
-        let expected: String
+        guard !value.utf8.contains(0) else { throw wrong("text without NUL") }
+        let length = value.unicodeScalars.count
         switch kind {
         case .integer(let range):
             if let number = Int(value), range.contains(number) { return }
-            expected =
-                range.upperBound == .max
-                ? "a whole number from \(range.lowerBound)"
-                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            throw wrong("a whole number from \(range.lowerBound) to \(range.upperBound)")
         case .number(let range):
             if let number = Double(value), range.contains(number) { return }
-            expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+            throw wrong("a number from \(range.lowerBound) to \(range.upperBound)")
         case .text(let limit):
-            if value.utf8.count <= limit { return }
-            throw Problem(400, "Wrong parameter", "\(name): expected \(limit) bytes at most, found \(value.utf8.count)")
+            guard length > 0 else { throw wrong("a text, or the parameter left out") }
+            guard length <= limit else {
+                throw Problem(400, "Wrong parameter", "\(name): expected \(limit) characters at most, found \(length)")
+            }
         case .choice(let words):
             if words.contains(value) { return }
             throw Problem(
-                400, "Wrong parameter",
-                "\(name): expected one of \(words.joined(separator: ", ")), found "
-                    + String(value.prefix(100)).debugDescription, nearest: NearestNames.of(value, among: words))
+                400, "Wrong parameter", "\(name): expected one of \(words.joined(separator: ", ")), found \(found)",
+                nearest: NearestNames.of(value, among: words))
         case .filter:
-            if value.utf8.count <= 4_096, PromptFilter(value) != nil { return }
-            expected = "name=value, several with commas between"
-        case .feature:
-            if FeatureID(value) != nil { return }
-            expected = "a feature as layer/index"
+            guard length <= Self.longestFilter, PromptFilter(value) != nil else {
+                throw wrong("name=value, several with commas between")
+            }
+        case .form(let form, let expected):
+            guard let regex = try? Regex(form), value.wholeMatch(of: regex) != nil else { throw wrong(expected) }
         }
-        throw Problem(
-            400, "Wrong parameter", "\(name): expected \(expected), found \(String(value.prefix(100)).debugDescription)"
-        )
     }
 }
 

@@ -11,6 +11,15 @@ public enum RouteTable {
         Route.atlas + Route.prompts + Route.graphs + Route.features + Route.weights + Route.names + Route.logits
         + Route.circuits + Route.groups + Route.jobs + Route.causality + Route.steering + Route.heads
 
+    /// The methods that there are for a path below the version, with its query; none where nothing is there.
+    public static func methods(at target: some StringProtocol) -> [Route.Method] {
+        let path = target.prefix { $0 != "?" }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map {
+            $0.removingPercentEncoding ?? ""
+        }
+        return routes.filter { $0.match(parts) != nil }.map(\.method)
+    }
+
     /// The route of a path below the version, with the values in the path.
     static func find(
         _ method: Route.Method, path: some StringProtocol

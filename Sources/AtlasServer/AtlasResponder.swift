@@ -97,9 +97,13 @@ struct AtlasResponder: HTTPResponder {
     private func question(_ request: Request, target: String, _ context: ConnectionContext) async throws -> Response {
         let wishes = ServerResponse.Wishes(request)
         guard let method = wishes.isHead ? .get : Route.Method(rawValue: request.method.rawValue) else {
+            let allowed = RouteTable.methods(at: target).map(\.rawValue)
+            guard !allowed.isEmpty else {
+                throw Problem(404, "No such address", "there is nothing here; openapi.json lists what there is")
+            }
             throw Problem(
-                405, "Not possible here", "expected GET, POST, PUT or DELETE",
-                allowed: Route.Method.allCases.map(\.rawValue))
+                405, "Not possible here",
+                "expected \(allowed.joined(separator: ", ")), found \(request.method.rawValue)", allowed: allowed)
         }
         try requireToken(request, isReading: method.isReading, context)
         var body = Data()

@@ -13,7 +13,7 @@ public struct AtlasServer: Sendable {
     /// Seconds that open requests have to end after the server was asked to stop.
     private static let stoppingSeconds = 10
     /// Bytes of a request's line and headers.
-    private static let headerLimit = 32 * 1024
+    private static let headerLimit = 64 * 1024
 
     private let service: AtlasService
     private let options: ServerOptions

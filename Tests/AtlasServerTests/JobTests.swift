@@ -13,7 +13,10 @@ import Testing
     private func ended(_ body: String, at path: String, _ service: AtlasService) throws -> JobReport {
         let bytes = try service.answer(.post, path, body: Data(body.utf8)).bytes
         let ticket = try JSONDecoder().decode(JobTicket.self, from: bytes)
+        #expect(try Description.fault(of: bytes, from: "POST \(path)") == nil)
         try service.waitForJob(ticket.job)
+        let report = try service.answer(.get, "jobs/\(ticket.job)").bytes
+        #expect(try Description.fault(of: report, from: "GET jobs/{id}") == nil, "\(path)")
         return try service.jobs!.report(ticket.job)
     }
 
@@ -96,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("steerings", #"{"factor": 2}"#), ("steerings", #"{"feature": "5/283", "factor": 1}"#),
+        ("steerings", #"{"factor": 2}"#), ("steerings", #"{"feature": "5/283", "factr": 2}"#),
         ("steerings", #"{"feature": "5/283", "read": "first"}"#), ("steering-tests", #"{"prompts": 3}"#),
         ("steering-tests", #"{"features": 0}"#),
         ("validations", #"{"interventions": 0}"#), ("validations", #"{"where": "family"}"#),
@@ -106,16 +109,30 @@ import Testing
         ("head-validations", #"{"heads": ["1.0"], "leastWeight": 2}"#),
         ("head-validations", #"{"heads": ["1.0"], "tokensBeforeEnd": -1}"#),
         ("runs", #"{"text": ""}"#), ("runs", #"{"txt": "a"}"#), ("runs", "[]"), ("runs", "{"), ("runs", ""),
-        ("interventions", #"{"text": "a b", "settings": []}"#),
-        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283"}]}"#),
-        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/99999", "value": 1}]}"#),
-        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283", "value": 1, "positions": "99"}]}"#),
+        ("interventions", #"{"text": "a b", "settings": []}"#), ("steerings", #"{"feature": "5-283"}"#),
         ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283", "value": 1}], "mode": "wild"}"#),
     ])
     func `a wrong text or setting is refused before anything runs`(path: String, body: String) throws {
         let service = try DemoService.writing(jobs: ModelJobs.Limits())
         let problem = #expect(throws: Problem.self) { try service.answer(.post, path, body: Data(body.utf8)) }
         #expect(problem?.status == 400)
+        #expect(problem?.detail.contains("\n") == false)
+    }
+
+    @Test(arguments: [
+        ("steerings", #"{"feature": "5/283", "factor": 1}"#), ("steerings", #"{"feature": "2/99999"}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283"}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "2/99999", "value": 1}]}"#),
+        ("interventions", #"{"text": "a b", "settings": [{"feature": "5/283", "value": 1, "positions": "99"}]}"#),
+        (
+            "interventions",
+            #"{"text": "a b", "settings": [{"feature": "5/283", "value": 1}], "mode": "constrained"}"#
+        ),
+    ])
+    func `what is well written and cannot be is told apart`(path: String, body: String) throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let problem = #expect(throws: Problem.self) { try service.answer(.post, path, body: Data(body.utf8)) }
+        #expect(problem?.status == 422)
     }
 
     @Test func `a text above the limits is refused`() throws {
@@ -127,7 +144,7 @@ import Testing
             let problem = #expect(throws: Problem.self) {
                 try service.answer(.post, "runs", body: Data(#"{"text": "\#(text)"}"#.utf8))
             }
-            #expect(problem?.status == 400)
+            #expect(problem?.status == 422)
         }
     }
 

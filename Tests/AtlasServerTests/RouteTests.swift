@@ -36,6 +36,7 @@ import Testing
         let job: JobTicket = try JSONDecoder().decode(
             JobTicket.self, from: service.answer(.post, "runs", body: Data(#"{"text": "calc: 1+2="}"#.utf8)).bytes)
         try service.waitForJob(job.job)
+        var described: [(Route, Data)] = []
         for route in RouteTable.routes where route.method == .get {
             var path = try example(route.path, service).replacing("{name}", with: "texas")
                 .replacing("jobs/{id}", with: "jobs/\(job.job)")
@@ -54,10 +55,14 @@ import Testing
             do {
                 let answer = try service.answer(.get, path)
                 #expect(answer.status == route.status, "\(path)")
+                described.append((route, answer.bytes))
             } catch {
                 #expect(
                     [404, 400, 409].contains(error.status) && RouteTests.mayLackPrompts(route), "\(path): \(error)")
             }
+        }
+        for (route, bytes) in described {
+            #expect(try Description.fault(of: bytes, from: route) == nil, "\(route.path)")
         }
     }
 
@@ -155,11 +160,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("prompts?lim=3", 400), ("prompts?limit=0", 400), ("prompts?limit=3&limit=4", 400), ("prompts?where=x", 400),
+        ("prompts?lim=3", 400), ("prompts?search=", 400), ("prompts?where=", 400), ("features?layer=", 400),
+        ("prompts?limit=0", 400), ("prompts?limit=3&limit=4", 400), ("prompts?where=x", 400),
         ("prompts?where=nothing%3D1", 404), ("prompts/0", 404), ("prompts/999999", 404),
         ("features/2/99999999999", 400),
         ("features/2/5000", 404), ("features?sort=best", 400), ("logits/1000000", 404), ("nothing", 404), ("", 404),
-        ("prompts/%FF", 400), ("prompts?search=%C3%28", 400), ("search", 400), ("circuits", 400), ("jobs/1", 409),
+        ("prompts/%FF", 400), ("prompts?search=%C3%28", 400), ("search", 400), ("circuits", 422), ("jobs/1", 409),
         ("prompts/..%2F..%2Fetc%2Fpasswd", 404),
     ])
     func `a wrong question gets one clear line`(path: String, status: Int) throws {

@@ -162,7 +162,9 @@ import Testing
             #expect(try await server.ask("/", method: "POST", body: "{}").status == 405)
             let wrong = try await server.question("atlas", method: "POST", body: "{}")
             #expect(wrong.status == 405 && wrong.fields["allow"] == "GET")
-            #expect(try await server.question("atlas", method: "TRACE").status == 405)
+            let traced = try await server.question("features/5/283/label", method: "TRACE")
+            #expect(traced.status == 405 && traced.fields["allow"] == "GET, PUT, DELETE")
+            #expect(try await server.question("nothing", method: "TRACE").status == 404)
             #expect(try await server.question("features/5/283/label", method: "PUT", body: Self.label).status == 403)
             #expect(try await server.question("atlas", method: "HEAD").body.isEmpty)
         }

@@ -64,7 +64,8 @@ import Testing
         }
         func neighbours(_ question: String, _ path: String) throws -> [Double] {
             let outcome = try Program.run(["query", question, "5/283", "--json", "--atlas", path])
-            let rows = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+            let report = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            let rows = try #require(report["neighbours"] as? [[String: Any]])
             return rows.compactMap { $0["mean"] as? Double }
         }
         for question in ["upstream", "downstream"] {

@@ -29,7 +29,9 @@ import Testing
     }
 
     @Test func `without a model the neighbours are stored edges, with one their weights stand beside them`() throws {
-        let plain = try report([Neighbour].self, ["upstream", "5/283"])
+        let whole = try report(GlobalNeighbours.self, ["upstream", "5/283"])
+        let plain = whole.neighbours
+        #expect(whole.filter == nil && whole.scale == nil && whole.graphCount > 0)
         var weighed = try report(GlobalNeighbours.self, ["upstream", "5/283"] + model)
         #expect(weighed.neighbours.contains { $0.weights != nil } && !plain.isEmpty)
         #expect(weighed.neighbours.map(\.node) == plain.map(\.node) && plain.allSatisfy { $0.weights == nil })

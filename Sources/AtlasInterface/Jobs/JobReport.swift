@@ -9,7 +9,7 @@ public struct JobTicket: Codable, Sendable, Equatable {
 /// How a job stands.
 public struct JobReport: Encodable, Sendable {
     /// Where a job can be.
-    public enum State: String, Codable, Sendable {
+    public enum State: String, Codable, Sendable, CaseIterable {
         /// Others come first.
         case queued
         /// The model is at it.

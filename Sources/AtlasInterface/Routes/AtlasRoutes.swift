@@ -60,7 +60,7 @@ extension Route {
         Route("atlas", "What is indexed, how well it is explained, and what can be done here") { _, service in
             try ServiceReport(service)
         },
-        Route("openapi.json", "This description") { _, _ in OpenAPIDocument() },
+        Route("openapi.json", "This description") { _, _ in OpenAPIDocument.whole },
         Route(
             "search", "Prompts and feature labels that contain some words",
             [

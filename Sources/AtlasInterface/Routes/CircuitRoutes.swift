@@ -34,7 +34,7 @@ extension RouteRequest {
         ].compactMap { $0 }
         if seeds.isEmpty, text("where") != nil { return .group(filter()) }
         guard seeds.count == 1 else {
-            throw Problem(400, "Wrong seed", "expected one of token, feature, prompt and where, found \(seeds.count)")
+            throw Problem(422, "Wrong seed", "expected one of token, feature, prompt and where, found \(seeds.count)")
         }
         return seeds[0]
     }

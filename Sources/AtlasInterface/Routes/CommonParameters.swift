@@ -1,4 +1,14 @@
 extension RouteParameter {
+    /// The most characters of a filter: two of them, every character as long as it can be, fit into a request's line.
+    static let longestFilter = 2_000
+    /// What a filter is, as a regular expression: as `PromptFilter` reads it.
+    static let filterForm: String = {
+        let condition = #"(\\[^\x00]|[^\\=,\x00])+=(\\[^\x00]|[^\\,\x00])*"#
+        return "^\(condition)(,\(condition))*$"
+    }()
+    /// What a feature is, as a regular expression.
+    static let featureForm = "^[0-9]{1,5}/[0-9]{1,8}$"
+
     static let limit = RouteParameter("limit", .integer(1...1_000), "items at most", fallback: "50")
     static let after = RouteParameter(
         "after", .integer(0...Int(Int32.max)), "where a list goes on: `next` of the part before it")

@@ -56,8 +56,16 @@ extension Route {
         Route(
             "prompts/{id}/attention", "Why a head looks from one position of a prompt to another",
             [
-                .prompt, .init("qk", .text(limit: 100), "layer.head@query,key, as 3.1@9,4", isRequired: true),
-                .init("against", .text(limit: 20), "what the key is compared with: a position, or mean"),
+                .prompt,
+                .init(
+                    "qk",
+                    .form(
+                        "^[0-9]{1,5}\\.[0-9]{1,5}@[0-9]{1,7},[0-9]{1,7}$",
+                        expected: "layer.head@query,key, as 3.1@9,4"),
+                    "the head, where it looks from, and to: layer.head@query,key, as 3.1@9,4", isRequired: true),
+                .init(
+                    "against", .form("^(mean|[0-9]{1,7})$", expected: "a position or mean"),
+                    "what the key is compared with: a position, or mean"),
                 .init("pairs", .integer(1...1_000), "pairs of sources at most", fallback: "20"),
             ], length: .long
         ) { request, service in
@@ -66,21 +74,17 @@ extension Route {
             }
             let text = try request.required("qk")
             guard let place = ScorePlace(text) else {
-                throw Problem(400, "Wrong question", "qk: expected layer.head@query,key, as 3.1@9,4, found \(text)")
+                throw Problem(400, "Wrong parameter", "qk: expected layer.head@query,key, as 3.1@9,4, found \(text)")
             }
-            var reference: ScorePlace.Reference?
-            if let against = request.text("against") {
-                reference = against == "mean" ? .mean : Int(against).map { .key($0) }
-                guard reference != nil else {
-                    throw Problem(400, "Wrong question", "against: expected a position or mean, found \(against)")
-                }
+            let reference: ScorePlace.Reference? = request.text("against").flatMap { against in
+                against == "mean" ? .mean : Int(against).map { .key($0) }
             }
             do {
                 return try service.reader.attention(
                     ofPrompt: request.promptOfPath(service), place, against: reference, attributor: attributor,
                     pairs: request.integer("pairs")!, jobs: service.threads)
             } catch let error as TargetError {
-                throw Problem(400, "Wrong question", "\(error)")
+                throw Problem(422, "Wrong question", "\(error)")
             }
         },
     ]

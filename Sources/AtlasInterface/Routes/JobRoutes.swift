@@ -2,31 +2,64 @@ import AtlasQuery
 import Attribution
 import Circuits
 import Foundation
+import Texts
 
 /// A text to run.
-struct RunBody: Decodable {
+struct RunBody: RequestBody {
     let text: String
+
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("text", "the text") { $0.allow(characters: 1...longestText) }
+    }
+
+    /// The most characters of a text; how many bytes and tokens a server takes, it says itself.
+    static let longestText = 20_000
 }
 
 /// A text to run with features set.
-struct InterventionBody: Decodable {
-    struct Setting: Decodable {
+struct InterventionBody: RequestBody {
+    struct Setting: RequestBody {
         let feature: FeatureText?
-        /// Several, set alike.
         let features: [FeatureText]?
-        /// A supernode of the atlas, all of whose features are set alike.
         let supernode: String?
-        /// `12`, `10-12` or `12-`; everywhere unless given.
         let positions: String?
         let value: Float?
         let multiple: Float?
+
+        static func refine(_ members: inout RequestBodyMembers) {
+            members.describe("feature", "what is set: this feature, or features, or a supernode")
+            members.describe("features", "several features that are set alike") { $0.allow(elements: 1...1_000) }
+            members.describe("supernode", "a supernode of the atlas, all of whose features are set alike") {
+                $0.allow(characters: 1...NameRule.longestName)
+            }
+            members.describe("positions", "where, as 12, 10-12 or 12-; everywhere unless given") {
+                $0.pattern = "^[0-9]{1,7}(-[0-9]{0,7})?$"
+            }
+            members.describe("value", "what the activation is set to; or else multiple") { $0.allow(-1e30...1e30) }
+            members.describe("multiple", "what the activation is multiplied by") { $0.allow(-1e30...1e30) }
+        }
+    }
+
+    /// What may recompute downstream of what is set.
+    enum Mode: String, Decodable, CaseIterable {
+        case free, frozen, constrained
+        case attentionFrozen = "attention-frozen"
+        case normsFrozen = "norms-frozen"
     }
 
     let text: String
     let settings: [Setting]
-    let mode: String?
-    /// The constrained layers: `2-4`.
+    let mode: Mode?
     let layers: String?
+
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("text", "the text") { $0.allow(characters: 1...RunBody.longestText) }
+        members.describe(
+            "settings", "what is set: features at positions, to a value or to a multiple of what they are"
+        ) { $0.allow(elements: 1...1_000) }
+        members.describe("mode", "what may recompute downstream; free unless given")
+        members.describe("layers", "of mode constrained: its layers, as 2-4") { $0.allow(characters: 1...20) }
+    }
 }
 
 extension AtlasService {
@@ -46,15 +79,15 @@ extension AtlasService {
     fileprivate func tokens(of text: String, _ jobs: ModelJobs) throws -> [Int] {
         guard !text.isEmpty, text.utf8.count <= jobs.limits.textBytes else {
             throw Problem(
-                400, "Wrong text", "text: expected 1 to \(jobs.limits.textBytes) bytes, found \(text.utf8.count)")
+                422, "Wrong text", "text: expected 1 to \(jobs.limits.textBytes) bytes, found \(text.utf8.count)")
         }
         let tokens = jobs.attributor.model.tokenizer.encodePrompt(text)
         guard tokens.count <= jobs.limits.tokens else {
             throw Problem(
-                400, "Wrong text", "text: expected \(jobs.limits.tokens) tokens at most, found \(tokens.count)")
+                422, "Wrong text", "text: expected \(jobs.limits.tokens) tokens at most, found \(tokens.count)")
         }
         do { try jobs.attributor.model.check(tokens) } catch {
-            throw Problem(400, "Wrong text", Problem(error).detail)
+            throw Problem(422, "Wrong text", Problem(error).detail)
         }
         return tokens
     }
@@ -63,11 +96,8 @@ extension AtlasService {
 extension InterventionBody {
     /// What is to be set, all of it features of `reader`'s atlas at positions of the prompt.
     fileprivate func interventions(tokenCount: Int, reader: AtlasReader) throws -> [Intervention] {
-        guard (1...1_000).contains(settings.count) else {
-            throw Problem(400, "Wrong body", "settings: expected 1 to 1000, found \(settings.count)")
-        }
         return try settings.enumerated().flatMap { ordinal, setting in
-            func wrong(_ what: String) -> Problem { Problem(400, "Wrong body", "settings.\(ordinal): \(what)") }
+            func wrong(_ what: String) -> Problem { Problem(422, "Wrong question", "settings.\(ordinal): \(what)") }
             var features = ((setting.feature.map { [$0] } ?? []) + (setting.features ?? [])).map(\.feature)
             if let name = setting.supernode { features += try reader.supernode(name).members }
             guard (1...1_000).contains(features.count) else { throw wrong("expected a feature as layer/index") }
@@ -90,21 +120,16 @@ extension InterventionBody {
     }
 
     fileprivate func interventionMode(layerCount: Int) throws(Problem) -> InterventionMode {
-        switch mode ?? "free" {
-        case "free": return .free
-        case "attention-frozen": return .attentionFrozen
-        case "norms-frozen": return .normsFrozen
-        case "frozen": return .frozen
-        case "constrained":
+        switch mode ?? .free {
+        case .free: return .free
+        case .attentionFrozen: return .attentionFrozen
+        case .normsFrozen: return .normsFrozen
+        case .frozen: return .frozen
+        case .constrained:
             guard let range = layers.flatMap({ PositionRange($0) }), let last = range.last, last < layerCount else {
-                throw Problem(400, "Wrong body", "layers: expected layers 0 to \(layerCount - 1) as 2-4")
+                throw Problem(422, "Wrong question", "layers: expected layers 0 to \(layerCount - 1) as 2-4")
             }
             return .constrained(range.first..<last + 1)
-        case let other:
-            throw Problem(
-                400, "Wrong body",
-                "mode: expected free, attention-frozen, norms-frozen, constrained or frozen, found "
-                    + String(other.prefix(100)).debugDescription)
         }
     }
 }
@@ -112,11 +137,11 @@ extension InterventionBody {
 extension Route {
     static let jobs = [
         Route(
-            .post, "runs", "Runs a text through the replacement model", bodyExample: #"{"text": "calc: 36+59="}"#,
-            status: 202
-        ) { request, service in
+            .post, "runs", "Runs a text through the replacement model", body: RunBody.self,
+            example: #"{"text": "calc: 36+59="}"#, status: 202
+        ) { _, body, service in
             let jobs = try service.model
-            let text = try request.decoded(RunBody.self).text
+            let text = body.text
             let tokens = try service.tokens(of: text, jobs)
             let reader = service.reader
             return try jobs.submit("run") { progress in
@@ -128,13 +153,13 @@ extension Route {
         },
         Route(
             .post, "interventions", "Runs a text as it is and with features set",
-            bodyExample: """
+            body: InterventionBody.self,
+            example: """
                 {"text": "calc: 36+59=", "settings": [{"feature": "2/157", "positions": "3-", "multiple": 0}], \
                 "mode": "free"}
                 """, status: 202
-        ) { request, service in
+        ) { _, body, service in
             let jobs = try service.model
-            let body = try request.decoded(InterventionBody.self)
             let tokens = try service.tokens(of: body.text, jobs)
             let reader = service.reader
             let interventions = try body.interventions(tokenCount: tokens.count, reader: reader)

@@ -1,22 +1,37 @@
 import AtlasQuery
 import Circuits
 import Foundation
+import Texts
 
 /// What is sent to name a feature.
-struct LabelBody: Decodable {
+struct LabelBody: RequestBody {
     let label: String
     let note: String?
+
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("label", "the feature's name, one line") {
+            $0.allow(characters: 1...NameRule.longestName)
+        }
+        members.describe("note", "more about it") { $0.allow(characters: 0...NameRule.longestNote) }
+    }
 }
 
 /// What is sent to keep a supernode.
-struct SupernodeBody: Decodable {
+struct SupernodeBody: RequestBody {
     let features: [FeatureText]
     let note: String?
+
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("features", "the features that it stands for") { $0.allow(elements: 1...10_000) }
+        members.describe("note", "more about it") { $0.allow(characters: 0...NameRule.longestNote) }
+    }
 }
 
 /// A feature as a text, `2/157`, or as an object, `{"layer": 2, "index": 157}`.
 struct FeatureText: Decodable {
     let feature: FeatureID
+
+    init(_ feature: FeatureID) { self.feature = feature }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -45,10 +60,11 @@ extension Route {
         },
         Route(
             .put, "features/{layer}/{index}/label", "Gives a feature a label and a note", RouteParameter.feature,
-            bodyExample: #"{"label": "Texas", "note": "fires on cities of Texas"}"#
-        ) { request, service in
+            body: LabelBody.self, example: #"{"label": "Texas", "note": "fires on cities of Texas"}"#
+        ) { request, body, service in
             let feature = try request.featureOfPath()
-            let body = try request.decoded(LabelBody.self)
+            // A feature that the atlas has not is told as it is where it is asked for.
+            _ = try service.reader.name(of: feature)
             try service.write { try $0.setLabel(body.label, note: body.note ?? "", of: feature) }
             return try service.reader.name(of: feature)
         },
@@ -56,6 +72,8 @@ extension Route {
             .delete, "features/{layer}/{index}/label", "Takes a feature's label and note away", RouteParameter.feature
         ) { request, service in
             let feature = try request.featureOfPath()
+            // A feature that the atlas has not is told as it is where it is asked for.
+            _ = try service.reader.name(of: feature)
             try service.write { try $0.setLabel(nil, of: feature) }
             return try service.reader.name(of: feature)
         },
@@ -70,10 +88,9 @@ extension Route {
         },
         Route(
             .put, "supernodes/{name}", "Keeps features under a name", [.supernode],
-            bodyExample: #"{"features": ["2/157", "0/303"], "note": "Texas"}"#
-        ) { request, service in
+            body: SupernodeBody.self, example: #"{"features": ["2/157", "0/303"], "note": "Texas"}"#
+        ) { request, body, service in
             let name = try request.required("name")
-            let body = try request.decoded(SupernodeBody.self)
             try service.write {
                 try $0.setSupernode(name, note: body.note ?? "", members: body.features.map(\.feature))
             }

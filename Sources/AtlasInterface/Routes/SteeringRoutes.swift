@@ -1,65 +1,87 @@
 import AtlasQuery
 import Foundation
 
-/// A feature to steer, or how many.
-struct SteeringBody: Decodable {
-    let feature: FeatureText?
-    let features: Int?
-    /// What activations are multiplied by.
+/// A feature to steer.
+struct SteeringBody: RequestBody {
+    let feature: FeatureText
     let factor: Float?
     let prompts: Int?
-    /// `own` or `last`.
     let read: SteeringOptions.Readout?
-    /// A group of prompts, `family=two-step`.
     let `where`: String?
-    let risers: Int?
-    /// How many tokens and features are told in each direction.
     let limit: Int?
     let seed: UInt64?
+
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("feature", "the feature that is made stronger")
+        members.describe("limit", "tokens and features that are told in each direction") { $0.allow(1...200) }
+        members.describeSteering(fewestPrompts: 1)
+    }
 }
 
-extension SteeringBody {
-    private static let promptLimit = 200
-    private static let featureLimit = 2_000
-    private static let riserLimit = 100
+/// How many features to steer.
+struct SteeringTestBody: RequestBody {
+    let features: Int?
+    let risers: Int?
+    let factor: Float?
+    let prompts: Int?
+    let read: SteeringOptions.Readout?
+    let `where`: String?
+    let seed: UInt64?
 
-    /// - Parameter fewest: prompts that the question needs
-    fileprivate func options(fewest: Int) throws(Problem) -> SteeringOptions {
-        var options = SteeringOptions()
-        options.factor = factor ?? options.factor
-        guard options.factor.isFinite, options.factor != 1 else {
-            throw Problem(400, "Wrong body", "factor: expected a number other than 1, found \(options.factor)")
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("features", "features at most") { $0.allow(1...2_000) }
+        members.describe("risers", "tokens, or later features, that rise most and are to be foretold") {
+            $0.allow(1...100)
         }
-        options.prompts = try count(prompts, "prompts", usual: options.prompts, atMost: Self.promptLimit)
-        guard options.prompts >= fewest else {
-            throw Problem(400, "Wrong body", "prompts: expected \(fewest) or more, found \(options.prompts)")
+        members.describeSteering(fewestPrompts: SteeringOptions.fewestPrompts)
+    }
+}
+
+extension RequestBodyMembers {
+    /// What both questions take.
+    fileprivate mutating func describeSteering(fewestPrompts: Int) {
+        describe("factor", "what activations are multiplied by; not 1") { $0.allow(-1e6...1e6) }
+        describe("prompts", "prompts a feature is steered in at most") { $0.allow(Double(fewestPrompts)...200) }
+        describe("read", "where changes are read: at each position of the feature, or at the prompt's last")
+        describe("where", RouteParameter.group.summary) { $0.allowGroups() }
+        describe("seed", "the same draws alike") { $0.allowSeeds() }
+    }
+}
+
+extension SteeringOptions {
+    /// The usual but for what a body gives.
+    fileprivate init(
+        factor: Float?, prompts: Int?, read: Readout?, where text: String?, seed: UInt64?
+    ) throws(Problem) {
+        self.init()
+        self.factor = factor ?? self.factor
+        guard self.factor != 1 else {
+            throw Problem(422, "Wrong question", "factor: expected a number other than 1, found \(self.factor)")
         }
-        options.features = try count(features, "features", usual: options.features, atMost: Self.featureLimit)
-        options.risers = try count(risers, "risers", usual: options.risers, atMost: Self.riserLimit)
-        options.readout = read ?? options.readout
-        options.group = try group(self.where)
-        options.seed = seed ?? options.seed
-        return options
+        self.prompts = prompts ?? self.prompts
+        readout = read ?? readout
+        group = try AtlasInterface.group(text)
+        self.seed = seed ?? self.seed
     }
 }
 
 extension Route {
-    private static let toldLimit = 200
-
     /// Questions that make features stronger wherever they fire.
     static let steering = [
         Route(
             .post, "steerings", "What rises and falls when a feature is made stronger wherever it fires",
-            bodyExample: #"{"feature": "2/157", "factor": 2, "read": "own", "prompts": 16}"#, status: 202
-        ) { request, service in
+            body: SteeringBody.self, example: #"{"feature": "2/157", "factor": 2, "read": "own", "prompts": 16}"#,
+            status: 202
+        ) { _, body, service in
             let jobs = try service.model
-            let body = try request.decoded(SteeringBody.self)
             let reader = service.reader
-            guard let feature = body.feature?.feature, reader.atlas.identity.contains(feature) else {
-                throw Problem(400, "Wrong body", "feature: expected a feature of this atlas as layer/index")
+            let feature = body.feature.feature
+            guard reader.atlas.identity.contains(feature) else {
+                throw Problem(422, "Wrong question", "feature: expected a feature of this atlas, found \(feature)")
             }
-            let options = try body.options(fewest: 1)
-            let limit = try count(body.limit, "limit", usual: 10, atMost: toldLimit)
+            let options = try SteeringOptions(
+                factor: body.factor, prompts: body.prompts, read: body.read, where: body.where, seed: body.seed)
+            let limit = body.limit ?? 10
             return try jobs.submit("steering") { _ in
                 .steering(
                     try reader.steered(
@@ -69,13 +91,15 @@ extension Route {
         },
         Route(
             .post, "steering-tests", "Whether the atlas foretells what rises when features are steered",
-            bodyExample: #"{"features": 100, "where": "family=two-step"}"#, status: 202
-        ) { request, service in
+            body: SteeringTestBody.self, example: #"{"features": 100, "where": "family=two-step"}"#, status: 202
+        ) { _, body, service in
             let jobs = try service.model
-            let body = try request.decoded(SteeringBody.self)
             let reader = service.reader
-            let options = try body.options(fewest: SteeringOptions.fewestPrompts)
-            return try jobs.submit("steering-test") { progress in
+            var options = try SteeringOptions(
+                factor: body.factor, prompts: body.prompts, read: body.read, where: body.where, seed: body.seed)
+            options.features = body.features ?? options.features
+            options.risers = body.risers ?? options.risers
+            return try jobs.submit("steering-test") { [options] progress in
                 .steeringTest(
                     try reader.steeringReport(
                         attributor: jobs.attributor, options: options,

@@ -64,8 +64,18 @@ extension Route {
         Route(
             "edges/{source}/{target}", "What one node does to another, across prompts",
             [
-                .init("source", .text(limit: 1_000), "a feature as 2%2F157, error:3 or token:TEXT"),
-                .init("target", .text(limit: 1_000), "a feature as 2%2F157 or logit:TEXT"), .group,
+                .init(
+                    "source",
+                    .form(
+                        "^([0-9]{1,5}/[0-9]{1,8}|error:[0-9]{1,5}|token:[^\\x00]{1,1000})$",
+                        expected: "a feature as layer/index, error:LAYER or token:TEXT"),
+                    "a feature as 2%2F157, error:3 or token:TEXT"),
+                .init(
+                    "target",
+                    .form(
+                        "^([0-9]{1,5}/[0-9]{1,8}|logit:[^\\x00]{1,1000})$",
+                        expected: "a feature as layer/index or logit:TEXT"), "a feature as 2%2F157 or logit:TEXT"),
+                .group,
                 .init("examples", .integer(0...100), "examples at most", fallback: "5"),
             ]
         ) { request, service in

@@ -12,6 +12,38 @@ public enum CircuitSeed: Codable, Hashable, Sendable {
     case group(PromptFilter)
 }
 
+extension CircuitSeed {
+    private enum CodingKeys: CodingKey { case token, feature, prompt, group }
+
+    /// Reads what ``encode(to:)`` writes.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let seeds: [CircuitSeed?] = [
+            try container.decodeIfPresent(Int.self, forKey: .token).map { .token($0) },
+            try container.decodeIfPresent(FeatureID.self, forKey: .feature).map { .feature($0) },
+            try container.decodeIfPresent(Int.self, forKey: .prompt).map { .prompt($0) },
+            try container.decodeIfPresent(PromptFilter.self, forKey: .group).map { .group($0) },
+        ]
+        guard let seed = seeds.compactMap(\.self).first else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath, debugDescription: "expected token, feature, prompt or group"))
+        }
+        self = seed
+    }
+
+    /// Writes one member, named after the case.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .token(let token): try container.encode(token, forKey: .token)
+        case .feature(let feature): try container.encode(feature, forKey: .feature)
+        case .prompt(let prompt): try container.encode(prompt, forKey: .prompt)
+        case .group(let filter): try container.encode(filter, forKey: .group)
+        }
+    }
+}
+
 /// What nodes of a circuit are chosen by.
 public enum CircuitRanking: String, Codable, Hashable, Sendable, CaseIterable {
     /// Influence on the seed, which has no sign.

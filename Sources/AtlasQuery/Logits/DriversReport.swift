@@ -29,7 +29,7 @@ public struct DriversReport: Codable, Sendable, Equatable {
     public let loweredBy: [WeightEffect]
 
     /// What drivers are ranked by.
-    public enum Ranking: String, Codable, Sendable {
+    public enum Ranking: String, Codable, Sendable, CaseIterable {
         /// The size of the mean effect on the token's lead over its strongest rival.
         case effect
         /// Influence, unsigned: for want of effects in some graph, or of prompts that the token is the answer of.

@@ -67,7 +67,8 @@ public struct PromptFilter: Codable, Hashable, Sendable {
             }
             isEscaped = false
         }
-        guard end() else { return nil }
+        // A backslash at the end keeps nothing.
+        guard !isEscaped, end() else { return nil }
         self.init(conditions)
     }
 }

@@ -4,7 +4,7 @@ import Circuits
 import GRDB
 
 /// Whether edges lead to a feature or away from it.
-public enum NeighbourDirection: String, Codable, Sendable {
+public enum NeighbourDirection: String, Codable, Sendable, CaseIterable {
     /// The feature is the target.
     case upstream
     /// The feature is the source.

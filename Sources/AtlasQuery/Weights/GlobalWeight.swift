@@ -11,7 +11,7 @@ import Circuits
 /// The target's denominator in both directions, so that lists of sources and of targets agree about each pair.
 public struct GlobalWeight: Codable, Sendable, Equatable {
     /// What to make of a pair whose weight and co-activation do not go together.
-    public enum Flag: String, Codable, Sendable {
+    public enum Flag: String, Codable, Sendable, CaseIterable {
         /// A large weight between features that are never active at the same token: they share room in the residual
         /// stream, and nothing flows.
         case interference

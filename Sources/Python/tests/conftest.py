@@ -1,5 +1,6 @@
 """A small atlas that the program indexes from the demo's data, and that every test reads."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feature_atlas import Atlas
+from feature_atlas import Atlas, Client
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "Sources/DemoData/Demo"
@@ -64,3 +65,43 @@ def spare_file(atlas_file):
 def atlas(atlas_file):
     with Atlas(atlas_file, program=PROGRAM, model=MODEL, transcoders=TRANSCODERS) as opened:
         yield opened
+
+
+@contextlib.contextmanager
+def served(file):
+    """The address of a server of an atlas, with the model."""
+    process = subprocess.Popen(
+        [PROGRAM, "serve", str(file), "--port", "0", "--model", str(MODEL), "--transcoders", str(TRANSCODERS)],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        yield process.stdout.readline().decode().strip()
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(atlas_file):
+    with served(atlas_file) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def client(server):
+    return Client(server)
+
+
+@pytest.fixture(scope="session")
+def edge(atlas):
+    """A feature that another one drives, and that one: the edge of most prompts."""
+    table = atlas.aggregated_edges()
+    rows = [
+        (row[table.schema.names.index("support")], row)
+        for row in table.rows()
+        if row[1] == "feature" and row[table.schema.names.index("target_kind")] == "feature"
+    ]
+    row = max(rows, key=lambda pair: pair[0])[1]
+    place = table.schema.names.index("target_layer")
+    return f"{row[2]}/{row[3]}", f"{row[place]}/{row[place + 1]}"

@@ -115,7 +115,7 @@ def compare(source, imported, names):
     feature = next(row["node"]["feature"] for row in here["features"])
     for side in ("upstream", "downstream"):
         here, there = both.ask(side, lambda atlas, side=side: getattr(atlas, side)(feature, limit=10_000))
-        first, second = ({node_name(row["node"]): row for row in answer} for answer in (here, there))
+        first, second = ({node_name(row["node"]): row for row in answer["neighbours"]} for answer in (here, there))
         assert first.keys() == second.keys() and first
         for name, row in first.items():
             for field in ("support", "mean", "spread", "signConsistency", "samePositionShare"):

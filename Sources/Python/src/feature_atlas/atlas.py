@@ -242,7 +242,8 @@ class Atlas(Questions, Exports):
         positions: List[Integers] = []
         values: List[Any] = []
         for block, entries in self._database.rows(
-            "SELECT block, entries FROM feature_postings WHERE last_feature >= ? AND first_feature <= ? ORDER BY +block",
+            "SELECT block, entries FROM feature_postings WHERE last_feature >= ? AND first_feature <= ? "
+            "ORDER BY +block",
             (key, key),
         ):
             found = self._database.unpack("feature_postings.entries", block, blocks.postings, entries)

@@ -12,9 +12,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Union, cast
 
-from . import answers
 from .errors import AtlasError
 from .program import Place, Program, ProgramSettings
+from .program_answers import ImportSummary
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -30,7 +30,7 @@ def import_graphs(
     corpus: Optional[str] = None,
     cross_layer: bool = False,
     **settings: Unpack[ProgramSettings],
-) -> answers.ImportSummary:
+) -> ImportSummary:
     """Takes attribution graphs of circuit-tracer and Neuronpedia, files or folders of them, into an atlas.
 
     The atlas is made if there is none. Each file is stored as a whole or not at all; ``refused`` tells those left out.
@@ -48,7 +48,7 @@ def import_raw(
     model_name: Optional[str] = None,
     transcoder_name: Optional[str] = None,
     **settings: Unpack[ProgramSettings],
-) -> answers.ImportSummary:
+) -> ImportSummary:
     """Takes unpruned graphs, as ``from_circuit_tracer`` writes them, into an atlas, and prunes them."""
     options: Dict[str, object] = {
         "corpus": corpus,
@@ -68,7 +68,7 @@ def import_labels(file: Place, atlas: Place, *, replace: bool = False, **setting
 
 def _import(
     what: str, files: Files, atlas: Place, options: Dict[str, object], flags: List[str], settings: ProgramSettings
-) -> answers.ImportSummary:
+) -> ImportSummary:
     places = [files] if isinstance(files, (str, os.PathLike)) else list(files)
     if not places:
         raise AtlasError(f"import {what}: expected files, found none")
@@ -76,4 +76,4 @@ def _import(
     arguments = ["import", what, f"--atlas={os.fspath(atlas)}", "--json", "--quiet", *given, *flags, "--"]
     # Files that were left out end the program with 1, and are told in its answer.
     found = Program(atlas, **settings).json([*arguments, *(os.fspath(place) for place in places)], codes=(0, 1))
-    return cast(answers.ImportSummary, found)
+    return cast(ImportSummary, found)

@@ -61,16 +61,18 @@ struct HeadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "head", abstract: "What one head carries, and to what.",
         discussion: """
-            Over all prompts whose graphs have the heads of their edges. With the model also what makes it look: the \
-            pairs of sources that add most to its scores, over the prompts with the strongest edges through it.
+            Over all prompts whose graphs have the heads of their edges. With --pairs, for which the model is needed, \
+            what makes it look instead: the pairs of sources that add most to its scores, over the prompts with the \
+            strongest edges through it.
 
               atlas query head 3.1 --atlas my.atlas
-              atlas query head 3.1 --model MODEL --transcoders DIR --atlas my.atlas
+              atlas query head 3.1 --pairs --model MODEL --transcoders DIR --atlas my.atlas
             """)
 
     @Argument(help: ArgumentHelp("The head.", valueName: "layer.head")) var head: HeadID
     @OptionGroup var model: OptionalReplacementModelOptions
-    @Option(help: "With the model: prompts whose scores are taken apart.") var prompts = 30
+    @Flag(help: "What makes it look, instead of what it carries.") var pairs = false
+    @Option(help: "With --pairs: prompts whose scores are taken apart.") var prompts = 30
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
     @OptionGroup var file: AtlasFileOption
     @OptionGroup var limit: LimitOption
@@ -79,32 +81,26 @@ struct HeadCommand: ParsableCommand {
     func validate() throws {
         try requireCount(prompts, "--prompts")
         try requireThreads(jobs)
+        guard !pairs || model.areGiven else { throw ValidationError("--pairs needs --model and --transcoders") }
     }
 
     func run() throws {
         let reader = try file.reader()
+        if pairs, let attributor = try model.attributor(for: reader) {
+            let report = try reader.pairs(
+                layer: head.layer, head: head.head, attributor: attributor, prompts: prompts, limit: limit.limit,
+                jobs: jobs)
+            return try output.print(report, lists: [.init("pairs", report.pairs)]) {
+                HeadsText.lines(report).forEach { print($0) }
+            }
+        }
         let report = try reader.head(layer: head.layer, head: head.head, limit: limit.limit)
-        let pairs = try model.attributor(for: reader).map {
-            try reader.pairs(
-                layer: head.layer, head: head.head, attributor: $0, prompts: prompts, limit: limit.limit, jobs: jobs)
-        }
         try output.print(
-            HeadAnswer(carries: report, looksBecauseOf: pairs),
+            report,
             lists: [
-                .init("carries.carried", report.carried), .init("carries.served", report.served),
-                .init("carries.examples", report.examples), .init("looksBecauseOf.pairs", pairs?.pairs ?? []),
+                .init("carried", report.carried), .init("served", report.served), .init("examples", report.examples),
             ]
-        ) {
-            HeadsText.lines(report).forEach { print($0) }
-            if let pairs { HeadsText.lines(pairs).forEach { print($0) } }
-        }
-    }
-
-    /// Both answers about one head.
-    private struct HeadAnswer: Encodable {
-        let carries: HeadReport
-        /// Left out without the model.
-        let looksBecauseOf: HeadPairsReport?
+        ) { HeadsText.lines(report).forEach { print($0) } }
     }
 }
 

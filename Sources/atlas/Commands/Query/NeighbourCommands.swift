@@ -59,25 +59,19 @@ struct NeighbourArguments: ParsableArguments {
         }
     }
 
-    /// Prints the neighbours. Without a model and a group these are the list of stored edges alone.
+    /// Prints the neighbours; of the whole atlas without a model the text is the table of stored edges alone.
     func answer(_ feature: FeatureID, _ direction: NeighbourDirection, title: String) throws {
         let reader = try file.reader()
-        if !replacementModel.areGiven, group.filter.conditions.isEmpty {
-            let neighbours =
-                switch direction {
-                case .upstream: try reader.upstream(of: feature, limit: limit.limit)
-                case .downstream: try reader.downstream(of: feature, limit: limit.limit)
-                }
-            return try output.print(neighbours, lists: [.init("rows", neighbours)]) {
-                NeighboursText(title, neighbours).lines.forEach { print($0) }
-            }
-        }
         let neighbours = try reader.neighbours(
             of: feature, direction, by: ranking, where: group.filter,
             weights: replacementModel.attributor(for: reader).map(VirtualWeights.init), limit: limit.limit,
             jobs: ProcessInfo.processInfo.activeProcessorCount)
+        let isPlain = !replacementModel.areGiven && group.filter.conditions.isEmpty
         try output.print(neighbours, lists: [.init("neighbours", neighbours.neighbours)]) {
-            GlobalNeighboursText(title, neighbours).lines.forEach { print($0) }
+            let lines =
+                isPlain
+                ? NeighboursText(title, neighbours.neighbours).lines : GlobalNeighboursText(title, neighbours).lines
+            lines.forEach { print($0) }
         }
     }
 }

@@ -61,15 +61,15 @@ class CircuitQuestions(Asking):
         where: Optional[str] = None,
         size: Optional[int] = None,
         limit: int = 20,
-    ) -> answers.CircuitStability:
+    ) -> answers.Stability:
         """The share of pruning settings that keep each node and edge of a circuit (``limit``: for the program)."""
         options = {**_seed(token_id, feature, where), "size": size}
         question = Question(
             ["stable"], "circuits/stability", options, _CIRCUIT_FLAGS, token, program_only={"limit": limit}
         )
-        return cast(answers.CircuitStability, self._answer(question))
+        return cast(answers.Stability, self._answer(question))
 
-    def stability(self, prompt: Prompt, *, limit: int = 20) -> answers.PromptStability:
+    def stability(self, prompt: Prompt, *, limit: int = 20) -> answers.Stability:
         """The share of pruning settings that keep each node and edge of a prompt's graph."""
         question = Question(
             ["stable", f"--prompt={prompt}"],
@@ -77,7 +77,7 @@ class CircuitQuestions(Asking):
             prompt=prompt,
             program_only={"limit": limit},
         )
-        return cast(answers.PromptStability, self._answer(question))
+        return cast(answers.Stability, self._answer(question))
 
     def supernodes(
         self,

@@ -6,6 +6,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple, cast
 
 from .. import answers
 from ..errors import AtlasError
+from ..program_answers import Intervention
 from .question import Asking, Feature, Question, feature_id, feature_name
 
 
@@ -153,7 +154,7 @@ class ExperimentQuestions(Asking):
         mode: str = "free",
         layers: Optional[str] = None,
         limit: int = 20,
-    ) -> answers.Intervention:
+    ) -> Intervention:
         """Runs a text as it is and with features set, as ``["2/157@12=x0", "3/40@10-=1.5"]``.
 
         ``mode`` is free, attention-frozen, norms-frozen, constrained (to ``layers``, ``"2-4"``) or frozen.
@@ -174,7 +175,7 @@ class ExperimentQuestions(Asking):
             program_only={"mode": mode, "layers": layers, "limit": limit},
             server_only=body,
         )
-        return cast(answers.Intervention, self._answer(question))
+        return cast(Intervention, self._answer(question))
 
 
 def _setting(text: str) -> Dict[str, object]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, cast
+from typing import Optional, cast
 
 from .. import answers
 from ..errors import AtlasError
 from .question import Asking, Feature, Question, feature_name, segment, token_route
-
-
-def _neighbours_of(answer: Any) -> Any:
-    """The list inside an answer: the program gives it alone where no group was asked for."""
-    return answer["neighbours"] if isinstance(answer, dict) else answer
 
 
 class FeatureQuestions(Asking):
@@ -24,23 +19,23 @@ class FeatureQuestions(Asking):
         command, route = token_route(["drivers"], "logits/{token}", token, token_id)
         return cast(answers.Drivers, self._answer(Question(command, route, {"limit": limit}, token=token)))
 
-    def upstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> List[answers.Neighbour]:
+    def upstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> answers.Neighbours:
         """What drives a feature by stored edges: features, tokens and errors."""
         return self._neighbours("upstream", feature, where, limit)
 
-    def downstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> List[answers.Neighbour]:
+    def downstream(self, feature: Feature, *, where: Optional[str] = None, limit: int = 20) -> answers.Neighbours:
         """What a feature drives by stored edges: features and logits."""
         return self._neighbours("downstream", feature, where, limit)
 
     def upstream_by_weights(
         self, feature: Feature, *, by: str = "twera", where: Optional[str] = None, limit: int = 20
-    ) -> answers.WeightNeighbours:
+    ) -> answers.Neighbours:
         """What drives a feature by ``twera``, ``era`` or ``virtual`` weights. Needs the model."""
         return self._weight_neighbours("upstream", feature, by, where, limit)
 
     def downstream_by_weights(
         self, feature: Feature, *, by: str = "twera", where: Optional[str] = None, limit: int = 20
-    ) -> answers.WeightNeighbours:
+    ) -> answers.Neighbours:
         """What a feature drives by ``twera``, ``era`` or ``virtual`` weights. Needs the model."""
         return self._weight_neighbours("downstream", feature, by, where, limit)
 
@@ -112,23 +107,17 @@ class FeatureQuestions(Asking):
         }
         return cast(answers.RankedOperands, self._answer(Question(["operands", "--all"], "operands", options)))
 
-    def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> List[answers.Neighbour]:
+    def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> answers.Neighbours:
         name = feature_name(feature)
-        question = Question(
-            [side, name],
-            f"features/{name}/{side}",
-            {"where": where, "limit": limit},
-            of_program=_neighbours_of,
-            of_server=_neighbours_of,
-        )
-        return cast(List[answers.Neighbour], self._answer(question))
+        question = Question([side, name], f"features/{name}/{side}", {"where": where, "limit": limit})
+        return cast(answers.Neighbours, self._answer(question))
 
     def _weight_neighbours(
         self, side: str, feature: Feature, by: str, where: Optional[str], limit: int
-    ) -> answers.WeightNeighbours:
+    ) -> answers.Neighbours:
         name = feature_name(feature)
         if by not in ("twera", "era", "virtual"):
             raise AtlasError(f"by: expected twera, era or virtual, found {by!r}")
         options = {"by": by, "where": where, "limit": limit}
         question = Question([side, name], f"features/{name}/{side}", options, model="always")
-        return cast(answers.WeightNeighbours, self._answer(question))
+        return cast(answers.Neighbours, self._answer(question))

@@ -27,18 +27,16 @@ class HeadQuestions(Asking):
             ["head", f"{int(layer)}.{int(head)}"],
             f"heads/{int(layer)}/{int(head)}",
             {"limit": limit},
-            of_program=lambda answer: answer["carries"],
         )
         return cast(answers.HeadReport, self._answer(question))
 
     def head_pairs(self, layer: int, head: int, *, prompts: int = 30, limit: int = 20) -> answers.HeadPairs:
         """The pairs of sources that make a head look, over prompts. Needs the model."""
         question = Question(
-            ["head", f"{int(layer)}.{int(head)}"],
+            ["head", f"{int(layer)}.{int(head)}", "--pairs"],
             f"heads/{int(layer)}/{int(head)}/pairs",
             {"limit": limit, "prompts": prompts},
             model="always",
-            of_program=lambda answer: answer["looksBecauseOf"],
         )
         return cast(answers.HeadPairs, self._answer(question))
 

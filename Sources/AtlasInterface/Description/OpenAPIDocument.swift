@@ -12,48 +12,86 @@ struct OpenAPIDocument: Encodable {
         Retry-After means that too much waits. Questions that take long have workers of their own. A request has 20 \
         seconds to arrive whole (408), 64 KiB for its head (431) and 1 MB for its body (413); rates are limited by \
         address and count what answers took (429 with Retry-After). Host must be there once and name this server \
-        (400, 403). DELETE jobs/{id} stops a job between two steps.
+        (400, 403). DELETE jobs/{id} stops a job between two steps. 400 is told where a request is not as described here, \
+        422 where it is and asks for what cannot be: a circuit of two seeds, a head that looks ahead.
         """,
     ]
     private let servers = [["url": "/api/\(RouteTable.version)"]]
     private let paths: [String: [String: Operation]]
-    private let components = Components()
+    private let components: Components
+    /// Reading from this machine needs no token; what does shows the server's.
+    private let security: [[String: [String]]] = [[:], ["token": []]]
 
-    init() {
+    /// The schemas of good answers, in the order of the routes.
+    let answers: [JSONSchema]
+    /// The schemas of all structures, by name.
+    var schemas: [String: JSONSchema] { components.schemas }
+
+    private enum CodingKeys: CodingKey { case openapi, info, servers, paths, components, security }
+
+    /// The description of all routes: made once.
+    static let whole = OpenAPIDocument()
+
+    private init() {
+        var description = TypeDescription()
+        let problem = description.schema(of: Problem.self)
         var paths: [String: [String: Operation]] = [:]
+        var bodies: [String: JSONSchema] = [:]
+        var answers: [JSONSchema] = []
         for route in RouteTable.routes {
-            paths["/\(route.path)", default: [:]][route.method.rawValue.lowercased()] = Operation(route)
+            let answer = description.schema(of: route.answerType)
+            answers.append(answer)
+            paths["/\(route.path)", default: [:]][route.method.rawValue.lowercased()] = Operation(
+                route, answer: answer, problem: problem)
+            if let body = route.body { bodies.merge(body.components) { $1 } }
         }
         self.paths = paths
+        self.answers = answers
+        components = Components(schemas: description.components.merging(bodies) { $1 })
     }
 
     private struct Operation: Encodable {
         let summary: String
         let operationId: String
+        let tags: [String]
         let parameters: [Parameter]
         let requestBody: Body?
         let responses: [String: Response]
 
-        init(_ route: Route) {
+        init(_ route: Route, answer: JSONSchema, problem: JSONSchema) {
             summary = route.summary
             let words = route.path.split { !$0.isLetter && !$0.isNumber }
             operationId =
                 route.method.rawValue.lowercased() + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+            tags = [String(words[0])]
             let inPath = Set(route.pathNames)
             parameters = route.parameters.map {
                 Parameter($0, isInPath: inPath.contains($0.name), required: route.requires($0))
             }
-            requestBody = route.bodyExample.map(Body.init)
-            responses = [
-                "\(route.status)": Response(
-                    description: route.summary, type: "application/json", schema: JSONSchema(type: "object")),
-                "503": Response(
-                    description: "the question took too long, or too much waits", type: "application/problem+json",
-                    schema: JSONSchema(reference: "#/components/schemas/Problem")),
-                "default": Response(
-                    description: "why it was not answered", type: "application/problem+json",
-                    schema: JSONSchema(reference: "#/components/schemas/Problem")),
+            requestBody = route.body.map(Body.init)
+            var responses = [
+                "\(route.status)": Response(description: route.summary, type: "application/json", schema: answer)
             ]
+            for (status, summary) in Self.problems(of: route) {
+                responses[status] = Response(description: summary, type: "application/problem+json", schema: problem)
+            }
+            self.responses = responses
+        }
+
+        /// Why a question may not be answered, by status.
+        private static func problems(of route: Route) -> [String: String] {
+            var problems = [
+                "400": "the request is not as described here",
+                "404": "the atlas has nothing of that name",
+                "409": "the atlas lacks what the question needs, or several things are meant",
+                "422": "the request is as described here, and asks for what cannot be",
+                "503": "the question took too long, or too much waits",
+                "default": "why it was not answered",
+            ]
+            if !route.method.isReading { problems["401"] = "the server's token is needed" }
+            if route.writesAtlas { problems["403"] = "the atlas is served for reading only" }
+            if route.body != nil { problems["415"] = "the body is not said to be JSON" }
+            return problems
         }
     }
 
@@ -78,12 +116,15 @@ struct OpenAPIDocument: Encodable {
         let content: [String: Content]
 
         struct Content: Encodable {
-            let schema = JSONSchema(type: "object")
+            let schema: JSONSchema
             let example: Example
         }
 
-        init(_ example: String) {
-            content = ["application/json": Content(example: Example(json: example))]
+        init(_ form: RequestBodyForm) {
+            content = [
+                "application/json": Content(
+                    schema: JSONSchema(component: form.name), example: Example(json: form.example))
+            ]
         }
     }
 
@@ -107,15 +148,8 @@ struct OpenAPIDocument: Encodable {
     }
 
     private struct Components: Encodable {
-        let schemas = [
-            "Problem": JSONSchema(
-                type: "object",
-                properties: [
-                    "title": JSONSchema(type: "string"), "status": JSONSchema(type: "integer"),
-                    "detail": JSONSchema(type: "string"), "nearest": JSONSchema(type: "array"),
-                    "retryAfter": JSONSchema(type: "integer"), "allowed": JSONSchema(type: "array"),
-                ])
-        ]
+        let schemas: [String: JSONSchema]
+        let securitySchemes = ["token": ["type": "http", "scheme": "bearer"]]
     }
 }
 
