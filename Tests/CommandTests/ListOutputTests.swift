@@ -31,7 +31,7 @@ import Testing
             ["query", "drivers", "--token", " Austin"],
             ["features", "tokensAndErrors", "cover", "raisedBy", "loweredBy"]
         ), (["query", "prompt", "two-step-0066"], ["features", "tokens", "tags"]),
-        (["query", "upstream", "5/283"], ["rows"]), (["query", "downstream", "0/228"], ["rows"]),
+        (["query", "upstream", "5/283"], ["neighbours"]), (["query", "downstream", "0/228"], ["neighbours"]),
         (["query", "upstream", "5/283", "--by", "twera", "MODEL"], ["neighbours"]),
         (["query", "search", "Texas"], ["prompts", "labels", "supernodes"]),
         (["query", "families", "--threshold", "0.5"], ["families"]),
@@ -53,10 +53,8 @@ import Testing
         (["query", "supernodes", "--token", " Austin"], ["groups", "alone"]),
         (["query", "circuit", "--token", " Austin"], ["nodes", "edges"]), (["query", "heads"], ["heads"]),
         (["query", "heads", "--feature", "0/228"], ["heads"]),
-        (
-            ["query", "head", "1.0", "MODEL", "--prompts", "2"],
-            ["carries.carried", "carries.served", "carries.examples", "looksBecauseOf.pairs"]
-        ),
+        (["query", "head", "1.0"], ["carried", "served", "examples"]),
+        (["query", "head", "1.0", "--pairs", "MODEL", "--prompts", "2"], ["pairs"]),
         (
             ["query", "attention", "two-step-0066", "--qk", "1.0@5,2", "MODEL"],
             ["pairs", "groups", "querySources", "keySources"]

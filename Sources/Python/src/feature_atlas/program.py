@@ -154,9 +154,13 @@ def _reason(done: subprocess.CompletedProcess[bytes], arguments: List[str]) -> s
 
 
 def main() -> None:
-    """The command ``atlas`` of a wheel that holds the program."""
+    """The command ``atlas`` of a wheel that holds the program; tables are written by this package."""
     import sys
 
+    if sys.argv[1:3] == ["export", "tables"]:
+        from .__main__ import main as write
+
+        sys.exit(write(["tables", *sys.argv[3:]]))
     own = Path(__file__).parent / "bin" / "atlas"
     if not os.access(own, os.X_OK):
         sys.exit("Error: this installation of feature-atlas holds no program")
