@@ -59,12 +59,13 @@ def test_the_types_of_answers_are_those_of_the_description(description):
     assert make_answers.FILE.read_text() == make_answers.module(json.loads(description)), "run make_answers.py"
 
 
-def test_a_fuzzer_that_reads_the_description_finds_nothing(own_server):
+def test_a_fuzzer_that_reads_the_description_finds_nothing(own_server, tmp_path):
     pytest.importorskip("schemathesis")
     interface = f"{own_server}api/v1"
     settings = ["--config-file", str(TESTS / "schemathesis.toml")]
     done = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", *settings, "run", f"{interface}/openapi.json", "--url", interface],
+        cwd=tmp_path,
         env={**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(TESTS), "COLUMNS": "120"},
         capture_output=True,
         text=True,
