@@ -49,7 +49,18 @@ def arrow_schema(name: str) -> Any:
     return arrow.schema([(column.name, types[column.type]) for column in shard_schemas.TABLES[name].columns])
 
 
-def _write(path: Path, name: str, batches: Iterable[Sequence[Row]]) -> int:
+def _write_columns(writer: Any, batches: List[Any]) -> int:
+    """Writes batches as one row group."""
+    if not batches:
+        return 0
+    arrow = _package("pyarrow", "arrow")
+    table = arrow.Table.from_batches(batches)
+    writer.write_table(table, row_group_size=len(table))
+    batches.clear()
+    return len(table)
+
+
+def _write(path: Path, name: str, batches: Iterable[Any]) -> int:
     arrow, parquet = _package("pyarrow", "arrow"), _package("pyarrow.parquet", "arrow")
     schema = arrow_schema(name)
     count = 0
@@ -64,10 +75,17 @@ def _write(path: Path, name: str, batches: Iterable[Sequence[Row]]) -> int:
             count += len(held)
             held.clear()
 
+        columns: List[Any] = []
         for batch in batches:
-            held.extend(batch)
-            if len(held) >= ROWS_TOGETHER:
-                flush()
+            if isinstance(batch, arrow.RecordBatch):
+                columns.append(batch)
+                if sum(map(len, columns)) >= ROWS_TOGETHER:
+                    count += _write_columns(writer, columns)
+            else:
+                held.extend(batch)
+                if len(held) >= ROWS_TOGETHER:
+                    flush()
+        count += _write_columns(writer, columns)
         if held or count == 0:
             flush()
     return count
@@ -83,8 +101,8 @@ class _ShardRows:
         ids = [row[0] for row in self._database.rows("SELECT id FROM prompts ORDER BY content_hash")]
         self._ordinals = {prompt: place for place, prompt in enumerate(ids)}
 
-    def rows(self, name: str) -> Iterator[Sequence[Row]]:
-        """A table's rows."""
+    def rows(self, name: str) -> Iterator[Any]:
+        """A table's rows, some at once: tuples, or batches of Arrow's."""
         method = getattr(self, f"_{name}", None)
         if method is not None:
             yield from method()
@@ -142,16 +160,22 @@ class _ShardRows:
             "GROUP BY g.prompt_id, t.token"
         )
 
-    def _firings(self) -> Iterator[Sequence[Row]]:
+    def _firings(self) -> Iterator[Any]:
+        arrow = _package("pyarrow", "arrow")
+        schema = arrow_schema("firings")
+        # Ids are the file's own and begin at 1, so that places by id fit in a list.
+        ordinals = np.zeros(max(self._ordinals, default=0) + 1, dtype=np.int32)
+        ordinals[list(self._ordinals)] = list(self._ordinals.values())
         for block, entries in self._database.rows("SELECT block, entries FROM feature_postings ORDER BY block"):
             found = self._database.unpack("feature_postings.entries", block, blocks.postings, entries)
-            ordinals = [self._ordinals[prompt] for prompt in found.prompt_id.tolist()]
-            yield list(
-                zip(
-                    (found.feature >> 24).tolist(), (found.feature & 0xFFFFFF).tolist(), [self._shard] * len(ordinals),
-                    ordinals, found.position.tolist(), found.activation.tolist(),
-                )
+            shards = np.full(len(found.position), self._shard)
+            columns = (
+                found.feature >> 24, found.feature & 0xFFFFFF, shards, ordinals[found.prompt_id], found.position,
+                found.activation,
             )  # fmt: skip
+            numpy_types = [np.float32 if str(field.type) == "float" else np.int32 for field in schema]
+            arrays = [arrow.array(column.astype(kind)) for column, kind in zip(columns, numpy_types)]
+            yield arrow.RecordBatch.from_arrays(arrays, schema=schema)
 
     def _feature_tops(self) -> Iterator[Sequence[Row]]:
         for side, table in ((1, "feature_examples"), (-1, "feature_negative_examples")):
