@@ -90,7 +90,7 @@ class QuestionRows:
         sql = f"SELECT shard, ordinal, tokens, predicted_token FROM {{p}} p WHERE {among_prompts('p', keys)}"
         texts = {
             (row[0], row[1]): (row[2], row[3])
-            for row in self._shards.spark.sql(sql, p=self._shards.frames["prompt_facts"]).collect()
+            for row in self._shards.spark.sql(sql, p=self._shards.of_prompts("prompt_facts", keys)).collect()
         }
         tokens = sorted({token for held, predicted in texts.values() for token in (*held, predicted)})
         inside = f"token IN ({', '.join(map(str, tokens))})"

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List
+from typing import Any, Iterable, List
 
 from .keys import Key, among_prompts, feature_of
 from .shard_schemas import TABLES
-from .views import combined
+from .shards import Shards
+from .views import combined, frames_of
 
 #: Graphs that the program reads for examples of an edge at most.
 EXAMPLE_GRAPHS = 48
 
 
 class ShardRows:
-    """The tables of all shards, read with conditions.
+    """The tables of all shards, read with conditions."""
 
-    :param frames: of :func:`views.frames_of`
-    """
-
-    def __init__(self, spark: Any, frames: Dict[str, Any]) -> None:
+    def __init__(self, spark: Any, shards: Shards) -> None:
         self.spark = spark
-        self.frames = frames
+        self.frames = frames_of(spark, shards)
+        self._shards = shards
+
+    def of_prompts(self, name: str, prompts: Iterable[Key]) -> Any:
+        """A table of prompts, read from the files of these prompts' shards alone."""
+        return self.spark.read.parquet(
+            *(self._shards.shards[shard - 1].table(name) for shard in sorted({k[0] for k in prompts}))
+        )
 
     def rows(self, name: str, where: str = "true") -> List[Any]:
         """Rows of a table over all shards, added up where it is one of sums."""
@@ -42,8 +47,8 @@ class ShardRows:
                     g.targets, g.effects, g.total, g.gradient, g.measured
                 FROM {{p}} p JOIN {{g}} g ON g.shard = p.shard AND g.ordinal = p.ordinal
                 WHERE {among_prompts("p", keys)} AND {among_prompts("g", keys)}""",
-                p=self.frames["prompt_facts"],
-                g=self.frames["graph_facts"],
+                p=self.of_prompts("prompt_facts", keys),
+                g=self.of_prompts("graph_facts", keys),
             ).collect()
         )
 

@@ -29,6 +29,8 @@ class ShardTable(NamedTuple):
     columns: Tuple[ShardColumn, ...]
     #: Columns that rows of shards are grouped by where they are added up; none: rows are prompts' own.
     keys: Tuple[str, ...] = ()
+    #: Columns that rows are sorted by where they are gathered from all shards without being added up.
+    order: Tuple[str, ...] = ()
 
 
 def _columns(text: str) -> Tuple[ShardColumn, ...]:
@@ -92,6 +94,7 @@ TABLES: Dict[str, ShardTable] = {
     probability | float64 | the model's largest probability for it among the graph's targets
 """
         ),
+        order=("token", "shard", "ordinal"),
     ),
     "firings": ShardTable(
         "Every place where a feature fires, by feature.",
@@ -106,6 +109,7 @@ TABLES: Dict[str, ShardTable] = {
     activation | float32 | the activation
 """
         ),
+        order=("layer", "feature_index", "shard", "ordinal", "position"),
     ),
     "feature_sums": ShardTable(
         "How often and how strongly features fire.",
@@ -227,6 +231,7 @@ TABLES: Dict[str, ShardTable] = {
     value | float64 | what it holds there
 """
         ),
+        order=("token", "by_effect", "shard", "ordinal"),
     ),
     "token_effects": ShardTable(
         "What features' weights alone say of tokens; the same in all shards.",
@@ -263,6 +268,8 @@ def documentation() -> str:
     ]
     for name, table in TABLES.items():
         added = f" Rows of shards are added up by {', '.join(table.keys)}." if table.keys else ""
+        if table.order:
+            added = f" Rows of shards are gathered by {', '.join(table.order)}."
         lines += ["", f"## {name}", "", table.meaning + added, "", "| column | type | meaning |", "|---|---|---|"]
         lines += [f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns]
     return "\n".join(lines) + "\n"

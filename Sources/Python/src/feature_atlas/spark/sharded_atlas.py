@@ -15,7 +15,6 @@ from .question_atlas import QuestionAtlas
 from .question_rows import QuestionRows
 from .shard_rows import ShardRows
 from .shards import read_shards
-from .views import frames_of
 
 #: Prompts of a circuit unless told.
 CIRCUIT_PROMPTS = 200
@@ -42,7 +41,7 @@ class ShardedAtlas(Questions):
         self, spark: Any, out: Union[str, Path], *, program: Optional[Place] = None, verify: bool = False
     ) -> None:
         self.shards = read_shards(out, verify)
-        self._rows = ShardRows(spark, frames_of(spark, self.shards))
+        self._rows = ShardRows(spark, self.shards)
         self._atlas = QuestionAtlas(self.shards.shards[0].atlas, program)
         self._fill = QuestionRows(self._rows, self._atlas, self.shards.totals)
 

@@ -42,7 +42,7 @@ def frames_of(spark: Any, shards: Shards) -> Dict[str, Any]:
     is_summed = _summed_digest(summed) == shards.digest
     frames = {}
     for name, table in shard_schemas.TABLES.items():
-        files = [str(summed / name)] if table.keys and is_summed else shards.tables(name)
+        files = [str(summed / name)] if (table.keys or table.order) and is_summed else shards.tables(name)
         frames[name] = spark.read.parquet(*files)
     return frames
 
@@ -66,7 +66,8 @@ def combined(name: str, source: str) -> str:
 
 
 def sum_tables(spark: Any, out: Union[str, Path]) -> Dict[str, int]:
-    """Adds up over shards once what questions add up each time, and writes it below ``out/summed``.
+    """Adds up over shards once what questions add up each time, gathers what they look for, and writes it sorted below
+    ``out/summed``.
 
     It appears by one renaming; sums of shards that are no longer these are not used.
 
@@ -80,10 +81,12 @@ def sum_tables(spark: Any, out: Union[str, Path]) -> Dict[str, int]:
     rows: Dict[str, int] = {}
     try:
         for name, table in shard_schemas.TABLES.items():
-            if not table.keys:
+            if not table.keys and not table.order:
                 continue
-            frame = spark.sql(combined(name, "{source}"), source=spark.read.parquet(*shards.tables(name)))
-            frame.sort(*table.keys).write.parquet(str(part / name), compression="zstd")
+            frame = spark.read.parquet(*shards.tables(name))
+            if table.keys:
+                frame = spark.sql(combined(name, "{source}"), source=frame)
+            frame.sort(*(table.keys or table.order)).write.parquet(str(part / name), compression="zstd")
             rows[name] = spark.read.parquet(str(part / name)).count()
         (part / "summed.json").write_text(json.dumps({"digest": shards.digest, "rows": rows}, indent=1) + "\n")
         if summed.exists():
