@@ -7,7 +7,8 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
 .PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
-  demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual
+  demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
+  spark-dependencies
 
 demo: build
 	$(ATLAS) demo
@@ -55,6 +56,13 @@ PYTHON_ENVIRONMENT = .build/python-environment
 
 test-python: python-dependencies
 	$(PYTHON_ENVIRONMENT)/bin/python -m pytest -q -p no:cacheprovider Sources/Python/tests
+
+# The Python package on a Spark cluster in small, on the debug build: workers in processes of their own that are killed,
+# slow or without room. Ten minutes or more, so no part of `make test`.
+SPARK_ENVIRONMENT = .build/spark-environment
+
+test-spark: spark-dependencies debug-program
+	$(SPARK_ENVIRONMENT)/bin/python -m pytest -q -p no:cacheprovider Sources/Python/spark_tests
 
 # A wheel with the program and the demo's data, which runs where there is no Swift: in .build/python-wheel.
 WHEEL_BUILD = .build-wheel
@@ -197,6 +205,15 @@ $(PYTHON_ENVIRONMENT)/installed: $(addprefix Sources/Python/,pyproject.toml setu
 	$(call install,python3-venv python3-dev,python)
 	python3 -m venv $(PYTHON_ENVIRONMENT)
 	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check --editable 'Sources/Python[test]'
+	touch $@
+
+# What the tests on Spark need: Java, and in .build/spark-environment the package with its extra.
+spark-dependencies: $(SPARK_ENVIRONMENT)/installed
+
+$(SPARK_ENVIRONMENT)/installed: $(addprefix Sources/Python/,pyproject.toml setup.py src/feature_atlas/_bits.c)
+	$(call install,python3-venv python3-dev openjdk-17-jre-headless,python openjdk@17)
+	python3 -m venv $(SPARK_ENVIRONMENT)
+	$(SPARK_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check --editable 'Sources/Python[spark]' pytest
 	touch $@
 
 # What the converter of real models needs; its Python packages go into .build/real-models-environment.

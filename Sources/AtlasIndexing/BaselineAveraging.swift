@@ -21,13 +21,16 @@ struct BaselineAveraging {
     /// Numbers that are summed at a time, 8 bytes each; groups beyond them are averaged in another pass.
     private static let numbersATime = 60_000_000
 
+    /// Whether a replacement model is measured from means over a corpus.
+    static func isNeeded(_ attributor: Attributor) -> Bool {
+        attributor.basis.neurons.map { [.group, .corpus].contains($0.options.baseline) } ?? false
+    }
+
     /// Averages and stores.
     ///
     /// - Parameter progress: called with prompts done and to do
     func run(_ writer: AtlasWriter, progress: (_ done: Int, _ total: Int) -> Void) throws {
-        guard let neurons = reader.attributor.basis.neurons, [.group, .corpus].contains(neurons.options.baseline) else {
-            return
-        }
+        guard Self.isNeeded(reader.attributor), let neurons = reader.attributor.basis.neurons else { return }
         let stored = try writer.atlas.baselineKeys()
         let groups = try neurons.options.baseline == .group ? missingGroups(stored) : [:]
         try writer.writeBaselines(

@@ -5,8 +5,11 @@ import Texts
 ///
 /// What can be read only once (standard input, a pipe) is kept in memory. A file is read again, and what is read then must
 /// be what was checked: a file that others change meanwhile ends the run instead of losing lines.
+///
+/// Of a shard only the shard's records are checked and count; the others are passed over.
 struct CheckedCorpus {
     private let source: CorpusSource
+    private let shard: CorpusShard?
     private let kept: [CorpusRecord]?
     /// Hashes of the well-formed records, in order; empty where they are kept.
     private let seen: [Int]
@@ -20,10 +23,12 @@ struct CheckedCorpus {
 
     /// Reads all records of `source` and lets `check` look at each.
     ///
-    /// - Parameter policy: what to do about a record that is malformed, and about one that `check` refuses
-    /// - Complexity: 8 bytes of memory a record
+    /// - Parameters:
+    ///   - shard: the only records that are looked at
+    ///   - policy: what to do about a record that is malformed, and about one that `check` refuses
+    /// - Complexity: 8 bytes of memory a record of the shard
     init(
-        _ source: CorpusSource, onMalformed policy: MalformedRecordPolicy,
+        _ source: CorpusSource, shard: CorpusShard? = nil, onMalformed policy: MalformedRecordPolicy,
         check: (CorpusRecord) throws(CorpusError) -> Void, progress: (Int) -> Void
     ) throws(CorpusError) {
         let keepsRecords = source.canBeReadOnce
@@ -33,6 +38,7 @@ struct CheckedCorpus {
         var leftOut: Set<Int> = []
         var count = 0
         while let record = try records.next() {
+            guard shard?.contains(record.text) != false else { continue }
             count += 1
             do throws(CorpusError) {
                 try check(record)
@@ -46,6 +52,7 @@ struct CheckedCorpus {
             if count % 1000 == 0 { progress(count) }
         }
         self.source = source
+        self.shard = shard
         self.kept = keepsRecords ? kept : nil
         self.seen = seen
         self.leftOut = leftOut
@@ -80,6 +87,7 @@ struct CheckedCorpus {
         let records = try source.records(onMalformed: .skip(report: { _ in }))
         var place = 0
         while let record = try records.next() {
+            guard shard?.contains(record.text) != false else { continue }
             guard place < seen.count else {
                 throw Self.changed(record.place, expected: "no more than \(seen.count) records", found: "another")
             }
@@ -118,7 +126,7 @@ struct CheckedCorpus {
 
 extension CorpusSource {
     /// Whether it cannot be read a second time: standard input, a pipe, a device.
-    fileprivate var canBeReadOnce: Bool {
+    var canBeReadOnce: Bool {
         switch self {
         case .standardInput: true
         case .file(let path, _): path == "-" || FilePlace(path).kind == .other

@@ -11,7 +11,8 @@ import Texts
 ///     let indexer = try Indexer(attributor: attributor, atlasPath: "demo.atlas")
 ///     let summary = try indexer.index(.file(path: "corpus.jsonl"), corpusName: "corpus")
 ///
-/// Each batch is one transaction and a text is stored once, so a run that was killed is resumed by the same call.
+/// Each batch is one transaction and a text is stored once, so a run that was killed is resumed by the same call. A shard's
+/// atlas appears when it is whole instead; see ``IndexingScope``.
 public struct Indexer {
     private let attributor: Attributor
     private let atlasPath: String
@@ -29,6 +30,7 @@ public struct Indexer {
     ///
     /// - Parameters:
     ///   - corpusName: prompts become members of the corpus of this name
+    ///   - scope: which part of the corpus, and whether anything is derived
     ///   - policy: what to do about a malformed record, and about one that the model cannot read
     ///   - note: called with what is left out of records that are taken over all the same
     ///   - progress: called often, from the calling thread
@@ -37,22 +39,27 @@ public struct Indexer {
     ///   for it, which leaves whole batches too.
     public func index(
         _ source: CorpusSource, corpusName: String, options: IndexingOptions = IndexingOptions(),
-        onMalformed policy: MalformedRecordPolicy = .fail, note: (CorpusNote) -> Void = { _ in },
+        scope: IndexingScope = IndexingScope(), onMalformed policy: MalformedRecordPolicy = .fail,
+        note: (CorpusNote) -> Void = { _ in },
         progress: (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {
         var last = IndexingProgress(phase: .checking, done: 0, total: nil)
+        let isAside = scope.shard != nil && Atlas.isVacant(atlasPath)
         do {
-            return try run(source, corpusName: corpusName, options: options, onMalformed: policy, note: note) {
+            return try run(
+                source, corpusName: corpusName, options: options, scope: scope, isAside: isAside, onMalformed: policy,
+                note: note
+            ) {
                 last = $0
                 progress($0)
             }
         } catch is Cancelled {
-            throw IndexingInterrupted(progress: last, atlasPath: atlasPath)
+            throw IndexingInterrupted(progress: last, atlasPath: atlasPath, isAside: isAside)
         }
     }
 
     private func run(
-        _ source: CorpusSource, corpusName: String, options: IndexingOptions,
+        _ source: CorpusSource, corpusName: String, options: IndexingOptions, scope: IndexingScope, isAside: Bool,
         onMalformed policy: MalformedRecordPolicy, note: (CorpusNote) -> Void, progress: (IndexingProgress) -> Void
     ) throws -> IndexingSummary {
         try AtlasWriter.requireCorpusName(corpusName)
@@ -65,7 +72,7 @@ public struct Indexer {
         }
         var repeated = RepeatedAnswers()
         let corpus = try CheckedCorpus(
-            source, onMalformed: policy,
+            source, shard: scope.shard, onMalformed: policy,
             check: { (record) throws(CorpusError) in
                 let reading = try reader.read(record)
                 if reading.isCut { take(CorpusNote(record, reading)) }
@@ -73,11 +80,12 @@ public struct Indexer {
             }, progress: { progress(IndexingProgress(phase: .checking, done: $0)) })
         summary.records = corpus.recordCount
         summary.skippedRecords = corpus.skippedCount
-        let writer = AtlasWriter(
-            try Atlas.open(atlasPath, mode: .create(AtlasIdentity(attributor))))
+        let identity = AtlasIdentity(attributor)
+        let aside = isAside ? try AtlasAside(identity, at: atlasPath) : nil
+        let writer = AtlasWriter(try aside?.atlas ?? Atlas.open(atlasPath, mode: .create(identity)))
         let replaced = writer.atlas.replacedFingerprints
         summary.replacedFingerprints = replaced.isEmpty ? nil : replaced
-        try BaselineAveraging(reader: reader, corpus: corpus).run(writer) {
+        try average(corpus, of: source, scope: scope, reader: reader, onMalformed: policy, writer) {
             progress(IndexingProgress(phase: .averaging, done: $0, total: $1))
         }
         reader.baselines = PromptBaselines(writer.atlas, attributor: attributor)
@@ -115,10 +123,36 @@ public struct Indexer {
             }
         }
         try describeFeatures(writer, jobs: options.jobs, progress: progress)
-        try summarise(writer.atlas, progress: progress)
+        if scope.derives { try summarise(writer.atlas, progress: progress) }
         try writer.finishRun(run)
-        try writer.atlas.close()
+        if let aside {
+            if try !aside.appear() { summary.otherCameFirst = true }
+        } else {
+            try writer.atlas.close()
+        }
         return summary
+    }
+
+    /// Finds the means that neurons are measured from: over the whole corpus, whichever part of it is indexed, as what a
+    /// prompt's graph says must not depend on how the corpus was cut.
+    private func average(
+        _ corpus: CheckedCorpus, of source: CorpusSource, scope: IndexingScope, reader: PromptReader,
+        onMalformed policy: MalformedRecordPolicy, _ writer: AtlasWriter, progress: (Int, Int) -> Void
+    ) throws {
+        guard let shard = scope.shard, BaselineAveraging.isNeeded(attributor) else {
+            return try BaselineAveraging(reader: reader, corpus: corpus).run(writer, progress: progress)
+        }
+        guard !source.canBeReadOnce else {
+            throw CorpusError(
+                file: "shard \(shard)", expected: "a corpus that can be read twice, as means are over all of it",
+                found: "standard input or a pipe", advice: "give a file, or --baseline zero")
+        }
+        // Faults were reported by the first reading, those of other shards are told where these are indexed.
+        let quiet: MalformedRecordPolicy = if case .skip = policy { .skip(report: { _ in }) } else { policy }
+        let whole = try CheckedCorpus(
+            source, onMalformed: quiet, check: { (record) throws(CorpusError) in _ = try reader.read(record) },
+            progress: { _ in })
+        try BaselineAveraging(reader: reader, corpus: whole).run(writer, progress: progress)
     }
 
     /// Computes and stores one batch: new texts as facts, known ones as mentions of this corpus.

@@ -4,9 +4,15 @@ public struct IndexingInterrupted: Error, CustomStringConvertible, Sendable {
     public let progress: IndexingProgress
     /// The atlas that it wrote to.
     public let atlasPath: String
+    /// Whether the atlas was still out of sight, and is gone: a shard's appears when it is whole.
+    public var isAside = false
 
     /// One line: what is kept, and how to go on.
     public var description: String {
+        guard !isAside else {
+            return "interrupted: a shard's atlas appears when it is whole, and there is none at \(atlasPath); "
+                + "the same command starts it again"
+        }
         let all = progress.total.map { " of \($0)" } ?? ""
         let kept =
             switch progress.phase {

@@ -53,6 +53,8 @@ public struct IndexingSummary: Sendable, Equatable, Codable {
     /// Fingerprints of samples of the weights, as earlier programs made them, that the atlas had and that those of every
     /// number took the place of; `nil` as a rule.
     public var replacedFingerprints: [String]?
+    /// Whether another run made the shard's atlas meanwhile, which was kept, and this one's left out; `nil` as a rule.
+    public var otherCameFirst: Bool?
     /// Seconds spent on prompts, without checking and summarising.
     public var indexingSeconds = 0.0
 }

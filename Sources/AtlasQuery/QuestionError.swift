@@ -108,13 +108,13 @@ extension QuestionError: CustomStringConvertible {
         case .noGrid(let rows, let columns, let nearest):
             "no prompt has a number for both tags \(quoted(rows)) and \(quoted(columns)); \(hint(nearest.map(quoted)))"
         case .staleStatistics(let path):
-            "\(path): statistics are older than the prompts or than this program; derive them again first"
+            "\(path): statistics are older than the prompts or than this program; atlas derive \(path) derives them again"
         case .ambiguousAnswer(let tag, let value):
             "prompts tagged \(quoted("\(tag)=\(value)")) have different answers; narrow the group with --where"
         case .nothingToCompare(let what, let expected, let found):
             "\(what): expected \(expected), found \(found)"
         case .notDerived(let path):
-            "\(path): statistics have not been derived from the facts yet; derive them first"
+            "\(path): statistics have not been derived from the facts yet; atlas derive \(path) does that"
         case .noEffects(let question, let graphs):
             "\(question): expected graphs with effects, found \(graphs) without; atlas index --effects adds them"
         case .noHeads: "heads of edges: not computed for any graph; atlas index --heads adds them"

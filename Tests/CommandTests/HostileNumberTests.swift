@@ -52,7 +52,7 @@ import Testing
         "rows", "columns", "position", "rank-by", "positions", "judgement", "group", "note", "host", "token-file",
         "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
         "architecture", "activation", "input-hook", "output-hook", "qk", "against", "corpus", "scan", "model-name",
-        "transcoder-name", "model-id", "source-set", "creator", "creator-id", "list",
+        "transcoder-name", "model-id", "source-set", "creator", "creator-id", "list", "shard",
     ]
 
     private struct Help: Decodable {

@@ -11,12 +11,18 @@ struct IndexCommand: ParsableCommand {
             to it. With --activations-only what fires is stored without graphs; graphs can be added later. A prompt has \
             one graph: one that is stored is kept, whatever targets are asked for.
 
+            --shard 3/32 indexes the third of 32 parts, cut by the SHA-256 of the texts: parts share no text and leave none \
+            out, whatever the corpus's order. A shard's atlas that is not there yet appears when it is whole, so an \
+            interruption leaves none, and of two runs that make it at once the first one's stays; one that is there is \
+            added to, as ever. atlas merge makes one atlas of them.
+
               atlas index corpus.jsonl --model MODEL --transcoders DIR --atlas my.atlas
               atlas index --template 'calc: {a}+{b}=' --values a=0...99 --values b=0...99 --activations-only \\
                 --model MODEL --transcoders DIR --atlas my.atlas
               atlas index corpus.jsonl --effects --model MODEL --transcoders DIR --atlas older.atlas
               atlas index corpus.jsonl --heads --model MODEL --transcoders DIR --atlas my.atlas
               atlas index corpus.jsonl --model MODEL --neurons --baseline-tag family --atlas my.atlas
+              atlas index corpus.jsonl --shard 3/32 --facts-only --model MODEL --transcoders DIR --atlas part-3.atlas
               zcat big.jsonl.gz | atlas index - --format jsonl --model MODEL --transcoders DIR --atlas my.atlas
             """)
 
@@ -46,6 +52,9 @@ struct IndexCommand: ParsableCommand {
     var heads = false
     @Option(help: "Of neurons: how many of each token and layer are stored beside a graph's nodes, for examples.")
     var strongestNeurons = IndexingOptions().strongestNeurons
+    @Option(help: "Index one of n parts of the corpus, cut by content: 3/32.") var shard: String?
+    @Flag(help: "Store facts alone, and derive nothing: atlas derive, or atlas merge of the parts, does that.")
+    var factsOnly = false
     @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
         .activeProcessorCount
     @Flag(help: "Show no progress.") var quiet = false
@@ -55,6 +64,7 @@ struct IndexCommand: ParsableCommand {
         if let nodeThreshold { try requireShare(nodeThreshold, "--node-threshold") }
         if let edgeThreshold { try requireShare(edgeThreshold, "--edge-threshold") }
         try requireThreads(jobs)
+        _ = try corpusShard()
         guard strongestNeurons >= 0 else {
             throw ValidationError("--strongest-neurons: expected 0 or more, found \(strongestNeurons)")
         }
@@ -67,6 +77,15 @@ struct IndexCommand: ParsableCommand {
         else {
             throw ValidationError("--baseline pair is for single prompts; a corpus is measured from group or corpus")
         }
+    }
+
+    private func corpusShard() throws -> CorpusShard? {
+        guard let shard else { return nil }
+        guard let parsed = CorpusShard(shard) else {
+            throw ValidationError(
+                "--shard: expected i/n with 1 ≤ i ≤ n ≤ \(CorpusShard.countLimit), as in 3/32, found \(shard)")
+        }
+        return parsed
     }
 
     func run() throws {
@@ -86,7 +105,7 @@ struct IndexCommand: ParsableCommand {
                 activationsOnly: activationsOnly, truncation: corpus.truncation,
                 strongestNeurons: strongestNeurons, effects: effects ?? true, completesEffects: effects == true,
                 measuredNodes: measure, heads: heads, jobs: jobs),
-            onMalformed: corpus.policy,
+            scope: IndexingScope(shard: try corpusShard(), derives: !factsOnly), onMalformed: corpus.policy,
             progress: {
                 // A batch is finished; what comes after can be made anew.
                 InterruptionRequest.wait(
@@ -116,6 +135,8 @@ struct IndexCommand: ParsableCommand {
         ] where count > 0 {
             parts.append("\(count.grouped) \(what)")
         }
+        if summary.otherCameFirst == true { parts.append("another run made it first, and its file is kept") }
+        if factsOnly { parts.append("nothing derived: atlas derive or atlas merge goes on") }
         return "\(atlas): " + parts.joined(separator: ", ")
     }
 }
