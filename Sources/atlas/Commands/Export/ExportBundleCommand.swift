@@ -25,6 +25,8 @@ struct ExportBundleCommand: ParsableCommand {
     var creatorId = FeatureBundle.firstUser
     @Flag(help: "Show no progress.") var quiet = false
 
+    func validate() throws { try OutputPlace.requireFolder(output) }
+
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }

@@ -23,6 +23,8 @@ struct ExportFeaturesCommand: ParsableCommand {
     @Option(help: "The folder to write to; made if there is none.") var output: String
     @Flag(help: "Show no progress.") var quiet = false
 
+    func validate() throws { try OutputPlace.requireFolder(output) }
+
     func run() throws {
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
@@ -43,7 +45,6 @@ struct ChosenFeaturesOption: ParsableArguments {
     var list: [FeatureID]? { features?.split(separator: ",").compactMap { FeatureID($0) } }
 
     func validate() throws {
-        try OutputPlace.requireFolder(output)
         if let wrong = features?.split(separator: ",", omittingEmptySubsequences: false).first(where: {
             FeatureID($0) == nil
         }) {
