@@ -14,7 +14,7 @@ import Testing
 
     private static let failures: [(arguments: [String], code: String, status: Int)] = [
         (["query", "prompt", "two-step-006", "--atlas", "ATLAS"], "not-in-the-atlas", 404),
-        (["query", "edge", "5/283", "4/1", "--atlas", "ATLAS"], "wrong-question", 400),
+        (["query", "edge", "5/283", "4/1", "--atlas", "ATLAS"], "wrong-question", 422),
         (["query", "heads", "--atlas", "ATLAS"], "not-computed", 409),
         (["sql", "ATLAS", "DELETE FROM prompts"], "refused", 400),
         (["info", "/none/none.atlas"], "the-atlas-could-not-be-used", 500),

@@ -30,7 +30,13 @@ import Testing
         ] {
             let outcome = try Program.run(arguments, shell: shell)
             #expect(outcome.status == 1)
-            #expect(outcome.error == "Error: standard output: cannot be written: \(reason)\n")
+            let message = "standard output: cannot be written: \(reason)"
+            guard arguments.contains("--json") else {
+                #expect(outcome.error == "Error: \(message)\n")
+                continue
+            }
+            let told = try JSONSerialization.jsonObject(with: Data(outcome.error.utf8)) as? [String: Any]
+            #expect(told?["message"] as? String == message && outcome.error.count { $0 == "\n" } == 1)
         }
     }
 
