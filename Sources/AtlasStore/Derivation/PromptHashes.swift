@@ -18,6 +18,6 @@ struct PromptHashes {
         self.prefixes = prefixes
     }
 
-    /// Those of a prompt; throws for one that is not stored.
+    /// Those of a prompt; 0 for one that is not stored, which verifying finds.
     func callAsFunction(_ prompt: Int) -> UInt64 { prefixes.indices ~= prompt ? prefixes[prompt] : 0 }
 }

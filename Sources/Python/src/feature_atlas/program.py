@@ -143,8 +143,9 @@ def _reason(done: subprocess.CompletedProcess[bytes], arguments: List[str]) -> s
             found = json.loads(lines[-1]) if lines[-1].startswith("{") else None
         except ValueError:
             found = None
-        if isinstance(found, dict) and isinstance(found.get("message"), str):
-            return found["message"]
+        message = found.get("message") if isinstance(found, dict) else None
+        if isinstance(message, str):
+            return message
     for line in lines:
         if line.startswith("Error: "):
             return line[len("Error: ") :]

@@ -67,7 +67,7 @@ class QuestionAtlas:
         self._folder = tempfile.TemporaryDirectory(prefix="feature-atlas-question-")
         self._template = Path(self._folder.name) / "empty.atlas"
         self.path = Path(self._folder.name) / "question.atlas"
-        self.program = Program(self.path, program)
+        self.program = Program(self.path, program=program)
         _make_empty(shard, self._template)
         self._connection: Optional[sqlite3.Connection] = None
         #: Prompts that were put in: their ids by (shard, ordinal), and by id what they are called outside.
