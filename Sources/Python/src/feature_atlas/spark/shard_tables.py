@@ -169,7 +169,7 @@ class _ShardRows:
         for block, entries in self._database.rows("SELECT block, entries FROM feature_postings ORDER BY block"):
             found = self._database.unpack("feature_postings.entries", block, blocks.postings, entries)
             shards = np.full(len(found.position), self._shard)
-            columns = (
+            columns: Tuple[Any, ...] = (
                 found.feature >> 24, found.feature & 0xFFFFFF, shards, ordinals[found.prompt_id], found.position,
                 found.activation,
             )  # fmt: skip
