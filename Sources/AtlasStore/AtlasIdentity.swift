@@ -72,6 +72,11 @@ public struct AtlasIdentity: Equatable, Sendable {
         0..<layerCount ~= feature.layer && 0..<featuresPerLayer ~= feature.index
     }
 
+    /// The feature with a number below ``featureCount``: layers one behind the other.
+    func feature(numbered number: Int) -> FeatureID {
+        FeatureID(layer: number / featuresPerLayer, index: number % featuresPerLayer)
+    }
+
     /// Throws unless `other` names the same weights; names may differ, fingerprints may not.
     func requireSame(as other: AtlasIdentity, path: String) throws(AtlasError) {
         let pairs: [(String, String, String)] = [

@@ -72,18 +72,16 @@ public struct AtlasJoin: Sendable {
             try atlas.close()
             return added
         }
-        let new = try AtlasInMaking(identity, at: whole)
-        let atlas = try new.open()
-        let added = try AtlasInMaking.creating(whole) {
-            let added = try fill(atlas, progress)
+        let aside = try AtlasAside(identity, at: whole)
+        let (added, isOurs) = try AtlasInMaking.creating(whole) {
+            let added = try fill(aside.atlas, progress)
             if !factsOnly {
                 progress(.deriving)
-                try AtlasDerivation(atlas).rebuild()
+                try AtlasDerivation(aside.atlas).rebuild()
             }
-            try atlas.close()
-            return added
+            return (added, try aside.appear())
         }
-        guard try new.publish() else {
+        guard isOurs else {
             throw .database(
                 path: whole, operation: "merging",
                 reason: "another program made it meanwhile, and nothing was added to it; run the same command again")

@@ -149,13 +149,9 @@ struct CanonicalGraphs {
 
     /// The dense number of a key that some graph has.
     func dense(_ key: NodeKey) -> UInt32 {
-        var (low, high) = (0, keys.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        precondition(low < keys.count && keys[low] == key, "node key \(key.rawValue) was not numbered")
-        return UInt32(low)
+        let place = keys.place(notBelow: key)
+        precondition(place < keys.count && keys[place] == key, "node key \(key.rawValue) was not numbered")
+        return UInt32(place)
     }
 
     /// The ordinals of the prompts that have graphs, in canonical order.

@@ -21,7 +21,7 @@ struct FeatureDerivation {
         for feature in 0..<identity.featureCount {
             let entries = activations.starts[feature]..<activations.starts[feature + 1]
             guard !entries.isEmpty else { continue }
-            let id = FeatureID(layer: feature / identity.featuresPerLayer, index: feature % identity.featuresPerLayer)
+            let id = identity.feature(numbered: feature)
             func content(_ tail: FeatureTail) -> TailContent? {
                 TailContent(
                     activations, entries: entries, tail: tail, feature: id, hashPrefixes: prompts.hashPrefixes

@@ -27,8 +27,8 @@ struct FeatureUpdate {
         try db.execute(sql: "CREATE TEMP TABLE updated_features (layer INTEGER, feature_index INTEGER)")
         let insertion = try BulkInsertion(db, into: "temp.updated_features", columns: ["layer", "feature_index"])
         for feature in touched {
-            insertion.bind(feature / identity.featuresPerLayer)
-            insertion.bind(feature % identity.featuresPerLayer)
+            let id = identity.feature(numbered: feature)
+            for value in [id.layer, id.index] { insertion.bind(value) }
             try insertion.step()
         }
         defer { try? db.execute(sql: "DROP TABLE temp.updated_features") }
@@ -85,9 +85,7 @@ private struct FeatureBatchUpdate {
     /// Features whose strongest examples changed.
     private(set) var renamed: [FeatureID] = []
 
-    private func id(_ feature: Int) -> FeatureID {
-        FeatureID(layer: feature / identity.featuresPerLayer, index: feature % identity.featuresPerLayer)
-    }
+    private func id(_ feature: Int) -> FeatureID { identity.feature(numbered: feature) }
 
     init(
         _ db: Database, identity: AtlasIdentity, features: ArraySlice<Int>, activations: FeatureActivations,

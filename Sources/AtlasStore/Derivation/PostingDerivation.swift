@@ -62,8 +62,7 @@ struct PostingDerivation {
             pending.removeAll(keepingCapacity: true)
         }
         for feature in 0..<identity.featureCount {
-            let id = FeatureID(layer: feature / identity.featuresPerLayer, index: feature % identity.featuresPerLayer)
-            let key = NodeKey(id).rawValue
+            let key = NodeKey(identity.feature(numbered: feature)).rawValue
             for entry in activations.starts[feature]..<activations.starts[feature + 1] {
                 pending.append(
                     Posting(

@@ -21,7 +21,7 @@ struct StoredPostings {
         let reading = try db.makeStatement(sql: "SELECT entries FROM feature_postings WHERE block = ?")
         for block in blocks {
             let (number, first, last): (Int, Int64, Int64) = (block[0], block[1], block[2])
-            guard keys[Self.place(of: first, in: keys)...].first ?? .max <= last,
+            guard keys[keys.place(notBelow: first)...].first ?? .max <= last,
                 let entries = try Data.fetchOne(reading, arguments: [number])
             else { continue }
             for posting in try Self.decode(entries, block: number) {
@@ -36,16 +36,6 @@ struct StoredPostings {
 
     /// The places where a feature fires, by prompt id and position.
     subscript(feature: FeatureID) -> [StoredExample] { places[feature] ?? [] }
-
-    /// The place of the first key that is not smaller.
-    private static func place(of key: Int64, in keys: [Int64]) -> Int {
-        var (low, high) = (0, keys.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
 
     private static func decode(_ entries: Data, block: Int) throws(AtlasError) -> [Posting] {
         do throws(BlockFault) {
