@@ -9,7 +9,7 @@ import {filterControls} from "./promptFilter.js";
 import {labelText, nodeText} from "./terms.js";
 
 function endView(title, node, label) {
-    return element("div", {}, element("h3", {}, title), element("p", {}, nodeText(node, null)),
+    return element("div", {}, element("p", {}, element("span", { class: "quiet" }, `${title} `), nodeText(node, null)),
         node.kind === "feature" ? element("p", { class: "node-label" }, labelText(label)) : null);
 }
 
