@@ -45,10 +45,17 @@ function validationPart(seed, signal) {
     });
 }
 
+/** The tags that a group's conditions name. */
+function conditionNames(where) {
+    return (where ?? "").split(",").map((condition) => condition.split("=")[0]);
+}
+
 function exchangePart(seed, tags, signal) {
     const usable = tags.filter((tag) => tag.valueCount >= 2);
     if (usable.length === 0) return null;
-    const tag = choice("exchange-tag", usable.map((item) => [item.name, item.name]), usable[0].name, () => {});
+    // Of a group the tag that made it has one value; numbers rarely name what answers are about.
+    const first = usable.find((item) => !conditionNames(seed.where).includes(item.name) && !item.values.every(({ value }) => /^-?\d+$/.test(value))) ?? usable[0];
+    const tag = choice("exchange-tag", usable.map((item) => [item.name, item.name]), first.name, () => {});
     const trials = numberField("exchange-trials", "Exchanges", 100, 1, 5000);
     const strength = numberField("exchange-strength", "times", 1, 0.1, 100);
     strength.field.setAttribute("step", "0.1");

@@ -46,5 +46,5 @@ export function scatterPlot(points, { across, up, groups }) {
     });
     return element("figure", { class: "plot" },
         drawing("svg", { class: "scatter", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${up} against ${across}: ${counted(points.length, "point")}; the table below has them` }, frame, marks),
-        element("figcaption", { class: "quiet" }, element("i", { class: "shape circle plot-key" }), ` ${groups[0]} `, groups[1] ? [element("i", { class: "shape diamond plot-key other" }), ` ${groups[1]} `] : null, "Dashed: measured as predicted. A point leads to its prompt's graph."));
+        element("figcaption", { class: "quiet" }, element("i", { class: "shape circle plot-key" }), ` ${groups[0]}`, groups[1] ? [", ", element("i", { class: "shape diamond plot-key other" }), ` ${groups[1]}`] : null, ". Dashed: measured as predicted. A point leads to its prompt's graph."));
 }
