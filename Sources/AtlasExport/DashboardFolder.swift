@@ -4,8 +4,8 @@ import Foundation
 /// A folder of pages and answers that opens from disk without a network.
 ///
 /// The pages lie in it as they are served, except that their modules are one script; each answer is a script in `data`.
-/// No answer is larger than `DashboardFolder.fileLimit`, no page than `DashboardFolder.pageLimit`. All of it is written out of sight, in a hidden folder within, and
-/// takes the place of an earlier export when it is whole.
+/// No answer is larger than `DashboardFolder.fileLimit`, no page than `DashboardFolder.pageLimit`. All of it is written out
+/// of sight, in a hidden folder within, and takes the place of an earlier export when it is whole.
 final class DashboardFolder {
     /// The largest answer that is written, in bytes.
     static let fileLimit = 300_000

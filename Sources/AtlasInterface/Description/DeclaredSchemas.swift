@@ -56,3 +56,11 @@ extension TableAnswer.Value: SchemaDeclared {
 
     static var anyValue: Self? { .null }
 }
+
+extension TableAnswer.Truncation: SchemaDeclared {
+    static func schema(in description: inout TypeDescription) -> JSONSchema {
+        var schema = JSONSchema(type: "string")
+        schema.enumeration = [TableAnswer.Truncation.rows, .bytes].map(\.rawValue)
+        return schema
+    }
+}
