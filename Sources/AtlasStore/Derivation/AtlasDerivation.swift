@@ -144,11 +144,12 @@ public struct AtlasDerivation: Sendable {
         var new = old
         new.add(prompts)
         progress(.features)
-        guard let changed = try FeatureUpdate(identity: atlas.identity, extent: extent).run(db, prompts: prompts)
-        else { return false }
+        let labels = try LabelUpdate(db, identity: atlas.identity, frequencies: (old, new))
+        let features = FeatureUpdate(identity: atlas.identity, extent: extent)
+        guard try features.run(db, prompts: prompts, labels: labels) else { return false }
+        try labels.nameAffected(db)
         progress(.postings)
         try PostingDerivation(identity: atlas.identity).update(db, after: extent.lastPrompt)
-        try LabelUpdate(identity: atlas.identity, frequencies: (old, new)).run(db, changed: changed)
         progress(.edges)
         try DerivedSums.adding(in: db) { place in
             try TokenFrequencies.insert(prompts, into: place, db)

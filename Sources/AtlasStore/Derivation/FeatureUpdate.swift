@@ -18,9 +18,10 @@ struct FeatureUpdate {
 
     /// Adds the prompts beyond `extent`; their postings are not written yet.
     ///
-    /// - Returns: the features whose strongest examples changed; `nil` where features that had fired before have got
-    ///   token effects since, so that they have to be named anew
-    func run(_ db: Database, prompts: CanonicalPrompts) throws -> [FeatureID]? {
+    /// - Parameter labels: names the features whose strongest examples changed
+    /// - Returns: whether they could be added: not where features that had fired before have got token effects since, so
+    ///   that they have to be named anew
+    func run(_ db: Database, prompts: CanonicalPrompts, labels: LabelUpdate) throws -> Bool {
         let activations = try FeatureActivations(
             db, identity: identity, order: .canonical, after: extent.lastPrompt)
         let touched = (0..<identity.featureCount).filter { activations.starts[$0] < activations.starts[$0 + 1] }
@@ -32,18 +33,17 @@ struct FeatureUpdate {
             try insertion.step()
         }
         defer { try? db.execute(sql: "DROP TABLE temp.updated_features") }
-        guard try !hasNewTokenEffects(db) else { return nil }
+        guard try !hasNewTokenEffects(db) else { return false }
         let hashes = try PromptHashes(db)
-        var renamed: [FeatureID] = []
         for start in stride(from: 0, to: touched.count, by: Self.featuresATime) {
             let features = touched[start..<min(start + Self.featuresATime, touched.count)]
             let update = try FeatureBatchUpdate(
                 db, identity: identity, features: features, activations: activations, prompts: prompts,
                 hashes: hashes)
-            renamed += update.renamed
             try update.write(db)
+            try labels.name(update.renamed, db)
         }
-        return renamed
+        return true
     }
 
     /// Whether token effects came in for features that had fired before.
@@ -82,8 +82,8 @@ private struct FeatureBatchUpdate {
     private let identity: AtlasIdentity
     private let features: ArraySlice<Int>
     private var changes: [Change] = []
-    /// Features whose strongest examples changed.
-    private(set) var renamed: [FeatureID] = []
+    /// Features whose strongest examples changed, with these.
+    private(set) var renamed: [LabelUpdate.Strongest] = []
 
     private func id(_ feature: Int) -> FeatureID { identity.feature(numbered: feature) }
 
@@ -129,7 +129,9 @@ private struct FeatureBatchUpdate {
         try readAll(further, stored, rows, activations, prompts, hashes, db)
         for (place, feature) in features.enumerated() {
             let isNew = stored.totals[rows.lowerBound + place] == nil
-            if isNew || changes[place].bands.values.contains(where: { $0.first == 0 }) { renamed.append(id(feature)) }
+            let change = changes[place]
+            guard isNew || change.bands.values.contains(where: { $0.first == 0 }) else { continue }
+            renamed.append((id(feature), change.tails.mapValues { $0.bands[0] }))
         }
     }
 
