@@ -65,6 +65,13 @@ struct BlobScan {
         return value
     }
 
+    /// The digest of the row of a table that stands in the columns behind the first.
+    func digest(of table: RowHash) -> Digest {
+        var hash = table
+        hash.append(rowOf: handle, from: 1)
+        return Digest(rowCount: 1, sum: hash.finished())
+    }
+
     /// The first eight bytes of a blob column as a number.
     func bigEndianPrefix(_ column: Int32) throws(AtlasError) -> UInt64 {
         guard let bytes = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) >= 8 else {

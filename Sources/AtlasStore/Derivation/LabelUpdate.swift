@@ -29,13 +29,13 @@ final class LabelUpdate {
             identity: identity, frequencies: frequencies.new,
             promoted: try PromotedTokens(db, identity: identity, of: Self.named), prompt: prompts.callAsFunction)
         let stored = try storedNames(db)
-        var changed: [(feature: FeatureID, name: LabelNaming.Name)] = []
         named.formUnion(features.map(\.feature))
+        let changes = try LabelChanges(db)
         for (feature, examples) in features {
             let name = try naming.name(feature, examples: examples)
-            if stored[feature] != StoredName(name) { changed.append((feature, name)) }
+            try changes.replace(stored[feature] ?? LabelChanges.Stored(), by: name, of: feature)
         }
-        try write(changed, db)
+        try changes.finish()
     }
 
     /// Names the features not named yet whose names would tell of another token before them.
@@ -61,7 +61,6 @@ final class LabelUpdate {
 
     private static let named = "temp.named_features"
     private static let affected = "temp.affected_features"
-    private static let changed = "temp.renamed_features"
 
     /// Makes a table of features, in their order.
     private static func fill(_ table: String, with features: [FeatureID], _ db: Database) throws {
@@ -73,18 +72,9 @@ final class LabelUpdate {
         }
     }
 
-    /// What is stored of a name.
-    private struct StoredName: Equatable {
-        var label = ""
-        var contexts: [FeatureTail: Data] = [:]
-
-        init() {}
-        init(_ name: LabelNaming.Name) { (label, contexts) = (name.label, name.contexts) }
-    }
-
     /// What the features are called so far.
-    private func storedNames(_ db: Database) throws -> [FeatureID: StoredName] {
-        var stored: [FeatureID: StoredName] = [:]
+    private func storedNames(_ db: Database) throws -> [FeatureID: LabelChanges.Stored] {
+        var stored: [FeatureID: LabelChanges.Stored] = [:]
         func scan(_ columns: String, _ table: String, _ body: (BlobScan, FeatureID) -> Void) throws {
             let sql = """
                 SELECT t.layer, t.feature_index, \(columns) FROM \(Self.named) f
@@ -93,49 +83,13 @@ final class LabelUpdate {
             try BlobScan.run(db, sql: sql) { body($0, FeatureID(layer: $0.integer(0), index: $0.integer(1))) }
         }
         try scan("t.label", "automatic_labels") { row, feature in
-            stored[feature, default: StoredName()].label = row.text(2)
+            stored[feature, default: LabelChanges.Stored()].label = row.text(2)
         }
         try scan("t.tail, t.tokens", "label_contexts") { row, feature in
             let tail: FeatureTail = row.integer(2) == FeatureTail.negative.number ? .negative : .positive
-            stored[feature, default: StoredName()].contexts[tail] = Data(row.bytes(3))
+            stored[feature, default: LabelChanges.Stored()].contexts[tail] = Data(row.bytes(3))
         }
         return stored
-    }
-
-    private func write(_ names: [(feature: FeatureID, name: LabelNaming.Name)], _ db: Database) throws {
-        try Self.fill(Self.changed, with: names.map(\.feature), db)
-        defer { try? db.execute(sql: "DROP TABLE \(Self.changed)") }
-        let tables = ["automatic_labels", "label_contexts", "feature_negative_tails"]
-        let rows = tables.map { table in
-            StoredRows(
-                of: table,
-                sql: """
-                    SELECT t.* FROM \(Self.changed) f
-                    CROSS JOIN main.\(table) t ON t.layer = f.layer AND t.feature_index = f.feature_index
-                    """, [])
-        }
-        let features = "SELECT layer, feature_index FROM \(Self.changed)"
-        try TableDigests.keeping(rows, in: db) {
-            for table in tables.prefix(2) {
-                try db.execute(sql: "DELETE FROM main.\(table) WHERE (layer, feature_index) IN (\(features))")
-            }
-            let labels = try LabelRows(db)
-            let negative = try db.makeStatement(
-                sql: "UPDATE main.feature_negative_tails SET label = ? WHERE layer = ? AND feature_index = ?")
-            for (feature, name) in names {
-                try labels.insert(name, of: feature)
-                if let text = name.texts[.negative] {
-                    try negative.execute(arguments: [text, feature.layer, feature.index])
-                }
-            }
-        }
-        try db.execute(
-            sql: """
-                DELETE FROM label_search WHERE rowid IN (
-                    SELECT (layer << 24 | feature_index) * 2 + 1 FROM \(Self.changed))
-                """)
-        try LabelRows.makeSearchable(
-            db, from: "(SELECT l.* FROM \(Self.changed) f CROSS JOIN automatic_labels l USING (layer, feature_index))")
     }
 
     /// The features whose names would tell of another token before them.
