@@ -12,30 +12,32 @@ struct FeatureDerivation {
         let activations = try FeatureActivations(db, identity: identity, order: .canonical)
         let rows = try FeatureRows(db)
         let ordinals = Dictionary(uniqueKeysWithValues: prompts.ids.enumerated().map { ($1, $0) })
-        let labels = try LabelDerivation(
-            db, identity: identity, frequencies: TokenFrequencies(prompts)
+        let naming = LabelNaming(
+            identity: identity, frequencies: TokenFrequencies(prompts),
+            promoted: try PromotedTokens(db, identity: identity)
         ) { prompt in
             let ordinal = ordinals[prompt]!
             return (prompts.tokens(ordinal: ordinal), prompts.predictedTokens[ordinal])
         }
+        let labels = try LabelRows(db)
         for feature in 0..<identity.featureCount {
             let entries = activations.starts[feature]..<activations.starts[feature + 1]
             guard !entries.isEmpty else { continue }
             let id = identity.feature(numbered: feature)
-            func content(_ tail: FeatureTail) -> TailContent? {
-                TailContent(
+            var tails: [FeatureTail: TailContent] = [:]
+            for tail in FeatureTail.allCases {
+                tails[tail] = TailContent(
                     activations, entries: entries, tail: tail, feature: id, hashPrefixes: prompts.hashPrefixes
                 ) { prompts.ids[$0] }
             }
-            let (positive, negative) = (content(.positive), content(.negative))
-            try rows.insert(activations.totals(of: entries), histogram: positive?.histogram, of: id)
-            let texts = try labels.insert(id, positive: positive?.bands[0], negative: negative?.bands[0])
-            if let positive { try rows.insert(positive, of: id, .positive) }
-            if let negative {
-                try rows.insert(negative, of: id, .negative)
-                try rows.insert(negative: negative, label: texts.negative!, of: id)
+            try rows.insert(activations.totals(of: entries), histogram: tails[.positive]?.histogram, of: id)
+            let name = try naming.name(id, examples: tails.mapValues { $0.bands[0] })
+            try labels.insert(name, of: id)
+            for (tail, content) in tails { try rows.insert(content, of: id, tail) }
+            if let negative = tails[.negative] {
+                try rows.insert(negative: negative, label: name.texts[.negative]!, of: id)
             }
         }
-        try LabelDerivation.makeSearchable(db)
+        try LabelRows.makeSearchable(db)
     }
 }
