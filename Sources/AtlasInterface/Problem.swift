@@ -88,7 +88,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         case .ambiguousToken, .ambiguousPrompt:
             self.init(409, "Several are meant", "\(error)")
         case .refusedSQL:
-            self.init(400, "Refused", "\(error)")
+            self.init(422, "Refused", "\(error)")
         case .sqlOverLimit:
             self.init(503, "Took too long", "\(error)")
         default:
