@@ -13,7 +13,7 @@ struct MigrationTests {
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
         "measured_effects", "node_effects", "effect_derivation", "logit_effect_statistics", "logit_driver_effects",
         "prompt_digests", "table_digests", "edge_heads", "derivation_extent", "token_statistics", "posting_runs",
-        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts",
+        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts", "saved_runs",
     ]
     /// What later schemas replaced.
     private static let laterViews = ["features", "drivers"]
@@ -104,6 +104,7 @@ struct MigrationTests {
             try db.execute(sql: "DROP VIEW drivers")
             for table in [
                 "derivation_extent", "token_statistics", "posting_runs", "logit_coverage", "label_contexts",
+                "saved_runs",
                 "effect_prompts",
             ] {
                 try db.execute(sql: "DROP TABLE \(table); DELETE FROM table_digests WHERE name = '\(table)'")

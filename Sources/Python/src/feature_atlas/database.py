@@ -25,6 +25,7 @@ MIGRATIONS = (
     "0008_add_digests",
     "0009_add_edge_heads",
     "0010_add_up_statistics",
+    "0012_create_saved_runs",
 )
 
 Result = TypeVar("Result")
