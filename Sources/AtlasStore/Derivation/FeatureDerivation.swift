@@ -6,13 +6,25 @@ import GRDB
 /// Most features have one tail. Where activations are negative, as a neuron's may be, what is negative is described in
 /// tables of its own, and what the others say of the feature's positive side is what they would say without it.
 struct FeatureDerivation {
-    let identity: AtlasIdentity
+    private let rows: FeatureRows
+    private let labels: LabelDerivation
 
-    func run(_ db: Database, prompts: CanonicalPrompts) throws {
+    /// - Parameters:
+    ///   - frequencies: how often tokens occur
+    ///   - prompt: a prompt by its id
+    init(
+        _ db: Database, identity: AtlasIdentity, frequencies: TokenFrequencies,
+        prompt: @escaping (Int) throws -> LabelDerivation.Prompt
+    ) throws {
+        rows = try FeatureRows(db)
+        labels = try LabelDerivation(db, identity: identity, frequencies: frequencies, prompt: prompt)
+    }
+
+    /// Derives every feature from the prompts' activations.
+    static func run(_ db: Database, identity: AtlasIdentity, prompts: CanonicalPrompts) throws {
         let activations = try FeatureActivations(db, identity: identity, order: .canonical)
-        let rows = try FeatureRows(db)
         let ordinals = Dictionary(uniqueKeysWithValues: prompts.ids.enumerated().map { ($1, $0) })
-        let labels = try LabelDerivation(
+        let derivation = try FeatureDerivation(
             db, identity: identity, frequencies: TokenFrequencies(prompts)
         ) { prompt in
             let ordinal = ordinals[prompt]!
@@ -21,21 +33,34 @@ struct FeatureDerivation {
         for feature in 0..<identity.featureCount {
             let entries = activations.starts[feature]..<activations.starts[feature + 1]
             guard !entries.isEmpty else { continue }
-            let id = identity.feature(numbered: feature)
-            func content(_ tail: FeatureTail) -> TailContent? {
-                TailContent(
-                    activations, entries: entries, tail: tail, feature: id, hashPrefixes: prompts.hashPrefixes
-                ) { prompts.ids[$0] }
-            }
-            let (positive, negative) = (content(.positive), content(.negative))
-            try rows.insert(activations.totals(of: entries), histogram: positive?.histogram, of: id)
-            let texts = try labels.insert(id, positive: positive?.bands[0], negative: negative?.bands[0])
-            if let positive { try rows.insert(positive, of: id, .positive) }
-            if let negative {
-                try rows.insert(negative, of: id, .negative)
-                try rows.insert(negative: negative, label: texts.negative!, of: id)
-            }
+            try derivation.insert(
+                identity.feature(numbered: feature), activations, entries: entries, hashPrefixes: prompts.hashPrefixes
+            ) { prompts.ids[$0] }
         }
         try LabelDerivation.makeSearchable(db)
+    }
+
+    /// Derives one feature.
+    ///
+    /// - Parameters:
+    ///   - entries: the feature's, at least one, prompts as ordinals in canonical order
+    ///   - hashPrefixes: the leading bits of the prompts' content hashes, by ordinal
+    ///   - promptID: a prompt's id by its ordinal
+    func insert(
+        _ id: FeatureID, _ activations: FeatureActivations, entries: Range<Int>, hashPrefixes: [UInt64],
+        promptID: (Int) -> Int
+    ) throws {
+        func content(_ tail: FeatureTail) -> TailContent? {
+            TailContent(
+                activations, entries: entries, tail: tail, feature: id, hashPrefixes: hashPrefixes, promptID: promptID)
+        }
+        let (positive, negative) = (content(.positive), content(.negative))
+        try rows.insert(activations.totals(of: entries), histogram: positive?.histogram, of: id)
+        let texts = try labels.insert(id, positive: positive?.bands[0], negative: negative?.bands[0])
+        if let positive { try rows.insert(positive, of: id, .positive) }
+        if let negative {
+            try rows.insert(negative, of: id, .negative)
+            try rows.insert(negative: negative, label: texts.negative!, of: id)
+        }
     }
 }

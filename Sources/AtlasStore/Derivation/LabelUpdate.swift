@@ -95,7 +95,7 @@ struct LabelUpdate {
 }
 
 /// Prompts by id, as labels need them.
-private final class StoredPrompts {
+final class StoredPrompts {
     private let db: Database
     private let vocabularySize: Int
     private var known: [Int: LabelDerivation.Prompt] = [:]
