@@ -9,8 +9,10 @@ import Foundation
 ///
 /// The pages are those that a server gives, and the answers they find are the answers of the same routes.
 public struct DashboardExporter: Sendable {
-    /// The largest file that is written, in bytes.
+    /// The largest answer that is written, in bytes.
     public static let fileLimit = DashboardFolder.fileLimit
+    /// The largest file of the pages themselves, in bytes.
+    public static let pageLimit = DashboardFolder.pageLimit
     /// A list goes on in a new file beyond this size, in bytes.
     private static let chunkSize = 150_000
     /// Items of a list that are asked for at once.

@@ -4,11 +4,13 @@ import Foundation
 /// A folder of pages and answers that opens from disk without a network.
 ///
 /// The pages lie in it as they are served, except that their modules are one script; each answer is a script in `data`.
-/// No file is larger than `DashboardFolder.fileLimit`. All of it is written out of sight, in a hidden folder within, and
-/// takes the place of an earlier export when it is whole.
+/// No answer is larger than `DashboardFolder.fileLimit`, no page than `DashboardFolder.pageLimit`. All of it is written out
+/// of sight, in a hidden folder within, and takes the place of an earlier export when it is whole.
 final class DashboardFolder {
-    /// The largest file that is written, in bytes.
+    /// The largest answer that is written, in bytes.
     static let fileLimit = 300_000
+    /// The largest file of the pages themselves: their script, which is read once.
+    static let pageLimit = 500_000
     /// The answer without which no page shows anything: it gets its name last, and that of an earlier export loses it
     /// first, so that a folder that has it has everything.
     static let lastPath = "atlas"
@@ -52,8 +54,8 @@ final class DashboardFolder {
     }
 
     private func write(_ bytes: [UInt8], to name: String) throws {
-        guard bytes.count <= Self.fileLimit else {
-            throw ExportError(place: name, expected: "at most \(Self.fileLimit) bytes", found: "\(bytes.count)")
+        guard bytes.count <= Self.pageLimit else {
+            throw ExportError(place: name, expected: "at most \(Self.pageLimit) bytes", found: "\(bytes.count)")
         }
         let file = folder.appendingPathComponent(name)
         try writing(to: file) {

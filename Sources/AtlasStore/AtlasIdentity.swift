@@ -72,6 +72,12 @@ public struct AtlasIdentity: Equatable, Sendable {
         0..<layerCount ~= feature.layer && 0..<featuresPerLayer ~= feature.index
     }
 
+    /// The number of a feature; `nil` for one that the transcoders do not have.
+    func number(of feature: FeatureID) -> Int? {
+        guard 0..<layerCount ~= feature.layer, 0..<featuresPerLayer ~= feature.index else { return nil }
+        return feature.layer * featuresPerLayer + feature.index
+    }
+
     /// The feature with a number below ``featureCount``: layers one behind the other.
     func feature(numbered number: Int) -> FeatureID {
         FeatureID(layer: number / featuresPerLayer, index: number % featuresPerLayer)

@@ -240,6 +240,6 @@ extension Atlas {
     private static func olderVersion(_ path: String) -> AtlasError {
         .database(
             path: path, operation: "opening for reading",
-            reason: "its schema is older than \(AtlasMigrator.newestVersion); open it for writing once to upgrade it")
+            reason: "its schema is older than \(AtlasMigrator.newestVersion); atlas derive upgrades it")
     }
 }

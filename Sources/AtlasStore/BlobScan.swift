@@ -10,7 +10,13 @@ struct BlobScan {
         _ db: Database, sql: String, arguments: StatementArguments = StatementArguments(),
         _ body: (BlobScan) throws -> Void
     ) throws {
-        let statement = try db.makeStatement(sql: sql)
+        try run(db.makeStatement(sql: sql), db, arguments: arguments, body)
+    }
+
+    /// Hands every row of a prepared statement to `body`; the row is valid only during the call.
+    static func run(
+        _ statement: Statement, _ db: Database, arguments: StatementArguments, _ body: (BlobScan) throws -> Void
+    ) throws {
         try statement.setArguments(arguments)
         let handle = statement.sqliteStatement
         defer { sqlite3_reset(handle) }
@@ -21,7 +27,7 @@ struct BlobScan {
                 throw DatabaseError(
                     resultCode: ResultCode(rawValue: code),
                     message: String(cString: sqlite3_errmsg(db.sqliteConnection)),
-                    sql: sql)
+                    sql: statement.sql)
             }
             try body(BlobScan(handle: handle))
         }
@@ -57,6 +63,13 @@ struct BlobScan {
                 column: name, expected: "\(range.lowerBound) to \(range.upperBound - 1)", found: "\(value)")
         }
         return value
+    }
+
+    /// The digest of the row of a table that stands in the columns behind the first.
+    func digest(of table: RowHash) -> Digest {
+        var hash = table
+        hash.append(rowOf: handle, from: 1)
+        return Digest(rowCount: 1, sum: hash.finished())
     }
 
     /// The first eight bytes of a blob column as a number.

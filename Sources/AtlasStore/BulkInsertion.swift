@@ -11,11 +11,20 @@ final class BulkInsertion {
     private let connection: OpaquePointer?
     private let columnCount: Int32
     private var next: Int32 = 1
+    /// The hash of a row of the table before its first value; `nil` where rows are not digested.
+    private let start: RowHash?
+    private var row: RowHash?
+    /// The digest of the inserted rows, where that was asked for.
+    private(set) var digest = Digest()
 
     /// Prepares `INSERT INTO table (columns)`; table and columns are names of this program, never input.
     ///
-    /// - Parameter replacing: whether a row takes the place of one with the same key
-    init(_ db: Database, into table: String, columns: [String], replacing: Bool = false) throws {
+    /// - Parameters:
+    ///   - replacing: whether a row takes the place of one with the same key
+    ///   - digesting: whether ``digest`` is kept; then the columns are all of the table's, in its order
+    init(
+        _ db: Database, into table: String, columns: [String], replacing: Bool = false, digesting: Bool = false
+    ) throws {
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
         let verb = replacing ? "REPLACE" : "INSERT"
         statement = try db.makeStatement(
@@ -23,6 +32,8 @@ final class BulkInsertion {
         handle = statement.sqliteStatement
         connection = db.sqliteConnection
         columnCount = Int32(columns.count)
+        start = digesting ? RowHash(table: table) : nil
+        row = start
     }
 
     /// Binds the next value.
@@ -31,12 +42,14 @@ final class BulkInsertion {
     /// Binds the next value.
     func bind(_ value: Int64) {
         sqlite3_bind_int64(handle, next, value)
+        row?.append(integer: value)
         next += 1
     }
 
     /// Binds the next value.
     func bind(_ value: Double) {
         sqlite3_bind_double(handle, next, value)
+        row?.append(real: value)
         next += 1
     }
 
@@ -44,6 +57,7 @@ final class BulkInsertion {
     func bind(_ value: String) {
         var value = value
         value.withUTF8 { bytes in
+            row?.append(text: UnsafeRawBufferPointer(bytes))
             bytes.withMemoryRebound(to: CChar.self) { text in
                 _ = sqlite3_bind_text(handle, next, text.baseAddress ?? Self.empty, Int32(text.count), Self.transient)
             }
@@ -54,6 +68,7 @@ final class BulkInsertion {
     /// Binds the next value; SQLite copies it.
     func bind(_ value: Data) {
         value.withUnsafeBytes { bytes in
+            row?.append(blob: bytes)
             _ = sqlite3_bind_blob(handle, next, bytes.baseAddress, Int32(bytes.count), Self.transient)
         }
         next += 1
@@ -71,6 +86,9 @@ final class BulkInsertion {
         }
         sqlite3_reset(handle)
         next = 1
+        guard let hash = row else { return }
+        digest += Digest(rowCount: 1, sum: hash.finished())
+        row = start
     }
 
     /// What an empty text points to: a null pointer would be NULL.

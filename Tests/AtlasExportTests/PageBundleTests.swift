@@ -43,7 +43,7 @@ import Testing
     @Test func `the pages are bundled below the limit of a file`() throws {
         let files = try PageBundle().files
         #expect(files.contains { $0.name == "index.html" })
-        for file in files { #expect(file.text.utf8.count <= DashboardExporter.fileLimit, "\(file.name)") }
+        for file in files { #expect(file.text.utf8.count <= DashboardExporter.pageLimit, "\(file.name)") }
     }
 
     @Test func `the pages name no network, and make no markup of text`() throws {

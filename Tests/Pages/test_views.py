@@ -1,7 +1,22 @@
 """Every view, light and dark, wide and narrow: it shows what it should, accessibly, with an empty console."""
 
+import urllib.parse
+
 import served
 from browser import PageTest
+
+
+def feature_node(prompt):
+    """A feature of a prompt's graph."""
+    return next(node for node in served.ask(f"prompts/{prompt}/graph")["nodes"] if node["kind"] == "feature")
+
+
+def edge():
+    """The ends of a link between two features that several graphs have, as an address has them."""
+    row = served.ask("sql?query=" + urllib.parse.quote("""
+        SELECT source_layer, source_index, target_layer, target_index FROM edges
+        WHERE source_kind = 'feature' AND target_kind = 'feature' ORDER BY support DESC LIMIT 1"""))["rows"][0]
+    return f"{row[0]}%2F{row[1]}", f"{row[2]}%2F{row[3]}"
 
 
 def views():
@@ -15,12 +30,20 @@ def views():
         "feature": f"feature/{layer}/{index}", "feature in a prompt": f"feature/{layer}/{index}?prompt={prompt}",
         "logits": "logits", "logit": f"logit/{token}", "heads": "heads", "head": "head/1/3", "circuit choice": "circuit", "compare choice": "compare",
         "compared prompts": f"compare?a=prompt:{prompt}&b=prompt:{other}", "run": "run",
+        "graph with its panel": f"graph/{prompt}?selected={feature_node(prompt)['id']}", "stable graph": f"graph/{prompt}?stability=yes",
+        "sql": "sql", "rows": "sql?query=SELECT%20*%20FROM%20prompt_overview",
     }
     if served.has_route("/circuits"):
         list_["circuit"] = f"circuit?token={token}"
+        list_["expanded circuit"] = f"circuit?token={token}&size=5&expand={layer}/{index}"
         list_["circuit table"] = f"circuit?where=family%3Dtwo-step&view=table"
     if served.has_route("/diff"):
         list_["compared groups"] = "compare?a=family%3Dtwo-step&b=family%3Dcity-state"
+        list_["pairs"] = list_["compared groups"] + "&ask=pairs&by=state"
+        list_["what is in common"] = list_["compared groups"] + "&ask=common"
+        list_["motifs"] = list_["compared groups"] + "&ask=motifs"
+    source, target = edge()
+    list_["edge"] = f"edge/{source}/{target}"
     return list_
 
 

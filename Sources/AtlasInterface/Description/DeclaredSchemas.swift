@@ -48,3 +48,19 @@ extension JobResult: SchemaDeclared {
 extension OpenAPIDocument: SchemaDeclared {
     static func schema(in description: inout TypeDescription) -> JSONSchema { JSONSchema(type: "object") }
 }
+
+extension TableAnswer.Value: SchemaDeclared {
+    static func schema(in description: inout TypeDescription) -> JSONSchema {
+        JSONSchema(anyOf: ["number", "string", "null"].map { JSONSchema(type: $0) })
+    }
+
+    static var anyValue: Self? { .null }
+}
+
+extension TableAnswer.Truncation: SchemaDeclared {
+    static func schema(in description: inout TypeDescription) -> JSONSchema {
+        var schema = JSONSchema(type: "string")
+        schema.enumeration = [TableAnswer.Truncation.rows, .bytes].map(\.rawValue)
+        return schema
+    }
+}

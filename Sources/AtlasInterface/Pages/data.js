@@ -92,7 +92,7 @@ export function ask(path, parameters = {}, refinements = {}, signal = undefined)
     const key = withQuery(path, isFolder ? queryOf(parameters) : queryOf({ ...parameters, ...refinements }));
     if (keptAnswers.has(key)) return keptAnswers.get(key);
     const answer = isFolder ? loadScript(key) : request(key, { signal });
-    if (path.startsWith("jobs/")) return answer;
+    if (path.startsWith("jobs/") || path === "sql") return answer;
     keptAnswers.set(key, answer);
     answer.catch(() => keptAnswers.delete(key));
     if (keptAnswers.size > keptAnswerCount) keptAnswers.delete(keptAnswers.keys().next().value);

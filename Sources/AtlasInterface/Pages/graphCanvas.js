@@ -38,9 +38,9 @@ function partOf(edge, part) {
 /**
  * Draws the links of `model` whose ends are in `shown`: all of them, those at the node `focus`, or those of which `parts` has a
  * part, as a map from link to number: each by the part's sign, and as strong as its share of the link.
- * `colourOf` overrides the colour of a link.
+ * `colourOf` overrides the colour of a link; `ends` is "inputs" or "outputs" where only those of the focus are drawn.
  */
-export function drawLinks(canvas, model, layout, { shown, focus = null, parts = null, colourOf = null }) {
+export function drawLinks(canvas, model, layout, { shown, focus = null, parts = null, colourOf = null, ends = null }) {
     const scale = devicePixelRatio || 1;
     fitCanvas(canvas, layout, scale);
     const context = canvas.getContext("2d");
@@ -48,7 +48,7 @@ export function drawLinks(canvas, model, layout, { shown, focus = null, parts = 
     context.clearRect(0, 0, layout.width, layout.height);
     const palette = colours(canvas);
     const widest = model.isCollapsed ? widestOfCircuit : widestLink;
-    const links = parts ? [...parts.keys()] : focus === null ? model.edges : [...model.inputs[focus], ...model.outputs[focus]];
+    const links = parts ? [...parts.keys()] : focus === null ? model.edges : [...(ends === "outputs" ? [] : model.inputs[focus]), ...(ends === "inputs" ? [] : model.outputs[focus])];
     const ordered = links.filter((edge) => shown.has(edge.source) && shown.has(edge.target))
         .sort((a, b) => Math.abs(a.share ?? 0) - Math.abs(b.share ?? 0));
     let isDashed = null;

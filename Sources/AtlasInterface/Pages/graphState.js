@@ -26,6 +26,8 @@ export function graphStateFrom(parameters) {
         groups,
         view: parameters.get("view") === "table" ? "table" : "drawing",
         find: parameters.get("find") ?? "",
+        stability: parameters.get("stability") === "yes",
+        ends: ["inputs", "outputs", "either"].includes(parameters.get("ends")) ? parameters.get("ends") : "both",
         head: /^\d{1,5}\.\d{1,5}$/.test(parameters.get("head") ?? "") ? parameters.get("head") : null,
     };
 }
@@ -40,6 +42,8 @@ export function parametersOf(state) {
         groups: state.groups.map((group) => `${encodeURIComponent(group.name)}:${group.members.join(",")}`).join(";"),
         view: state.view === "table" ? "table" : "",
         find: state.find,
+        stability: state.stability ? "yes" : "",
+        ends: state.ends === "both" ? "" : state.ends,
         head: state.head ?? "",
     };
 }

@@ -3,14 +3,15 @@
 import {drawing, element} from "./elements.js";
 import {clearLinks, drawLinks} from "./graphCanvas.js";
 import {frameElements, nodeElement} from "./graphNodes.js";
+import {linkAt} from "./graphLinks.js";
 import {nextNode} from "./graphWalking.js";
 import {onThemeChange} from "./theme.js";
 
 const reach = 34;
 
 /**
- * `state` is {shown, selected, pins, found} with indices of nodes. `actions` are select(index or null), pin(index) and
- * hover(index or null); `layOut(model, shown, width)` places the nodes; `classOf(node)` and `colourOf(edge)` colour them.
+ * `state` is {shown, selected, pins, found} with indices of nodes. `actions` are select(index or null), pin(index),
+ * hover(index or null) and, where links open, link(edge); `layOut(model, shown, width)` places the nodes; `classOf(node)` and `colourOf(edge)` colour them.
  */
 export class GraphView {
     constructor({ title, layOut, actions, classOf = null, colourOf = null }) {
@@ -40,7 +41,9 @@ export class GraphView {
         this.nodeLayer.addEventListener("pointerleave", () => this.hover(null));
         this.nodeLayer.addEventListener("click", (event) => {
             const index = this.nearest(event);
+            const edge = index === null && this.actions.link ? linkAt(this, event) : null;
             if (index !== null && event.shiftKey) this.actions.pin(index);
+            else if (edge) this.actions.link(edge);
             else this.actions.select(index);
             if (index !== null) this.walkTo(index);
         });
@@ -107,8 +110,8 @@ export class GraphView {
         const tinted = new Map();
         const reached = this.parts && new Set([...this.parts.keys()].flatMap((edge) => [edge.source, edge.target]));
         if (selected !== null) {
-            for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
-            for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
+            if (this.state.ends !== "outputs") for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
+            if (this.state.ends !== "inputs") for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
         }
         this.elements.forEach((node, index) => {
             const weight = tinted.get(index);
@@ -135,7 +138,7 @@ export class GraphView {
         this.isDue = true;
         requestAnimationFrame(() => {
             this.isDue = false;
-            const look = { shown: this.state.shown, colourOf: this.colourOf };
+            const look = { shown: this.state.shown, colourOf: this.colourOf, ends: this.state.ends };
             if (this.isStale) drawLinks(this.canvas, this.model, this.layout, look);
             this.isStale = false;
             const centre = this.hovered ?? (this.parts ? null : this.state.selected);

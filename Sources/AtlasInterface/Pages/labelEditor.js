@@ -5,20 +5,24 @@ import {ask, change} from "./data.js";
 import {EditHistory} from "./history.js";
 import {labelText} from "./terms.js";
 
-/** Shows the label and, where the atlas may be written, a control that edits it. */
-export function labelEditor(report, able, signal) {
+/**
+ * Shows the label and, where the atlas may be written, a control that edits it. `shared` is the history of a page that has one of
+ * its own; `onchange(label, isAutomatic)` hears of every change.
+ */
+export function labelEditor(report, able, signal, { shared = null, onchange = () => {} } = {}) {
     const path = `features/${report.feature.layer}/${report.feature.index}/label`;
     let kept = { label: report.label ?? null, isAutomatic: report.labelIsAutomatic, note: report.note ?? "" };
     const place = element("div", { class: "label-editor" });
     const failure = element("p", { role: "alert", class: "failure" });
-    const edits = new EditHistory((error) => { failure.textContent = error.message; });
-    edits.listen(signal);
+    const edits = shared ?? new EditHistory((error) => { failure.textContent = error.message; });
+    if (!shared) edits.listen(signal);
 
     async function write(state) {
         failure.textContent = "";
         if (state.isAutomatic || state.label === null) await change("DELETE", path);
         else await change("PUT", path, { label: state.label, note: state.note });
         kept = state;
+        onchange(kept.label, kept.isAutomatic);
         read();
     }
 
@@ -26,7 +30,7 @@ export function labelEditor(report, able, signal) {
         place.replaceChildren(
             element("p", { class: "lead" }, labelText(kept.label, kept.isAutomatic),
                 able.writable ? button(kept.label === null || kept.isAutomatic ? "Give it a label" : "Edit the label", edit, { class: "more edit-label" }) : null,
-                edits.done.length + edits.undone.length > 0 || able.writable ? [edits.undoButton, edits.redoButton] : null),
+                !shared && (edits.done.length + edits.undone.length > 0 || able.writable) ? [edits.undoButton, edits.redoButton] : null),
             kept.isAutomatic && kept.label ? quiet("This label was made by a program, not by a person.") : "",
             kept.note ? element("p", { class: "note" }, element("bdi", {}, kept.note)) : "", failure);
     }

@@ -32,6 +32,14 @@ extension AtlasReader {
     public func verify(derivingAnew: Bool = false) throws -> VerificationReport {
         var report = try verifyFile()
         guard derivingAnew, report.isSound else { return report }
+        let state = try atlas.read("looking at what is derived") { db in try AtlasDerivation.state(db) }
+        switch state {
+        case .missing: report.problems.append("derived: nothing is, so nothing was compared; derive first")
+        case .earlier:
+            report.problems.append("derived: by an earlier program, so nothing was compared; derive again")
+        case .complete: break
+        }
+        guard state == .complete else { return report }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("atlas-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -31,4 +31,13 @@ public enum TokenBlock {
             return tokens
         }
     }
+
+    /// Unpacks token ids of a vocabulary.
+    static func decode(_ frame: UnsafeRawBufferPointer, vocabularySize: Int) throws(BlockFault) -> [Int] {
+        let tokens = try decode(frame)
+        if let odd = tokens.first(where: { $0 >= vocabularySize }) {
+            throw BlockFault(expected: "token ids below \(vocabularySize)", found: "\(odd)")
+        }
+        return tokens
+    }
 }

@@ -61,7 +61,7 @@ public struct AtlasDerivation: Sendable {
         try atlas.writeFacts("deriving") { db in
             progress(.clearing)
             try requireDescription(db)
-            try rebuild(db, progress: progress)
+            try Self.withRoomyCache(db) { try rebuild(db, progress: progress) }
         }
         atlas.checkpoint()
     }
@@ -86,18 +86,30 @@ public struct AtlasDerivation: Sendable {
         progress(.clearing)
         try requireDescription(db)
         guard try Self.isStale(db) || DerivationExtent.recorded(db) == nil else { return .nothing }
-        guard let extent = try DerivationExtent.addable(db), try isSmall(beyond: extent, db) else {
+        return try Self.withRoomyCache(db) {
+            if let extent = try DerivationExtent.addable(db), try isSmall(beyond: extent, db) {
+                var isAdded = false
+                try db.inSavepoint {
+                    isAdded = try add(db, beyond: extent, progress: progress)
+                    return isAdded ? .commit : .rollback
+                }
+                if isAdded { return .added }
+            }
             try rebuild(db, progress: progress)
             return .rebuilt
         }
-        var isAdded = false
-        try db.inSavepoint {
-            isAdded = try add(db, beyond: extent, progress: progress)
-            return isAdded ? .commit : .rollback
-        }
-        if !isAdded { try rebuild(db, progress: progress) }
-        return isAdded ? .added : .rebuilt
     }
+
+    /// Lets SQLite keep as many pages as a derivation changes here and there, so that it need not write them out and read
+    /// them again meanwhile.
+    static func withRoomyCache<Value>(_ db: Database, _ body: () throws -> Value) throws -> Value {
+        let size = try Int.fetchOne(db, sql: "PRAGMA cache_size")!
+        try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
+        defer { try? db.execute(sql: "PRAGMA cache_size = \(size); PRAGMA shrink_memory") }
+        return try body()
+    }
+
+    private static let cacheKibibytes = 262_144
 
     private func requireDescription(_ db: Database) throws {
         guard try StoredRows(allOf: "atlas").digest(db) == TableDigests.read("atlas", in: db) else {
@@ -144,11 +156,12 @@ public struct AtlasDerivation: Sendable {
         var new = old
         new.add(prompts)
         progress(.features)
-        guard let changed = try FeatureUpdate(identity: atlas.identity, extent: extent).run(db, prompts: prompts)
-        else { return false }
+        let labels = try LabelUpdate(db, identity: atlas.identity, frequencies: (old, new))
+        let features = FeatureUpdate(identity: atlas.identity, extent: extent)
+        guard try features.run(db, prompts: prompts, labels: labels) else { return false }
+        try labels.nameAffected(db)
         progress(.postings)
         try PostingDerivation(identity: atlas.identity).update(db, after: extent.lastPrompt)
-        try LabelUpdate(identity: atlas.identity, frequencies: (old, new)).run(db, changed: changed)
         progress(.edges)
         try DerivedSums.adding(in: db) { place in
             try TokenFrequencies.insert(prompts, into: place, db)
@@ -198,6 +211,22 @@ public struct AtlasDerivation: Sendable {
             added += try StoredRows(of: "logit_drivers", where: "token = ? AND node = ?", arguments).digest(db)
         }
         try TableDigests.add(added, to: "logit_drivers", in: db)
+    }
+
+    /// What there is of what is derived.
+    public enum State: Sendable {
+        /// Nothing.
+        case missing
+        /// What an earlier program derived, in tables that have become more since.
+        case earlier
+        /// All.
+        case complete
+    }
+
+    /// What there is of what is derived, new facts apart.
+    public static func state(_ db: Database) throws -> State {
+        guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM derivation)") == true else { return .missing }
+        return try DerivationExtent.recorded(db) == nil ? .earlier : .complete
     }
 
     /// Whether there are facts that the derived tables do not know of.

@@ -29,54 +29,64 @@ struct AutomaticLabel {
     struct Example {
         /// The token fired on.
         var token: Int
-        /// The distinct tokens before it.
-        var before: Set<Int>
+        /// The tokens before it; one that stands there twice counts once.
+        var before: ArraySlice<Int32>
         /// The token that follows, or that the model predicts behind the end.
         var next: Int
         /// How strongly the feature fires: the size of the activation.
         var activation: Double
     }
 
-    private let examples: [Example]
-    private let promoted: Set<Int>
-    private let total: Double
+    /// The tokens it fires on that are named.
+    private let firing: [Int]
+    /// Whether these hold half of the activation.
+    private let isMostly: Bool
+    /// The promoted tokens that are named.
+    private let next: [Int]
+    /// The tokens that stand before it often enough to be named, if they stand elsewhere less often.
+    let contexts: [Context]
 
     /// - Parameters:
     ///   - examples: the feature's strongest
     ///   - promoted: the tokens it promotes
-    init(examples: [Example], promoted: [Int]) {
-        self.examples = examples
-        self.promoted = Set(promoted)
-        total = examples.reduce(0) { $0 + $1.activation }
+    ///   - weights: where shares are added up
+    init(examples: [Example], promoted: ArraySlice<Int32>, weights: TokenWeights) {
+        let total = examples.reduce(0) { $0 + $1.activation }
+        func ranked(least: Double = 0, _ add: (TokenWeights, Example) -> Void) -> [(token: Int, share: Double)] {
+            weights.ranked(total: total, least: least) { weights in
+                for example in examples where example.activation > 0 {
+                    weights.beginExample()
+                    add(weights, example)
+                }
+            }
+        }
+        let tokens = ranked { $0.add($1.activation, to: $1.token) }
+        var named = tokens.prefix(Self.firingTokens).filter { $0.share >= Self.leastShare }
+        if named.isEmpty { named = Array(tokens.prefix(1)) }
+        isMostly = named.reduce(0) { $0 + $1.share } >= 0.5
+        firing = named.isEmpty ? examples.map(\.token).min().map { [$0] } ?? [] : named.map(\.token)
+        contexts = ranked(least: Self.leastContextShare) { weights, example in
+            for token in example.before { weights.add(example.activation, to: Int(token)) }
+        }.map { Context(token: $0.token, share: $0.share) }
+        let coming = ranked { weights, example in
+            if promoted.contains(Int32(example.next)) { weights.add(example.activation, to: example.next) }
+        }
+        let isNamed = coming.reduce(0) { $0 + $1.share } >= Self.leastShare
+        next = isNamed ? coming.prefix(Self.otherTokens).map(\.token) : []
     }
 
     /// The label.
     ///
     /// - Parameters:
-    ///   - vocabulary: the texts of tokens
+    ///   - quoted: a token between quotation marks
     ///   - frequency: the share of all prompts that contain a token
-    func text(vocabulary: [String], frequency: (Int) -> Double) -> String {
-        func list(_ tokens: [Int]) -> String { tokens.map { Self.quoted(vocabulary[$0]) }.joined(separator: ", ") }
-        let firing = firing()
-        var text = "on " + list(firing.tokens) + (firing.isMostly ? "" : ", …")
+    func text(quoted: (Int) -> String, frequency: (Int) -> Double) -> String {
+        func list(_ tokens: [Int]) -> String { tokens.map(quoted).joined(separator: ", ") }
+        var text = "on " + list(firing) + (isMostly ? "" : ", …")
         let context = Self.named(contexts, frequency: frequency)
         if !context.isEmpty { text += " after " + list(context) }
-        let next = next()
         if !next.isEmpty { text += " → " + list(next) }
         return text
-    }
-
-    private func firing() -> (tokens: [Int], isMostly: Bool) {
-        let ranked = ranked { [$0.token] }
-        var named = ranked.prefix(Self.firingTokens).filter { $0.share >= Self.leastShare }
-        if named.isEmpty { named = Array(ranked.prefix(1)) }
-        return (named.map(\.token), named.reduce(0) { $0 + $1.share } >= 0.5)
-    }
-
-    /// The tokens that stand before it often enough to be named, if they stand elsewhere less often.
-    var contexts: [Context] {
-        ranked { $0.before }.filter { $0.share >= Self.leastContextShare }
-            .map { Context(token: $0.token, share: $0.share) }
     }
 
     /// A token that stands before, and the share of the activation in examples where it does.
@@ -92,21 +102,6 @@ struct AutomaticLabel {
             guard lift >= leastLift else { return nil }
             return (context.token, context.share * log(lift))
         }.sorted { ($1.score, $0.token) < ($0.score, $1.token) }.prefix(otherTokens).map(\.token)
-    }
-
-    private func next() -> [Int] {
-        let coming = ranked { promoted.contains($0.next) ? [$0.next] : [] }
-        guard coming.reduce(0, { $0 + $1.share }) >= Self.leastShare else { return [] }
-        return coming.prefix(Self.otherTokens).map(\.token)
-    }
-
-    /// Tokens by their share of the activation, largest first.
-    private func ranked(_ tokens: (Example) -> Set<Int>) -> [(token: Int, share: Double)] {
-        var weights: [Int: Double] = [:]
-        for example in examples {
-            for token in tokens(example) { weights[token, default: 0] += example.activation }
-        }
-        return weights.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value / total) }
     }
 
     /// A token between quotation marks, with what cannot be seen spelled out.

@@ -90,7 +90,7 @@ struct CanonicalGraphs {
             let nodes = try row.decode("graphs.nodes", column: 1) { (frame) throws(BlockFault) in
                 try NodeBlock.decode(frame)
             }
-            let tokens = prompts.tokens(ordinal: ordinals[next])
+            let tokens = prompts.tokens(ordinal: ordinals[next]).map(Int.init)
             let part = TokenTargetPart(targets: targets[row.integer(0)] ?? [], nodes: nodes)
             for key in try Self.nodeKeys(part.nodes, tokens: tokens, targets: part.targets, row: row) {
                 distinct.insert(key.rawValue)
@@ -115,7 +115,7 @@ struct CanonicalGraphs {
             let influence = try row.decode("graphs.target_influence", column: 3) { (frame) throws(BlockFault) in
                 try InfluenceBlock.decode(frame, targetCount: targets.count, nodeCount: nodes.count)
             }
-            let tokens = prompts.tokens(ordinal: ordinals[next])
+            let tokens = prompts.tokens(ordinal: ordinals[next]).map(Int.init)
             let part = TokenTargetPart(targets: targets, nodes: nodes)
             let denseKeys = try Self.nodeKeys(part.nodes, tokens: tokens, targets: part.targets, row: row).map(dense)
             try body(

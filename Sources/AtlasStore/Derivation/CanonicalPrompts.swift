@@ -25,11 +25,7 @@ struct CanonicalPrompts {
             ids.append(row.integer(0))
             hashPrefixes.append(try row.bigEndianPrefix(2))
             let decoded = try row.decode("prompts.tokens", column: 1) { (frame) throws(BlockFault) in
-                let tokens = try TokenBlock.decode(frame)
-                if let odd = tokens.first(where: { $0 >= vocabularySize }) {
-                    throw BlockFault(expected: "token ids below \(vocabularySize)", found: "\(odd)")
-                }
-                return tokens
+                try TokenBlock.decode(frame, vocabularySize: vocabularySize)
             }
             tokens += decoded.map { Int32(truncatingIfNeeded: $0) }
             starts.append(tokens.count)
@@ -42,5 +38,5 @@ struct CanonicalPrompts {
     var vocabularySize: Int { promptCounts.count }
 
     /// The token ids of a prompt.
-    func tokens(ordinal: Int) -> [Int] { tokens[starts[ordinal]..<starts[ordinal + 1]].map(Int.init) }
+    func tokens(ordinal: Int) -> ArraySlice<Int32> { tokens[starts[ordinal]..<starts[ordinal + 1]] }
 }

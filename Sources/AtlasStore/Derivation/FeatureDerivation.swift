@@ -7,17 +7,21 @@ import GRDB
 /// tables of its own, and what the others say of the feature's positive side is what they would say without it.
 struct FeatureDerivation {
     private let rows: FeatureRows
-    private let labels: LabelDerivation
+    private let naming: LabelNaming
+    private let labels: LabelRows
 
     /// - Parameters:
     ///   - frequencies: how often tokens occur
     ///   - prompt: a prompt by its id
     init(
         _ db: Database, identity: AtlasIdentity, frequencies: TokenFrequencies,
-        prompt: @escaping (Int) throws -> LabelDerivation.Prompt
+        prompt: @escaping (Int) throws -> LabelNaming.Prompt
     ) throws {
         rows = try FeatureRows(db)
-        labels = try LabelDerivation(db, identity: identity, frequencies: frequencies, prompt: prompt)
+        naming = LabelNaming(
+            identity: identity, frequencies: frequencies, promoted: try PromotedTokens(db, identity: identity),
+            prompt: prompt)
+        labels = try LabelRows(db)
     }
 
     /// Derives every feature from the prompts' activations.
@@ -37,7 +41,7 @@ struct FeatureDerivation {
                 identity.feature(numbered: feature), activations, entries: entries, hashPrefixes: prompts.hashPrefixes
             ) { prompts.ids[$0] }
         }
-        try LabelDerivation.makeSearchable(db)
+        try LabelRows.makeSearchable(db)
     }
 
     /// Derives one feature.
@@ -50,17 +54,17 @@ struct FeatureDerivation {
         _ id: FeatureID, _ activations: FeatureActivations, entries: Range<Int>, hashPrefixes: [UInt64],
         promptID: (Int) -> Int
     ) throws {
-        func content(_ tail: FeatureTail) -> TailContent? {
-            TailContent(
+        var tails: [FeatureTail: TailContent] = [:]
+        for tail in FeatureTail.allCases {
+            tails[tail] = TailContent(
                 activations, entries: entries, tail: tail, feature: id, hashPrefixes: hashPrefixes, promptID: promptID)
         }
-        let (positive, negative) = (content(.positive), content(.negative))
-        try rows.insert(activations.totals(of: entries), histogram: positive?.histogram, of: id)
-        let texts = try labels.insert(id, positive: positive?.bands[0], negative: negative?.bands[0])
-        if let positive { try rows.insert(positive, of: id, .positive) }
-        if let negative {
-            try rows.insert(negative, of: id, .negative)
-            try rows.insert(negative: negative, label: texts.negative!, of: id)
+        try rows.insert(activations.totals(of: entries), histogram: tails[.positive]?.histogram, of: id)
+        let name = try naming.name(id, examples: tails.mapValues { $0.bands[0] })
+        try labels.insert(name, of: id)
+        for (tail, content) in tails { try rows.insert(content, of: id, tail) }
+        if let negative = tails[.negative] {
+            try rows.insert(negative: negative, label: name.texts[.negative]!, of: id)
         }
     }
 }

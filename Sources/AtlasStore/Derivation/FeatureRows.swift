@@ -21,37 +21,45 @@ struct FeatureRows {
         }
     }
 
+    /// The tables that are written.
+    static let tables =
+        ["feature_statistics", "feature_negative_tails"]
+        + FeatureTail.allCases.flatMap { [$0.exampleTable, $0.intervalTable] }
+
     private let statistics: BulkInsertion
     private let negativeTails: BulkInsertion
     private let examples: [FeatureTail: (examples: BulkInsertion, intervals: BulkInsertion)]
 
-    /// - Parameter replacing: whether rows of `feature_statistics` and `feature_negative_tails` may be there already
+    /// - Parameter replacing: whether rows take the place of those with the same key; then ``digest(of:)`` is kept
     init(_ db: Database, replacing: Bool = false) throws {
-        statistics = try BulkInsertion(
-            db, into: "feature_statistics",
-            columns: [
-                "layer", "feature_index", "active_tokens", "active_prompts", "maximum", "activation_sum",
-                "activation_square_sum", "histogram",
-            ], replacing: replacing)
-        negativeTails = try BulkInsertion(
-            db, into: "feature_negative_tails",
-            columns: [
-                "layer", "feature_index", "negative_tokens", "negative_prompts", "minimum", "histogram", "label",
-            ],
-            replacing: replacing)
+        func insertion(_ table: String, _ columns: [String]) throws -> BulkInsertion {
+            try BulkInsertion(
+                db, into: table, columns: ["layer", "feature_index"] + columns, replacing: replacing,
+                digesting: replacing)
+        }
+        statistics = try insertion(
+            "feature_statistics",
+            ["active_tokens", "active_prompts", "maximum", "activation_sum", "activation_square_sum", "histogram"])
+        negativeTails = try insertion(
+            "feature_negative_tails", ["negative_tokens", "negative_prompts", "minimum", "histogram", "label"])
         examples = try Dictionary(
             uniqueKeysWithValues: FeatureTail.allCases.map { tail in
                 (
                     tail,
                     (
-                        try BulkInsertion(
-                            db, into: tail.exampleTable,
-                            columns: ["layer", "feature_index", "band", "rank", "prompt_id", "position", "activation"]),
-                        try BulkInsertion(
-                            db, into: tail.intervalTable, columns: ["layer", "feature_index", "band", "prompt_count"])
+                        try insertion(tail.exampleTable, ["band", "rank", "prompt_id", "position", "activation"]),
+                        try insertion(tail.intervalTable, ["band", "prompt_count"])
                     )
                 )
             })
+    }
+
+    /// The digest of the rows that were written to one of ``tables``.
+    func digest(of table: String) -> Digest {
+        if let (tail, rows) = examples.first(where: { $0.key.exampleTable == table || $0.key.intervalTable == table }) {
+            return tail.exampleTable == table ? rows.examples.digest : rows.intervals.digest
+        }
+        return table == "feature_statistics" ? statistics.digest : negativeTails.digest
     }
 
     /// Writes the row of `feature_statistics`; a feature without a positive side has an empty histogram.
@@ -72,20 +80,22 @@ struct FeatureRows {
         try negativeTails.step()
     }
 
-    /// Writes the examples of one band.
-    func insert(_ chosen: [StoredExample], band: Int, of id: FeatureID, tail: FeatureTail) throws {
+    /// Writes the examples of one band, but for those that stand in `there` already.
+    func insert(
+        _ chosen: [StoredExample], band: Int, of id: FeatureID, tail: FeatureTail, there: [StoredExample] = []
+    ) throws {
         let rows = examples[tail]!.examples
-        for (place, example) in chosen.enumerated() {
+        for (place, example) in chosen.enumerated() where !there.indices.contains(place) || there[place] != example {
             for value in [id.layer, id.index, band, place + 1, example.prompt, example.position] { rows.bind(value) }
             rows.bind(Double(example.activation))
             try rows.step()
         }
     }
 
-    /// Writes how many prompts each interval holds.
-    func insert(intervalCounts: [Int], of id: FeatureID, tail: FeatureTail) throws {
+    /// Writes how many prompts each interval holds, but for those that hold as many as in `there`.
+    func insert(intervalCounts: [Int], of id: FeatureID, tail: FeatureTail, there: [Int]? = nil) throws {
         let rows = examples[tail]!.intervals
-        for (interval, count) in intervalCounts.enumerated() where count > 0 {
+        for (interval, count) in intervalCounts.enumerated() where count > 0 && there?[interval] != count {
             for value in [id.layer, id.index, interval + 1, count] { rows.bind(value) }
             try rows.step()
         }

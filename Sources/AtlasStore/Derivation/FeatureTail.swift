@@ -7,6 +7,9 @@ enum FeatureTail: CaseIterable {
     /// What is less than zero.
     case negative
 
+    /// How a tail is told in tables.
+    var number: Int { self == .positive ? 0 : 1 }
+
     /// The table of its examples.
     var exampleTable: String { self == .positive ? "feature_examples" : "feature_negative_examples" }
     /// The table of how many prompts its intervals hold.

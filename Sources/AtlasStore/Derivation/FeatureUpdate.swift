@@ -18,9 +18,10 @@ struct FeatureUpdate {
 
     /// Adds the prompts beyond `extent`; their postings are not written yet.
     ///
-    /// - Returns: the features whose strongest examples changed; `nil` where features that had fired before have got
-    ///   token effects since, so that they have to be named anew
-    func run(_ db: Database, prompts: CanonicalPrompts) throws -> [FeatureID]? {
+    /// - Parameter labels: names the features whose strongest examples changed
+    /// - Returns: whether they could be added: not where features that had fired before have got token effects since, so
+    ///   that they have to be named anew
+    func run(_ db: Database, prompts: CanonicalPrompts, labels: LabelUpdate) throws -> Bool {
         let activations = try FeatureActivations(
             db, identity: identity, order: .canonical, after: extent.lastPrompt)
         let touched = (0..<identity.featureCount).filter { activations.starts[$0] < activations.starts[$0 + 1] }
@@ -32,18 +33,17 @@ struct FeatureUpdate {
             try insertion.step()
         }
         defer { try? db.execute(sql: "DROP TABLE temp.updated_features") }
-        guard try !hasNewTokenEffects(db) else { return nil }
+        guard try !hasNewTokenEffects(db) else { return false }
         let hashes = try PromptHashes(db)
-        var renamed: [FeatureID] = []
         for start in stride(from: 0, to: touched.count, by: Self.featuresATime) {
             let features = touched[start..<min(start + Self.featuresATime, touched.count)]
             let update = try FeatureBatchUpdate(
                 db, identity: identity, features: features, activations: activations, prompts: prompts,
                 hashes: hashes)
-            renamed += update.renamed
             try update.write(db)
+            try labels.name(update.renamed, db)
         }
-        return renamed
+        return true
     }
 
     /// Whether token effects came in for features that had fired before.
@@ -75,15 +75,16 @@ private struct FeatureBatchUpdate {
         var tails: [FeatureTail: TailContent] = [:]
         /// The name of the negative side until it is named anew.
         var negativeLabel = ""
-        /// The bands to be written of each tail.
-        var bands: [FeatureTail: [Int]] = [:]
+        /// Whether the strongest examples of a tail changed.
+        var isRenamed = false
     }
 
     private let identity: AtlasIdentity
     private let features: ArraySlice<Int>
+    private let stored: StoredTails
     private var changes: [Change] = []
-    /// Features whose strongest examples changed.
-    private(set) var renamed: [FeatureID] = []
+    /// Features whose strongest examples changed, with these.
+    private(set) var renamed: [LabelUpdate.Strongest] = []
 
     private func id(_ feature: Int) -> FeatureID { identity.feature(numbered: feature) }
 
@@ -94,7 +95,7 @@ private struct FeatureBatchUpdate {
         self.identity = identity
         self.features = features
         let rows = features.startIndex + 1...features.endIndex
-        let stored = try StoredTails(db, rows: rows)
+        stored = try StoredTails(db, rows: rows)
         var further: [(place: Int, tail: FeatureTail)] = []
         for (place, feature) in features.enumerated() {
             let row = rows.lowerBound + place
@@ -122,20 +123,22 @@ private struct FeatureBatchUpdate {
                     }
                 }
                 change.tails[tail] = content
-                change.bands[tail] = content.bands.indices.filter { content.bands[$0] != before?.bands[$0] }
+                if content.bands[0] != before?.bands[0] { change.isRenamed = true }
             }
             changes.append(change)
         }
-        try readAll(further, stored, rows, activations, prompts, hashes, db)
+        try readAll(further, rows, activations, prompts, hashes, db)
         for (place, feature) in features.enumerated() {
             let isNew = stored.totals[rows.lowerBound + place] == nil
-            if isNew || changes[place].bands.values.contains(where: { $0.first == 0 }) { renamed.append(id(feature)) }
+            let change = changes[place]
+            guard isNew || change.isRenamed else { continue }
+            renamed.append((id(feature), change.tails.mapValues { $0.bands[0] }))
         }
     }
 
     /// Derives the tails that go further than before from all their activations.
     private mutating func readAll(
-        _ further: [(place: Int, tail: FeatureTail)], _ stored: StoredTails, _ rows: ClosedRange<Int>,
+        _ further: [(place: Int, tail: FeatureTail)], _ rows: ClosedRange<Int>,
         _ activations: FeatureActivations, _ prompts: CanonicalPrompts, _ hashes: PromptHashes, _ db: Database
     ) throws {
         guard !further.isEmpty else { return }
@@ -157,73 +160,23 @@ private struct FeatureBatchUpdate {
             ) { ids[$0] }!
             let before = stored.tails[tail]?[rows.lowerBound + place]
             changes[place].tails[tail] = content
-            changes[place].bands[tail] = content.bands.indices.filter { content.bands[$0] != before?.bands[$0] }
+            if content.bands[0] != before?.bands[0] { changes[place].isRenamed = true }
         }
     }
 
     /// Puts the changed rows in the place of those that are there.
     func write(_ db: Database) throws {
-        try db.execute(
-            sql: "CREATE TEMP TABLE updated_bands (tail INTEGER, layer INTEGER, feature_index INTEGER, band INTEGER)")
-        defer { try? db.execute(sql: "DROP TABLE temp.updated_bands") }
-        let insertion = try BulkInsertion(
-            db, into: "temp.updated_bands", columns: ["tail", "layer", "feature_index", "band"])
-        for (feature, change) in zip(features, changes) {
-            for (number, tail) in FeatureTail.allCases.enumerated() {
-                for band in change.bands[tail] ?? [] {
-                    for value in [number, id(feature).layer, id(feature).index, band] { insertion.bind(value) }
-                    try insertion.step()
-                }
+        let rows = try ReplacedFeatureRows(db, replacing: stored.digests)
+        for (place, (feature, change)) in zip(features, changes).enumerated() {
+            try rows.replace(change.totals, histogram: change.tails[.positive]?.histogram, of: id(feature))
+            if let negative = change.tails[.negative] {
+                try rows.replace(negative: negative, label: change.negativeLabel, of: id(feature))
+            }
+            for (tail, content) in change.tails {
+                let before = stored.tails[tail]?[features.startIndex + 1 + place]
+                try rows.replace(before, by: content, of: id(feature), tail)
             }
         }
-        let rows = "BETWEEN \(features.startIndex + 1) AND \(features.endIndex)"
-        func of(_ table: String) -> StoredRows {
-            StoredRows(
-                of: table,
-                sql: """
-                    SELECT t.* FROM temp.updated_features f
-                    CROSS JOIN main.\(table) t ON t.layer = f.layer AND t.feature_index = f.feature_index
-                    WHERE f.rowid \(rows)
-                    """, [])
-        }
-        var touched = [of("feature_statistics"), of("feature_negative_tails")]
-        for (number, tail) in FeatureTail.allCases.enumerated() {
-            touched.append(of(tail.intervalTable))
-            touched.append(
-                StoredRows(
-                    of: tail.exampleTable,
-                    sql: """
-                        SELECT t.* FROM temp.updated_bands b CROSS JOIN main.\(tail.exampleTable) t
-                            ON t.layer = b.layer AND t.feature_index = b.feature_index AND t.band = b.band
-                        WHERE b.tail = \(number)
-                        """, []))
-        }
-        try TableDigests.keeping(touched, in: db) {
-            for (number, tail) in FeatureTail.allCases.enumerated() {
-                try db.execute(
-                    sql: """
-                        DELETE FROM main.\(tail.exampleTable) WHERE (layer, feature_index, band) IN (
-                            SELECT layer, feature_index, band FROM temp.updated_bands WHERE tail = \(number))
-                        """)
-                try db.execute(
-                    sql: """
-                        DELETE FROM main.\(tail.intervalTable) WHERE (layer, feature_index) IN (
-                            SELECT layer, feature_index FROM temp.updated_features WHERE rowid \(rows))
-                        """)
-            }
-            let rows = try FeatureRows(db, replacing: true)
-            for (feature, change) in zip(features, changes) {
-                try rows.insert(change.totals, histogram: change.tails[.positive]?.histogram, of: id(feature))
-                if let negative = change.tails[.negative] {
-                    try rows.insert(negative: negative, label: change.negativeLabel, of: id(feature))
-                }
-                for (tail, content) in change.tails {
-                    for band in change.bands[tail]! {
-                        try rows.insert(content.bands[band], band: band, of: id(feature), tail: tail)
-                    }
-                    try rows.insert(intervalCounts: content.intervalCounts, of: id(feature), tail: tail)
-                }
-            }
-        }
+        try rows.finish(db)
     }
 }

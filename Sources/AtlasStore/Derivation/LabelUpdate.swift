@@ -3,46 +3,93 @@ import Foundation
 import GRDB
 
 /// Names features anew after prompts came in: those whose strongest examples changed, and those whose name would tell of
-/// another token before them, as tokens have become more or less frequent.
-struct LabelUpdate {
-    let identity: AtlasIdentity
+/// another token before them, as tokens have become more or less frequent. Written is what has changed.
+final class LabelUpdate {
+    private let identity: AtlasIdentity
     /// Before and after.
-    let frequencies: (old: TokenFrequencies, new: TokenFrequencies)
+    private let frequencies: (old: TokenFrequencies, new: TokenFrequencies)
+    private let prompts: StoredPrompts
+    private var named: Set<FeatureID> = []
 
-    /// - Parameter changed: features whose strongest examples changed
-    func run(_ db: Database, changed: [FeatureID]) throws {
-        let features = try Set(changed).union(affected(db)).sorted { ($0.layer, $0.index) < ($1.layer, $1.index) }
-        try db.execute(sql: "CREATE TEMP TABLE named_features (layer INTEGER, feature_index INTEGER)")
-        defer { try? db.execute(sql: "DROP TABLE temp.named_features") }
-        let insertion = try BulkInsertion(db, into: "temp.named_features", columns: ["layer", "feature_index"])
+    init(_ db: Database, identity: AtlasIdentity, frequencies: (old: TokenFrequencies, new: TokenFrequencies)) throws {
+        self.identity = identity
+        self.frequencies = frequencies
+        prompts = try StoredPrompts(db, vocabularySize: identity.vocabulary.count)
+    }
+
+    /// A feature and the strongest examples of its tails.
+    typealias Strongest = (feature: FeatureID, examples: [FeatureTail: [StoredExample]])
+
+    /// Names features by their strongest examples.
+    func name(_ features: [Strongest], _ db: Database) throws {
+        guard !features.isEmpty else { return }
+        try Self.fill(Self.named, with: features.map(\.feature), db)
+        defer { try? db.execute(sql: "DROP TABLE \(Self.named)") }
+        let naming = LabelNaming(
+            identity: identity, frequencies: frequencies.new,
+            promoted: try PromotedTokens(db, identity: identity, of: Self.named), prompt: prompts.callAsFunction)
+        let stored = try storedNames(db)
+        named.formUnion(features.map(\.feature))
+        let changes = try LabelChanges(db)
+        for (feature, examples) in features {
+            let name = try naming.name(feature, examples: examples)
+            try changes.replace(stored[feature] ?? LabelChanges.Stored(), by: name, of: feature)
+        }
+        try changes.finish()
+    }
+
+    /// Names the features not named yet whose names would tell of another token before them.
+    func nameAffected(_ db: Database) throws {
+        let features = try affected(db)
+        try Self.fill(Self.affected, with: features, db)
+        defer { try? db.execute(sql: "DROP TABLE \(Self.affected)") }
+        var strongest: [Strongest] = features.map { ($0, [:]) }
+        for tail in FeatureTail.allCases {
+            let sql = """
+                SELECT f.rowid, e.prompt_id, e.position, e.activation FROM \(Self.affected) f
+                CROSS JOIN main.\(tail.exampleTable) e
+                    ON e.layer = f.layer AND e.feature_index = f.feature_index AND e.band = 0
+                ORDER BY f.rowid, e.rank
+                """
+            try BlobScan.run(db, sql: sql) { row in
+                strongest[row.integer(0) - 1].examples[tail, default: []].append(
+                    StoredExample(prompt: row.integer(1), position: row.integer(2), activation: Float(row.real(3))))
+            }
+        }
+        try name(strongest, db)
+    }
+
+    private static let named = "temp.named_features"
+    private static let affected = "temp.affected_features"
+
+    /// Makes a table of features, in their order.
+    private static func fill(_ table: String, with features: [FeatureID], _ db: Database) throws {
+        try db.execute(sql: "CREATE TABLE \(table) (layer INTEGER, feature_index INTEGER)")
+        let insertion = try BulkInsertion(db, into: table, columns: ["layer", "feature_index"])
         for feature in features {
-            insertion.bind(feature.layer)
-            insertion.bind(feature.index)
+            for value in [feature.layer, feature.index] { insertion.bind(value) }
             try insertion.step()
         }
-        let tables = ["automatic_labels", "label_contexts", "feature_negative_tails"]
-        let rows = tables.map { table in
-            StoredRows(
-                of: table,
-                sql: """
-                    SELECT t.* FROM temp.named_features f
-                    CROSS JOIN main.\(table) t ON t.layer = f.layer AND t.feature_index = f.feature_index
-                    """, [])
+    }
+
+    /// What the features are called so far.
+    private func storedNames(_ db: Database) throws -> [FeatureID: LabelChanges.Stored] {
+        var stored: [FeatureID: LabelChanges.Stored] = [:]
+        func scan(_ columns: String, _ table: String, _ body: (BlobScan, FeatureID) -> Void) throws {
+            let sql = """
+                SELECT t.layer, t.feature_index, \(columns) FROM \(Self.named) f
+                CROSS JOIN main.\(table) t ON t.layer = f.layer AND t.feature_index = f.feature_index
+                """
+            try BlobScan.run(db, sql: sql) { body($0, FeatureID(layer: $0.integer(0), index: $0.integer(1))) }
         }
-        let named = "SELECT layer, feature_index FROM temp.named_features"
-        try TableDigests.keeping(rows, in: db) {
-            for table in tables.prefix(2) {
-                try db.execute(sql: "DELETE FROM main.\(table) WHERE (layer, feature_index) IN (\(named))")
-            }
-            try name(features, db)
+        try scan("t.label", "automatic_labels") { row, feature in
+            stored[feature, default: LabelChanges.Stored()].label = row.text(2)
         }
-        let found = "(SELECT l.* FROM temp.named_features f CROSS JOIN automatic_labels l USING (layer, feature_index))"
-        try db.execute(
-            sql: """
-                DELETE FROM label_search WHERE rowid IN (
-                    SELECT (layer << 24 | feature_index) * 2 + 1 FROM temp.named_features)
-                """)
-        try LabelDerivation.makeSearchable(db, from: found)
+        try scan("t.tail, t.tokens", "label_contexts") { row, feature in
+            let tail: FeatureTail = row.integer(2) == FeatureTail.negative.number ? .negative : .positive
+            stored[feature, default: LabelChanges.Stored()].contexts[tail] = Data(row.bytes(3))
+        }
+        return stored
     }
 
     /// The features whose names would tell of another token before them.
@@ -59,64 +106,9 @@ struct LabelUpdate {
                 AutomaticLabel.named(contexts, frequency: frequencies.old.frequency(of:)),
                 AutomaticLabel.named(contexts, frequency: frequencies.new.frequency(of:))
             )
-            if old != new { features.append(FeatureID(layer: row.integer(0), index: row.integer(1))) }
+            let feature = FeatureID(layer: row.integer(0), index: row.integer(1))
+            if old != new, features.last != feature, !named.contains(feature) { features.append(feature) }
         }
         return features
-    }
-
-    /// Names features by their strongest examples as they are stored.
-    private func name(_ features: [FeatureID], _ db: Database) throws {
-        let prompts = StoredPrompts(db, vocabularySize: identity.vocabulary.count)
-        let labels = try LabelDerivation(
-            db, identity: identity, frequencies: frequencies.new, prompt: prompts.callAsFunction)
-        let negativeLabel = try db.makeStatement(
-            sql: "UPDATE main.feature_negative_tails SET label = ? WHERE layer = ? AND feature_index = ?")
-        let strongest = try FeatureTail.allCases.map { tail in
-            try db.makeStatement(
-                sql: """
-                    SELECT prompt_id, position, activation FROM main.\(tail.exampleTable)
-                    WHERE layer = ? AND feature_index = ? AND band = 0 ORDER BY rank
-                    """)
-        }
-        for feature in features {
-            let examples = try strongest.map { statement in
-                try Row.fetchAll(statement, arguments: [feature.layer, feature.index]).map {
-                    StoredExample(prompt: $0[0], position: $0[1], activation: Float($0[2] as Double))
-                }
-            }
-            let texts = try labels.insert(
-                feature, positive: examples[0].isEmpty ? nil : examples[0],
-                negative: examples[1].isEmpty ? nil : examples[1])
-            if let text = texts.negative {
-                try negativeLabel.execute(arguments: [text, feature.layer, feature.index])
-            }
-        }
-    }
-}
-
-/// Prompts by id, as labels need them.
-final class StoredPrompts {
-    private let db: Database
-    private let vocabularySize: Int
-    private var known: [Int: LabelDerivation.Prompt] = [:]
-    /// How many prompts are kept at once.
-    private static let capacity = 200_000
-
-    init(_ db: Database, vocabularySize: Int) {
-        self.db = db
-        self.vocabularySize = vocabularySize
-    }
-
-    func callAsFunction(_ prompt: Int) throws -> LabelDerivation.Prompt {
-        if let prompt = known[prompt] { return prompt }
-        let found = try CanonicalPrompts(db, vocabularySize: vocabularySize, where: "id = \(prompt)")
-        guard found.ids == [prompt] else {
-            throw AtlasError.damagedRow(
-                column: "feature_examples.prompt_id", expected: "a stored prompt", found: "\(prompt)")
-        }
-        if known.count == Self.capacity { known.removeAll() }
-        let tokens = (tokens: found.tokens(ordinal: 0), predicted: found.predictedTokens[0])
-        known[prompt] = tokens
-        return tokens
     }
 }

@@ -8,6 +8,8 @@ struct StoredTails {
     private(set) var tails: [FeatureTail: [Int: TailContent]] = [:]
     /// The names of negative sides.
     private(set) var negativeLabels: [Int: String] = [:]
+    /// The digests of the rows of `feature_statistics` and of `feature_negative_tails`.
+    private(set) var digests: [String: Digest] = [:]
 
     /// Reads the features of some rows.
     init(_ db: Database, rows: ClosedRange<Int>) throws {
@@ -21,8 +23,8 @@ struct StoredTails {
                 """
             try BlobScan.run(db, sql: sql, arguments: arguments, body)
         }
-        func histogram(_ row: BlobScan, _ table: String) throws -> [Int] {
-            try row.decode("\(table).histogram", column: 4) { (frame) throws(BlockFault) in
+        func histogram(_ row: BlobScan, column: Int32, _ table: String) throws -> [Int] {
+            try row.decode("\(table).histogram", column: column) { (frame) throws(BlockFault) in
                 let counts = try HistogramBlock.decode(frame)
                 guard counts.count == HistogramBlock.binCount else {
                     throw BlockFault(expected: "\(HistogramBlock.binCount) bins", found: "\(counts.count)")
@@ -36,24 +38,28 @@ struct StoredTails {
                 bands: [[StoredExample]](repeating: [], count: 1 + ExampleChoice.intervalCount),
                 intervalCounts: [Int](repeating: 0, count: ExampleChoice.intervalCount))
         }
-        try scan(
-            "active_tokens, active_prompts, maximum, histogram, activation_sum, activation_square_sum",
-            "feature_statistics"
-        ) { row in
-            let maximum = Float(row.real(3))
+        var digests = ["feature_statistics": Digest(), "feature_negative_tails": Digest()]
+        let (statistics, negativeTails) = (
+            RowHash(table: "feature_statistics"), RowHash(table: "feature_negative_tails")
+        )
+        try scan("t.*", "feature_statistics") { row in
+            digests["feature_statistics"]! += row.digest(of: statistics)
+            let maximum = Float(row.real(5))
             totals[row.integer(0)] = FeatureRows.Totals(
-                activeTokens: row.integer(1), activePrompts: row.integer(2), maximum: maximum, sum: row.real(5),
-                squareSum: row.real(6))
+                activeTokens: row.integer(3), activePrompts: row.integer(4), maximum: maximum, sum: row.real(6),
+                squareSum: row.real(7))
             guard maximum >= 0 else { return }
             tails[.positive, default: [:]][row.integer(0)] = empty(
-                maximum, try histogram(row, "feature_statistics"), tokens: 0, prompts: 0)
+                maximum, try histogram(row, column: 8, "feature_statistics"), tokens: 0, prompts: 0)
         }
-        try scan("negative_tokens, negative_prompts, minimum, histogram, label", "feature_negative_tails") { row in
-            negativeLabels[row.integer(0)] = row.text(5)
+        try scan("t.*", "feature_negative_tails") { row in
+            digests["feature_negative_tails"]! += row.digest(of: negativeTails)
+            negativeLabels[row.integer(0)] = row.text(7)
             tails[.negative, default: [:]][row.integer(0)] = empty(
-                -Float(row.real(3)), try histogram(row, "feature_negative_tails"), tokens: row.integer(1),
-                prompts: row.integer(2))
+                -Float(row.real(5)), try histogram(row, column: 6, "feature_negative_tails"), tokens: row.integer(3),
+                prompts: row.integer(4))
         }
+        self.digests = digests
         for tail in FeatureTail.allCases {
             var contents = tails[tail] ?? [:]
             tails[tail] = nil

@@ -71,19 +71,32 @@ struct RowHash {
         append(last)
     }
 
-    /// Takes the values of the row that a statement stands at.
-    mutating func append(rowOf statement: OpaquePointer?) {
-        for column in 0..<sqlite3_data_count(statement) {
+    /// Takes an integer.
+    mutating func append(integer value: Int64) {
+        append(UInt64(SQLITE_INTEGER) << 56 | 8)
+        append(UInt64(bitPattern: value))
+    }
+
+    /// Takes a real number.
+    mutating func append(real value: Double) {
+        append(UInt64(SQLITE_FLOAT) << 56 | 8)
+        append(value.bitPattern)
+    }
+
+    /// Takes the bytes of a text.
+    mutating func append(text bytes: UnsafeRawBufferPointer) { append(type: UInt64(SQLITE_TEXT), bytes: bytes) }
+
+    /// Takes the bytes of a blob.
+    mutating func append(blob bytes: UnsafeRawBufferPointer) { append(type: UInt64(SQLITE_BLOB), bytes: bytes) }
+
+    /// Takes the values of the row that a statement stands at, from a column on.
+    mutating func append(rowOf statement: OpaquePointer?, from first: Int32 = 0) {
+        for column in first..<sqlite3_data_count(statement) {
             let type = sqlite3_column_type(statement, column)
             switch type {
-            case SQLITE_INTEGER:
-                append(UInt64(type) << 56 | 8)
-                append(UInt64(bitPattern: sqlite3_column_int64(statement, column)))
-            case SQLITE_FLOAT:
-                append(UInt64(type) << 56 | 8)
-                append(sqlite3_column_double(statement, column).bitPattern)
-            case SQLITE_NULL:
-                append(UInt64(type) << 56)
+            case SQLITE_INTEGER: append(integer: sqlite3_column_int64(statement, column))
+            case SQLITE_FLOAT: append(real: sqlite3_column_double(statement, column))
+            case SQLITE_NULL: append(UInt64(type) << 56)
             default:
                 let start =
                     type == SQLITE_TEXT

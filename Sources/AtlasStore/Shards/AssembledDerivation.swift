@@ -40,7 +40,7 @@ struct AssembledDerivation {
     private func describeFeatures(_ db: Database) throws {
         let size = atlas.identity.vocabulary.count
         let hashes = try PromptHashes(db)
-        let prompts = StoredPrompts(db, vocabularySize: size)
+        let prompts = try StoredPrompts(db, vocabularySize: size)
         let derivation = try FeatureDerivation(
             db, identity: atlas.identity, frequencies: TokenFrequencies(db, vocabularySize: size),
             prompt: prompts.callAsFunction)
@@ -54,6 +54,6 @@ struct AssembledDerivation {
                 feature, activations, entries: 0..<places.count, hashPrefixes: ids.map(hashes.callAsFunction)
             ) { ids[$0] }
         }
-        try LabelDerivation.makeSearchable(db)
+        try LabelRows.makeSearchable(db)
     }
 }

@@ -80,8 +80,9 @@ public struct AtlasAssembly: Sendable {
                 progress(.taking(done: taken.count, total: parts.count))
             }
             try aside.atlas.write("deriving") { db in
-                try AssembledDerivation(atlas: aside.atlas, shards: ShardSet(facts.shards)).run(db) {
-                    progress(.deriving(done: $0, total: $1))
+                let derivation = AssembledDerivation(atlas: aside.atlas, shards: ShardSet(facts.shards))
+                try AtlasDerivation.withRoomyCache(db) {
+                    try derivation.run(db) { progress(.deriving(done: $0, total: $1)) }
                 }
                 try facts.finish(db, as: FilePlace(whole).path)
             }

@@ -25,9 +25,8 @@ struct VerifyCommand: ParsableCommand {
                     ? "sound: \(report.blockCount.grouped) blocks unpacked" : "\(report.problems.count) problems")
             if let rows = report.comparedRows {
                 let rounding = report.largestRounding ?? 0
-                print(
-                    "derived anew: \(rows.grouped) rows compared"
-                        + (rounding > 0 ? ", sums equal within \(Float(rounding)) of their value" : ", all equal"))
+                let agreement = rounding > 0 ? ", sums equal within \(Float(rounding)) of their value" : ", all equal"
+                print("derived anew: \(rows.grouped) rows compared" + (report.isSound ? agreement : ""))
             }
         }
         if !report.isSound { throw ExitCode.failure }

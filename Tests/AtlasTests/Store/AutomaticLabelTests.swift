@@ -6,14 +6,15 @@ struct AutomaticLabelTests {
     private static let vocabulary = [" is", " Texas", " Ohio", "\"\n", " Austin", " the", " capital", " of"]
 
     private func example(
-        _ token: Int, after before: Set<Int> = [], next: Int = 5, activation: Double = 1
+        _ token: Int, after before: [Int32] = [], next: Int = 5, activation: Double = 1
     ) -> AutomaticLabel.Example {
-        AutomaticLabel.Example(token: token, before: before, next: next, activation: activation)
+        AutomaticLabel.Example(token: token, before: before[...], next: next, activation: activation)
     }
 
-    private func label(_ examples: [AutomaticLabel.Example], promoted: [Int] = []) -> String {
-        AutomaticLabel(examples: examples, promoted: promoted)
-            .text(vocabulary: Self.vocabulary) { $0 == 5 ? 0.9 : 0.1 }
+    private func label(_ examples: [AutomaticLabel.Example], promoted: [Int32] = []) -> String {
+        let weights = TokenWeights(vocabularySize: Self.vocabulary.count)
+        return AutomaticLabel(examples: examples, promoted: promoted[...], weights: weights)
+            .text(quoted: { AutomaticLabel.quoted(Self.vocabulary[$0]) }, frequency: { $0 == 5 ? 0.9 : 0.1 })
     }
 
     @Test func `a label names the tokens that hold most of the activation, strongest first`() {
@@ -23,7 +24,7 @@ struct AutomaticLabelTests {
     }
 
     @Test func `a label names what stands before far more often than elsewhere`() {
-        let examples = [example(0, after: [5, 1, 6]), example(0, after: [5, 1, 6]), example(0, after: [5, 1])]
+        let examples = [example(0, after: [5, 1, 6, 1]), example(0, after: [5, 1, 6]), example(0, after: [5, 1])]
         #expect(label(examples) == #"on " is" after " Texas", " capital""#)
     }
 

@@ -115,6 +115,22 @@ struct DerivationUpdateTests {
         }
     }
 
+    @Test func `what an earlier program derived, or nothing, is told in one line and not compared`() throws {
+        let test = try TemporaryAtlas([everything])
+        #expect(
+            try AtlasReader(test.atlas).verify(derivingAnew: true).problems == [
+                "derived: nothing is, so nothing was compared; derive first"
+            ])
+        try AtlasDerivation(test.atlas).update()
+        try test.atlas.write("upgrading") { db in
+            try db.execute(sql: "DELETE FROM derivation_extent")
+            try TableDigests.record(["derivation_extent"], in: db)
+        }
+        let report = try AtlasReader(test.atlas).verify(derivingAnew: true)
+        #expect(report.problems == ["derived: by an earlier program, so nothing was compared; derive again"])
+        #expect(report.comparedRows == nil)
+    }
+
     @Test func `an update on a full disk leaves the derived tables as they were`() throws {
         let test = try TemporaryAtlas([Array(everything[..<40])])
         try AtlasDerivation(test.atlas).update()

@@ -160,10 +160,7 @@ class Database:
                 "use a newer package"
             )
         if len(applied) < len(MIGRATIONS):
-            raise AtlasError(
-                f"{self.path}: its schema is older than {MIGRATIONS[-1]}; open it for writing once to upgrade it, for "
-                "example by atlas derive"
-            )
+            raise AtlasError(f"{self.path}: its schema is older than {MIGRATIONS[-1]}; atlas derive upgrades it")
 
     def _failure(self, error: Exception) -> AtlasError:
         return AtlasError(f"{self.path}: reading failed: {error}")

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Collection, List, Optional, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Callable, Collection, List, Optional, TypedDict, Union
 
 from .errors import AtlasError
 from .questions import Question
@@ -115,23 +115,39 @@ class Program:
 
     def run(self, arguments: List[str], codes: Collection[int] = (0,)) -> str:
         """What a command prints; its one line of error as an :class:`AtlasError`."""
-        program = self.path()
-        try:
-            done = subprocess.run(
-                [program, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                timeout=self.timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise AtlasError(f"atlas {' '.join(arguments[:2])}: no answer within {self.timeout} s") from None
-        except (OSError, ValueError) as error:
-            raise AtlasError(f"{program}: cannot be run: {error}") from None
-        if done.returncode == 0 or (done.returncode in codes and done.stdout):
-            return done.stdout.decode("utf-8", "replace")
-        raise AtlasError(_reason(done, arguments))
+        return run_program(self.path(), arguments, codes, timeout=self.timeout)
+
+
+def run_program(
+    program: str,
+    arguments: List[str],
+    codes: Collection[int] = (0,),
+    *,
+    timeout: Optional[float] = None,
+    before: Optional[Callable[[], None]] = None,
+) -> str:
+    """What a command prints; its one line of error as an :class:`AtlasError`.
+
+    :param codes: exit codes that count as an answer where something was printed
+    :param before: runs in the new process before the program does
+    """
+    try:
+        done = subprocess.run(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+            preexec_fn=before,
+        )
+    except subprocess.TimeoutExpired:
+        raise AtlasError(f"atlas {' '.join(arguments[:2])}: no answer within {timeout} s") from None
+    except (OSError, ValueError) as error:
+        raise AtlasError(f"{program}: cannot be run: {error}") from None
+    if done.returncode == 0 or (done.returncode in codes and done.stdout):
+        return done.stdout.decode("utf-8", "replace")
+    raise AtlasError(_reason(done, arguments))
 
 
 def _reason(done: subprocess.CompletedProcess[bytes], arguments: List[str]) -> str:

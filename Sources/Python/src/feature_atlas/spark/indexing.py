@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Un
 
 from ..atlas import Atlas
 from ..errors import AtlasError
-from ..program import find_program
+from ..program import find_program, run_program
 from . import shard_schemas
 from .failures import reason
 from .shard_tables import write_shard_tables
@@ -207,24 +206,7 @@ def _fill(folder: Path, number: int, job: Job) -> None:
 
 
 def _run(job: Job, arguments: List[str]) -> None:
-    program = find_program(job.program)
-    try:
-        done = subprocess.run(
-            [program, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            check=False,
-            preexec_fn=_end_with_parent,
-        )
-    except (OSError, ValueError) as error:
-        raise AtlasError(f"{program}: cannot be run: {error}") from None
-    if done.returncode == 0:
-        return
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    told = next((line[len("Error: ") :] for line in lines if line.startswith("Error: ")), lines[-1] if lines else "")
-    ended = f"ended by signal {-done.returncode}" if done.returncode < 0 else f"ended with code {done.returncode}"
-    raise AtlasError(told or f"atlas {arguments[0]}: {ended}")
+    run_program(find_program(job.program), arguments, before=_end_with_parent)
 
 
 def _end_with_parent() -> None:

@@ -11,6 +11,12 @@ from .question_atlas import QuestionAtlas, histogram_block
 from .shard_rows import ShardRows
 from .shard_schemas import TABLES
 
+#: The columns of logit_drivers, in the order of driver_sums.
+_DRIVER_COLUMNS = (
+    "token, node, prompt_count, covered_prompts, influence_sum, direct_sum, direct_square_sum, direct_support, "
+    "positive_prompts, negative_prompts"
+)
+
 
 class QuestionRows:
     """What is put into a question's atlas.
@@ -125,12 +131,7 @@ class QuestionRows:
         :param occurrences: prompts with effects, whatever their answer
         """
         rows = self._shards.rows("driver_sums", f"token = {token}")
-        self._atlas.insert(
-            "logit_drivers",
-            "token, node, prompt_count, covered_prompts, influence_sum, direct_sum, direct_square_sum, direct_support, "
-            "positive_prompts, negative_prompts",
-            [tuple(row[:10]) for row in rows],
-        )
+        self._atlas.insert("logit_drivers", _DRIVER_COLUMNS, [tuple(row[:10]) for row in rows])
         self._atlas.insert(
             "logit_driver_negative_tails", "token, node, prompt_count, influence_sum, direct_sum, direct_support",
             [(token, row["node"], *row[10:14]) for row in rows if row["tail_prompt_count"] is not None],
@@ -153,11 +154,9 @@ class QuestionRows:
         )
         # What has an effect is told, even where no graph gives it influence.
         self._atlas.insert(
-            "logit_drivers",
-            "token, node, prompt_count, covered_prompts, influence_sum, direct_sum, direct_square_sum, direct_support, "
-            "positive_prompts, negative_prompts",
+            "logit_drivers", _DRIVER_COLUMNS,
             [(token, row["node"], 0, 0, 0.0, 0.0, 0.0, 0, 0, 0) for row in effects],
-        )
+        )  # fmt: skip
         by_effect = statistics["known_prompts"] == statistics["prompt_count"]
         # The effects' set replaces that of influence where there is any effect at all.
         cover = cover_of(self._shards.spark, self._shards.frames, token, by_effect and bool(effects))
