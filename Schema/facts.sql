@@ -223,6 +223,15 @@ CREATE TABLE supernode_members (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX supernode_members_by_feature ON supernode_members (layer, feature_index);
 
+-- Texts that people run, with what they set in them and how they look at it.
+CREATE TABLE saved_runs (
+    id INTEGER PRIMARY KEY,                                         -- this file's own number for it
+    name TEXT NOT NULL UNIQUE CHECK (name <> ''),                   -- its name
+    text TEXT NOT NULL CHECK (text <> ''),                          -- the text that is run
+    state TEXT NOT NULL CHECK (json_valid(state)),                  -- parameters of the page Run, JSON object of texts
+    updated_at TEXT NOT NULL                                        -- UTC, ISO 8601
+) STRICT;
+
 -- Full text of the supernodes, kept by triggers.
 CREATE VIRTUAL TABLE supernode_search USING fts5 (name, note, tokenize = 'unicode61');
 CREATE TRIGGER supernodes_are_searchable AFTER INSERT ON supernodes BEGIN

@@ -19,6 +19,7 @@ public final class AtlasService: Sendable {
     public let needsToken: Bool
     let graphs: GraphCache
     let information: InformationCache
+    let operandLabels: OperandLabelCache
     /// What features' weights say; `nil` without the replacement model.
     let weights: VirtualWeights?
 
@@ -32,6 +33,7 @@ public final class AtlasService: Sendable {
         self.needsToken = needsToken
         graphs = GraphCache(reader)
         information = InformationCache(reader)
+        operandLabels = OperandLabelCache(reader)
         // Between neurons there are no weights without a prompt: their encoders depend on it.
         weights = jobs.flatMap { $0.attributor.basis.transcoders == nil ? nil : VirtualWeights($0.attributor) }
     }

@@ -16,10 +16,7 @@ final class InformationCache: Sendable {
 
     /// What the atlas is about, how much it holds, and how good it is.
     func information() throws -> AtlasInformation {
-        let state = ["", "-wal"].map { suffix in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: reader.atlas.path + suffix)
-            return "\(attributes?[.size] ?? 0) \(attributes?[.modificationDate] ?? 0)"
-        }
+        let state = reader.fileState
         if let kept = kept.withLock({ $0 }), kept.state == state { return kept.information }
         let information = try reader.information()
         kept.withLock { $0 = (state, information) }

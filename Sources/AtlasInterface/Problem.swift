@@ -69,7 +69,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         switch error {
         case .unknownToken(_, let nearest), .neverExplained(_, let nearest), .unknownPrompt(_, let nearest),
             .unknownGraphNode(_, let nearest), .unknownTag(_, _, let nearest),
-            .unknownSupernode(_, let nearest):
+            .unknownSupernode(_, let nearest), .unknownSavedRun(_, let nearest):
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest)
         case .neverFired(_, let nearest):
             self.init(404, "Not in the atlas", "\(error)", nearest: nearest.map(\.description))

@@ -8,7 +8,8 @@ public enum RouteTable {
 
     /// All routes.
     public static let routes: [Route] =
-        Route.atlas + Route.prompts + Route.graphs + Route.features + Route.weights + Route.names + Route.logits
+        Route.atlas + Route.prompts + Route.graphs + Route.features + Route.weights + Route.names + Route.savedRuns
+        + Route.logits
         + Route.circuits + Route.groups + Route.jobs + Route.causality + Route.steering + Route.heads
         + Route.sql
 

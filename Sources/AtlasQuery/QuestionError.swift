@@ -31,6 +31,8 @@ public enum QuestionError: Error, Equatable, Sendable {
     case unlabelled(feature: FeatureID)
     /// No supernode has this name.
     case unknownSupernode(name: String, nearest: [String])
+    /// No kept run has this name.
+    case unknownSavedRun(name: String, nearest: [String])
     /// Two groups that are compared share prompts.
     case overlappingGroups(first: String, second: String, count: Int)
     /// No two prompts can be paired.
@@ -101,6 +103,8 @@ extension QuestionError: CustomStringConvertible {
             "nobody named feature \(feature); its label, if it has one, was made automatically"
         case .unknownSupernode(let name, let nearest):
             "no supernode is called \(quoted(name)); \(hint(nearest.map(quoted)))"
+        case .unknownSavedRun(let name, let nearest):
+            "no kept run is called \(quoted(name)); \(hint(nearest.map(quoted)))"
         case .overlappingGroups(let first, let second, let count):
             "\(count) prompts are in both groups, \(quoted(first)) and \(quoted(second)); compare groups that share none"
         case .noPairs(let reason):

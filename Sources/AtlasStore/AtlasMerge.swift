@@ -7,7 +7,7 @@ import GRDB
 ///
 /// So a corpus can be indexed in parts, on several machines, and answered as a whole: what is derived afterwards is what
 /// one run over all of it gives. Blocks are copied as they are. Of a text that both have, only what is missing is added;
-/// where both name a feature or a supernode, this atlas's name stays. Merging the same atlas again changes nothing; the
+/// where both name a feature, a supernode or a kept run, this atlas's stays. Merging the same atlas again changes nothing; the
 /// order of merges changes ids and whose name stays, nothing else. The cost goes with what the other atlas holds.
 public struct AtlasMerge: Sendable {
     /// What a merge added.
@@ -16,7 +16,7 @@ public struct AtlasMerge: Sendable {
         public var prompts = 0
         /// Graphs that were not stored before.
         public var graphs = 0
-        /// Labels and supernodes that were not there before.
+        /// Labels, supernodes and kept runs that were not there before.
         public var names = 0
     }
 
@@ -203,6 +203,7 @@ public struct AtlasMerge: Sendable {
             sql: """
                 SELECT (SELECT count(*) FROM main.prompts), (SELECT count(*) FROM main.graphs),
                     (SELECT count(*) FROM main.labels) + (SELECT count(*) FROM main.supernodes)
+                        + (SELECT count(*) FROM main.saved_runs)
                 """)!
         return [row[0], row[1], row[2]]
     }

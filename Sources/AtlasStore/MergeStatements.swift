@@ -128,5 +128,9 @@ enum MergeStatements {
         SELECT n.id, m.layer, m.feature_index FROM shard.supernode_members m
         JOIN fresh_supernodes f ON f.id = m.supernode_id JOIN main.supernodes n ON n.name = f.name
         """,
+        """
+        INSERT OR IGNORE INTO main.saved_runs (name, text, state, updated_at)
+        SELECT name, text, state, updated_at FROM shard.saved_runs ORDER BY id
+        """,
     ]
 }

@@ -19,11 +19,12 @@ extension Attributor {
     ///   - count: tokens to generate; with the prompt at most the context length
     ///   - sampling: how each is chosen
     ///   - stops: tokens that end the text; one of them is the last that is returned
+    ///   - reading: is given the logits, `[vocabularySize]`, that each token is then taken from
     /// - Returns: the new tokens alone
     /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` as `intervene`.
     public func generate(
         _ tokens: [Int], interventions: [Intervention], mode: InterventionMode = .free, count: Int,
-        sampling: Sampling = .greedy, stops: Set<Int> = []
+        sampling: Sampling = .greedy, stops: Set<Int> = [], reading: ([Float]) -> Void = { _ in }
     ) throws -> [Int] {
         let plan = try InterventionPlan(
             interventions, basis: basis, model: model, firstCountedPosition: model.firstCountedPosition(in: tokens))
@@ -32,12 +33,16 @@ extension Attributor {
             return try model.generate(tokens, count: count, sampling: sampling, stops: stops) { pending in
                 text += pending
                 let result = try intervene(text, interventions, mode: mode)
-                return model.logits(result.trace, position: text.count - 1)
+                let logits = model.logits(result.trace, position: text.count - 1)
+                reading(logits)
+                return logits
             }
         }
         var steered = SteeredCache(plan, attributor: self)
         return try model.generate(tokens, count: count, sampling: sampling, stops: stops) { pending in
-            try steered.advance(pending)
+            let logits = try steered.advance(pending)
+            reading(logits)
+            return logits
         }
     }
 }

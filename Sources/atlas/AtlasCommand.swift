@@ -32,6 +32,7 @@ struct AtlasCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, IndexCommand.self, AttributeCommand.self, InterveneCommand.self, GenerateCommand.self,
             EvaluateCommand.self, TrainCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self,
+            SavedRunCommand.self,
             ServeCommand.self, AgentCommand.self, ImportCommand.self, ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
             DeriveCommand.self, MergeCommand.self, AssembleCommand.self, ManualCommand.self,

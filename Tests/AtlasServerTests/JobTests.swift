@@ -47,6 +47,58 @@ import Testing
         #expect(answer.settings.count == 2)
     }
 
+    @Test func `a steered text is continued beside the plain one, and its doses begin and end where both do`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let report = try ended(
+            """
+            {"text": "Fact: the capital of the state containing Dallas is", "count": 3, "doses": [0, 1, 2],
+             "settings": [{"features": ["5/283", "0/228"], "multiple": 0, "positions": "3-"}],
+             "watched": [" Austin", " is"]}
+            """, at: "steered-texts", service)
+        guard case .steeredText(let answer) = report.result else { throw SocketClient.Failure(what: "\(report)") }
+        #expect(answer.plain.count == 3 && answer.steered.count == 3 && answer.plain[0].text == " Austin")
+        #expect(answer.watched.prefix(2).map(\.text) == [" Austin", " is"] && answer.settings.count == 2)
+        #expect(answer.doses.map(\.dose) == [0, 1, 2])
+        #expect(abs(answer.doses[0].probabilities[0] - answer.plain[0].probability) < 1e-4)
+        let steered = try #require(answer.watched.firstIndex { $0.token == answer.steered[0].token })
+        #expect(abs(answer.doses[1].probabilities[steered] - answer.steered[0].probability) < 1e-4)
+        #expect(answer.doses[2].difference! < answer.doses[0].difference!)
+    }
+
+    @Test func `a draw is the same with the same seed`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        func drawn(_ seed: Int) throws -> SteeredTextReport {
+            let report = try ended(
+                """
+                {"text": "calc: 1+2=", "count": 6, "temperature": 3, "seed": \(seed),
+                 "settings": [{"feature": "5/283", "multiple": 2}]}
+                """, at: "steered-texts", service)
+            guard case .steeredText(let answer) = report.result else { throw SocketClient.Failure(what: "\(report)") }
+            return answer
+        }
+        let first = try drawn(1)
+        #expect(try drawn(1) == first)
+        #expect(try drawn(2).plain.map(\.token) != first.plain.map(\.token))
+        #expect(first.temperature == 3 && first.seed == 1)
+    }
+
+    @Test func `a run explains one token minus another where it is asked to`() throws {
+        let service = try DemoService.writing(jobs: ModelJobs.Limits())
+        let report = try ended(
+            #"{"text": "Fact: the capital of the state containing Dallas is", "target": " Austin", "minus": " is"}"#,
+            at: "runs", service)
+        guard case .run(let run) = report.result else { throw SocketClient.Failure(what: "\(report)") }
+        #expect(run.graph.targets.map(\.kind) == ["difference"] && run.graph.targets[0].text == #"" Austin" - " is""#)
+        let features: GraphFeaturesReport = try service.value("jobs/\(report.id)/graph/features")
+        #expect(features.answer == nil && !features.features.isEmpty)
+        for body in [
+            #"{"text": "a", "minus": " is"}"#, #"{"text": "a", "target": " Austin", "minus": " Austin"}"#,
+            #"{"text": "a", "target": "no such token at all"}"#,
+        ] {
+            #expect(throws: Problem.self) { try service.answer(.post, "runs", body: Data(body.utf8)) }
+        }
+    }
+
     @Test func `an exchange and a validation are those of the library`() throws {
         let service = try DemoService.writing(jobs: ModelJobs.Limits())
         let attributor = service.jobs!.attributor

@@ -33,6 +33,8 @@ import Testing
         let service = try DemoService.writing(jobs: ModelJobs.Limits())
         _ = try service.answer(
             .put, "supernodes/texas", body: Data(#"{"features": ["5/283"]}"#.utf8))
+        _ = try service.answer(
+            .put, "saved-runs/texas", body: Data(#"{"text": "calc: 1+2=", "state": {"set": "5/283@0-=x0"}}"#.utf8))
         let job: JobTicket = try JSONDecoder().decode(
             JobTicket.self, from: service.answer(.post, "runs", body: Data(#"{"text": "calc: 1+2="}"#.utf8)).bytes)
         try service.waitForJob(job.job)
@@ -48,6 +50,7 @@ import Testing
                 path += "?size=5&feature=\(try service.reader.firedFeatures()[0])"
             case "prompts/{id}/attention": path += "?qk=1.0@2,1&against=mean"
             case "diff": path += "?a=state%3DTexas"
+            case "operand-labels": path += "?features=5/283%200/228"
             case "invariant": path += "?where=state%3DTexas"
             case "contrast": path += "?a=state%3DTexas&b=family%3Daddition&by=family"
             default: break

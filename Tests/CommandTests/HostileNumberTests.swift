@@ -29,6 +29,8 @@ import Testing
         "query invariant": ["--where", "family=two-step"] + atlas, "query diff": groups, "query contrast": groups,
         "query validate": austin + model + ["--interventions", "3"],
         "query exchange": ["--by", "state", "--trials", "2", "--quiet"] + model + atlas,
+        "query graph-features": ["two-step-0066"] + atlas,
+        "query steer-text": ["calc: 1+2=", "--set", "5/283@1-=x0", "--doses", "0,1"] + model + atlas,
         "query steer": feature + model, "query steer-predict": ["--features", "1"] + model + atlas,
         "query run": ["calc: 1+2="] + model + atlas, "query heads": atlas, "query head": ["1.0"] + atlas,
         "query validate-heads": ["1.0", "--prompts", "2", "--quiet"] + model + atlas,
@@ -53,6 +55,7 @@ import Testing
         "other-name", "slug", "compare", "directory", "prompt", "feature", "from", "to", "progress", "settings",
         "architecture", "activation", "input-hook", "output-hook", "qk", "against", "corpus", "scan", "model-name",
         "transcoder-name", "model-id", "source-set", "creator", "creator-id", "list", "shard",
+        "minus", "doses", "watch",
     ]
 
     private struct Help: Decodable {

@@ -19,6 +19,9 @@ import Testing
             #expect(
                 try Program.run(["label", "set", feature, "--note", "+x", "--atlas", path, "--", label]).status == 0)
         }
+        #expect(
+            try Program.run(["saved-run", "set", "=1", "a,b", "--state", "set=5/283@0-=x0", "--atlas", path]).status
+                == 0)
         #expect(try Program.run(["supernode", "set", "a,b", "5/283", "0/228", "--atlas", path]).status == 0)
         return (folder, path, model)
     }
@@ -37,6 +40,12 @@ import Testing
         (["query", "families", "--threshold", "0.5"], ["families"]),
         (["query", "failures", "--by", "family"], ["byErrorInfluence", "wrongAnswers", "byViolation", "tags"]),
         (["query", "operands", "--all"], ["features"]),
+        (["query", "operand-labels", "5/283", "0/228"], ["features"]),
+        (["query", "graph-features", "two-step-0066"], ["features"]), (["saved-run", "list"], ["rows"]),
+        (
+            ["query", "steer-text", "calc: 1+2=", "--set", "5/283@1-=x2", "--count", "2", "--doses", "0,1", "MODEL"],
+            ["plain", "steered", "doses"]
+        ),
         (["query", "motifs", "--rewirings", "20", "--graphs", "4"], ["motifs", "census"]),
         (["query", "invariant", "--where", "family=two-step"], ["features", "absent"]),
         (

@@ -30,6 +30,14 @@ import Testing
         #expect(try run("label", "list", "--json").output == listed)
     }
 
+    @Test func `a run is kept, listed and removed`() throws {
+        #expect(try run("saved-run", "set", "sum", "calc: 1+2=", "--state", "doses=0, 1").status == 0)
+        #expect(try run("saved-run", "list").output.contains("doses=0, 1"))
+        #expect(try run("saved-run", "remove", "sun").error.contains("nearest: \"sum\""))
+        #expect(try run("saved-run", "set", "sum", "x", "--state", "doses").error.contains("expected name=value"))
+        #expect(try run("saved-run", "remove", "sum").status == 0)
+    }
+
     @Test func `a supernode is kept, listed and removed`() throws {
         #expect(try run("supernode", "set", "Texas", "5/283", "0/245").status == 0)
         #expect(try run("supernode", "list").output.contains("0/245 5/283"))

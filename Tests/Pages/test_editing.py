@@ -40,6 +40,45 @@ class Supernodes(PageTest):
         self.wait("return location.hash.includes('groups=')")
 
 
+    def test_a_supernode_is_deleted_from_the_graph_and_from_the_atlas_and_comes_back(self):
+        prompt = served.prompt_named("the capital of the state containing")
+        feature = next(node for node in served.ask(f"prompts/{prompt}/graph")["nodes"] if node["kind"] == "feature")
+        name = f"{feature['feature']['layer']}/{feature['feature']['index']}"
+        served.send("PUT", "supernodes/To%20delete", {"features": [name], "note": "kept note"})
+        self.open(served.address(), f"graph/{prompt}?pins={feature['id']}&groups=Mine%3A{feature['id']}")
+        self.wait("return document.querySelector('.groups button')")
+        self.run_script("document.querySelector('[aria-label=\"Delete Mine\"]').click()")
+        self.wait("return !location.hash.includes('groups=') && !location.hash.includes('pins=')")
+        self.run_script("document.querySelector('.kept-supernodes').open = true; document.querySelector('[aria-label=\"Delete To delete from the atlas\"]').click()")
+        self.wait("return !document.querySelector('[aria-label=\"Delete To delete from the atlas\"]')")
+        self.assertNotIn("To delete", [item["name"] for item in served.ask("supernodes")["items"]])
+        # Both come back, after a reload too.
+        self.driver.refresh()
+        self.settle()
+        self.wait("return !document.querySelector('.toolbar [aria-label^=Undo]').disabled")
+        self.run_script("document.querySelector('.toolbar [aria-label^=Undo]').click()")
+        self.wait("return document.querySelector('[aria-label=\"Delete To delete from the atlas\"]')")
+        self.assertEqual(served.ask("supernodes/To%20delete")["note"], "kept note")
+        self.press("z", holding=[Keys.CONTROL])
+        self.wait("return location.hash.includes('groups=Mine') || location.hash.includes('groups=')")
+        self.driver.refresh()
+        self.settle()
+        self.press("z", holding=[Keys.CONTROL, Keys.SHIFT])
+        self.wait("return !location.hash.includes('groups=')")
+
+    def test_the_history_of_another_address_is_forgotten(self):
+        prompt = served.prompt_named("the capital of the state containing")
+        feature = next(node for node in served.ask(f"prompts/{prompt}/graph")["nodes"] if node["kind"] == "feature")
+        self.open(served.address(), f"graph/{prompt}")
+        self.wait("return document.querySelectorAll('.node').length > 10")
+        self.run_script("document.querySelector('.node[tabindex=\"0\"]').focus()")
+        self.press(Keys.ARROW_DOWN, "p")
+        self.wait("return location.hash.includes('pins=')")
+        self.open(served.address(), f"graph/{prompt}?pins={feature['id']},E_0_0")
+        self.wait("return document.querySelector('.toolbar [aria-label=Undo]')")
+        self.assertTrue(self.run_script("return document.querySelector('.toolbar [aria-label=Undo]').disabled"))
+
+
 class Runs(PageTest):
     def test_a_typed_prompt_is_run_and_intervened_on(self):
         self.open(served.address(), "run")

@@ -76,7 +76,8 @@ class Heads(PageTest):
 
 #: The number of pixels of the links in focus.
 INKED = """
-    const canvas = document.querySelectorAll(".stage canvas")[1];
+    const canvas = document.querySelector(".stage canvas.near-links");
+    if (canvas.hidden) return 0;
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
     copy.drawImage(canvas, 0, 0);
     const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
@@ -121,7 +122,7 @@ class HeadsOfAGraph(PageTest):
         self.run_script("document.querySelector('.head-strip [aria-pressed=true]').focus()")
         self.press(Keys.ESCAPE)
         self.wait("return !location.hash.includes('head=') && document.querySelectorAll('.node.faded').length === 0")
-        self.wait(INKED.replace("return count", "return count === 0"))
+        self.wait(INKED.replace("return 0", "return true").replace("return count", "return count === 0"))
 
     def test_escape_in_the_drawing_lets_the_node_go_first_and_then_the_head(self):
         self.run_script("document.querySelector('.head-strip [data-head]').click()")

@@ -27,7 +27,7 @@ public struct JobReport: Encodable, Sendable {
 
     /// The job's id.
     public let id: String
-    /// `run`, `intervention`, `validation`, `exchange`, `head-validation`, `steering` or
+    /// `run`, `intervention`, `steered-text`, `validation`, `exchange`, `head-validation`, `steering` or
     /// `steering-test`.
     public let kind: String
     /// Where it is.
@@ -60,6 +60,8 @@ public enum JobResult: Encodable, Sendable {
     case exchange(ExchangeReport)
     /// Why heads look where they look, tested.
     case headValidation(HeadValidationReport)
+    /// A text continued as it is and steered.
+    case steeredText(SteeredTextReport)
     /// What rises and falls when a feature is steered.
     case steering(SteeredFeature)
     /// Whether that is foretold, over many features.
@@ -73,6 +75,7 @@ public enum JobResult: Encodable, Sendable {
         case .validation(let report): try report.encode(to: encoder)
         case .exchange(let report): try report.encode(to: encoder)
         case .headValidation(let report): try report.encode(to: encoder)
+        case .steeredText(let report): try report.encode(to: encoder)
         case .steering(let report): try report.encode(to: encoder)
         case .steeringTest(let report): try report.encode(to: encoder)
         }

@@ -6,6 +6,7 @@ import {ask} from "./data.js";
 import {measure, number, percentage} from "./numbers.js";
 import {firstFrom, holdsWords, listPart, pageLength} from "./listing.js";
 import {fewSamples, labelText} from "./terms.js";
+import {operandColumn} from "./operandLabels.js";
 import {dataTable, pager} from "./tables.js";
 
 const featureOrders = {
@@ -34,7 +35,8 @@ export async function showFeatures({ parameters }) {
         order: featureOrders[state.sort] ?? null,
     })]);
     const isNeurons = (atlas.information ?? atlas).basis === "neurons";
-    const columns = part.items.some((row) => row.minimum !== undefined && row.minimum !== null) ? [...featureColumns, minimumColumn] : featureColumns;
+    const operands = await operandColumn(part.items);
+    const columns = [...featureColumns.slice(0, 2), operands, ...featureColumns.slice(2), part.items.some((row) => row.minimum !== undefined && row.minimum !== null) ? minimumColumn : null].filter(Boolean);
     const change = (update) => go(["features"], { ...state, ...update });
     const search = element("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "label or layer/index", value: state.search, maxlength: "1000" });
     const layers = Array.from({ length: (atlas.information ?? atlas).layerCount }, (_, layer) => [String(layer), `layer ${layer}`]);
@@ -48,7 +50,7 @@ export async function showFeatures({ parameters }) {
     const turn = (to) => () => change({ after: to || "" });
     return {
         title: "Features",
-        view: [heading("Features"), form,
+        view: [heading("Features"), form, operands ? element("p", {}, element("a", { href: "#/operands" }, "Gallery of operand grids")) : null,
             isNeurons ? quiet("Features are neurons of the model. Counts and densities are of stored activations only: of each token the nodes of its graph and the strongest few neurons.") : null,
             pager(first, part.items.length, part.total, "feature", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + part.items.length < part.total ? turn(first + pageLength) : null),
             dataTable("Features", columns, part.items, { empty: "No feature matches. Search for fewer words, or choose another layer." })],

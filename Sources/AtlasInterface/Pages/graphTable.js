@@ -4,6 +4,7 @@ import {button, element} from "./elements.js";
 import {measure, percentage, signed} from "./numbers.js";
 import {labelText, tokenText} from "./terms.js";
 import {shortName} from "./graphModel.js";
+import {specificityText} from "./graphKnowledge.js";
 import {dataTable} from "./tables.js";
 
 function strongest(model, edges, other, shown) {
@@ -27,6 +28,10 @@ export function nodeTable(model, state, actions) {
         { title: "Label", cell: (index) => model.nodes[index].kind === "feature" ? labelText(model.nodes[index].label, model.nodes[index].labelIsAutomatic) : model.nodes[index].kind },
         { title: "Activation", numeric: true, cell: (index) => model.nodes[index].kind === "feature" ? measure(model.nodes[index].activation ?? model.nodes[index].meanActivation) : "–" },
         { title: "Influence", numeric: true, definition: "How much of the explained logits, weighted by their probabilities, comes through the node by any path.", cell: (index) => model.nodes[index].kind === "logit" ? "–" : percentage(model.nodes[index].influence) },
+        ...(model.nodes.some((node) => node.density !== undefined) ? [
+            { title: "Density", numeric: true, definition: "The share of all counted tokens at which the feature fires.", cell: (index) => percentage(model.nodes[index].density ?? null) },
+            { title: "Specificity", numeric: true, definition: "How many times as often the feature fires in prompts with this answer as in all prompts.", cell: (index) => specificityText(model.nodes[index]) },
+        ] : []),
         { title: "Strongest input", cell: (index) => strongest(model, model.inputs[index], "source", state.shown) },
         { title: "Strongest output", cell: (index) => strongest(model, model.outputs[index], "target", state.shown) },
         ...(actions.pin ? [{ title: "Pinned", cell: (index) => element("input", {

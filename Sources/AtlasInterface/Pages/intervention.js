@@ -1,30 +1,17 @@
-// Sets or scales features or supernodes of a run prompt, and shows the new answer beside the old.
+// The steering bench of a run prompt: features or supernodes are set, and the new answer, the continuation and a dose curve are shown
+// beside the old ones.
 
 import {button, choice, element, quiet, section} from "./elements.js";
 import {featureName} from "./address.js";
+import {continuationsView, doseView} from "./doseCurve.js";
 import {measure, number, percentage, signed} from "./numbers.js";
-import {nodeText, tokenText, weightBar} from "./terms.js";
+import {nodeText, term, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 import {runJob} from "./jobs.js";
+import {SettingLines} from "./settingLines.js";
 
-let settingCount = 0;
-
-/** One line of the panel: what is set, where, and how. */
-function settingLine(targets, tokenCount, remove) {
-    const id = `setting-${++settingCount}`;
-    const what = choice(`${id}-what`, targets.map((target, ordinal) => [String(ordinal), target.name]), "0", () => {});
-    const how = choice(`${id}-how`, [["multiple", "times"], ["value", "set to"]], "multiple", () => {});
-    const amount = element("input", { type: "number", step: "any", value: "0", id: `${id}-amount`, "aria-label": "Number" });
-    const where = element("input", { type: "text", id: `${id}-where`, placeholder: `0-${tokenCount - 1}`, size: "7", "aria-label": "Positions, as 3, 3-5 or 3-" });
-    what.setAttribute("aria-label", "Feature or supernode");
-    how.setAttribute("aria-label", "How");
-    const line = element("li", { class: "controls" }, what, how, amount, element("label", { for: `${id}-where` }, "at positions"), where, button("Remove", () => {
-        line.remove();
-        remove(line);
-    }, { class: "more" }));
-    line.setting = () => ({ features: targets[Number(what.value)].features, [how.value]: Number(amount.value), ...(where.value.trim() ? { positions: where.value.trim() } : {}) });
-    return line;
-}
+const modes = [["free", "everything after recomputed"], ["attention-frozen", "attention patterns kept"], ["norms-frozen", "attention patterns and norms kept"], ["frozen", "attention, norms and MLP outputs kept (linear)"]];
+const usualBench = { count: "12", temperature: "", seed: "0", doses: "0, 0.5, 1, 1.5, 2", mode: "free" };
 
 function answerTable(answer) {
     return dataTable("Answers before and after", [
@@ -52,38 +39,103 @@ function targetsOf(workbench) {
     const nodes = (ids) => ids.map((id) => model.nodes[model.byID.get(id)]).filter((node) => node?.kind === "feature");
     const groups = state.groups.map((group) => ({ name: `supernode ${group.name}`, features: [...new Set(nodes(group.members).map((node) => featureName(node.feature)))] }));
     const kept = saved.map((supernode) => ({ name: `supernode ${supernode.name} (atlas)`, features: supernode.members.map(featureName) }));
+    const chosen = state.selected === null ? [] : nodes([state.selected]);
     const pinned = nodes(state.pins);
     const influential = model.nodes.filter((node) => node.kind === "feature").sort((a, b) => b.influence - a.influence);
     const seen = new Set();
-    const single = [...pinned, ...influential].filter((node) => !seen.has(featureName(node.feature)) && seen.add(featureName(node.feature))).slice(0, 80)
+    const single = [...chosen, ...pinned, ...influential].filter((node) => !seen.has(featureName(node.feature)) && seen.add(featureName(node.feature))).slice(0, 80)
         .map((node) => ({ name: `${featureName(node.feature)}${node.label ? ` ${node.label.slice(0, 50)}` : ""}`, features: [featureName(node.feature)] }));
-    return [...groups, ...kept, ...single].filter((target) => target.features.length > 0);
+    return [...(chosen.length > 0 ? single.slice(0, 1) : []), ...groups, ...kept, ...(chosen.length > 0 ? single.slice(1) : single)].filter((target) => target.features.length > 0);
 }
 
-/** The panel for a run prompt. */
-export function interventionSection(result, workbench, signal) {
-    const lines = element("ul", { class: "settings" });
-    const progress = element("div", {});
-    const outcome = element("div", { class: "outcome" });
-    const failure = element("p", { role: "alert", class: "failure" });
-    const add = () => lines.append(settingLine(targetsOf(workbench), result.graph.tokens.length, () => {}));
-    const mode = choice("mode", [["free", "everything after recomputed"], ["attention-frozen", "attention patterns kept"], ["norms-frozen", "attention patterns and norms kept"], ["frozen", "attention, norms and MLP outputs kept (linear)"]], "free", () => {});
-    const apply = button("Run with these settings", async () => {
-        failure.textContent = "";
-        const settings = [...lines.children].map((line) => line.setting());
-        if (settings.length === 0) return add();
-        apply.disabled = true;
+/** The doses of a text with commas between numbers; null for anything else. */
+function dosesFrom(text) {
+    const doses = text.split(",").map((part) => part.trim()).filter(Boolean).map(Number);
+    return doses.every((dose) => Number.isFinite(dose) && Math.abs(dose) <= 100) && doses.length <= 20 ? doses.sort((a, b) => a - b) : null;
+}
+
+/** The bench of a run: its fields, what they ask for, and what came of it. */
+class SteeringBench {
+    /** `given` is the part of the address that belongs to the bench; `onchange(parameters)` hears of every change. */
+    constructor(result, workbench, signal, given, onchange) {
+        Object.assign(this, { result, workbench, signal, onchange });
+        const told = () => this.onchange(this.parameters());
+        const value = (name) => given.get(name) ?? usualBench[name];
+        this.lines = new SettingLines(() => targetsOf(workbench), result.graph.tokens.length, told);
+        this.mode = choice("mode", modes, value("mode"), told);
+        const field = (name, attributes) => element("input", { id: `bench-${name}`, value: value(name), onchange: told, ...attributes });
+        this.count = field("count", { type: "number", min: "1", max: "64", step: "1" });
+        this.temperature = field("temperature", { type: "number", min: "0.05", max: "100", step: "any", placeholder: "likeliest" });
+        this.seed = field("seed", { type: "number", min: "0", step: "1" });
+        this.doses = field("doses", { type: "text", size: "18" });
+        this.progress = element("div", {});
+        this.outcome = element("div", { class: "outcome" });
+        this.continued = element("div", { class: "continued" });
+        this.failure = element("p", { role: "alert", class: "failure" });
+        this.lines.fill(given.get("set") ?? "");
+    }
+
+    /** What an address keeps; what is as usual is left out. */
+    parameters() {
+        const own = { mode: this.mode.value, count: this.count.value, temperature: this.temperature.value, seed: this.seed.value, doses: this.doses.value };
+        return { set: this.lines.text(), ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, value === usualBench[name] ? "" : value])) };
+    }
+
+    async ask(path, body, control, show) {
+        this.failure.textContent = "";
+        if (this.lines.settings().length === 0) this.lines.add();
+        const settings = this.lines.settings();
+        if (settings.length === 0) return;
+        this.onchange(this.parameters());
+        control.disabled = true;
         try {
-            const { result: answer } = await runJob("interventions", { text: result.text, settings, mode: mode.value }, progress, signal);
-            outcome.replaceChildren(answerTable(answer), changeTable(answer));
+            const { result } = await runJob(path, { text: this.result.text, settings, mode: this.mode.value, ...body }, this.progress, this.signal);
+            show(result);
         } catch (error) {
-            failure.textContent = error.message;
+            this.failure.textContent = error.message;
         } finally {
-            apply.disabled = false;
+            control.disabled = false;
         }
-    });
-    add();
-    return { element: section("Intervene", "Scale or set features, or whole supernodes, and see the new answer beside the old. Times 0 switches a feature off.",
-        lines, element("div", { class: "controls" }, button("Add another", add), element("label", { for: "mode" }, "with"), mode, apply), progress, failure, outcome,
-        quiet("Pin and group nodes above to find their supernodes here under “Add another”.")) };
+    }
+
+    apply(control) {
+        return this.ask("interventions", {}, control, (answer) => this.outcome.replaceChildren(answerTable(answer), changeTable(answer)));
+    }
+
+    /** Continues plain and steered; the tokens of a target "A minus B" are watched. */
+    continue(control) {
+        const doses = dosesFrom(this.doses.value);
+        if (doses === null) return void (this.failure.textContent = "Doses: expected at most 20 numbers from −100 to 100 with commas between.");
+        return this.ask("steered-texts", {
+            count: Number(this.count.value) || 12, doses, ...(this.temperature.value === "" ? {} : { temperature: Number(this.temperature.value) }),
+            seed: Number(this.seed.value) || 0, ...(this.watched?.length > 0 ? { watched: this.watched } : {}),
+        }, control, (report) => this.continued.replaceChildren(continuationsView(report), doseView(report)));
+    }
+}
+
+/** The panel for a run prompt; `given` are the address's parameters, `onchange` hears what it should keep, `watched` are the target's tokens. */
+export function interventionSection(result, workbench, signal, { given = new URLSearchParams(), onchange = () => {}, watched = [] } = {}) {
+    const bench = new SteeringBench(result, workbench, signal, given, onchange);
+    bench.watched = watched;
+    const isGiven = bench.lines.settings().length > 0;
+    if (!isGiven) bench.lines.add();
+    const apply = button("Run with these settings", () => bench.apply(apply));
+    const go = button("Continue, plain and steered", () => bench.continue(go));
+    const labelled = (title, definition, control) => element("span", { class: "bench-field" }, definition ? term(title, definition) : null, element("label", { for: control.id, class: definition ? "hidden" : null }, title), control);
+    return {
+        element: section("Steering bench", "Scale or set features, or whole supernodes, and see the new answer beside the old. Times 0 switches a feature off.",
+            bench.lines.element, element("div", { class: "controls" }, button("Add another", () => {
+                bench.lines.add();
+                onchange(bench.parameters());
+            }), element("label", { for: "mode" }, "with"), bench.mode, apply),
+            element("div", { class: "controls" },
+                labelled("Tokens", "How many tokens the text is continued by, with and without what is set.", bench.count),
+                labelled("Temperature", "What logits are divided by before a token is drawn; empty: the likeliest token each time.", bench.temperature),
+                labelled("Seed", "The same seed draws the same tokens, plain and steered alike.", bench.seed),
+                labelled("Doses", "How much of what is set, for a curve: at dose d a multiple m multiplies by 1 + d (m − 1), and a value is d times as large.", bench.doses), go),
+            bench.progress, bench.failure, bench.outcome, bench.continued,
+            quiet("Choose, pin and group nodes above to find them and their supernodes here under “Add another”.")),
+        parameters: () => isGiven ? bench.parameters() : {},
+        start: () => { if (isGiven) bench.apply(apply).then(() => bench.continue(go)); },
+    };
 }

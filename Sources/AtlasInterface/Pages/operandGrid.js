@@ -80,6 +80,23 @@ function tableOf({ rows, columns, cells }) {
 /** Pixels that a drawn grid takes at most beside its axes: on a dashboard, and in a panel. */
 const gridRoom = { page: 440, panel: 250 };
 
+/** What the colours of a grid mean: from its lowest value over nothing to its highest. */
+export function gridScale(grid) {
+    return element("p", { class: "grid-scale" },
+        grid.minimum < 0 ? [measure(grid.minimum), element("span", { class: "ramp low" })] : null, "0", element("span", { class: "ramp high" }), measure(grid.maximum));
+}
+
+/** A small picture of a grid with its scale; null where the feature never fires there. */
+export function gridPicture(report, room) {
+    const grid = gridOf(report);
+    if (!grid || grid.size === 0) return null;
+    const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, from ${measure(grid.minimum)} to ${measure(grid.maximum)}` });
+    drawGrid(canvas, grid, room);
+    requestAnimationFrame(() => drawGrid(canvas, grid, room));
+    onThemeChange(() => { if (canvas.isConnected) drawGrid(canvas, grid, room); });
+    return element("div", {}, canvas, gridScale(grid));
+}
+
 function gridView(report, room = gridRoom.page) {
     const grid = gridOf(report);
     if (!grid || grid.size === 0) return null;
@@ -96,7 +113,7 @@ function gridView(report, room = gridRoom.page) {
         if (value === undefined) return;
         reading.textContent = `${grid.rowTag} = ${grid.rows[row]}, ${grid.columnTag} = ${grid.columns[column]}: ${value === null ? "no prompt" : measure(value)}`;
     });
-    return element("div", { class: "operands" }, element("div", {}, canvas, reading), shapeView(report.shape, grid));
+    return element("div", { class: "operands" }, element("div", {}, canvas, gridScale(grid), reading), shapeView(report.shape, grid));
 }
 
 const shapeNames = {
@@ -107,6 +124,7 @@ const shapeNames = {
 function shapeView(shape, grid) {
     const fits = [...(shape.fits ?? [])].sort((a, b) => b.explained - a.explained).slice(0, 6);
     return element("div", {},
+        shape.label ? element("p", {}, "Called by it: ", element("strong", {}, shape.label)) : null,
         element("p", {}, "Its shape: ", element("strong", {}, shapeNames[shape.kind] ?? shape.kind), shape.fit ? ` (by ${shape.fit}, R² ${measure(shape.explained)})` : ""),
         shape.peaks?.length > 0 ? element("p", {}, "Strongest where ", shape.peaks.map((peak) => `${peak.name} (mean ${measure(peak.mean)})`).join(", "), ".") : null,
         fits.length > 0 ? dataTable("Ways of depending on the operands", [
@@ -119,20 +137,18 @@ function shapeView(shape, grid) {
         quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no activation${grid.minimum < 0 ? `; warm ones are positive, cold ones with a stroke negative, from ${measure(grid.minimum)} to ${measure(grid.maximum)}` : ""}.`));
 }
 
-/** The two tags that make the corpus a grid: those of most prompts whose values are all whole numbers, three or more. */
-async function operandTags() {
-    const tags = (await ask("tags")).items ?? [];
-    const isOperand = (tag) => tag.valueCount >= 3 && tag.values.every(({ value }) => /^-?\d{1,6}$/.test(value));
-    const reach = (tag) => tag.values.reduce((sum, value) => sum + value.promptCount, 0);
-    const operands = tags.filter(isOperand).sort((a, b) => reach(b) - reach(a)).slice(0, 2).map((tag) => tag.name).sort();
-    return operands.length === 2 ? operands : null;
+/** The two tags that make the corpus a grid, as [rows, columns]; null where it is none, or nobody can be asked. */
+export async function operandTags() {
+    if (isFolder) return null;
+    const { rowTag, columnTag } = await ask("operand-tags");
+    return rowTag && columnTag ? [rowTag, columnTag] : null;
 }
 
 /** The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it. */
 export function operandSection(feature) {
     if (isFolder) return null;
     const content = element("div", {});
-    const whole = section("Operands", "The activation at the last token over a template with two operands.", content);
+    const whole = section("Operands", "The activation at the last token over a template with two operands.", content, element("p", {}, element("a", { href: "#/operands" }, "All features of this grid")));
     whole.hidden = true;
     operandTags().then((tags) => tags ? ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null).then((report) => {
         const view = report ? gridView(report) : null;

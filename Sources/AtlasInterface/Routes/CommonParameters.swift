@@ -9,6 +9,9 @@ extension RouteParameter {
     /// What a feature is, as a regular expression.
     static let featureForm = "^[0-9]{1,5}/[0-9]{1,8}$"
 
+    /// Several features, at most 500, as a regular expression.
+    static let featureListForm = "^[0-9]{1,5}/[0-9]{1,8}( [0-9]{1,5}/[0-9]{1,8}){0,499}$"
+
     static let limit = RouteParameter("limit", .integer(1...1_000), "items at most", fallback: "50")
     static let after = RouteParameter(
         "after", .integer(0...Int(Int32.max)), "where a list goes on: `next` of the part before it")

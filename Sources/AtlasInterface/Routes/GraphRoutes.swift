@@ -43,6 +43,16 @@ extension Route {
             return service.reader.graphHeads(of: graph, view: request.graphView)
         },
         Route(
+            "prompts/{id}/graph/features",
+            "How generic or specific the features are that prompts/{id}/graph answers, and what operands call them",
+            [.prompt] + RouteParameter.graphView, length: .long
+        ) { request, service in
+            let id = try request.promptOfPath(service)
+            let (_, graph) = try service.graphs.graph(ofPrompt: id)
+            return try service.reader.graphFeatures(
+                of: graph, prompt: id, view: request.graphView, operandLabels: service.operandLabels.labels)
+        },
+        Route(
             "prompts/{id}/graph/nodes/{node}", "Everything stored that feeds a node and that it feeds",
             [.prompt, .node] + RouteParameter.list
         ) { request, service in

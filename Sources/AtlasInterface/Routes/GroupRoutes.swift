@@ -136,6 +136,23 @@ extension Route {
             options.limit = request.integer("limit")!
             return try service.reader.motifs(where: request.filter(), options: options, jobs: service.threads)
         },
+        Route("operand-tags", "The two tags that make the corpus an operand grid; none where it is none") {
+            _, service in
+            try service.reader.operandTags()
+        },
+        Route(
+            "operand-labels", "What features are called by their activations over the operands of a template",
+            [
+                .init(
+                    "features",
+                    .form(RouteParameter.featureListForm, expected: "features as layer/index, spaces between"),
+                    "the features, several with spaces between", isRequired: true)
+            ], length: .long
+        ) { request, service in
+            let features = try request.required("features").split(separator: " ").compactMap { FeatureID($0) }
+            for feature in features { try service.reader.requireFeature(feature) }
+            return try service.operandLabels.labels(features)
+        },
         Route(
             "operands", "Features that depend on the two operands of a template, the best fits of each class first",
             RouteParameter.operands + [

@@ -7,10 +7,21 @@ import Texts
 /// A text to run.
 struct RunBody: RequestBody {
     let text: String
+    let target: String?
+    let minus: String?
 
     static func refine(_ members: inout RequestBodyMembers) {
         members.describe("text", "the text") { $0.allow(characters: 1...longestText) }
+        members.describe(
+            "target", "the token whose logit the graph explains, by its text or as #ID; unless given the likeliest"
+        ) { $0.allow(characters: 1...longestToken) }
+        members.describe(
+            "minus", "the token whose logit is taken away from the target's: what favours one over the other"
+        ) { $0.allow(characters: 1...longestToken) }
     }
+
+    /// The most characters of a token's text.
+    static let longestToken = 1_000
 
     /// The most characters of a text; how many bytes and tokens a server takes, it says itself.
     static let longestText = 20_000
@@ -76,7 +87,7 @@ extension AtlasService {
     /// Runs texts through the replacement model; a problem without one.
     var model: ModelJobs { get throws { try requireModel() } }
 
-    fileprivate func tokens(of text: String, _ jobs: ModelJobs) throws -> [Int] {
+    func tokens(of text: String, _ jobs: ModelJobs) throws -> [Int] {
         guard !text.isEmpty, text.utf8.count <= jobs.limits.textBytes else {
             throw Problem(
                 422, "Wrong text", "text: expected 1 to \(jobs.limits.textBytes) bytes, found \(text.utf8.count)")
@@ -93,10 +104,31 @@ extension AtlasService {
     }
 }
 
-extension InterventionBody {
+extension RunBody {
+    /// What the graph is to explain; nothing: the likeliest tokens.
+    fileprivate func targets(_ reader: AtlasReader) throws -> [AttributionTarget] {
+        guard let target else {
+            guard minus == nil else {
+                throw Problem(422, "Wrong question", "minus: expected a target that it is taken away from, found none")
+            }
+            return []
+        }
+        let token = try reader.tokenNamed(target)
+        guard let minus else { return [.token(id: token)] }
+        let other = try reader.tokenNamed(minus)
+        guard other != token else {
+            throw Problem(422, "Wrong question", "minus: expected another token than the target, found the same")
+        }
+        return [.difference(token: token, minus: other)]
+    }
+}
+
+extension [InterventionBody.Setting] {
     /// What is to be set, all of it features of `reader`'s atlas at positions of the prompt.
-    fileprivate func interventions(tokenCount: Int, reader: AtlasReader) throws -> [Intervention] {
-        return try settings.enumerated().flatMap { ordinal, setting in
+    ///
+    /// - Parameter tokenCount: the prompt's tokens, and those that are generated and read again
+    func interventions(tokenCount: Int, reader: AtlasReader) throws -> [Intervention] {
+        return try enumerated().flatMap { ordinal, setting in
             func wrong(_ what: String) -> Problem { Problem(422, "Wrong question", "settings.\(ordinal): \(what)") }
             var features = ((setting.feature.map { [$0] } ?? []) + (setting.features ?? [])).map(\.feature)
             if let name = setting.supernode { features += try reader.supernode(name).members }
@@ -119,8 +151,14 @@ extension InterventionBody {
         }
     }
 
-    fileprivate func interventionMode(layerCount: Int) throws(Problem) -> InterventionMode {
-        switch mode ?? .free {
+}
+
+extension InterventionBody.Mode {
+    /// What may recompute.
+    ///
+    /// - Parameter layers: of mode constrained, as `2-4`
+    func mode(layers: String?, layerCount: Int) throws(Problem) -> InterventionMode {
+        switch self {
         case .free: return .free
         case .attentionFrozen: return .attentionFrozen
         case .normsFrozen: return .normsFrozen
@@ -144,10 +182,12 @@ extension Route {
             let text = body.text
             let tokens = try service.tokens(of: text, jobs)
             let reader = service.reader
+            let targets = try body.targets(reader)
             return try jobs.submit("run") { progress in
                 .run(
                     try reader.run(
-                        text, tokens: tokens, attributor: jobs.attributor, maximumFeatureNodes: jobs.limits.features,
+                        text, tokens: tokens, attributor: jobs.attributor, targets: targets,
+                        maximumFeatureNodes: jobs.limits.features,
                         jobs: ProcessInfo.processInfo.activeProcessorCount, progress: progress))
             }
         },
@@ -162,8 +202,9 @@ extension Route {
             let jobs = try service.model
             let tokens = try service.tokens(of: body.text, jobs)
             let reader = service.reader
-            let interventions = try body.interventions(tokenCount: tokens.count, reader: reader)
-            let mode = try body.interventionMode(layerCount: jobs.attributor.model.configuration.layerCount)
+            let interventions = try body.settings.interventions(tokenCount: tokens.count, reader: reader)
+            let mode = try (body.mode ?? .free).mode(
+                layers: body.layers, layerCount: jobs.attributor.model.configuration.layerCount)
             return try jobs.submit("intervention") { progress in
                 .intervention(
                     try InterventionAnswer(
@@ -183,6 +224,14 @@ extension Route {
         ) { request, service in
             let run = try service.model.run(try request.required("id"))
             return try service.reader.graphReport(of: run.whole, text: run.text, view: request.graphView)
+        },
+        Route(
+            "jobs/{id}/graph/features", "How generic or specific that graph's features are, as of a stored prompt's",
+            [.job] + RouteParameter.graphView, isVolatile: true, length: .long
+        ) { request, service in
+            let run = try service.model.run(try request.required("id"))
+            return try service.reader.graphFeatures(
+                of: run.whole, view: request.graphView, operandLabels: service.operandLabels.labels)
         },
         Route(
             "jobs/{id}/graph/nodes/{node}", "Everything that feeds a node of that graph and that it feeds",

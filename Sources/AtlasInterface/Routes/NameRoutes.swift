@@ -107,7 +107,7 @@ extension Route {
 
 extension Array where Element: Codable & Sendable & Equatable {
     /// A part of a list that is in memory already.
-    fileprivate func part(_ range: ListRange) -> ItemList<Element> {
+    func part(_ range: ListRange) -> ItemList<Element> {
         ItemList(items: Array(dropFirst(range.offset).prefix(range.limit)), total: count, offset: range.offset)
     }
 }

@@ -90,6 +90,29 @@ extension Route {
             }
         },
         Route(
+            .post, "steered-texts",
+            "A text continued as it is and with features set, and what comes next at several doses",
+            body: SteeredTextBody.self,
+            example: """
+                {"text": "calc: 36+59=", "settings": [{"feature": "2/157", "positions": "3-", "multiple": 3}], \
+                "count": 4, "doses": [0, 1, 2]}
+                """, status: 202
+        ) { _, body, service in
+            let jobs = try service.model
+            let reader = service.reader
+            let tokens = try service.tokens(of: body.text, jobs)
+            let options = try body.options(tokenCount: tokens.count, reader: reader, jobs: jobs)
+            // The last generated token is read by nobody, so nothing can be set there.
+            let interventions = try body.settings.interventions(
+                tokenCount: tokens.count + options.count - 1, reader: reader)
+            return try jobs.submit("steered-text") { progress in
+                .steeredText(
+                    try reader.steeredText(
+                        body.text, tokens: tokens, interventions: interventions, attributor: jobs.attributor,
+                        options: options, progress: progress))
+            }
+        },
+        Route(
             .post, "steering-tests", "Whether the atlas foretells what rises when features are steered",
             body: SteeringTestBody.self, example: #"{"features": 100, "where": "family=two-step"}"#, status: 202
         ) { _, body, service in

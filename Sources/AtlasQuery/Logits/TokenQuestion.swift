@@ -21,6 +21,21 @@ extension AtlasReader {
         }
     }
 
+    /// The token that decodes to exactly `name`, or has the id of `#ID`.
+    public func tokenNamed(_ name: String) throws -> Int {
+        do {
+            return try token(name)
+        } catch QuestionError.unknownToken(let text, let nearest) {
+            guard name.hasPrefix("#"), let id = Int(name.dropFirst()) else {
+                throw QuestionError.unknownToken(text: text, nearest: nearest)
+            }
+            guard atlas.identity.vocabulary.indices ~= id else {
+                throw QuestionError.unknownTokenID(id: id, vocabularySize: atlas.identity.vocabulary.count)
+            }
+            return id
+        }
+    }
+
     /// Throws unless there is such a token and some stored graph explains it.
     func requireExplained(_ token: Int, _ db: Database) throws {
         guard atlas.identity.vocabulary.indices ~= token else {

@@ -42,6 +42,7 @@ extension AtlasReader {
     ///   - attributor: the atlas's replacement model
     ///   - group: where neurons are measured from groups of prompts, the one that the text is like; that of
     ///     the stored text unless given, none for a new one
+    ///   - targets: what the graph explains; the most likely next tokens unless given
     ///   - maximumFeatureNodes: features attributed, the most influential ones; all unless given
     ///   - jobs: threads
     ///   - progress: called with targets attributed and to attribute, from the calling thread
@@ -49,14 +50,15 @@ extension AtlasReader {
     ///   replacement model than the atlas's.
     public func run(
         _ text: String, tokens: [Int]? = nil, attributor: Attributor, group: String? = nil,
-        maximumFeatureNodes: Int? = nil, jobs: Int = 1,
+        targets: [AttributionTarget] = [], maximumFeatureNodes: Int? = nil, jobs: Int = 1,
         progress: ((Int, Int) -> Void)? = nil
     ) throws -> RunReport {
         let tokens = tokens ?? attributor.model.tokenizer.encodePrompt(text)
         let own = try self.attributor(for: text, group: group, tokenCount: tokens.count, attributor)
         let result = try own.attribute(
             tokens,
-            options: AttributionOptions(maximumFeatureNodes: maximumFeatureNodes), jobs: jobs, progress: progress)
+            options: AttributionOptions(targets: targets, maximumFeatureNodes: maximumFeatureNodes), jobs: jobs,
+            progress: progress)
         let probabilities = softmax(result.logits)
         var whole = SparseGraph(
             result.graph, nodeThreshold: Self.storedThresholds.node, edgeThreshold: Self.storedThresholds.edge)

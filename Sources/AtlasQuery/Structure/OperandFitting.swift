@@ -36,8 +36,8 @@ struct OperandFitting {
             maximum: max(0, values.map(\.value).max() ?? 0),
             minimum: values.map(\.value).min().flatMap { $0 < 0 ? $0 : nil }, mean: mean, deviation: deviation,
             kind: isConstant ? .constant : chosen.map { fits[$0].kind } ?? .none, fit: chosen.map { fits[$0].name },
-            explained: chosen.map { fits[$0].explained }, peaks: chosen.map(peaks) ?? [], fits: fits,
-            sumDefect: sumDefect, rectangleDefect: rectangleDefect)
+            explained: chosen.map { fits[$0].explained }, label: chosen.flatMap(label),
+            peaks: chosen.map(peaks) ?? [], fits: fits, sumDefect: sumDefect, rectangleDefect: rectangleDefect)
     }
 
     /// The fit with the fewest groups within the tolerance of the best, the better of equals; `nil` if all are poor.
@@ -75,14 +75,22 @@ struct OperandFitting {
             explained: count > 1 && totalSquares > 0 ? 1 - missed / (totalSquares * alone * alone) : 0)
     }
 
-    private func peaks(_ family: Int) -> [OperandShape.Peak] {
+    /// The groups of a family with their means, those furthest from zero first.
+    private func rankedGroups(_ family: Int) -> [(values: [Int128], mean: Double)] {
         let means = zip(groupSums(family), grid.groupSizes[family]).map { $0 / Double($1) }
-        return means.indices.sorted {
-            (means[$1].magnitude, $0) < (means[$0].magnitude, $1)
-        }.prefix(3).map { group in
-            OperandShape.Peak(
-                name: OperandFamily.all[family].describe(grid.groups[family][group]), mean: means[group])
+        return means.indices.sorted { (means[$1].magnitude, $0) < (means[$0].magnitude, $1) }.map {
+            (grid.groups[family][$0], means[$0])
         }
+    }
+
+    private func peaks(_ family: Int) -> [OperandShape.Peak] {
+        rankedGroups(family).prefix(3).map {
+            OperandShape.Peak(name: OperandFamily.all[family].describe($0.values), mean: $0.mean)
+        }
+    }
+
+    private func label(_ family: Int) -> String? {
+        OperandLabel(OperandFamily.all[family], groups: rankedGroups(family)).text
     }
 
     /// Over all pairs of a line, `sum of (x − y)² = size · sum of squares − square of sum`.

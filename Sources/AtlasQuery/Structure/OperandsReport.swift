@@ -111,6 +111,9 @@ public struct OperandShape: Codable, Sendable, Equatable {
     public let fit: String?
     /// The chosen fit's cross-validated R²; `nil` for a constant or for none.
     public let explained: Double?
+    /// What the feature is called by it, as `a+b ≈ 153`: the group furthest from zero, and others at least half as far;
+    /// `nil` for a constant or for none.
+    public let label: String?
     /// The chosen fit's groups whose means are furthest from zero, furthest first: up to three.
     public let peaks: [Peak]
     /// Every fit, in a fixed order.

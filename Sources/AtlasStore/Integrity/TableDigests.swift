@@ -7,7 +7,7 @@ enum TableDigests {
         "atlas", "vocabulary", "neuron_basis", "baselines", "corpora", "runs", "token_effects", "shards",
     ]
     /// What people write.
-    static let names = ["labels", "supernodes", "supernode_members"]
+    static let names = ["labels", "supernodes", "supernode_members", "saved_runs"]
     /// What is rebuilt from the facts.
     static let derived = [
         "derivation", "feature_statistics", "feature_postings", "feature_examples", "feature_bands",

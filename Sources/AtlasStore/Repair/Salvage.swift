@@ -9,7 +9,8 @@ struct Salvage {
     static let tables = [
         "atlas", "vocabulary", "neuron_basis", "corpora", "runs", "prompts", "memberships", "tags", "graphs",
         "logit_targets", "custom_targets", "node_effects", "measured_effects", "edge_heads", "baselines",
-        "token_effects", "labels", "supernodes", "supernode_members", "prompt_digests", "table_digests",
+        "token_effects", "labels", "supernodes", "supernode_members", "saved_runs",
+        "prompt_digests", "table_digests",
     ]
     /// How many keys are tried between the last row from the front and the first from the back.
     private static let largestGap: Int64 = 2_000_000

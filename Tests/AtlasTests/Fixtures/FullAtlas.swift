@@ -29,6 +29,7 @@ struct FullAtlas {
         let writer = AtlasWriter(test.atlas)
         try writer.setLabel("the Dallas feature", note: "seen in Texas", of: FeatureID(layer: 1, index: 2))
         try writer.setSupernode("Texas", note: "a state", members: [FeatureID(layer: 1, index: 2)])
+        try writer.setSavedRun("Texas silenced", text: "Dallas is", state: ["set": "1/2@0-=x0"])
         try writer.writeBaselines([StoredBaseline(key: .everything, averaged: 7, means: [[1], [2], [3]])])
         try writer.writeTokenEffects([
             FeatureTokenEffects(

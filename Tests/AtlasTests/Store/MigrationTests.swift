@@ -13,7 +13,7 @@ struct MigrationTests {
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
         "measured_effects", "node_effects", "effect_derivation", "logit_effect_statistics", "logit_driver_effects",
         "prompt_digests", "table_digests", "edge_heads", "derivation_extent", "token_statistics", "posting_runs",
-        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts", "shards",
+        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts", "shards", "saved_runs",
     ]
     /// What later schemas replaced.
     private static let laterViews = ["features", "drivers"]
@@ -102,6 +102,7 @@ struct MigrationTests {
         let drivers = try earlier.read { db in try String.fetchOne(db, sql: definitions, arguments: ["drivers"])! }
         try test.atlas.database.write { db in
             try db.execute(sql: "DROP TABLE shards; DELETE FROM table_digests WHERE name = 'shards'")
+            try db.execute(sql: "DROP TABLE saved_runs; DELETE FROM table_digests WHERE name = 'saved_runs'")
             if version < 10 { try db.execute(sql: "DROP VIEW drivers") }
             for table in version > 9
                 ? []

@@ -845,6 +845,7 @@ class _OperandShape(TypedDict):
 class OperandShape(_OperandShape, total=False):
     explained: float
     fit: str
+    label: str
     minimum: float
     rectangleDefect: float
     sumDefect: float
@@ -1148,6 +1149,40 @@ class InterventionAnswer(TypedDict):
     settings: List[str]
     text: str
     tokens: List[PromptReportToken]
+
+
+class _SteeredTextReportDose(TypedDict):
+    dose: float
+    probabilities: List[float]
+
+
+class SteeredTextReportDose(_SteeredTextReportDose, total=False):
+    difference: float
+
+
+class _SteeredTextReportStep(TypedDict):
+    probability: float
+    text: str
+    token: int
+
+
+class SteeredTextReportStep(_SteeredTextReportStep, total=False):
+    likeliest: str
+
+
+class _SteeredText(TypedDict):
+    doses: List[SteeredTextReportDose]
+    plain: List[SteeredTextReportStep]
+    settings: List[str]
+    steered: List[SteeredTextReportStep]
+    text: str
+    tokens: List[PromptReportToken]
+    watched: List[PromptReportToken]
+
+
+class SteeredText(_SteeredText, total=False):
+    seed: int
+    temperature: float
 
 
 class ValidationReportInterval(TypedDict):
@@ -1458,7 +1493,7 @@ class SteeringTest(TypedDict):
     steeredCount: int
 
 
-JobResult = Union[Run, InterventionAnswer, Validation, Exchange, HeadValidation, Steering, SteeringTest]
+JobResult = Union[Run, InterventionAnswer, SteeredText, Validation, Exchange, HeadValidation, Steering, SteeringTest]
 
 
 class _JobReport(TypedDict):
@@ -1477,6 +1512,41 @@ class JobReport(_JobReport, total=False):
     result: JobResult
     secondsLeft: float
     total: int
+
+
+class GraphFeaturesReportAnswer(TypedDict):
+    promptCount: int
+    readPrompts: int
+    text: str
+    token: int
+
+
+class _GraphFeaturesReportFeature(TypedDict):
+    density: float
+    feature: FeatureID
+    promptShare: float
+
+
+class GraphFeaturesReportFeature(_GraphFeaturesReportFeature, total=False):
+    answerShare: float
+    operandExplained: float
+    operandLabel: str
+    specificity: float
+
+
+class _GraphFeatures(TypedDict):
+    countedTokens: int
+    features: List[GraphFeaturesReportFeature]
+    promptCount: int
+
+
+class GraphFeatures(_GraphFeatures, total=False):
+    """How generic or specific that graph's features are, as of a stored prompt's."""
+
+    answer: GraphFeaturesReportAnswer
+    columnTag: str
+    prompt: int
+    rowTag: str
 
 
 class EdgeHeadsReportLoading(TypedDict):
@@ -1683,6 +1753,35 @@ class Motifs(TypedDict):
 
 
 OpenAPIDocument = Dict[str, Any]
+
+
+class _OperandLabelsRow(TypedDict):
+    feature: FeatureID
+    kind: Literal["constant", "bar", "stripe", "diagonal", "lookup", "none"]
+
+
+class OperandLabelsRow(_OperandLabelsRow, total=False):
+    explained: float
+    label: str
+
+
+class _OperandLabels(TypedDict):
+    cellCount: int
+    features: List[OperandLabelsRow]
+
+
+class OperandLabels(_OperandLabels, total=False):
+    """What features are called by their activations over the operands of a template."""
+
+    columnTag: str
+    rowTag: str
+
+
+class OperandTags(TypedDict, total=False):
+    """The two tags that make the corpus an operand grid; none where it is none."""
+
+    columnTag: str
+    rowTag: str
 
 
 class _OperandRankingRow(TypedDict):
@@ -1907,6 +2006,26 @@ class Similar(TypedDict):
     prompt: int
     prompts: List[SimilarReportRow]
     text: str
+
+
+class SavedRun(TypedDict):
+    """Forgets a kept run."""
+
+    name: str
+    state: Dict[str, str]
+    text: str
+    updatedAt: str
+
+
+class _ItemListOfSavedRun(TypedDict):
+    items: List[SavedRun]
+    total: int
+
+
+class ItemListOfSavedRun(_ItemListOfSavedRun, total=False):
+    """The runs that people keep, by name."""
+
+    next: str
 
 
 class SchemaReportColumn(TypedDict):

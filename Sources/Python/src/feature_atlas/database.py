@@ -26,6 +26,7 @@ MIGRATIONS = (
     "0009_add_edge_heads",
     "0010_add_up_statistics",
     "0011_create_shards",
+    "0012_create_saved_runs",
 )
 
 Result = TypeVar("Result")

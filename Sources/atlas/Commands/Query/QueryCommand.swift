@@ -18,7 +18,8 @@ struct QueryCommand: ParsableCommand {
             StableCommand.self, SupernodesCommand.self, ValidateCommand.self, SteerCommand.self,
             SteerPredictCommand.self, DiffCommand.self, ContrastCommand.self,
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,
-            OperandsCommand.self, ExchangeCommand.self, RunCommand.self, HeadsCommand.self, HeadCommand.self,
+            OperandsCommand.self, OperandLabelsCommand.self, GraphFeaturesCommand.self, SteerTextCommand.self,
+            ExchangeCommand.self, RunCommand.self, HeadsCommand.self, HeadCommand.self,
             AttentionCommand.self, ValidateHeadsCommand.self,
         ])
 }

@@ -13,10 +13,57 @@ from .question import Asking, Feature, Question, feature_id, feature_name
 class ExperimentQuestions(Asking):
     """What the model does when it is run, and when features are set in it."""
 
-    def run(self, text: str) -> answers.Run:
-        """Runs a new text: what the model says, and which features of the atlas matter."""
-        question = Question(["run", "--", text], "runs", model="always", is_job=True, server_only={"text": text})
+    def run(self, text: str, *, target: Optional[str] = None, minus: Optional[str] = None) -> answers.Run:
+        """Runs a new text: what the model says, and which features of the atlas matter.
+
+        The graph explains the likeliest tokens, or the logit of ``target``, less that of ``minus``: tokens' texts or ``#ID``.
+        """
+        question = Question(
+            ["run", "--", text],
+            "runs",
+            {"target": target, "minus": minus},
+            model="always",
+            is_job=True,
+            server_only={"text": text},
+        )
         return cast(answers.Run, self._answer(question))
+
+    def steer_text(
+        self,
+        text: str,
+        settings: Sequence[str],
+        *,
+        count: int = 12,
+        temperature: Optional[float] = None,
+        seed: Optional[int] = None,
+        doses: Sequence[float] = (),
+        watch: Sequence[str] = (),
+    ) -> answers.SteeredText:
+        """Continues a text as it is and with features set, as ``["2/157@3-=x3"]``, and tells what comes next by dose.
+
+        At dose d a multiple m multiplies by 1 + d (m - 1), and a value is d times as large.
+        """
+        if isinstance(settings, str) or not settings:
+            raise AtlasError(f"settings: expected a list of LAYER/INDEX@POSITIONS=VALUE, found {settings!r}")
+        written = [float(dose) for dose in doses]
+        body: Dict[str, object] = {
+            "text": text,
+            "settings": [_setting(setting) for setting in settings],
+            "doses": written or None,
+            "watched": list(watch) or None,
+        }
+        command = ["steer-text", *(f"--set={setting}" for setting in settings), *(f"--watch={token}" for token in watch)]
+        if written:
+            command.append(f"--doses={','.join(map(repr, written))}")
+        question = Question(
+            [*command, "--", text],
+            "steered-texts",
+            {"count": count, "temperature": temperature, "seed": seed},
+            model="always",
+            is_job=True,
+            server_only=body,
+        )
+        return cast(answers.SteeredText, self._answer(question))
 
     def validate(
         self,

@@ -107,6 +107,12 @@ class FeatureQuestions(Asking):
         }
         return cast(answers.RankedOperands, self._answer(Question(["operands", "--all"], "operands", options)))
 
+    def operand_labels(self, *features: Feature) -> answers.OperandLabels:
+        """What features are called by their activations over the two operands of a template, as ``a+b ≈ 153``."""
+        names = [feature_name(feature) for feature in features]
+        question = Question(["operand-labels", *names], "operand-labels", server_only={"features": " ".join(names)})
+        return cast(answers.OperandLabels, self._answer(question))
+
     def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> answers.Neighbours:
         name = feature_name(feature)
         question = Question([side, name], f"features/{name}/{side}", {"where": where, "limit": limit})

@@ -22,6 +22,18 @@ class PromptQuestions(Asking):
         )
         return cast(answers.PromptReport, self._answer(question))
 
+    def graph_features(
+        self, prompt: Prompt, *, nodes: Optional[float] = None, edges: Optional[float] = None
+    ) -> answers.GraphFeatures:
+        """How generic or specific the features of a prompt's graph are, and what operands call them."""
+        question = Question(
+            ["graph-features", "--", str(prompt)],
+            "prompts/{prompt}/graph/features",
+            {"nodes": nodes, "edges": edges},
+            prompt=prompt,
+        )
+        return cast(answers.GraphFeatures, self._answer(question))
+
     def search(self, text: str, *, limit: int = 20) -> answers.SearchResult:
         """Prompts, labels and supernodes that contain some words."""
         question = Question(["search", "--", text], "search", {"limit": limit}, server_only={"text": text})
