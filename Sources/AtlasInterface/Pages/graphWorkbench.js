@@ -2,27 +2,29 @@
 
 import {element, quiet} from "./elements.js";
 import {drawingLegend, finder, slider, viewToggle} from "./graphToolbar.js";
-import {EditHistory} from "./history.js";
+import {GraphEdits} from "./graphEdits.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
 import {HeadStrip, heldHead} from "./headStrip.js";
 import {nodeDetail} from "./graphDetail.js";
 import {nodeTable} from "./graphTable.js";
-import {removeSupernode, savedSupernodes, saveSupernode} from "./supernodes.js";
+import {savedSupernodes} from "./supernodes.js";
 import {shortName, spokenName} from "./graphModel.js";
 import {subgraphPanel} from "./subgraphPanel.js";
 import {suggestionsView} from "./suggestions.js";
-import {withGroup, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
+import {viewBar} from "./graphViewBar.js";
+import {withGroup, withGroupDeleted, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
 
 /** The workbench; `onChange(state, shownCount)` hears every change; `heads` are the `EdgeHeads` of the links, where they are asked for. */
 export class GraphWorkbench {
     constructor({ title, model, state, prompt = null, nodesPath = null, heads = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
         Object.assign(this, { model, state, prompt, nodesPath, heads, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
-        this.edits = new EditHistory((error) => { this.message.textContent = error.message; });
-        this.edits.listen(signal);
-        this.actions = { select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index) };
-        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, ...colouring });
+        this.edits = new GraphEdits(this, seed === null ? null : JSON.stringify([model.isCollapsed, seed]), (error) => { this.message.textContent = error.message; });
+        this.edits.history.listen(signal);
+        this.actions = { select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index), zoom: (scale) => this.zoomed(scale) };
+        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, scale: state.zoom, ...colouring });
+        this.viewBar = viewBar(this.view);
         this.detail = element("aside", { class: "detail", "aria-label": "Chosen node", tabindex: "-1" });
         this.table = element("div", {});
         this.pointedHead = null;
@@ -32,7 +34,7 @@ export class GraphWorkbench {
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
         this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
-            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.told, this.view.element, this.table), this.detail), this.head, this.panel);
+            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table), this.detail), this.head, this.panel);
         signal.addEventListener("abort", () => this.view.end());
     }
 
@@ -55,7 +57,7 @@ export class GraphWorkbench {
         this.edgeSlider = hasEdgeThreshold ? threshold("edges", "Links", "Share of the influence through links that the shown ones hold together.", 0.6, 0.99) : null;
         this.finder = finder(this.state.find, (find) => this.set({ ...this.state, find }), () => this.walkThroughFound());
         this.toggle = viewToggle(this.state.view, (view) => this.set({ ...this.state, view }));
-        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.edits.undoButton, this.edits.redoButton);
+        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.edits.history.undoButton, this.edits.history.redoButton);
     }
 
     /** Begins to draw, once the workbench is in the document. */
@@ -78,7 +80,7 @@ export class GraphWorkbench {
 
     /** Makes an edit that can be undone. */
     edit(title, after, before = this.state) {
-        return this.edits.do({ title, apply: () => this.restore(after), revert: () => this.restore(before) });
+        return this.edits.change(title, before, after);
     }
 
     /** Takes over what edits change, and leaves what is merely looked at. */
@@ -111,6 +113,14 @@ export class GraphWorkbench {
         return this.edit(`${verb} ${index === undefined ? id : shortName(this.model.nodes[index])}`, withPinToggled(this.state, id));
     }
 
+    /** Keeps the scale in the address, and shows it. */
+    zoomed(scale) {
+        this.viewBar.show(scale);
+        if (Math.abs(scale - this.state.zoom) < 0.005) return;
+        this.state = { ...this.state, zoom: scale };
+        this.onChange(this.state, this.shown.size);
+    }
+
     tell(index) {
         this.told.textContent = index === null || index === undefined ? "" : spokenName(this.model.nodes[index]);
     }
@@ -129,6 +139,8 @@ export class GraphWorkbench {
             adopt: (name, members) => this.edit(`show ${name}`, withGroup(this.state, name, members)),
             rename: (from, to) => this.edit(`rename ${from}`, withGroupRenamed(this.state, from, to)),
             ungroup: (name) => this.edit(`ungroup ${name}`, withoutGroup(this.state, name)),
+            remove: (name) => this.edit(`delete ${name}`, withGroupDeleted(this.state, name)),
+            forget: (supernode) => this.edits.forget(supernode),
             save: (group) => this.save(group),
         };
     }
@@ -136,15 +148,13 @@ export class GraphWorkbench {
     save(group) {
         const features = [...new Map(group.members.map((id) => this.model.nodes[this.model.byID.get(id)]).filter((node) => node?.kind === "feature")
             .map((node) => [`${node.feature.layer}/${node.feature.index}`, node.feature])).values()];
-        const renew = async () => {
-            this.saved = await savedSupernodes();
-            this.show();
-        };
-        return this.edits.do({
-            title: `save ${group.name}`,
-            apply: () => saveSupernode(group.name, features).then(renew),
-            revert: () => removeSupernode(group.name).then(renew),
-        });
+        return this.edits.keep(group.name, features);
+    }
+
+    /** Asks anew which supernodes the atlas keeps. */
+    async renewSaved() {
+        this.saved = await savedSupernodes();
+        this.show();
     }
 
     show() {
@@ -162,6 +172,7 @@ export class GraphWorkbench {
         this.tint();
         const isTable = state.view === "table";
         this.view.element.hidden = isTable;
+        this.viewBar.element.hidden = isTable;
         this.table.hidden = !isTable;
         if (isTable) this.showTable(view);
         else this.view.show(model, view);

@@ -11,7 +11,10 @@ export function labelEditor(report, able, signal) {
     let kept = { label: report.label ?? null, isAutomatic: report.labelIsAutomatic, note: report.note ?? "" };
     const place = element("div", { class: "label-editor" });
     const failure = element("p", { role: "alert", class: "failure" });
-    const edits = new EditHistory((error) => { failure.textContent = error.message; });
+    const editOf = ({ before, after }) => ({ title: "label", record: { before, after }, apply: () => write(after), revert: () => write(before) });
+    const edits = new EditHistory((error) => { failure.textContent = error.message; }, {
+        key: path, revive: editOf, isCurrent: (done, undone) => ((done?.after ?? undone?.before)?.label ?? kept.label) === kept.label,
+    });
     edits.listen(signal);
 
     async function write(state) {
@@ -45,7 +48,7 @@ export function labelEditor(report, able, signal) {
             const text = label.value.trim();
             const after = text === "" ? { label: report.labelIsAutomatic ? report.label : null, isAutomatic: true, note: "" }
                 : { label: text, isAutomatic: false, note: note.value.trim() };
-            edits.do({ title: "label", apply: () => write(after), revert: () => write(before) }).then(() => place.querySelector("button")?.focus());
+            edits.do(editOf({ before, after })).then(() => place.querySelector("button")?.focus());
         });
         place.replaceChildren(form, failure);
         label.focus();
