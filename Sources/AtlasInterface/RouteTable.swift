@@ -10,6 +10,7 @@ public enum RouteTable {
     public static let routes: [Route] =
         Route.atlas + Route.prompts + Route.graphs + Route.features + Route.weights + Route.names + Route.logits
         + Route.circuits + Route.groups + Route.jobs + Route.causality + Route.steering + Route.heads
+        + Route.sql
 
     /// The methods that there are for a path below the version, with its query; none where nothing is there.
     public static func methods(at target: some StringProtocol) -> [Route.Method] {

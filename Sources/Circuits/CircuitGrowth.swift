@@ -6,6 +6,8 @@
 ///    of shares.
 /// 3. The node that may join and has most influence, or ranks first where ranks are given, joins next (of equals the first
 ///    by order), until the circuit has its size or nothing of any influence is left.
+/// 4. Then the strongest inputs of members that are to be expanded join, whatever their influence: member by member, as
+///    many of each as were asked for.
 ///
 /// The order of nodes must be one in which a node's inputs that pass influence on come before it, so that a descending
 /// walk over the members meets a node when all its own influence is known.
@@ -28,6 +30,8 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
 
     /// The members in the order of joining, the seed first.
     public private(set) var members: [Node]
+    /// By expanded member, the inputs that joined because of it.
+    public private(set) var expansions: [Node: Set<Node>] = [:]
     private var nodes: [Node]
     private var places: [Node: Int]
     private var inputsOfMember: [Node: [(source: Int, share: Double)]] = [:]
@@ -40,13 +44,15 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
     ///   - seed: what is explained
     ///   - size: how many nodes may join it
     ///   - ranks: what nodes are chosen by in place of their influence, the largest first; none for those without
+    ///   - expanded: members whose strongest inputs join as well, in this order; others are passed over
+    ///   - expansion: how many inputs of each expanded member join
     ///   - mayJoin: whether a node may become a member
     ///   - inputs: a member's inputs, in an order that is always the same; shares add up to 1, or there are none
     public init(
-        from seed: Node, size: Int, ranks: [Node: Double]? = nil, mayJoin: (Node) -> Bool = { _ in true },
-        inputs: (Node) throws -> [Input]
+        from seed: Node, size: Int, ranks: [Node: Double]? = nil, expanded: [Node] = [], expansion: Int = 0,
+        mayJoin: (Node) -> Bool = { _ in true }, inputs: (Node) throws -> [Input]
     ) rethrows {
-        precondition(size >= 0)
+        precondition(size >= 0 && expansion >= 0)
         members = [seed]
         nodes = [seed]
         places = [seed: 0]
@@ -54,6 +60,8 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
         self.ranks = ranks
         var isOpen = [false]
         var ordered = [0]
+        var isGrown = false
+        var pending = expanded.map { (node: $0, left: expansion) }
         while true {
             let joined = members[members.count - 1]
             inputsOfMember[joined] = try inputs(joined).map { input in
@@ -64,21 +72,43 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
                 return (nodes.count - 1, input.share)
             }
             influence = flow(through: ordered)
-            guard members.count <= size else { return }
-            var best: Int?
-            for place in nodes.indices where isOpen[place] && influence[place] > 0 && rank(of: nodes[place]) > 0 {
-                guard let current = best else {
-                    best = place
-                    continue
+            isGrown = isGrown || members.count > size
+            var next = isGrown ? nil : best(among: isOpen)
+            isGrown = next == nil
+            while next == nil, let target = pending.first {
+                if target.left > 0, let source = strongestInput(of: target.node, among: isOpen) {
+                    pending[0].left -= 1
+                    expansions[target.node, default: []].insert(nodes[source])
+                    next = source
+                } else {
+                    pending.removeFirst()
                 }
-                let (left, right) = (rank(of: nodes[place]), rank(of: nodes[current]))
-                if left > right || (left == right && nodes[place] < nodes[current]) { best = place }
             }
-            guard let best else { return }
-            isOpen[best] = false
-            members.append(nodes[best])
-            ordered.insert(best, at: ordered.firstIndex { nodes[$0] < nodes[best] } ?? ordered.count)
+            guard let next else { return }
+            isOpen[next] = false
+            members.append(nodes[next])
+            ordered.insert(next, at: ordered.firstIndex { nodes[$0] < nodes[next] } ?? ordered.count)
         }
+    }
+
+    /// The place of the node that joins next by influence or rank; `nil` where none of any is left.
+    private func best(among isOpen: [Bool]) -> Int? {
+        var best: Int?
+        for place in nodes.indices where isOpen[place] && influence[place] > 0 && rank(of: nodes[place]) > 0 {
+            guard let current = best else {
+                best = place
+                continue
+            }
+            let (left, right) = (rank(of: nodes[place]), rank(of: nodes[current]))
+            if left > right || (left == right && nodes[place] < nodes[current]) { best = place }
+        }
+        return best
+    }
+
+    /// The place of a member's input of largest share that may still join; of equals the first by order.
+    private func strongestInput(of member: Node, among isOpen: [Bool]) -> Int? {
+        (inputsOfMember[member] ?? []).filter { isOpen[$0.source] && $0.share > 0 }
+            .min { ($1.share, nodes[$0.source]) < ($0.share, nodes[$1.source]) }?.source
     }
 
     /// The influence of all nodes seen, where these places pass it on, in descending order of nodes.

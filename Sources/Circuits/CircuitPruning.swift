@@ -2,8 +2,10 @@
 ///
 /// As a graph is pruned (``Pruning``), but for what collapsing changes:
 /// 1. Nodes: members and outlying nodes that the caller adds (errors), the most influential until `nodeThreshold` of
-///    their influence is covered, or of what they were ranked by; the seed and nodes that `isAlwaysKept` names stay.
-/// 2. Edges between kept nodes: by share times the target's influence, until `edgeThreshold` of the total is covered.
+///    their influence is covered, or of what they were ranked by; the seed, what joined as a member was expanded, and
+///    nodes that `isAlwaysKept` names stay.
+/// 2. Edges between kept nodes: by share times the target's influence, until `edgeThreshold` of the total is covered; those
+///    by which expanded members took in others stay.
 /// 3. Nodes without an outgoing edge go, until nothing changes. A node without an incoming edge stays: its inputs are
 ///    outside of the circuit, not missing.
 public struct CircuitPruning<Node: Hashable & Comparable & Sendable>: Sendable {
@@ -37,7 +39,9 @@ public struct CircuitPruning<Node: Hashable & Comparable & Sendable>: Sendable {
         let ranks = candidates.map { Float(growth.rank(of: $0)) }
         let smallest = coveringScore(ranks, share: nodeThreshold)
         var kept: Set<Node> = [seed]
-        for (node, rank) in zip(candidates, ranks) where rank >= smallest || isAlwaysKept(node) {
+        let expanded = growth.expansions.values.reduce(into: Set<Node>()) { $0.formUnion($1) }
+        for (node, rank) in zip(candidates, ranks)
+        where rank >= smallest || expanded.contains(node) || isAlwaysKept(node) {
             kept.insert(node)
         }
         var order = ([seed] + candidates).filter(kept.contains)
@@ -52,7 +56,9 @@ public struct CircuitPruning<Node: Hashable & Comparable & Sendable>: Sendable {
         }
         let scores = all.map { Float(growth.influence(of: $0.target) * $0.share) }
         let least = coveringScore(scores, share: edgeThreshold)
-        all = all.indices.filter { scores[$0] >= least }.map { all[$0] }
+        all = all.indices.filter {
+            scores[$0] >= least || growth.expansions[all[$0].target]?.contains(all[$0].source) == true
+        }.map { all[$0] }
         var changed = true
         while changed {
             let sources = Set(all.map(\.source))

@@ -85,6 +85,24 @@ struct CircuitGrowthTests {
         #expect(abs(scores.tokens + scores.errors + scores.outside + scores.withoutInputs - 1) < 1e-12)
     }
 
+    @Test(arguments: 1...8)
+    func `an expanded member takes in its strongest inputs, which pruning leaves`(seed: Int) throws {
+        let graph = ToyGraph(nodeCount: 24, seed: UInt64(seed))
+        let usual = graph.grown(4, from: 23)
+        let expanded = try #require(
+            usual.members.dropFirst().max { usual.inputs(of: $0).count < usual.inputs(of: $1).count })
+        let growth = CircuitGrowth(from: 23, size: 4, expanded: [expanded, 1_000], expansion: 2) {
+            graph.inputs[$0] ?? []
+        }
+        #expect(Array(growth.members.prefix(usual.members.count)) == usual.members)
+        let outside = usual.inputs(of: expanded).filter { !usual.contains($0.source) }
+            .sorted { ($1.share, $0.source) < ($0.share, $1.source) }.prefix(2).map(\.source)
+        #expect(Array(growth.members.dropFirst(usual.members.count)) == Array(outside))
+        let pruning = CircuitPruning(
+            growth, outlying: [], nodeThreshold: 1, edgeThreshold: 0.5, isAlwaysKept: { _ in false })
+        if pruning.nodes.contains(expanded) { #expect(Set(pruning.nodes).isSuperset(of: outside)) }
+    }
+
     @Test func `pruning with thresholds of one keeps every member that leads to the seed`() {
         let graph = ToyGraph(nodeCount: 14, seed: 8)
         let growth = graph.grown(6, from: 13)

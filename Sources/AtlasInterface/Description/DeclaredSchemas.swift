@@ -48,3 +48,11 @@ extension JobResult: SchemaDeclared {
 extension OpenAPIDocument: SchemaDeclared {
     static func schema(in description: inout TypeDescription) -> JSONSchema { JSONSchema(type: "object") }
 }
+
+extension TableAnswer.Value: SchemaDeclared {
+    static func schema(in description: inout TypeDescription) -> JSONSchema {
+        JSONSchema(anyOf: ["number", "string", "null"].map { JSONSchema(type: $0) })
+    }
+
+    static var anyValue: Self? { .null }
+}

@@ -1,13 +1,14 @@
 // The view of a global circuit: grown from a logit, a feature or a group of prompts, positions collapsed.
 
 import {choice, element, heading, link, quiet} from "./elements.js";
-import {addressOf, currentAddress, featureAddress, go, graphAddress, keepInAddress, logitAddress} from "./address.js";
+import {addressOf, currentAddress, featureAddress, featureName, go, graphAddress, keepInAddress, logitAddress} from "./address.js";
 import {ask, capabilities, isFolder} from "./data.js";
 import {counted, number, percentage} from "./numbers.js";
 import {filterControls} from "./promptFilter.js";
 import {GraphModel} from "./graphModel.js";
 import {GraphWorkbench} from "./graphWorkbench.js";
 import {graphStateFrom, parametersOf} from "./graphState.js";
+import {holdsSection} from "./holds.js";
 import {savedSupernodes} from "./supernodes.js";
 import {fewSamples, term, tokenText} from "./terms.js";
 
@@ -21,7 +22,7 @@ function circuitID(node, ordinal) {
 export function modelOfCircuit(report, layerCount) {
     const nodes = report.nodes.map((row, ordinal) => ({
         id: circuitID(row.node, ordinal), kind: row.node.kind, feature: row.node.feature ?? null, token: row.node.token ?? null,
-        text: row.node.text ?? (row.node.kind === "logit" ? report.seedName ?? "logits" : null), layer: row.layer ?? row.node.feature?.layer ?? row.node.layer ?? 0, position: 0,
+        text: row.node.text ?? (row.node.kind === "logit" ? report.seedName ?? "logits" : null), layer: row.layer ?? row.node.feature?.layer ?? row.node.layer ?? 0, position: null,
         label: row.label ?? null, labelIsAutomatic: row.labelIsAutomatic, influence: row.influence, meanEffect: row.effect ?? null, share: row.promptShare ?? null,
         meanActivation: row.meanActivation ?? null, inputSum: 0,
     }));
@@ -87,6 +88,13 @@ function back(seed) {
     return link(addressOf(["prompts"], { where: seed.where }), "These prompts");
 }
 
+/** Which features are expanded; `change` takes the new list as text. */
+function expansionOf(text, change) {
+    const features = text.split(",").filter(Boolean);
+    const has = (feature) => Boolean(feature) && features.includes(featureName(feature));
+    return { has, toggle: (feature) => change((has(feature) ? features.filter((name) => name !== featureName(feature)) : [...features, featureName(feature)]).join(",")) };
+}
+
 /** Shows a circuit. */
 export async function showCircuit({ parameters, signal }) {
     const seed = seedFrom(parameters);
@@ -94,16 +102,19 @@ export async function showCircuit({ parameters, signal }) {
     const size = parameters.get("size") ?? "";
     const by = parameters.get("by") ?? "";
     const rank = parameters.get("rank") ?? "";
-    const [report, atlas, able, saved] = await Promise.all([ask("circuits", seed, { size, by, rank }), ask("atlas"), capabilities(), savedSupernodes()]);
+    const expand = parameters.get("expand") ?? "";
+    const [report, atlas, able, saved] = await Promise.all([ask("circuits", seed, { size, by, rank, expand }), ask("atlas"), capabilities(), savedSupernodes()]);
     const model = modelOfCircuit(report, (atlas.information ?? atlas).layerCount);
-    const change = (update) => go(["circuit"], { ...seed, size, by, rank, ...update });
+    const change = (update) => go(["circuit"], { ...seed, size, by, rank, expand, ...update });
     const status = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({
-        title: "Global circuit", model, seed, state: graphStateFrom(parameters), able, saved, signal, hasNodeThreshold: false,
+        title: "Global circuit", model, seed, where: seed.where ?? "", state: graphStateFrom(parameters), able, saved, signal, hasNodeThreshold: false,
+        expansion: isFolder ? null : expansionOf(expand, (features) => go(["circuit"], { ...Object.fromEntries(currentAddress().parameters), expand: features })),
+        stability: isFolder || by === "twera" ? null : { path: "circuits/stability", parameters: { ...seed, size, rank, expand } },
         onChange: (state, shown) => {
             if (currentAddress().parts[0] !== "circuit") return;
             const { nodes: _nodes, edges: _edges, ...rest } = parametersOf(state);
-            keepInAddress(["circuit"], { ...seed, size, by, rank, ...rest });
+            keepInAddress(["circuit"], { ...seed, size, by, rank, expand, ...rest });
             status.textContent = `${counted(shown, "node")}, ${counted(model.edges.length, "link")}${report.joinedCount ? `; ${number(report.joinedCount)} joined before pruning` : ""}.`;
         },
     });
@@ -115,7 +126,7 @@ export async function showCircuit({ parameters, signal }) {
             isFolder ? null : element("p", { class: "controls" }, element("label", { for: "size" }, "Nodes at most"), choice("size", sizes(size).map((value) => [value, value]), size || "50", (value) => change({ size: value })),
                 seed.feature ? null : [element("label", { for: "rank" }, "chosen by"), choice("rank", [["", "influence"], ["effect", "effect on the lead"]], rank, (value) => change({ rank: value }))],
                 able.modelLoaded ? [element("label", { for: "by" }, "by"), choice("by", [["", "stored links"], ["twera", "TWERA"]], by, (value) => change({ by: value }))] : null),
-            workbench.element, status,
+            workbench.element, status, holdsSection(seed, able, signal),
         ],
         shown: () => workbench.start(),
     };

@@ -4,8 +4,9 @@ import {element} from "./elements.js";
 import {featureName} from "./address.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
-import {shortName, spokenName} from "./graphModel.js";
 import {drawLinkMark, linkDifferences} from "./linkDifferences.js";
+import {EvidencePanel} from "./evidencePanel.js";
+import {spokenName} from "./graphModel.js";
 import {viewBar} from "./graphViewBar.js";
 import {onThemeChange} from "./theme.js";
 
@@ -42,45 +43,83 @@ function linkLook(place, side, differenceOf) {
     };
 }
 
-function drawingOf(title, model, sides, signal, threshold, side, differenceOf) {
-    const state = { shown: model.within(threshold), selected: null, pins: new Set(), found: null };
-    const told = element("p", { class: "told", role: "status" }, `${state.shown.size} nodes`);
-    const look = linkLook(() => view.element, side, differenceOf);
+/** One drawing; `side` is {title, model, ordinal, prompt, text, nodesPath, where}, and `shared` what both have: their panel and who is chosen. */
+function drawingOf(side, sides, shared, signal, threshold, differenceOf) {
+    const { title, model } = side;
+    const state = { shown: model.within(threshold), selected: null, pins: new Set(), found: null, ends: "both" };
+    const told = element("p", { class: "told", "aria-hidden": "true" }, `${state.shown.size} nodes`);
+    const actions = {
+        select: (index) => shared.choose(side.ordinal, index), hover: (index) => tell(index), link: (edge) => shared.openLink(side, edge),
+        ends: (ends) => {
+            shared.ends = ends;
+            shared.redraw();
+        },
+    };
+    const look = linkLook(() => view.element, side.ordinal, differenceOf);
     let bar = null;
     const view = new GraphView({
         title, colourOf: look.colourOf, markOf: look.markOf, layOut: model.isCollapsed ? layOutLayers : layOutPositions,
-        classOf: (node) => `side-${sides.get(identityOf(node))}`,
-        actions: {
-            select: (index) => {
-                state.selected = state.selected === index ? null : index;
-                view.show(model, state);
-                tell(state.selected);
-            },
-            pin: () => {}, hover: (index) => tell(index ?? state.selected), zoom: (scale) => bar?.show(scale),
-        },
+        classOf: (node) => `side-${sides.get(identityOf(node))}`, actions: { ...actions, pin: () => {}, zoom: (scale) => bar?.show(scale) },
     });
     bar = viewBar(view);
     onThemeChange(() => look.forget(), signal);
+    const subject = (index) => ({ ...side, key: `${side.ordinal} ${model.nodes[index].id}`, index, node: model.nodes[index], ends: shared.ends, isPinned: false, actions });
     function tell(index) {
-        if (index === null || index === undefined) told.textContent = `${state.shown.size} nodes`;
-        else told.replaceChildren(spokenName(model.nodes[index]), model.nodes[index].kind === "feature" ? element("a", { href: `#/feature/${featureName(model.nodes[index].feature)}` }, ` open ${shortName(model.nodes[index])}`) : "");
+        told.textContent = index === null || index === undefined ? `${state.shown.size} nodes` : spokenName(model.nodes[index]);
+        shared.panel.preview(index === null || index === undefined ? null : subject(index));
     }
     signal.addEventListener("abort", () => view.end());
-    return { element: element("figure", { class: "compared" }, element("figcaption", {}, title), bar.element, told, view.element), start: () => view.show(model, state) };
+    return {
+        subject, element: element("figure", { class: "compared" }, element("figcaption", {}, title), bar.element, told, view.element),
+        show: (selected) => {
+            Object.assign(state, { selected, ends: shared.ends });
+            view.show(model, { ...state });
+        },
+    };
 }
 
-/** The two drawings with their legend, and how to begin drawing them. */
-export function comparedDrawings(titles, models, signal, threshold = 0.8) {
-    const sides = sidesOf(models[0], models[1]);
-    const differences = linkDifferences(models, identityOf);
-    const drawings = models.map((model, side) => drawingOf(titles[side], model, sides, signal, threshold, side, differences[side]));
+/** The chosen node of both drawings, and the panel that shows it. */
+class ComparedChoice {
+    constructor(sides, context) {
+        this.ends = "both";
+        this.chosen = null;
+        this.panel = new EvidencePanel(context, "Point at a node of either drawing to see what is known of it; a click holds it.");
+        this.drawings = sides;
+    }
+
+    choose(ordinal, index) {
+        this.panel.dropLink();
+        this.chosen = index === null || (this.chosen?.ordinal === ordinal && this.chosen.index === index) ? null : { ordinal, index };
+        this.redraw();
+    }
+
+    openLink(side, edge) {
+        const [source, target] = [side.model.nodes[edge.source], side.model.nodes[edge.target]];
+        this.panel.holdLink({
+            source, target, weight: edge.weight, share: edge.share, where: side.where, prompt: side.prompt, heads: null, stays: source.position === target.position,
+            select: (end) => this.choose(side.ordinal, edge[end]), close: () => this.choose(side.ordinal, null),
+        });
+    }
+
+    redraw() {
+        this.drawings.forEach((drawing, ordinal) => drawing.show(this.chosen?.ordinal === ordinal ? this.chosen.index : null));
+        this.panel.hold(this.chosen ? this.drawings[this.chosen.ordinal].subject(this.chosen.index) : null);
+    }
+}
+
+/** The two drawings with their legend and their panel, and how to begin drawing them; a side is {title, model, prompt, text, nodesPath, where}. */
+export function comparedDrawings(given, { able, signal, threshold = 0.8 }) {
+    const sides = sidesOf(given[0].model, given[1].model);
+    const shared = new ComparedChoice([], { able, signal, onLabel: () => {} });
+    const differences = linkDifferences(given.map((side) => side.model), identityOf);
+    shared.drawings = given.map((side, ordinal) => drawingOf({ heads: null, ...side, ordinal }, sides, shared, signal, threshold, differences[ordinal]));
     return {
         element: element("div", {}, element("p", { class: "drawing-legend" },
             element("span", {}, element("i", { class: "shape circle side-a" }), " only in the first (a bar across)"), element("span", {}, element("i", { class: "shape circle side-b" }), " only in the second (a bar upright)"),
             element("span", {}, element("i", { class: "shape circle" }), " in both"),
             element("span", {}, element("i", { class: "link-mark only" }, "▶"), " link only here"), element("span", {}, element("i", { class: "link-mark" }, "▷"), " link twice as strong here, or of another sign"),
             element("span", {}, element("i", { class: "stroke both" }), " link in both"), element("span", {}, element("i", { class: "stroke both lowered" }), " dashed: lowers")),
-        element("div", { class: "side-by-side" }, drawings.map((drawing) => drawing.element))),
-        start: () => drawings.forEach((drawing) => drawing.start()),
+        element("div", { class: "compare-bench" }, element("div", { class: "side-by-side" }, shared.drawings.map((drawing) => drawing.element)), shared.panel.element)),
+        start: () => shared.redraw(),
     };
 }

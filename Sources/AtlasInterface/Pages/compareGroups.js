@@ -3,6 +3,7 @@
 import {element, quiet, section} from "./elements.js";
 import {ask} from "./data.js";
 import {comparedDrawings} from "./compareDrawings.js";
+import {edgeLink} from "./edgeEvidence.js";
 import {counted, measure, number, percentage, signed} from "./numbers.js";
 import {labelText, nodeText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
@@ -44,13 +45,13 @@ function featureRows(rows, rate) {
     ], rows, { empty: "No feature was tested: the groups are too small." });
 }
 
-function linkRows(rows, rate) {
+function linkRows(rows, rate, a, b) {
     return dataTable("Links that differ", [
         { title: "From", head: true, cell: (row) => nodeText(row.source, row.sourceLabel) },
         { title: "To", cell: (row) => nodeText(row.target, row.targetLabel) },
         ...shareColumns, differenceColumn,
-        { title: "Mean, first", numeric: true, definition: "Mean weight over the first group's graphs that store the link.", cell: (row) => signed(row.firstMean) },
-        { title: "Mean, second", numeric: true, definition: "The same of the second group.", cell: (row) => signed(row.secondMean) },
+        { title: "Mean, first", numeric: true, definition: "Mean weight over the first group's graphs that store the link.", cell: (row) => edgeLink(signed(row.firstMean), row.source, row.target, { where: a }) },
+        { title: "Mean, second", numeric: true, definition: "The same of the second group.", cell: (row) => edgeLink(signed(row.secondMean), row.source, row.target, { where: b }) },
         ...significance(rate, "graphs"),
     ], rows, { empty: "No link was tested: a group has no stored graph, or too few." });
 }
@@ -62,10 +63,10 @@ function coreRows(report) {
     ], report.core, { empty: "No feature is active in so many prompts of both groups." });
 }
 
-async function circuits(report, a, b, signal) {
+async function circuits(a, b, able, signal) {
     const [atlas, first, second] = await Promise.all([ask("atlas"), ask("circuits", { where: a }, { size: 40 }), ask("circuits", { where: b }, { size: 40 })]);
     const layerCount = (atlas.information ?? atlas).layerCount;
-    return comparedDrawings([a, b], [modelOfCircuit(first, layerCount), modelOfCircuit(second, layerCount)], signal);
+    return comparedDrawings([[a, first], [b, second]].map(([where, report]) => ({ title: where, where, model: modelOfCircuit(report, layerCount) })), { able, signal });
 }
 
 function groupText(group) {
@@ -77,14 +78,14 @@ function foundText(present, tested, stronger, strengths, rate) {
 }
 
 /** The parts of the view that compares two groups; an empty second group is all prompts outside the first. */
-export async function compareGroups(a, b, signal) {
+export async function compareGroups(a, b, able, signal) {
     const report = await ask("diff", { a, b });
     const rate = report.options.falseDiscoveryRate;
     const drawings = element("div", {}, b === "" ? quiet("Choose a second group to see the two circuits side by side.") : quiet("Growing the two circuits…"));
     const start = async () => {
         if (b === "") return;
         try {
-            const compared = await circuits(report, a, b, signal);
+            const compared = await circuits(a, b, able, signal);
             if (signal.aborted) return;
             drawings.replaceChildren(compared.element);
             compared.start();
@@ -98,7 +99,7 @@ export async function compareGroups(a, b, signal) {
             section("The two circuits", "Grown from the answers of each group's prompts; what only one has is coloured.", drawings),
             ...report.limitations.map((sentence) => element("p", {}, sentence)),
             section("Features that differ", foundText(report.significantFeatures, counted(report.testedFeatures, "tested feature"), report.significantFeatureStrengths, report.strengthTestedFeatures, rate), featureRows(report.features, rate)),
-            section("Links that differ", `${foundText(report.significantEdges, counted(report.testedEdges, "tested link"), report.significantEdgeStrengths, report.strengthTestedEdges, rate)} Positions are taken together.`, linkRows(report.edges, rate)),
+            section("Links that differ", `${foundText(report.significantEdges, counted(report.testedEdges, "tested link"), report.significantEdgeStrengths, report.strengthTestedEdges, rate)} Positions are taken together.`, linkRows(report.edges, rate, a, b)),
             section("Shared core", `${counted(report.coreFeatureCount, "feature")} active in at least ${percentage(report.options.coreShare)} of the prompts of each group.`, coreRows(report)),
         ],
         shown: start,

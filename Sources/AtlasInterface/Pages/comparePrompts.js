@@ -26,10 +26,10 @@ export function influenceRows(first, second) {
 }
 
 /** The parts of the view that compares two prompts. */
-export async function comparePrompts(a, b, signal) {
+export async function comparePrompts(a, b, able, signal) {
     const reports = await Promise.all([askGraph(a, viewingThresholds), askGraph(b, viewingThresholds)]);
     const models = reports.map(modelOfGraph);
-    const compared = comparedDrawings([`Prompt ${a}`, `Prompt ${b}`], models, signal);
+    const compared = comparedDrawings([a, b].map((prompt, side) => ({ title: `Prompt ${prompt}`, model: models[side], prompt, text: reports[side].text, nodesPath: `prompts/${prompt}/graph/nodes` })), { able, signal });
     const rows = influenceRows(...models);
     const largest = Math.max(0, ...rows.map((row) => Math.abs(row.difference)));
     return {

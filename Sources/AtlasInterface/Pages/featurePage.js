@@ -3,10 +3,10 @@
 import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, featureAddress, featureName} from "./address.js";
 import {AnswerError, ask, capabilities} from "./data.js";
-import {counted, measure, number, percentage, plain, signed} from "./numbers.js";
+import {counted, measure, number, percentage, plain} from "./numbers.js";
 import {exampleList, extremesOf, heatScale, intervalView} from "./examples.js";
 import {featureHeadSection} from "./featureHeads.js";
-import {fewSamples, figure, term, tokenText, weightBar} from "./terms.js";
+import {fewSamples, figure} from "./terms.js";
 import {histogram} from "./histogram.js";
 import {labelEditor} from "./labelEditor.js";
 import {localNeighbours, valueInPrompt} from "./localFeature.js";
@@ -14,6 +14,7 @@ import {neighbourTabs} from "./neighbours.js";
 import {correlatedSection} from "./correlated.js";
 import {inhibitorSection} from "./inhibitors.js";
 import {operandSection} from "./operandGrid.js";
+import {effectList} from "./tokenEffects.js";
 
 function statistic(title, definition, value, sample, count, side) {
     return figure(title, definition, value, [sample, " ", fewSamples(count)], side);
@@ -40,21 +41,12 @@ function statistics(report) {
             measure(negative.minimum), `${counted(negative.activeTokens, "negative token")} in ${counted(negative.activePrompts, "prompt")}`, negative.activeTokens) : null);
 }
 
-function effects(title, definition, list, side, none = "None stored.") {
-    const largest = Math.max(0, ...list.map((effect) => Math.abs(effect.value ?? 0)));
-    return element("div", { class: "effects" },
-        element("h3", {}, term(title, definition, side)),
-        list.length === 0 ? quiet(none) : element("ol", {}, list.map((effect) => element("li", {},
-            element("a", { href: addressOf(["logit", effect.token]), class: "bare" }, tokenText(effect.text, effect.token)), weightBar(effect.value, largest),
-            element("span", { class: "numeric" }, signed(effect.value))))));
-}
-
 function tokenSection(report) {
     return section("Tokens", "Computed from the weights alone, over the whole vocabulary; no sample of prompts is involved. Promoted and suppressed: the final norm's gain is folded in, and the values are centred over the vocabulary.",
         element("div", { class: "columns" },
-            effects("Promoted", "Tokens whose logits the feature raises most when it is active: its decoder vectors (summed over the layers it writes to) times the unembedding, with the final norm's gain folded in, centred over the vocabulary.", report.promoted ?? []),
-            effects("Suppressed", "Tokens whose logits the feature lowers most: the same product, from its other end.", report.suppressed ?? []),
-            effects("Excited by", "Tokens whose embeddings excite the feature directly: the embedding times the feature's encoder.", report.excitedBy ?? [], "end",
+            effectList("Promoted", "Tokens whose logits the feature raises most when it is active: its decoder vectors (summed over the layers it writes to) times the unembedding, with the final norm's gain folded in, centred over the vocabulary.", report.promoted ?? []),
+            effectList("Suppressed", "Tokens whose logits the feature lowers most: the same product, from its other end.", report.suppressed ?? []),
+            effectList("Excited by", "Tokens whose embeddings excite the feature directly: the embedding times the feature's encoder.", report.excitedBy ?? [], "end",
                 report.countsStoredOnly ? "Not told of a neuron: what it reads along depends on the prompt." : undefined)));
 }
 

@@ -1,6 +1,7 @@
 // What can be undone in a workbench: changes of what is pinned, grouped and pruned, and of the supernodes that the atlas keeps.
 
 import {EditHistory} from "./history.js";
+import {writeLabel} from "./labelEditor.js";
 import {removeSupernode, saveSupernode} from "./supernodes.js";
 
 /** What of a state edits change; the rest is merely looked at. */
@@ -44,6 +45,10 @@ export class GraphEdits {
     edit(record) {
         const { workbench } = this;
         if (record.kind === "state") return { title: record.title, record, apply: () => workbench.restore(record.after), revert: () => workbench.restore(record.before) };
+        if (record.kind === "label") {
+            const write = (state) => writeLabel(record.feature, state).then(() => workbench.relabel(record.feature, state.label, state.isAutomatic));
+            return { title: record.title, record, apply: () => write(record.after), revert: () => write(record.before) };
+        }
         const save = () => saveSupernode(record.name, record.features, record.note).then(() => workbench.renewSaved());
         const remove = () => removeSupernode(record.name).then(() => workbench.renewSaved());
         return { title: record.title, record, ...(record.kind === "keep" ? { apply: save, revert: remove } : { apply: remove, revert: save }) };

@@ -46,7 +46,7 @@ export async function showGraph({ parts, parameters, signal }) {
     let turn = 0;
     const size = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({
-        title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, nodesPath: `prompts/${prompt}/graph/nodes`, heads, seed: { prompt }, able, saved, signal,
+        title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, text: report.text, nodesPath: `prompts/${prompt}/graph/nodes`, heads, seed: { prompt }, stability: isFolder ? null : { path: `prompts/${prompt}/stability`, parameters: {} }, able, saved, signal,
         hasEdgeThreshold: !isFolder, limits: isFolder ? { nodes: report.nodeThreshold ?? 0.8 } : { nodes: 0.95 },
         onChange: (next, shown) => {
             const isFiner = next.nodes !== state.nodes || next.edges !== state.edges || next.limit !== state.limit;

@@ -33,6 +33,8 @@ export function graphStateFrom(parameters) {
         find: parameters.get("find") ?? "",
         zoom: scaleFrom(parameters.get("zoom")),
         limit: /^[1-9]\d{0,4}$/.test(parameters.get("limit") ?? "") ? Math.min(10_000, Number(parameters.get("limit"))) : null,
+        stability: parameters.get("stability") === "yes",
+        ends: ["inputs", "outputs", "either"].includes(parameters.get("ends")) ? parameters.get("ends") : "both",
         head: /^\d{1,5}\.\d{1,5}$/.test(parameters.get("head") ?? "") ? parameters.get("head") : null,
     };
 }
@@ -49,6 +51,8 @@ export function parametersOf(state) {
         find: state.find,
         limit: state.limit ?? "",
         zoom: Math.abs(state.zoom - 1) < 0.005 ? "" : state.zoom.toFixed(2),
+        stability: state.stability ? "yes" : "",
+        ends: state.ends === "both" ? "" : state.ends,
         head: state.head ?? "",
     };
 }

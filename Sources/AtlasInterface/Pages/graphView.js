@@ -9,6 +9,7 @@ import {listenToHands, zoomByKey} from "./graphGestures.js";
 import {nodeElement, placeNode} from "./graphNodes.js";
 import {GraphOverview} from "./graphOverview.js";
 import {anchorOf, answerIn, inReadingOrder, nearestNode} from "./graphLooking.js";
+import {linkAt} from "./graphLinks.js";
 import {nextNode} from "./graphWalking.js";
 import {onThemeChange} from "./theme.js";
 
@@ -17,8 +18,8 @@ const reach = 34;
 const mostElements = 1_200;
 
 /**
- * `state` is {shown, selected, pins, found, receding} with indices of nodes. `actions` are select(index or null), pin(index),
- * hover(index or null) and zoom(scale); `layOut(model, shown, width)` places the nodes; `classOf(node)`, `colourOf(edge)` and
+ * `state` is {shown, selected, pins, found, receding, ends} with indices of nodes. `actions` are select(index or null), pin(index),
+ * hover(index or null), zoom(scale) and, where links open, link(edge); `layOut(model, shown, width)` places the nodes; `classOf(node)`, `colourOf(edge)` and
  * `markOf(edge, context, ends)` colour and mark them.
  */
 export class GraphView {
@@ -53,7 +54,9 @@ export class GraphView {
         this.nodeLayer.addEventListener("pointerleave", () => this.hover(null));
         this.nodeLayer.addEventListener("click", (event) => {
             const index = this.nearest(event);
+            const edge = index === null && this.actions.link ? linkAt(this, event) : null;
             if (index !== null && event.shiftKey) this.actions.pin(index);
+            else if (edge) this.actions.link(edge);
             else this.actions.select(index);
             if (index !== null) this.walkTo(index);
         });
@@ -162,8 +165,8 @@ export class GraphView {
         const tinted = new Map();
         this.reached = this.parts && new Set([...this.parts.keys()].flatMap((edge) => [edge.source, edge.target]));
         if (selected !== null) {
-            for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
-            for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
+            if (this.state.ends !== "outputs") for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
+            if (this.state.ends !== "inputs") for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
         }
         if (this.isCrowd) this.gather([...pins, ...tinted.keys(), selected, this.walker, this.hovered]);
         this.elements.forEach((node, index) => {
@@ -245,7 +248,7 @@ export class GraphView {
         const { model, parts, state } = this;
         const centre = this.hovered ?? (parts ? null : state.selected);
         for (const canvas of this.links) canvas.classList.toggle("quieted", centre !== null || parts !== null);
-        const links = centre !== null ? [...model.inputs[centre], ...model.outputs[centre]] : parts ? [...parts.keys()] : [];
+        const links = centre !== null ? [...(state.ends === "outputs" ? [] : model.inputs[centre]), ...(state.ends === "inputs" ? [] : model.outputs[centre])] : parts ? [...parts.keys()] : [];
         const seen = links.filter((edge) => state.shown.has(edge.source) && state.shown.has(edge.target));
         if (seen.length > 0) drawFewLinks(this.nearCanvas, seen, { ...look, parts: centre === null ? parts : null, isFocus: centre !== null });
         else clearLinks(this.nearCanvas);

@@ -1,13 +1,14 @@
 // A drawing with everything around it: controls, details, table twin, pins, supernodes, undo. Graph and circuit share it.
 
-import {element, quiet} from "./elements.js";
+import {element} from "./elements.js";
 import {drawingLegend, finder, slider, viewToggle} from "./graphToolbar.js";
 import {GraphEdits} from "./graphEdits.js";
+import {EvidencePanel} from "./evidencePanel.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
 import {HeadStrip, heldHead} from "./headStrip.js";
-import {nodeDetail} from "./graphDetail.js";
 import {nodeTable} from "./graphTable.js";
+import {StabilityControl, steadiness} from "./stability.js";
 import {savedSupernodes} from "./supernodes.js";
 import {shortName, spokenName} from "./graphModel.js";
 import {subgraphPanel} from "./subgraphPanel.js";
@@ -17,15 +18,21 @@ import {withGroup, withGroupDeleted, withGroupRenamed, withoutGroup, withPinTogg
 
 /** The workbench; `onChange(state, shownCount)` hears every change; `heads` are the `EdgeHeads` of the links, where they are asked for. */
 export class GraphWorkbench {
-    constructor({ title, model, state, prompt = null, nodesPath = null, heads = null, seed = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
-        Object.assign(this, { model, state, prompt, nodesPath, heads, able, saved, onChange });
+    constructor({ title, model, state, prompt = null, text = null, where = "", nodesPath = null, heads = null, seed = null, expansion = null, stability = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
+        Object.assign(this, { model, state, prompt, text, where, nodesPath, heads, expansion, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
         this.edits = new GraphEdits(this, seed === null ? null : JSON.stringify([model.isCollapsed, seed]), (error) => { this.message.textContent = error.message; });
         this.edits.history.listen(signal);
-        this.actions = { select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index), zoom: (scale) => this.zoomed(scale) };
-        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, scale: state.zoom, ...colouring });
+        this.actions = {
+            select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index), link: (edge) => this.openLink(edge),
+            zoom: (scale) => this.zoomed(scale),
+            ends: (ends) => this.set({ ...this.state, ends }), expand: expansion ? (index) => expansion.toggle(this.model.nodes[index].feature) : null,
+        };
+        this.evidence = new EvidencePanel({ able, signal, edits: this.edits.history, onLabel: (...label) => this.relabel(...label) },
+            "Point at a node to see what is known of it; a click holds it. Arrow keys walk through the drawing, Enter holds.");
+        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, classOf: steadiness, scale: state.zoom, ...colouring });
         this.viewBar = viewBar(this.view);
-        this.detail = element("aside", { class: "detail", "aria-label": "Chosen node", tabindex: "-1" });
+        this.stability = stability ? new StabilityControl(stability, () => { if (this.view.layout) this.view.place(); this.show(); }, (isOn) => this.set({ ...this.state, stability: isOn })) : null;
         this.table = element("div", {});
         this.pointedHead = null;
         this.strip = new HeadStrip({ point: (head) => this.pointAt(head), hold: (head) => this.set({ ...this.state, head }) });
@@ -34,7 +41,7 @@ export class GraphWorkbench {
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
         this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
-            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table), this.detail), this.head, this.panel);
+            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table), this.evidence.element), this.head, this.panel);
         signal.addEventListener("abort", () => this.view.end());
     }
 
@@ -57,18 +64,20 @@ export class GraphWorkbench {
         this.edgeSlider = hasEdgeThreshold ? threshold("edges", "Links", "Share of the influence through links that the shown ones hold together.", 0.6, 0.99) : null;
         this.finder = finder(this.state.find, (find) => this.set({ ...this.state, find }), () => this.walkThroughFound());
         this.toggle = viewToggle(this.state.view, (view) => this.set({ ...this.state, view }));
-        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.edits.history.undoButton, this.edits.history.redoButton);
+        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.stability?.element, this.edits.history.undoButton, this.edits.history.redoButton);
     }
 
     /** Begins to draw, once the workbench is in the document. */
     start() {
         this.show();
+        this.stability?.start(this.model, this.state.stability);
     }
 
     /** Shows another answer in the same state. */
     setModel(model, heads = null) {
         this.model = model;
         this.heads = heads;
+        this.stability?.mark(model);
         this.view.walker = null;
         this.show();
     }
@@ -92,7 +101,8 @@ export class GraphWorkbench {
 
     select(index) {
         // Letting go twice lets go of the head too.
-        const head = index === null && this.state.selected === null ? null : this.state.head;
+        const wasLink = this.evidence.dropLink();
+        const head = index === null && this.state.selected === null && !wasLink ? null : this.state.head;
         this.set({ ...this.state, head, selected: index === null ? null : this.model.nodes[index].id });
     }
 
@@ -123,6 +133,7 @@ export class GraphWorkbench {
 
     tell(index) {
         this.told.textContent = index === null || index === undefined ? "" : spokenName(this.model.nodes[index]);
+        this.evidence.preview(index === null || index === undefined ? null : this.subjectOf(index));
     }
 
     walkThroughFound() {
@@ -164,7 +175,7 @@ export class GraphWorkbench {
         const selected = state.selected === null ? null : model.byID.get(state.selected) ?? null;
         const pins = new Set(state.pins.map((id) => model.byID.get(id)).filter((index) => index !== undefined));
         for (const index of [...pins, ...(selected === null ? [] : [selected])]) this.shown.add(index);
-        const view = { shown: this.shown, selected, pins, found: this.found };
+        const view = { shown: this.shown, selected, pins, found: this.found, ends: state.ends };
         const count = this.found ? [...this.found].filter((index) => this.shown.has(index)).length : null;
         this.finder.status.textContent = count === null ? "" : count === 0 ? "no node matches" : `${count} of ${this.shown.size}`;
         this.toggle.set(state.view);
@@ -176,7 +187,7 @@ export class GraphWorkbench {
         this.table.hidden = !isTable;
         if (isTable) this.showTable(view);
         else this.view.show(model, view);
-        this.showDetail(selected, pins);
+        this.evidence.hold(selected === null ? null : this.subjectOf(selected), selected === null && state.selected ? `The node ${state.selected} of the address is not in this graph at these thresholds.` : null);
         this.showHead();
         this.panel.replaceChildren(subgraphPanel({
             model, pins: state.pins, groups: state.groups, saved: this.saved, canSave: this.able.writable,
@@ -200,16 +211,31 @@ export class GraphWorkbench {
         this.head.replaceChildren(name === null ? "" : heldHead({ heads, name, model, prompt, able, actions: this.actions }));
     }
 
-    showDetail(selected, pins) {
-        if (selected === null) {
-            this.detail.replaceChildren(element("h2", { class: "node-title" }, "No node chosen"),
-                quiet("Choose a node to see what feeds it and what it feeds. Arrow keys walk through the drawing, Enter chooses."),
-                this.state.selected ? quiet(`The node ${this.state.selected} of the address is not in this graph at these thresholds.`) : "");
-            return;
+    /** What the panel shows of a node. */
+    subjectOf(index) {
+        const { model, state, prompt, text, where, nodesPath, heads, actions, expansion } = this;
+        const node = model.nodes[index];
+        return {
+            key: node.id, model, index, node, prompt, text, where, nodesPath, heads, ends: state.ends, actions,
+            isPinned: state.pins.includes(node.id), isExpanded: expansion?.has(node.feature) ?? false,
+        };
+    }
+
+    /** Shows the evidence of a drawn link. */
+    openLink(edge) {
+        const { model, heads, where, prompt } = this;
+        const [source, target] = [model.nodes[edge.source], model.nodes[edge.target]];
+        this.evidence.holdLink({
+            source, target, weight: edge.weight, share: edge.share, where, prompt, stays: source.position === target.position,
+            heads: heads?.isComputed ? heads.of(source.id, target.id) : null, select: (end) => this.select(edge[end]), close: () => this.select(null),
+        });
+    }
+
+    /** Gives a feature's nodes its new label. */
+    relabel(feature, label, isAutomatic) {
+        for (const node of this.model.nodes) {
+            if (node.kind === "feature" && node.feature.layer === feature.layer && node.feature.index === feature.index) Object.assign(node, { label, labelIsAutomatic: isAutomatic });
         }
-        const detail = nodeDetail({ model: this.model, index: selected, prompt: this.prompt, nodesPath: this.nodesPath, heads: this.heads, isPinned: pins.has(selected), actions: this.actions });
-        const hadFocus = this.detail.contains(document.activeElement);
-        this.detail.replaceChildren(...detail);
-        if (hadFocus) this.detail.focus({ preventScroll: true });
+        if (this.view.layout) this.view.place();
     }
 }

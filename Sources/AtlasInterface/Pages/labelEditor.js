@@ -5,23 +5,32 @@ import {ask, change} from "./data.js";
 import {EditHistory} from "./history.js";
 import {labelText} from "./terms.js";
 
-/** Shows the label and, where the atlas may be written, a control that edits it. */
-export function labelEditor(report, able, signal) {
+/** Gives a feature a label {label, isAutomatic, note}, or takes what a person gave it away. */
+export function writeLabel(feature, { label, isAutomatic, note }) {
+    const path = `features/${feature.layer}/${feature.index}/label`;
+    return isAutomatic || label === null ? change("DELETE", path) : change("PUT", path, { label, note });
+}
+
+/**
+ * Shows the label and, where the atlas may be written, a control that edits it. `shared` is the history of a page that has one of
+ * its own; `onchange(label, isAutomatic)` hears of every change.
+ */
+export function labelEditor(report, able, signal, { shared = null, onchange = () => {} } = {}) {
     const path = `features/${report.feature.layer}/${report.feature.index}/label`;
     let kept = { label: report.label ?? null, isAutomatic: report.labelIsAutomatic, note: report.note ?? "" };
     const place = element("div", { class: "label-editor" });
     const failure = element("p", { role: "alert", class: "failure" });
-    const editOf = ({ before, after }) => ({ title: "label", record: { before, after }, apply: () => write(after), revert: () => write(before) });
-    const edits = new EditHistory((error) => { failure.textContent = error.message; }, {
+    const editOf = (record) => ({ title: "label", record, apply: () => write(record.after), revert: () => write(record.before) });
+    const edits = shared ?? new EditHistory((error) => { failure.textContent = error.message; }, {
         key: path, revive: editOf, isCurrent: (done, undone) => ((done?.after ?? undone?.before)?.label ?? kept.label) === kept.label,
     });
-    edits.listen(signal);
+    if (!shared) edits.listen(signal);
 
     async function write(state) {
         failure.textContent = "";
-        if (state.isAutomatic || state.label === null) await change("DELETE", path);
-        else await change("PUT", path, { label: state.label, note: state.note });
+        await writeLabel(report.feature, state);
         kept = state;
+        onchange(kept.label, kept.isAutomatic);
         read();
     }
 
@@ -29,7 +38,7 @@ export function labelEditor(report, able, signal) {
         place.replaceChildren(
             element("p", { class: "lead" }, labelText(kept.label, kept.isAutomatic),
                 able.writable ? button(kept.label === null || kept.isAutomatic ? "Give it a label" : "Edit the label", edit, { class: "more edit-label" }) : null,
-                edits.done.length + edits.undone.length > 0 || able.writable ? [edits.undoButton, edits.redoButton] : null),
+                !shared && (edits.done.length + edits.undone.length > 0 || able.writable) ? [edits.undoButton, edits.redoButton] : null),
             kept.isAutomatic && kept.label ? quiet("This label was made by a program, not by a person.") : "",
             kept.note ? element("p", { class: "note" }, element("bdi", {}, kept.note)) : "", failure);
     }
@@ -48,7 +57,7 @@ export function labelEditor(report, able, signal) {
             const text = label.value.trim();
             const after = text === "" ? { label: report.labelIsAutomatic ? report.label : null, isAutomatic: true, note: "" }
                 : { label: text, isAutomatic: false, note: note.value.trim() };
-            edits.do(editOf({ before, after })).then(() => place.querySelector("button")?.focus());
+            edits.do(editOf({ kind: "label", title: "label", feature: report.feature, before, after })).then(() => place.querySelector("button")?.focus());
         });
         place.replaceChildren(form, failure);
         label.focus();

@@ -2,6 +2,7 @@
 
 import {element, link, quiet, section} from "./elements.js";
 import {ask} from "./data.js";
+import {edgeLink} from "./edgeEvidence.js";
 import {featureName, graphAddress} from "./address.js";
 import {measure, percentage, signed} from "./numbers.js";
 import {dataTable} from "./tables.js";
@@ -23,7 +24,7 @@ function localTable(title, model, edges, other, prompt) {
     return element("div", {}, element("h3", {}, title), dataTable(title, [
         { title: "Node", head: true, cell: (edge) => nodeText(model.nodes[edge[other]], model.nodes[edge[other]].label, prompt) },
         { title: "Position", numeric: true, cell: (edge) => model.nodes[edge[other]].position },
-        { title: "Weight", numeric: true, cell: (edge) => [signed(edge.weight), weightBar(edge.weight, largest)] },
+        { title: "Weight", numeric: true, cell: (edge) => [edgeLink(signed(edge.weight), model.nodes[edge.source], model.nodes[edge.target], { prompt }), weightBar(edge.weight, largest)] },
         { title: "Share", numeric: true, cell: (edge) => percentage(edge.share) },
     ], rows, { empty: "None within the thresholds." }));
 }

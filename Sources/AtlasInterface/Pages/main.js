@@ -19,13 +19,16 @@ import {showHead} from "./headPage.js";
 import {showCircuit} from "./circuitPage.js";
 import {showCompare} from "./comparePage.js";
 import {showRun} from "./runPage.js";
+import {showEdge} from "./edgePage.js";
+import {showSQL} from "./sqlPage.js";
 
 const views = {
     atlas: showAtlas, prompts: showPrompts, prompt: showPrompt, graph: showGraph, features: showFeatures, feature: showFeature,
     logits: showLogits, logit: showLogit, heads: showHeads, head: showHead, circuit: showCircuit, compare: showCompare, run: showRun,
+    edge: showEdge, sql: showSQL,
 };
-const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["run", "Run"]];
-const belongsTo = { prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads" };
+const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["run", "Run"], ["sql", "SQL"]];
+const belongsTo = { prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads", edge: "features" };
 
 let current = null;
 let hasShownView = false;

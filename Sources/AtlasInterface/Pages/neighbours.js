@@ -2,12 +2,13 @@
 
 import {button, element, quiet} from "./elements.js";
 import {ask, isFolder} from "./data.js";
+import {edgeLink} from "./edgeEvidence.js";
 import {measure, number, percentage, signed} from "./numbers.js";
 import {fewSamples, nodeText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 
-const storedColumns = (largest) => [
-    { title: "Mean weight", numeric: true, definition: "Mean of the signed direct effect over the prompts whose stored graphs have the link.", cell: (row) => [signed(row.mean), weightBar(row.mean, largest)] },
+const storedColumns = (largest, edgeOf) => [
+    { title: "Mean weight", numeric: true, definition: "Mean of the signed direct effect over the prompts whose stored graphs have the link.", cell: (row) => [edgeOf(signed(row.mean), row), weightBar(row.mean, largest)] },
     { title: "Spread", numeric: true, definition: "Standard deviation of the weight over those prompts.", cell: (row) => measure(row.spread) },
     { title: "Mean share", numeric: true, definition: "Mean share of the target's summed absolute inputs that the link makes up.", cell: (row) => percentage(row.meanShare) },
     { title: "Same sign", numeric: true, definition: "Share of the links whose sign is that of the mean.", cell: (row) => percentage(row.signConsistency) },
@@ -21,10 +22,10 @@ const weightDefinitions = {
     virtualWeight: ["Virtual weight", "What one unit of the source writes straight into the target's encoder through the residual stream, from the weights alone."],
 };
 
-function weightColumns(largest, by) {
+function weightColumns(largest, by, edgeOf) {
     const key = { twera: "twera", era: "era", virtual: "virtualWeight" }[by];
     const columns = Object.entries(weightDefinitions).map(([field, [title, definition]]) => ({
-        title, definition, numeric: true, cell: (row) => field === key ? [signed(row[field]), weightBar(row[field], largest)] : signed(row[field]),
+        title, definition, numeric: true, cell: (row) => field === key ? [edgeOf(signed(row[field]), row), weightBar(row[field], largest)] : signed(row[field]),
     }));
     return [...columns,
         { title: "Co-active tokens", numeric: true, definition: "Counted tokens at which both fire. Weights between features that never fire together mean nothing.", cell: (row) => [fewSamples(row.coactiveTokens ?? 0), " ", number(row.coactiveTokens)] },
@@ -32,14 +33,14 @@ function weightColumns(largest, by) {
     ];
 }
 
-/** The table of one list of neighbours. */
-export function neighbourTable(rows, caption, by = "edges") {
+/** The table of one list of neighbours; `edgeOf(text, row)` makes the weights lead to their links. */
+export function neighbourTable(rows, caption, by = "edges", edgeOf = (text) => text) {
     const key = { edges: "mean", twera: "twera", era: "era", virtual: "virtualWeight" }[by];
     const flat = rows.map((row) => ({ ...row, ...row.weights }));
     const largest = Math.max(0, ...flat.map((row) => Math.abs(row[key] ?? 0)));
     return dataTable(caption, [
         { title: "Node", head: true, width: "wide-name", cell: (row) => nodeText(row.node ?? { kind: "feature", feature: row.feature }, row.label) },
-        ...(by === "edges" ? storedColumns(largest) : weightColumns(largest, by)),
+        ...(by === "edges" ? storedColumns(largest, edgeOf) : weightColumns(largest, by, edgeOf)),
     ], flat, { empty: by === "edges" ? "No stored graph has such a link." : "No feature has such a weight.", withLegend: true });
 }
 
@@ -48,7 +49,12 @@ const neighbourOrders = [["edges", "Stored links"], ["twera", "TWERA"], ["era", 
 /** Tabs that order the neighbours by links or weights; those of weights need the model. */
 export function neighbourTabs(feature, direction, stored, able) {
     const caption = direction === "upstream" ? "Nodes that drive this feature" : "Nodes that this feature drives";
-    const content = element("div", {}, neighbourTable(stored, caption));
+    const own = { kind: "feature", feature };
+    const edgeOf = (text, row) => {
+        const other = row.node ?? { kind: "feature", feature: row.feature };
+        return direction === "upstream" ? edgeLink(text, other, own) : edgeLink(text, own, other);
+    };
+    const content = element("div", {}, neighbourTable(stored, caption, "edges", edgeOf));
     if (!able.modelLoaded) {
         return [content, isFolder ? null : quiet("By weights (virtual weight, ERA, TWERA) when the server has the model: atlas serve FILE --model DIR --transcoders DIR")];
     }
@@ -56,7 +62,7 @@ export function neighbourTabs(feature, direction, stored, able) {
         tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab === tabs[neighbourOrders.findIndex(([other]) => other === key)])));
         try {
             const answer = key === "edges" ? stored : await ask(`features/${feature.layer}/${feature.index}/${direction}`, {}, { by: key, limit: 20 });
-            content.replaceChildren(neighbourTable(Array.isArray(answer) ? answer : answer.neighbours ?? answer.items ?? [], caption, key));
+            content.replaceChildren(neighbourTable(Array.isArray(answer) ? answer : answer.neighbours ?? answer.items ?? [], caption, key, edgeOf));
         } catch (error) {
             content.replaceChildren(quiet(error.message));
         }

@@ -8,9 +8,9 @@ import {onThemeChange} from "./theme.js";
 
 const margin = { left: 40, top: 10, bottom: 34, right: 10 };
 
-function drawGrid(canvas, grid) {
+function drawGrid(canvas, grid, room) {
     const { rows, columns, values, size } = grid;
-    const cell = Math.max(3, Math.min(24, Math.floor(440 / Math.max(rows.length, columns.length))));
+    const cell = Math.max(2, Math.min(24, Math.floor(room / Math.max(rows.length, columns.length))));
     const width = margin.left + columns.length * cell + margin.right;
     const height = margin.top + rows.length * cell + margin.bottom;
     const scale = devicePixelRatio || 1;
@@ -77,15 +77,18 @@ function tableOf({ rows, columns, cells }) {
     return table;
 }
 
-function gridView(report) {
+/** Pixels that a drawn grid takes at most beside its axes: on a dashboard, and in a panel. */
+const gridRoom = { page: 440, panel: 250 };
+
+function gridView(report, room = gridRoom.page) {
     const grid = gridOf(report);
     if (!grid || grid.size === 0) return null;
     const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, at most ${measure(grid.maximum)}${grid.minimum < 0 ? `, at least ${measure(grid.minimum)}` : ""}` });
     const reading = element("p", { class: "quiet", role: "status" }, "Point at a cell to read it.");
-    let cell = drawGrid(canvas, grid);
+    let cell = drawGrid(canvas, grid, room);
     // Colours and fonts are known only once the canvas is in the document.
-    requestAnimationFrame(() => { cell = drawGrid(canvas, grid); });
-    onThemeChange(() => { if (canvas.isConnected) cell = drawGrid(canvas, grid); });
+    requestAnimationFrame(() => { cell = drawGrid(canvas, grid, room); });
+    onThemeChange(() => { if (canvas.isConnected) cell = drawGrid(canvas, grid, room); });
     canvas.addEventListener("pointermove", (event) => {
         const column = Math.floor((event.offsetX - margin.left) / cell);
         const row = Math.floor((event.offsetY - margin.top) / cell);
@@ -135,6 +138,20 @@ export function operandSection(feature) {
         const view = report ? gridView(report) : null;
         if (!view) return whole.remove();
         content.replaceChildren(view);
+        whole.hidden = false;
+    }).catch(() => whole.remove());
+    return whole;
+}
+
+/** The grid of a feature for a panel; it fills itself, and goes where the feature or the corpus has none. */
+export function operandPanel(feature) {
+    if (isFolder) return null;
+    const whole = element("div", { class: "panel-grid" });
+    whole.hidden = true;
+    operandTags().then((tags) => tags ? ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null).then((report) => {
+        const view = report ? gridView(report, gridRoom.panel) : null;
+        if (!view) return whole.remove();
+        whole.append(element("h3", {}, "Operands"), view);
         whole.hidden = false;
     }).catch(() => whole.remove());
     return whole;

@@ -28,7 +28,7 @@ function nextTokens(list) {
 async function resultView(job, result, able, signal) {
     const model = modelOfGraph(result.graph);
     const workbench = new GraphWorkbench({
-        title: "Graph of the typed prompt", nodesPath: `jobs/${job}/graph/nodes`, model, state: graphStateFrom(new URLSearchParams()), able, saved: await savedSupernodes(), signal,
+        title: "Graph of the typed prompt", text: result.text, nodesPath: `jobs/${job}/graph/nodes`, model, state: graphStateFrom(new URLSearchParams()), able, saved: await savedSupernodes(), signal,
         limits: { nodes: result.graph.nodeThreshold ?? 0.8 }, onChange: () => {},
     });
     const intervention = interventionSection(result, workbench, signal);

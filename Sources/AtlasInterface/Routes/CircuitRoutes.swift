@@ -3,6 +3,9 @@ import Circuits
 import Foundation
 
 extension RouteParameter {
+    /// Up to a hundred features, commas between, as a regular expression.
+    private static let featuresForm = "^[0-9]{1,5}/[0-9]{1,8}(,[0-9]{1,5}/[0-9]{1,8}){0,99}$"
+
     /// What a circuit is grown from, and how.
     static let circuit = [
         RouteParameter("token", .integer(0...Int(Int32.max)), "the token whose logit is the seed, by its id"),
@@ -19,6 +22,9 @@ extension RouteParameter {
             "edges", .number(0...1), "the share of edge scores that is kept",
             fallback: "\(Pruning.viewingThresholds.edge)"),
         RouteParameter("prompts", .integer(1...5_000), "stored graphs that are added up at most", fallback: "200"),
+        RouteParameter(
+            "expand", .form(featuresForm, expected: "features as layer/index, commas between"),
+            "features of the circuit of which the strongest \(CircuitOptions.expansion) inputs join as well"),
         RouteParameter(
             "by", .choice(["edges", "twera"]),
             "stored edges, or weights and co-activations, for which the model is needed",
@@ -45,6 +51,7 @@ extension RouteRequest {
         options.nodeThreshold = number("nodes")!
         options.edgeThreshold = number("edges")!
         options.promptLimit = integer("prompts")!
+        options.expanded = text("expand")?.split(separator: ",").compactMap { FeatureID(String($0)) } ?? []
         if case .group = seed {} else { options.group = text("where").map { _ in filter() } }
         return options
     }

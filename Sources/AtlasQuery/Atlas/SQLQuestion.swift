@@ -34,7 +34,14 @@ extension AtlasReader {
     /// - Throws: ``QuestionError/refusedSQL(reason:)`` for what is no such statement,
     ///   ``QuestionError/sqlOverLimit(found:advice:)`` for one that takes more than it may
     public func sql(_ query: String, limits: SQLLimits) throws -> TableAnswer {
-        try ask("running SQL") { db in
+        let text = SQLText(query)
+        guard text.isQuestion else {
+            throw QuestionError.refusedSQL(reason: "its first word is not SELECT, WITH or VALUES")
+        }
+        guard !text.hasSecondStatement else {
+            throw QuestionError.refusedSQL(reason: "another statement follows the first")
+        }
+        return try ask("running SQL") { db in
             let statement: Statement
             do {
                 statement = try db.makeStatement(sql: query)

@@ -71,6 +71,12 @@ public struct CircuitOptions: Codable, Hashable, Sendable {
     /// How many stored edges these graphs hold at most; the graphs after that are left out. The first always counts.
     public var storedEdgeLimit = 2_000_000
 
+    /// Features of the circuit of which the strongest inputs join as well, whatever their influence; others are passed over.
+    public var expanded: [FeatureID] = []
+
+    /// How many inputs of an expanded feature join.
+    public static let expansion = 6
+
     /// The usual.
     public init() {}
 

@@ -23,6 +23,7 @@ struct GrownCircuit {
         var isGlobal = false
         growth = try CircuitGrowth(
             from: basis.seedKey, size: options.size, ranks: basis.effects?.mapValues(\.magnitude),
+            expanded: options.expanded.map { NodeKey($0) }, expansion: CircuitOptions.expansion,
             mayJoin: { $0.kind == .feature || $0.kind == .token },
             inputs: { key in
                 try Cancellation.check()

@@ -126,6 +126,49 @@ struct SearchTests {
         #expect(try fixture.reader.information().promptCount == 12)
     }
 
+    @Test func `SQL that acts while it is compiled is refused before`() throws {
+        // Each would bound the memory of the whole process, or change the connection for those who ask next.
+        for query in [
+            "PRAGMA hard_heap_limit = 1", "EXPLAIN PRAGMA hard_heap_limit = 1", "SELECT 1; PRAGMA hard_heap_limit = 1",
+            "explain query plan pragma busy_timeout = 0", "/* SELECT */ PRAGMA cache_size = 1",
+            "-- SELECT\nPRAGMA mmap_size = 0", "\u{FEFF}PRAGMA mmap_size = 0", "SELECT ';'; PRAGMA mmap_size = 0",
+            "; PRAGMA mmap_size = 0", "SELECT 1 /* ; */; /* */ -- \n PRAGMA mmap_size = 0",
+        ] {
+            #expect(throws: QuestionError.self, "\(query)") { try fixture.reader.sql(query) }
+        }
+        #expect(try fixture.reader.sql("SELECT hard_heap_limit FROM pragma_hard_heap_limit").rows == [[.integer(0)]])
+    }
+
+    @Test(arguments: [
+        "SELECT 1;", "select ';'", "-- a comment\nSELECT 1 -- ; at its end", "/* ; */ VALUES (1);\n",
+        "WITH a AS (SELECT 1) SELECT * FROM a", "EXPLAIN SELECT 1", "EXPLAIN QUERY PLAN SELECT 1", "SELECT 'it''s; so'",
+        "SELECT \"a;b\" FROM (SELECT 1 AS \"a;b\")", "SELECT [a;b] FROM (SELECT 1 AS [a;b])",
+    ])
+    func `SQL that asks one question is answered, whatever stands around it`(query: String) throws {
+        #expect(try !fixture.reader.sql(query).rows.isEmpty)
+    }
+
+    @Test(arguments: [
+        "SELECT load_extension('/tmp/never.so')", "SELECT writefile('/tmp/never', 'x')", "SELECT edit('x')",
+    ])
+    func `SQL reaches nothing outside of the atlas`(query: String) {
+        #expect(throws: QuestionError.self) { try fixture.reader.sql(query) }
+    }
+
+    @Test func `the schema tells every view and table with its columns and what they hold`() throws {
+        let schema = try fixture.reader.schema()
+        let kinds = try fixture.reader.sql(
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
+        ).rows.compactMap { if case .text(let name) = $0[0] { name } else { nil } }
+        let told = Set(schema.relations.map(\.name))
+        // What stands beside a full-text table is SQLite's own.
+        #expect(Set(kinds).subtracting(told).allSatisfy { name in told.contains { name.hasPrefix($0 + "_") } })
+        let features = try #require(schema.relations.first { $0.name == "features" })
+        #expect(features.isView && features.note == "One row a feature that ever fired.")
+        #expect(features.columns.first { $0.name == "maximum" }?.note == "its largest activation")
+        #expect(schema.relations.allSatisfy { !$0.columns.isEmpty })
+    }
+
     @Test func `the views give the numbers of the library`() throws {
         let drivers = try fixture.reader.drivers(of: 3, limit: 1000).features
         let rows = try fixture.reader.sql(
