@@ -16,6 +16,7 @@ DEMO = ROOT / "Sources/DemoData/Demo"
 PROGRAM = os.environ.get("ATLAS_PROGRAM", str(ROOT / ".build/debug/atlas"))
 
 MARKUP = "<script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
+LONG = ["Fact: the capital of the state containing Houston is Austin"] * 6
 RIGHT_TO_LEFT = "\u202eمرحبا\u202c שלום \u2067abc"
 
 _folder = tempfile.TemporaryDirectory(prefix="atlas-pages-")
@@ -42,6 +43,9 @@ def _corpus():
         for b in range(4):
             chosen.append({"id": f"grid-{a}-{b}", "text": f"calc: {a}+{b}=", "answer": str(a + b),
                            "tags": {"family": "grid", "a": str(a), "b": str(b)}})
+    # Near the model's context: its graph is several windows wide.
+    chosen.append({"id": "long", "text": " ".join(line.rstrip(".") + "." for line in LONG) + " Fact: the capital of the state containing Dallas is",
+                   "tags": {"family": "long"}})
     chosen.append({"id": "markup", "text": f"{MARKUP} is", "tags": {"family": MARKUP}})
     chosen.append({"id": "right-to-left", "text": f"{RIGHT_TO_LEFT} is", "tags": {"family": RIGHT_TO_LEFT}})
     return "".join(json.dumps(prompt) + "\n" for prompt in chosen)

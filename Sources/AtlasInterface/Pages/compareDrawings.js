@@ -1,11 +1,14 @@
-// Two drawings side by side: what only one of them has is coloured, what both have is grey.
+// Two drawings side by side: what only one of them has is coloured and marked, what both have is grey.
 
 import {element} from "./elements.js";
 import {featureName} from "./address.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
+import {drawLinkMark, linkDifferences} from "./linkDifferences.js";
 import {EvidencePanel} from "./evidencePanel.js";
 import {spokenName} from "./graphModel.js";
+import {viewBar} from "./graphViewBar.js";
+import {onThemeChange} from "./theme.js";
 
 /** What makes two nodes of different graphs the same. */
 export function identityOf(node) {
@@ -20,8 +23,28 @@ export function sidesOf(first, second) {
     return sides;
 }
 
+/** How the links of one side look; colours are read from `place` when they are drawn. */
+function linkLook(place, side, differenceOf) {
+    const kinds = new Map();
+    const kindOf = (edge) => {
+        if (!kinds.has(edge)) kinds.set(edge, differenceOf(edge));
+        return kinds.get(edge);
+    };
+    let colours = null;
+    const read = () => {
+        const style = getComputedStyle(place());
+        colours = { own: style.getPropertyValue(side === 0 ? "--side-a" : "--side-b").trim(), both: style.getPropertyValue("--quiet").trim() };
+        return colours;
+    };
+    return {
+        colourOf: (edge) => (colours ?? read())[kindOf(edge) === "both" ? "both" : "own"],
+        markOf: (edge, context, ends) => drawLinkMark(kindOf(edge), context, ends),
+        forget: () => { colours = null; },
+    };
+}
+
 /** One drawing; `side` is {title, model, ordinal, prompt, text, nodesPath, where}, and `shared` what both have: their panel and who is chosen. */
-function drawingOf(side, sides, shared, signal, threshold) {
+function drawingOf(side, sides, shared, signal, threshold, differenceOf) {
     const { title, model } = side;
     const state = { shown: model.within(threshold), selected: null, pins: new Set(), found: null, ends: "both" };
     const told = element("p", { class: "told", "aria-hidden": "true" }, `${state.shown.size} nodes`);
@@ -32,10 +55,14 @@ function drawingOf(side, sides, shared, signal, threshold) {
             shared.redraw();
         },
     };
+    const look = linkLook(() => view.element, side.ordinal, differenceOf);
+    let bar = null;
     const view = new GraphView({
-        title, layOut: model.isCollapsed ? layOutLayers : layOutPositions,
-        classOf: (node) => `side-${sides.get(identityOf(node))}`, actions: { ...actions, pin: () => {} },
+        title, colourOf: look.colourOf, markOf: look.markOf, layOut: model.isCollapsed ? layOutLayers : layOutPositions,
+        classOf: (node) => `side-${sides.get(identityOf(node))}`, actions: { ...actions, pin: () => {}, zoom: (scale) => bar?.show(scale) },
     });
+    bar = viewBar(view);
+    onThemeChange(() => look.forget(), signal);
     const subject = (index) => ({ ...side, key: `${side.ordinal} ${model.nodes[index].id}`, index, node: model.nodes[index], ends: shared.ends, isPinned: false, actions });
     function tell(index) {
         told.textContent = index === null || index === undefined ? `${state.shown.size} nodes` : spokenName(model.nodes[index]);
@@ -43,7 +70,7 @@ function drawingOf(side, sides, shared, signal, threshold) {
     }
     signal.addEventListener("abort", () => view.end());
     return {
-        subject, element: element("figure", { class: "compared" }, element("figcaption", {}, title), told, view.element),
+        subject, element: element("figure", { class: "compared" }, element("figcaption", {}, title), bar.element, told, view.element),
         show: (selected) => {
             Object.assign(state, { selected, ends: shared.ends });
             view.show(model, { ...state });
@@ -84,11 +111,14 @@ class ComparedChoice {
 export function comparedDrawings(given, { able, signal, threshold = 0.8 }) {
     const sides = sidesOf(given[0].model, given[1].model);
     const shared = new ComparedChoice([], { able, signal, onLabel: () => {} });
-    shared.drawings = given.map((side, ordinal) => drawingOf({ heads: null, ...side, ordinal }, sides, shared, signal, threshold));
+    const differences = linkDifferences(given.map((side) => side.model), identityOf);
+    shared.drawings = given.map((side, ordinal) => drawingOf({ heads: null, ...side, ordinal }, sides, shared, signal, threshold, differences[ordinal]));
     return {
         element: element("div", {}, element("p", { class: "drawing-legend" },
-            element("span", {}, element("i", { class: "shape circle side-a" }), " only in the first"), element("span", {}, element("i", { class: "shape circle side-b" }), " only in the second"),
-            element("span", {}, element("i", { class: "shape circle" }), " in both"), element("span", {}, element("i", { class: "stroke positive" }), " raises"), element("span", {}, element("i", { class: "stroke negative" }), " lowers")),
+            element("span", {}, element("i", { class: "shape circle side-a" }), " only in the first (a bar across)"), element("span", {}, element("i", { class: "shape circle side-b" }), " only in the second (a bar upright)"),
+            element("span", {}, element("i", { class: "shape circle" }), " in both"),
+            element("span", {}, element("i", { class: "link-mark only" }, "▶"), " link only here"), element("span", {}, element("i", { class: "link-mark" }, "▷"), " link twice as strong here, or of another sign"),
+            element("span", {}, element("i", { class: "stroke both" }), " link in both"), element("span", {}, element("i", { class: "stroke both lowered" }), " dashed: lowers")),
         element("div", { class: "compare-bench" }, element("div", { class: "side-by-side" }, shared.drawings.map((drawing) => drawing.element)), shared.panel.element)),
         start: () => shared.redraw(),
     };

@@ -1,9 +1,16 @@
 // Draws links on a canvas under the nodes: straight, as wide as their share of the target's input, dashed when negative.
-// All links are on one canvas, drawn when the drawing changes; those of the node in focus on another above it, which
-// is cheap enough to draw at every move of the pointer.
+// The canvas is as large as the window onto the drawing. Links are drawn strongest first, each below those before it, in
+// slices that leave every frame time for others; a picture that is not drawn anew yet is moved and stretched meanwhile.
 
 const widestLink = 7;
 const widestOfCircuit = 4;
+/** Links after which a new picture takes the old one's place; the weaker ones come in later frames. */
+const presentable = 6_000;
+/** Links that are drawn with dashes, the strongest: weaker ones are hairs, on which nobody sees dashes and which take far longer. */
+const dashedCount = 20_000;
+const firstSlice = 1_500;
+const leastSlice = 250;
+const largestSlice = 12_000;
 
 function colours(element) {
     const style = getComputedStyle(element);
@@ -19,59 +26,165 @@ function strengthOf(edge) {
     return 0.16 + 0.74 * Math.min(1, Math.sqrt(Math.abs(edge.share ?? 0)) * 1.4);
 }
 
-/** Gives a canvas the size of a layout, in the pixels of the screen. */
-function fitCanvas(canvas, layout, scale) {
-    const width = Math.round(layout.width * scale);
-    const height = Math.round(layout.height * scale);
-    if (canvas.width === width && canvas.height === height) return;
-    canvas.width = width;
-    canvas.height = height;
-    canvas.style.width = `${layout.width}px`;
-    canvas.style.height = `${layout.height}px`;
-}
-
 /** How much of a link a part of it is: what little is left stays visible. */
 function partOf(edge, part) {
     return Math.max(0.08, Math.min(1, Math.abs(part / edge.weight) || 0));
 }
 
-/**
- * Draws the links of `model` whose ends are in `shown`: all of them, those at the node `focus`, or those of which `parts` has a
- * part, as a map from link to number: each by the part's sign, and as strong as its share of the link.
- * `colourOf` overrides the colour of a link; `ends` is "inputs" or "outputs" where only those of the focus are drawn.
- */
-export function drawLinks(canvas, model, layout, { shown, focus = null, parts = null, colourOf = null, ends = null }) {
+/** The links whose ends are both shown, strongest first: sorted into steps of strength, for there may be a million. */
+export function orderedLinks(edges, shown, nodeCount) {
+    const isShown = new Uint8Array(nodeCount);
+    for (const index of shown) isShown[index] = 1;
+    const steps = Array.from({ length: 512 }, () => []);
+    for (const edge of edges) {
+        if (isShown[edge.source] && isShown[edge.target]) steps[511 - Math.floor(511 * Math.sqrt(Math.min(1, Math.abs(edge.share ?? 0))))].push(edge);
+    }
+    return steps.flatMap((step) => step.length < 5_000 ? step.sort((a, b) => Math.abs(b.share ?? 0) - Math.abs(a.share ?? 0)) : step);
+}
+
+/** Gives a canvas the size of a window, in the pixels of the screen, and empties it. */
+function prepare(canvas, { width, height }) {
     const scale = devicePixelRatio || 1;
-    fitCanvas(canvas, layout, scale);
+    const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+    if (canvas.width !== wide || canvas.height !== high) {
+        canvas.width = wide;
+        canvas.height = high;
+        canvas.style.width = `${width}px`;
+        canvas.style.height = `${height}px`;
+    }
     const context = canvas.getContext("2d");
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, layout.width, layout.height);
-    const palette = colours(canvas);
+    context.clearRect(0, 0, width, height);
+    return context;
+}
+
+/** Draws the links of `links` from place `first` up to `end`. `look` is {model, layout, palette, camera, size, parts, isFocus, colourOf, markOf}. */
+function drawSlice(context, links, first, end, look) {
+    const { model, layout, palette, camera, size, parts, isFocus, colourOf, markOf } = look;
     const widest = model.isCollapsed ? widestOfCircuit : widestLink;
-    const links = parts ? [...parts.keys()] : focus === null ? model.edges : [...(ends === "outputs" ? [] : model.inputs[focus]), ...(ends === "inputs" ? [] : model.outputs[focus])];
-    const ordered = links.filter((edge) => shown.has(edge.source) && shown.has(edge.target))
-        .sort((a, b) => Math.abs(a.share ?? 0) - Math.abs(b.share ?? 0));
+    const x = (place) => camera.gutter + (place.x - camera.gutter) * camera.scale - camera.left;
+    const y = (place) => place.y * camera.rowScale - camera.top;
     let isDashed = null;
+    context.globalCompositeOperation = "destination-over";
     // Each link is a path of its own: one path of many crossing lines takes far longer to fill.
-    for (const edge of ordered) {
-        const from = layout.places[edge.source];
-        const to = layout.places[edge.target];
+    for (let ordinal = first; ordinal < end; ordinal += 1) {
+        const edge = links[ordinal];
+        const [from, to] = [layout.places[edge.source], layout.places[edge.target]];
+        if (!from || !to) continue;
+        const [fromX, fromY, toX, toY] = [x(from), y(from), x(to), y(to)];
+        if ((fromX < 0 && toX < 0) || (fromX > size.width && toX > size.width) || (fromY < 0 && toY < 0) || (fromY > size.height && toY > size.height)) continue;
         const isNegative = (parts?.get(edge) ?? edge.weight) < 0;
         context.strokeStyle = colourOf?.(edge) ?? (isNegative ? palette.negative : palette.positive);
-        context.globalAlpha = parts ? partOf(edge, parts.get(edge)) : focus === null ? strengthOf(edge) : Math.max(0.5, strengthOf(edge));
+        context.globalAlpha = parts ? partOf(edge, parts.get(edge)) : isFocus ? Math.max(0.5, strengthOf(edge)) : strengthOf(edge);
         context.lineWidth = widthOf(edge, widest);
-        if (isDashed !== isNegative) {
-            isDashed = isNegative;
+        const wantsDash = isNegative && ordinal < dashedCount;
+        if (isDashed !== wantsDash) {
+            isDashed = wantsDash;
             context.setLineDash(isDashed ? [5, 4] : []);
         }
         context.beginPath();
-        context.moveTo(from.x, from.y);
-        context.lineTo(to.x, to.y);
+        context.moveTo(fromX, fromY);
+        context.lineTo(toX, toY);
         context.stroke();
+        markOf?.(edge, context, { fromX, fromY, toX, toY });
     }
+}
+
+/** Draws some links at once, for few: those of a node in focus, or those of which `parts` has a part, as a map from link to number. */
+export function drawFewLinks(canvas, links, look) {
+    const context = prepare(canvas, look.size);
+    const ordered = [...links].sort((a, b) => Math.abs(b.share ?? 0) - Math.abs(a.share ?? 0));
+    drawSlice(context, ordered, 0, ordered.length, { ...look, palette: colours(canvas) });
 }
 
 /** Empties a canvas. */
 export function clearLinks(canvas) {
     canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+}
+
+/** Draws many links over several frames: one canvas is seen while the other is drawn. */
+export class LinkPainter {
+    constructor(front, back) {
+        Object.assign(this, { front, back, links: [], pass: null, shownCamera: null, slice: firstSlice, isDue: false, time: null });
+        this.back.hidden = true;
+    }
+
+    /** Takes other links, or the same in another look. `look` as for `drawSlice`, without camera and size. */
+    setLinks(links, look) {
+        this.links = links;
+        this.look = look;
+        this.pass = null;
+        this.isStale = true;
+    }
+
+    /** Follows the camera: moves the picture there is, and draws it anew. */
+    follow(camera, size) {
+        this.wanted = { camera, size };
+        this.place(this.front, this.shownCamera);
+        this.request();
+    }
+
+    request() {
+        if (this.isDue) return;
+        this.isDue = true;
+        requestAnimationFrame((time) => {
+            this.isDue = false;
+            this.step(time);
+        });
+    }
+
+    /** Moves and stretches a canvas from where it was drawn to where it is wanted. */
+    place(canvas, drawn) {
+        if (!drawn || !this.wanted) return;
+        const { camera } = this.wanted;
+        const [wide, high] = [camera.scale / drawn.scale, camera.rowScale / drawn.rowScale];
+        const left = camera.gutter - camera.left - (camera.gutter - drawn.left) * wide;
+        const top = drawn.top * high - camera.top;
+        canvas.style.transform = wide === 1 && high === 1 && left === 0 && top === 0 ? "" : `translate(${left}px, ${top}px) scale(${wide}, ${high})`;
+    }
+
+    isOf(pass) {
+        const { camera, size } = this.wanted;
+        return pass !== null && ["scale", "rowScale", "left", "top"].every((key) => pass.camera[key] === camera[key]) && pass.size.width === size.width && pass.size.height === size.height;
+    }
+
+    /** Draws one slice; begins anew where the camera has moved on since. */
+    step(time) {
+        if (!this.wanted) return;
+        this.adapt(time);
+        const isMoved = !this.isOf(this.pass);
+        if (this.isStale || this.pass === null || (isMoved && this.pass.isPresented)) {
+            this.pass = { ...this.wanted, next: 0, isPresented: false };
+            this.pass.context = prepare(this.back, this.pass.size);
+            this.pass.look = { ...this.look, ...this.wanted, palette: colours(this.front) };
+            this.isStale = false;
+        }
+        const { pass } = this;
+        const end = Math.min(this.links.length, pass.next + this.slice);
+        drawSlice(pass.context, this.links, pass.next, end, pass.look);
+        pass.next = end;
+        const isDone = end === this.links.length;
+        if (!pass.isPresented && (isDone || end >= presentable)) this.present(pass);
+        if (!isDone || !this.isOf(pass)) this.request();
+        else this.time = null;
+    }
+
+    /** Shows what was drawn behind; what follows is drawn before everybody's eyes. */
+    present(pass) {
+        [this.front, this.back] = [this.back, this.front];
+        this.front.hidden = false;
+        this.back.hidden = true;
+        pass.isPresented = true;
+        this.shownCamera = pass.camera;
+        this.place(this.front, this.shownCamera);
+    }
+
+    /** Makes slices as large as frames allow. */
+    adapt(time) {
+        const passed = this.time === null ? null : time - this.time;
+        this.time = time;
+        if (passed === null) return;
+        if (passed > 30) this.slice = Math.max(leastSlice, Math.floor(this.slice / 2));
+        else if (passed < 20) this.slice = Math.min(largestSlice, Math.ceil(this.slice * 1.25));
+    }
 }

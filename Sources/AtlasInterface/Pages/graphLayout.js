@@ -89,13 +89,13 @@ export function layOutPositions(model, shown, width) {
             const step = (column.width - columnGap) / Math.max(1, inLine);
             places[index] = {
                 x: column.x + columnGap / 2 + step * (ordinal - line * abreast + 0.5),
-                y: rows[row].y + rows[row].height / 2 + (line - (lines - 1) / 2) * subrowHeight,
+                y: rows[row].y + rows[row].height / 2 + (line - (lines - 1) / 2) * subrowHeight, slot: step,
             };
         });
     }
     spreadLogits(model, shown, places, rows[model.rowCount - 1], Math.max(x, gutter + logitCount * logitSlot));
     const footer = isSlanted ? 64 : 26;
-    return { width: Math.max(width, contentWidth), height: bottom + footer, places, columns, rows, isSlanted, gutter, captionsBelow: false };
+    return { width: Math.max(width, contentWidth), height: bottom + footer, bottom, footer, places, columns, rows, gutter };
 }
 
 /** The layout of a circuit: positions collapsed, each node in a slot wide enough for its name. */
@@ -144,7 +144,7 @@ export function layOutLayers(model, shown, width) {
             };
         });
     });
-    return { width, height: bottom + 6, places, columns: [], rows, isSlanted: false, gutter, captionsBelow: true };
+    return { width, height: bottom + 6, bottom, footer: 6, places, columns: [], rows, gutter };
 }
 
 /** A name that fits the slot of a place. */

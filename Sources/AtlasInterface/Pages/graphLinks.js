@@ -12,23 +12,19 @@ function distanceTo(x, y, from, to) {
 
 /** The nearest of the links that a view shows, the strongest of equals; null where none is near. Of a chosen node only its own count. */
 export function linkAt(view, event) {
-    const { x, y } = view.placeOf ? view.placeOf(event) : pointIn(view.nodeLayer, event);
-    const { model, layout, state } = view;
+    const { model, layout, state, camera } = view;
+    const bounds = view.element.getBoundingClientRect();
+    const { scale, rowScale, left, top, gutter } = camera.state;
+    const [x, y] = [event.clientX - bounds.left - view.element.clientLeft + left, event.clientY - bounds.top - view.element.clientTop + top];
+    const at = (place) => ({ x: gutter + (place.x - gutter) * scale, y: place.y * rowScale });
     const links = state.selected === null ? model.edges : [...model.inputs[state.selected], ...model.outputs[state.selected]];
     let best = null;
     let least = linkReach;
     for (const edge of links) {
         const [from, to] = [layout.places[edge.source], layout.places[edge.target]];
         if (!from || !to || !state.shown.has(edge.source) || !state.shown.has(edge.target)) continue;
-        const distance = distanceTo(x, y, from, to);
+        const distance = distanceTo(x, y, at(from), at(to));
         if (distance < least || (best && distance === least && Math.abs(edge.weight) > Math.abs(best.weight))) [best, least] = [edge, distance];
     }
     return best;
-}
-
-function pointIn(layer, event) {
-    const bounds = layer.getBoundingClientRect();
-    const box = layer.viewBox?.baseVal;
-    const scale = box && bounds.width > 0 ? box.width / bounds.width : 1;
-    return { x: (event.clientX - bounds.left) * scale, y: (event.clientY - bounds.top) * scale };
 }

@@ -5,6 +5,13 @@ import {roundPercentage} from "./numbers.js";
 import {fittingName} from "./graphLayout.js";
 import {spokenName} from "./graphModel.js";
 
+/** Width in pixels of the screen from which a place of a feature has room for a name, and the scale from which its row has. */
+const namedSlot = 58;
+const namedScale = 1.6;
+
+/** What is drawn into nodes of one side of a comparison, so that no colour is needed to tell them. */
+const sideMarks = { "side-a": "M-3.2 0H3.2", "side-b": "M0 -3.2V3.2" };
+
 function glyph(node, radius) {
     switch (node.kind) {
     case "feature": return drawing("circle", { r: radius, class: "glyph" });
@@ -13,50 +20,53 @@ function glyph(node, radius) {
     }
 }
 
-function radiusOf(node, model) {
+/** How large a node's glyph is. */
+export function radiusOf(node, model) {
     if (node.kind === "logit") return 6;
     if (!(model.largestInfluence > 0)) return 5.5;
     return 4 + 3.5 * Math.sqrt((node.influence ?? 0) / model.largestInfluence);
 }
 
-/** The element of one node; `classOf` adds a class of its own. */
-export function nodeElement(model, index, place, classOf) {
+/** How much larger or smaller glyphs are at a scale: they grow slower than the drawing, and stay large enough to be hit. */
+export function glyphScale(scale) {
+    return Math.max(0.6, Math.min(1.7, Math.sqrt(scale)));
+}
+
+/** The element of one node; `classOf` adds a class of its own. Where it stands, `placeNode` says. */
+export function nodeElement(model, index, classOf) {
     const node = model.nodes[index];
     const radius = radiusOf(node, model);
+    const ownClass = classOf?.(node) ?? "";
+    const mark = sideMarks[ownClass];
     const group = drawing("g", {
-        class: `node ${node.kind} ${classOf?.(node) ?? ""}`.trim(), transform: `translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})`,
+        class: `node ${node.kind} ${ownClass}`.trim(),
         tabindex: "-1", role: "button", "aria-pressed": "false", "aria-label": spokenName(node), "data-index": index,
-    }, drawing("circle", { r: radius + 4.5, class: "halo" }), glyph(node, radius));
-    if (place.caption) {
-        const isLogit = node.kind === "logit";
-        const isAbove = isLogit && !model.isCollapsed;
-        group.append(drawing("text", { class: "caption", y: isAbove ? -24 : radius + 13, "text-anchor": "middle" },
-            fittingName(node, place), drawing("title", {}, spokenName(node))));
-        if (isAbove && node.probability !== null && node.probability !== undefined) {
-            group.append(drawing("text", { class: "caption quieter", y: -11, "text-anchor": "middle" }, roundPercentage(node.probability)));
-        }
-    }
+    }, drawing("circle", { r: radius + 4.5, class: "halo" }), glyph(node, radius), mark ? drawing("path", { class: "side-mark", d: mark }) : null);
     return group;
 }
 
-/** Names of the rows and of the columns. */
-export function frameElements(layout) {
-    const rows = layout.rows.flatMap((row) => [
-        drawing("line", { class: "rule", x1: 0, x2: layout.width, y1: row.y, y2: row.y }),
-        drawing("text", { class: "row-name", x: 4, y: row.y + row.height / 2 + 4 }, row.title),
-    ]);
-    const top = layout.rows[0].y + layout.rows[0].height;
-    const columns = layout.columns.flatMap((column) => {
-        const x = column.x + column.width / 2;
-        const characters = Array.from(column.text);
-        const text = characters.length > 9 ? `${characters.slice(0, 8).join("")}…` : column.text;
-        const attributes = layout.isSlanted
-            ? { transform: `translate(${(x + 4).toFixed(1)} ${top + 8}) rotate(-48)`, "text-anchor": "end" }
-            : { x, y: top + 16, "text-anchor": "middle" };
-        return [
-            drawing("line", { class: "rule faint", x1: column.x, x2: column.x, y1: layout.rows.at(-1).y, y2: top }),
-            drawing("text", { class: "column-name", direction: "ltr", ...attributes }, text, drawing("title", {}, `position ${column.position}: ${column.text}`)),
-        ];
-    });
-    return [...rows, ...columns];
+/** What a node is called in its place at a scale; null where there is no room. */
+function captionOf(node, place, scale) {
+    const slot = (place.slot ?? 0) * scale;
+    if (place.caption) return slot >= 24 ? fittingName(node, { ...place, slot }) : null;
+    return scale >= namedScale && slot >= namedSlot && node.kind === "feature" ? fittingName(node, { ...place, slot }) : null;
+}
+
+/** Puts an element to its place at a scale, with the captions that there is room for. */
+export function placeNode(element, model, index, place, camera) {
+    const node = model.nodes[index];
+    element.setAttribute("transform", `translate(${camera.x(place.x).toFixed(1)} ${camera.y(place.y).toFixed(1)})`);
+    const captions = [...element.childNodes].filter((child) => child.classList.contains("caption"));
+    for (const child of element.childNodes) if (!captions.includes(child)) child.setAttribute("transform", `scale(${glyphScale(camera.scale).toFixed(3)})`);
+    const caption = captionOf(node, place, camera.scale);
+    if (element.dataset.caption === (caption ?? "")) return;
+    element.dataset.caption = caption ?? "";
+    for (const child of captions) child.remove();
+    if (caption === null) return;
+    const isAbove = node.kind === "logit" && !model.isCollapsed;
+    element.append(drawing("text", { class: "caption", y: isAbove ? -24 : radiusOf(node, model) * glyphScale(camera.scale) + 13, "text-anchor": "middle" },
+        caption, drawing("title", {}, spokenName(node))));
+    if (isAbove && node.probability !== null && node.probability !== undefined) {
+        element.append(drawing("text", { class: "caption quieter", y: -11, "text-anchor": "middle" }, roundPercentage(node.probability)));
+    }
 }

@@ -1,6 +1,6 @@
 // The view of one prompt's graph.
 
-import {element, heading, link, quiet} from "./elements.js";
+import {button, element, heading, link, quiet} from "./elements.js";
 import {addressOf, keepInAddress} from "./address.js";
 import {AnswerError, ask, capabilities, isFolder} from "./data.js";
 import {counted, number} from "./numbers.js";
@@ -12,10 +12,21 @@ import {graphSummary} from "./graphSummary.js";
 import {savedSupernodes} from "./supernodes.js";
 
 const patience = 180;
+/** Nodes that are asked for unless a person asks for all, and how many nodes and links a server gives at most. */
+const usualNodes = 300;
+const mostNodes = 10_000;
+const mostLinks = 100_000;
 
 /** Asks for a graph at thresholds. */
 export function askGraph(prompt, state, signal) {
-    return ask(`prompts/${prompt}/graph`, {}, { nodes: state.nodes, edges: state.edges, limit: 300 }, signal);
+    return ask(`prompts/${prompt}/graph`, {}, { nodes: state.nodes, edges: state.edges, limit: state.limit ?? usualNodes, edgeLimit: state.limit ? mostLinks : "" }, signal);
+}
+
+/** How much is shown, and what is left out with a control that shows it. */
+function sizeLine(report, shown, showRest) {
+    const left = report.omitted ?? { nodes: 0, edges: 0 };
+    const canShow = !isFolder && (left.nodes > 0 || left.edges > 0) && report.nodes.length < mostNodes && report.edges.length < mostLinks;
+    return [sizeText(report, shown), canShow ? [" ", button("Show them too", showRest, { class: "more show-rest" })] : ""];
 }
 
 function sizeText(report, shown) {
@@ -38,16 +49,17 @@ export async function showGraph({ parts, parameters, signal }) {
         title: `Graph of prompt ${prompt}`, model: modelOfGraph(report), state, prompt, text: report.text, nodesPath: `prompts/${prompt}/graph/nodes`, heads, seed: { prompt }, stability: isFolder ? null : { path: `prompts/${prompt}/stability`, parameters: {} }, able, saved, signal,
         hasEdgeThreshold: !isFolder, limits: isFolder ? { nodes: report.nodeThreshold ?? 0.8 } : { nodes: 0.95 },
         onChange: (next, shown) => {
-            const isFiner = next.nodes !== state.nodes || next.edges !== state.edges;
+            const isFiner = next.nodes !== state.nodes || next.edges !== state.edges || next.limit !== state.limit;
             state = next;
             keepInAddress(["graph", prompt], parametersOf(state));
-            size.textContent = sizeText(report, shown);
+            size.replaceChildren(...sizeLine(report, shown, showRest).flat());
             if (isFiner && !isFolder) {
                 clearTimeout(timer);
                 timer = setTimeout(renew, patience);
             }
         },
     });
+    const showRest = () => workbench.set({ ...workbench.state, limit: mostNodes });
     async function renew() {
         const ordinal = ++turn;
         try {

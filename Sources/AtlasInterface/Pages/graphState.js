@@ -8,6 +8,11 @@ function share(text, otherwise) {
     return text !== null && text !== "" && value > 0 && value <= 1 ? value : otherwise;
 }
 
+function scaleFrom(text) {
+    const value = Number(text);
+    return text !== null && value > 0.01 && value <= 6 ? value : 1;
+}
+
 /** The state that an address tells. */
 export function graphStateFrom(parameters) {
     const groups = (parameters.get("groups") ?? "").split(";").filter(Boolean).map((text) => {
@@ -26,6 +31,8 @@ export function graphStateFrom(parameters) {
         groups,
         view: parameters.get("view") === "table" ? "table" : "drawing",
         find: parameters.get("find") ?? "",
+        zoom: scaleFrom(parameters.get("zoom")),
+        limit: /^[1-9]\d{0,4}$/.test(parameters.get("limit") ?? "") ? Math.min(10_000, Number(parameters.get("limit"))) : null,
         stability: parameters.get("stability") === "yes",
         ends: ["inputs", "outputs", "either"].includes(parameters.get("ends")) ? parameters.get("ends") : "both",
         head: /^\d{1,5}\.\d{1,5}$/.test(parameters.get("head") ?? "") ? parameters.get("head") : null,
@@ -42,6 +49,8 @@ export function parametersOf(state) {
         groups: state.groups.map((group) => `${encodeURIComponent(group.name)}:${group.members.join(",")}`).join(";"),
         view: state.view === "table" ? "table" : "",
         find: state.find,
+        limit: state.limit ?? "",
+        zoom: Math.abs(state.zoom - 1) < 0.005 ? "" : state.zoom.toFixed(2),
         stability: state.stability ? "yes" : "",
         ends: state.ends === "both" ? "" : state.ends,
         head: state.head ?? "",
@@ -75,4 +84,10 @@ export function withGroupRenamed(state, from, to) {
 /** The state without a group; its nodes stay pinned. */
 export function withoutGroup(state, name) {
     return { ...state, groups: state.groups.filter((group) => group.name !== name) };
+}
+
+/** The state without a group and its nodes. */
+export function withGroupDeleted(state, name) {
+    const members = new Set(state.groups.find((group) => group.name === name)?.members ?? []);
+    return { ...withoutGroup(state, name), pins: state.pins.filter((pin) => !members.has(pin)) };
 }

@@ -55,6 +55,6 @@ export function drawingLegend(extra = []) {
         element("span", {}, element("i", { class: "stroke negative" }), " lowers"),
         element("span", {}, "width: share of the target's input; size: influence"), extra,
         element("details", { class: "keys" }, element("summary", {}, "Keys"),
-            element("dl", {}, [["← →", "along a layer"], ["↑ ↓", "to the next layer"], ["Enter", "choose"], ["p", "pin"], ["Esc", "choose nothing"], ["/", "search"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"]]
+            element("dl", {}, [["← →", "along a layer"], ["↑ ↓", "to the next layer"], ["Enter", "choose"], ["p", "pin"], ["Esc", "choose nothing"], ["+ −", "larger, smaller"], ["0", "as large as at first"], ["f", "fit the window"], ["a", "to the answer"], ["Wheel", "in the drawing that has the focus, or with Ctrl: larger, smaller"], ["/", "search"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"]]
                 .map(([key, meaning]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, meaning)]))));
 }

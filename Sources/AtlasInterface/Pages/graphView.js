@@ -1,31 +1,44 @@
 // The drawing of a graph or a circuit, and what pointer and keyboard do in it. What is chosen belongs to the page.
 
 import {drawing, element} from "./elements.js";
-import {clearLinks, drawLinks} from "./graphCanvas.js";
-import {frameElements, nodeElement} from "./graphNodes.js";
+import {Camera, cameraElements} from "./graphCamera.js";
+import {clearLinks, drawFewLinks, LinkPainter, orderedLinks} from "./graphCanvas.js";
+import {drawCrowd} from "./graphCrowd.js";
+import {GraphFrame} from "./graphFrame.js";
+import {listenToHands, zoomByKey} from "./graphGestures.js";
+import {nodeElement, placeNode} from "./graphNodes.js";
+import {GraphOverview} from "./graphOverview.js";
+import {anchorOf, answerIn, inReadingOrder, nearestNode} from "./graphLooking.js";
 import {linkAt} from "./graphLinks.js";
 import {nextNode} from "./graphWalking.js";
 import {onThemeChange} from "./theme.js";
 
 const reach = 34;
+/** Nodes that are all elements; of more, only those that are worked with are, and the others are drawn as pixels. */
+const mostElements = 1_200;
 
 /**
- * `state` is {shown, selected, pins, found} with indices of nodes. `actions` are select(index or null), pin(index),
- * hover(index or null) and, where links open, link(edge); `layOut(model, shown, width)` places the nodes; `classOf(node)` and `colourOf(edge)` colour them.
+ * `state` is {shown, selected, pins, found, receding, ends} with indices of nodes. `actions` are select(index or null), pin(index),
+ * hover(index or null), zoom(scale) and, where links open, link(edge); `layOut(model, shown, width)` places the nodes; `classOf(node)`, `colourOf(edge)` and
+ * `markOf(edge, context, ends)` colour and mark them.
  */
 export class GraphView {
-    constructor({ title, layOut, actions, classOf = null, colourOf = null }) {
-        Object.assign(this, { layOut, actions, classOf, colourOf });
-        this.canvas = element("canvas", { "aria-hidden": "true" });
-        this.nearCanvas = element("canvas", { "aria-hidden": "true" });
-        this.nodeLayer = drawing("svg", { role: "group", "aria-label": title });
-        this.stage = element("div", { class: "stage" }, this.canvas, this.nearCanvas, this.nodeLayer);
-        this.element = element("div", { class: "drawing", tabindex: "-1" }, this.stage);
-        this.hovered = null;
-        this.walker = null;
-        this.parts = null;
-        this.elements = [];
-        this.isDue = false;
+    constructor({ title, layOut, actions, classOf = null, colourOf = null, markOf = null, scale = 1 }) {
+        Object.assign(this, { layOut, actions, classOf, colourOf, markOf });
+        const layer = () => element("canvas", { "aria-hidden": "true" });
+        this.links = [layer(), layer()];
+        this.nearCanvas = layer();
+        this.crowd = layer();
+        this.nodeGroup = drawing("g", {});
+        this.rules = drawing("g", {});
+        this.names = drawing("g", {});
+        this.nodeLayer = drawing("svg", { role: "group", "aria-label": title }, this.rules, this.nodeGroup, this.names);
+        const { stage, extent, frame } = cameraElements(this.links, this.nearCanvas, this.crowd, this.nodeLayer);
+        Object.assign(this, { stage, element: frame, hovered: null, walker: null, parts: null, elements: [], isDue: false });
+        this.camera = new Camera(frame, extent, () => this.follow());
+        this.camera.scale = scale;
+        this.painter = new LinkPainter(...this.links);
+        this.overview = new GraphOverview(this.camera);
         this.signal = new AbortController();
         this.listen();
     }
@@ -37,7 +50,7 @@ export class GraphView {
     }
 
     listen() {
-        this.nodeLayer.addEventListener("pointermove", (event) => this.hover(this.nearest(event)));
+        this.nodeLayer.addEventListener("pointermove", (event) => { if (event.buttons === 0) this.hover(this.nearest(event)); });
         this.nodeLayer.addEventListener("pointerleave", () => this.hover(null));
         this.nodeLayer.addEventListener("click", (event) => {
             const index = this.nearest(event);
@@ -47,14 +60,17 @@ export class GraphView {
             else this.actions.select(index);
             if (index !== null) this.walkTo(index);
         });
-        this.nodeLayer.addEventListener("keydown", (event) => this.key(event));
+        this.element.addEventListener("keydown", (event) => this.key(event));
         this.nodeLayer.addEventListener("focusin", (event) => {
             const index = event.target.dataset?.index;
             if (index !== undefined) this.hover(Number(index));
         });
         this.nodeLayer.addEventListener("focusout", () => this.hover(null));
+        listenToHands(this.element, this.camera, this.signal.signal);
         this.observer = new ResizeObserver(() => {
-            if (this.model && Math.abs(this.element.clientWidth - this.laidOutWidth) > 1) this.place();
+            if (!this.layout) return;
+            if (Math.abs(this.element.clientWidth - this.laidOutWidth) > 1) this.place();
+            else this.follow();
         });
         this.observer.observe(this.element);
         onThemeChange(() => this.redraw(), this.signal.signal);
@@ -70,7 +86,7 @@ export class GraphView {
         else this.place();
     }
 
-    /** Draws some links in place of all, by parts of them as `drawLinks` takes them; null draws all again. */
+    /** Draws some links in place of all, by parts of them as `drawFewLinks` takes them; null draws all again. */
     tint(parts) {
         if (parts === this.parts) return;
         this.parts = parts;
@@ -79,56 +95,114 @@ export class GraphView {
 
     place() {
         this.laidOutWidth = this.element.clientWidth || 700;
+        const anchor = this.placed ? anchorOf(this.placed.model, this.layout.places, this.camera, this.placed.selected) : null;
         this.layout = this.layOut(this.model, this.state.shown, this.laidOutWidth - 2);
         const hadFocus = this.nodeLayer.contains(document.activeElement);
+        this.camera.setLayout(this.layout);
+        this.isCrowd = this.state.shown.size > mostElements;
+        this.crowd.hidden = !this.isCrowd;
         this.elements = [];
-        for (const index of this.state.shown) {
-            if (this.layout.places[index]) this.elements[index] = nodeElement(this.model, index, this.layout.places[index], this.classOf);
-        }
-        this.isStale = true;
-        this.nodeLayer.setAttribute("width", this.layout.width);
-        this.nodeLayer.setAttribute("height", this.layout.height);
-        this.nodeLayer.setAttribute("viewBox", `0 0 ${this.layout.width} ${this.layout.height}`);
-        this.nodeLayer.replaceChildren(...frameElements(this.layout), ...this.readingOrder().map((index) => this.elements[index]));
+        this.order = null;
+        this.frame = new GraphFrame(this.layout);
+        this.rules.replaceChildren(this.frame.rules);
+        this.names.replaceChildren(this.frame.over);
         this.hovered = null;
-        if (this.walker === null || !this.elements[this.walker]) this.walker = this.state.selected !== null && this.elements[this.state.selected] ? this.state.selected : this.readingOrder()[0] ?? null;
+        if (this.walker === null || !this.state.shown.has(this.walker) || !this.layout.places[this.walker]) this.walker = this.state.selected !== null && this.layout.places[this.state.selected] ? this.state.selected : this.readingOrder()[0] ?? null;
+        this.nodeGroup.replaceChildren();
+        if (!this.isCrowd) this.nodeGroup.append(...this.readingOrder().map((index) => this.elementOf(index)));
+        this.redraw();
         this.mark();
+        this.open(anchor);
         if (hadFocus) this.elements[this.walker]?.focus({ preventScroll: true });
     }
 
-    /** Indices from the top row to the bottom, each from left to right. */
+    /** The element of a node, made where there is none yet. */
+    elementOf(index) {
+        this.elements[index] ??= nodeElement(this.model, index, this.classOf);
+        placeNode(this.elements[index], this.model, index, this.layout.places[index], this.camera);
+        return this.elements[index];
+    }
+
+    /** Looks at what was in the middle before, or first at what is chosen, else at the answer. */
+    open(anchor) {
+        const index = anchor === null ? this.state.selected : this.model.byID.get(anchor.id);
+        if (anchor === null) {
+            if (index !== null && this.layout.places[index]) this.camera.centreOn(this.layout.places[index]);
+            else this.showAnswer();
+        } else if (index !== undefined && this.layout.places[index]) {
+            const place = this.layout.places[index];
+            this.element.scrollLeft = this.camera.x(place.x) - anchor.x;
+            this.element.scrollTop = this.camera.y(place.y) - anchor.y;
+        }
+        this.follow();
+    }
+
+    /** Moves to the most likely answer, at the end of the prompt. */
+    showAnswer() {
+        const answer = answerIn(this.model, this.state.shown, this.layout.places);
+        if (answer !== null) this.camera.centreOn(this.layout.places[answer]);
+    }
+
+    /** Makes all columns fit the window. */
+    fit() {
+        this.camera.zoomTo(this.camera.fittingScale);
+    }
+
     readingOrder() {
-        return [...this.state.shown].filter((index) => this.layout.places[index]).sort((a, b) => {
-            const rows = this.model.rowOf(this.model.nodes[b]) - this.model.rowOf(this.model.nodes[a]);
-            return rows || this.layout.places[a].x - this.layout.places[b].x || a - b;
-        });
+        this.order ??= inReadingOrder(this.model, this.layout.places, this.state.shown);
+        return this.order;
+    }
+
+    /** Whether a node recedes: by the search, by a filter, or because it is not among the links that are shown. */
+    recedes(index) {
+        const { found, receding } = this.state;
+        return (found !== null && found !== undefined && !found.has(index)) || Boolean(receding?.has(index)) || (this.reached !== null && !this.reached.has(index));
     }
 
     /** Marks what is chosen, pinned, found and connected. */
     mark() {
-        const { selected, pins, found } = this.state;
+        const { selected, pins } = this.state;
         const tinted = new Map();
-        const reached = this.parts && new Set([...this.parts.keys()].flatMap((edge) => [edge.source, edge.target]));
+        this.reached = this.parts && new Set([...this.parts.keys()].flatMap((edge) => [edge.source, edge.target]));
         if (selected !== null) {
             if (this.state.ends !== "outputs") for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
             if (this.state.ends !== "inputs") for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
         }
+        if (this.isCrowd) this.gather([...pins, ...tinted.keys(), selected, this.walker, this.hovered]);
         this.elements.forEach((node, index) => {
             const weight = tinted.get(index);
             node.classList.toggle("selected", index === selected);
             node.classList.toggle("pinned", pins.has(index));
             node.classList.toggle("excited", weight > 0);
             node.classList.toggle("inhibited", weight < 0);
-            node.classList.toggle("faded", (found !== null && found !== undefined && !found.has(index)) || (reached !== null && !reached.has(index)));
+            node.classList.toggle("faded", this.recedes(index) && index !== selected);
             node.classList.toggle("near", index === this.hovered);
             node.setAttribute("aria-pressed", String(index === selected));
             node.setAttribute("tabindex", index === this.walker ? "0" : "-1");
         });
+        this.placed = { model: this.model, selected };
         this.draw();
+    }
+
+    /** Of a crowd, makes elements of the nodes that are worked with. */
+    gather(indices) {
+        const wanted = new Set(indices.filter((index) => index !== null && index !== undefined && this.state.shown.has(index) && this.layout.places[index]));
+        this.elements.forEach((node, index) => {
+            if (wanted.has(index)) return;
+            node.remove();
+            delete this.elements[index];
+        });
+        for (const index of wanted) if (!this.elements[index]) this.nodeGroup.append(this.elementOf(index));
     }
 
     redraw() {
         this.isStale = true;
+        this.draw();
+    }
+
+    /** Hears that the camera has moved. */
+    follow() {
+        if (!this.layout) return;
         this.draw();
     }
 
@@ -138,36 +212,57 @@ export class GraphView {
         this.isDue = true;
         requestAnimationFrame(() => {
             this.isDue = false;
-            const look = { shown: this.state.shown, colourOf: this.colourOf, ends: this.state.ends };
-            if (this.isStale) drawLinks(this.canvas, this.model, this.layout, look);
-            this.isStale = false;
-            const centre = this.hovered ?? (this.parts ? null : this.state.selected);
-            this.canvas.classList.toggle("quieted", centre !== null || this.parts !== null);
-            if (centre !== null) drawLinks(this.nearCanvas, this.model, this.layout, { ...look, focus: centre });
-            else if (this.parts) drawLinks(this.nearCanvas, this.model, this.layout, { ...look, parts: this.parts });
-            else clearLinks(this.nearCanvas);
+            if (!this.element.isConnected) return;
+            this.drawNow();
         });
     }
 
-    nearest(event) {
-        const bounds = this.nodeLayer.getBoundingClientRect();
-        const x = event.clientX - bounds.left;
-        const y = event.clientY - bounds.top;
-        let best = null;
-        let least = reach * reach;
-        for (const index of this.state.shown) {
-            const place = this.layout.places[index];
-            if (!place) continue;
-            const distance = (place.x - x) ** 2 + (place.y - y) ** 2;
-            if (distance < least) [best, least] = [index, distance];
+    drawNow() {
+        const { camera, model, layout } = this;
+        const size = { width: this.element.clientWidth, height: this.element.clientHeight };
+        this.stage.style.width = `${size.width}px`;
+        this.stage.style.height = `${size.height}px`;
+        this.nodeLayer.setAttribute("width", size.width);
+        this.nodeLayer.setAttribute("height", size.height);
+        if (this.placedScale !== camera.scale || this.placedRowScale !== camera.rowScale) {
+            this.elements.forEach((node, index) => placeNode(node, model, index, layout.places[index], camera));
+            [this.placedScale, this.placedRowScale] = [camera.scale, camera.rowScale];
+            this.actions.zoom?.(camera.scale);
         }
-        return best;
+        this.nodeGroup.setAttribute("transform", `translate(${-camera.left} ${-camera.top})`);
+        this.frame.follow(camera);
+        const look = { model, layout, colourOf: this.colourOf, markOf: this.markOf };
+        if (this.isStale) {
+            this.painter.setLinks(orderedLinks(model.edges, this.state.shown, model.nodes.length), look);
+            this.overview.draw(model, this.state.shown);
+        }
+        this.isStale = false;
+        this.painter.follow(camera.state, size);
+        this.drawNear({ ...look, camera: camera.state, size });
+        if (this.isCrowd) drawCrowd(this.crowd, model, layout, camera, this.state.shown, (index) => this.recedes(index));
+        this.overview.follow();
+    }
+
+    /** Draws the links of the node in focus, or the parts that are asked for, over the others, which step back. */
+    drawNear(look) {
+        const { model, parts, state } = this;
+        const centre = this.hovered ?? (parts ? null : state.selected);
+        for (const canvas of this.links) canvas.classList.toggle("quieted", centre !== null || parts !== null);
+        const links = centre !== null ? [...(state.ends === "outputs" ? [] : model.inputs[centre]), ...(state.ends === "inputs" ? [] : model.outputs[centre])] : parts ? [...parts.keys()] : [];
+        const seen = links.filter((edge) => state.shown.has(edge.source) && state.shown.has(edge.target));
+        if (seen.length > 0) drawFewLinks(this.nearCanvas, seen, { ...look, parts: centre === null ? parts : null, isFocus: centre !== null });
+        else clearLinks(this.nearCanvas);
+    }
+
+    nearest(event) {
+        return nearestNode(this.camera, this.layout.places, this.state.shown, event, reach);
     }
 
     hover(index) {
         if (index === this.hovered) return;
         this.elements[this.hovered]?.classList.remove("near");
         this.hovered = index;
+        if (this.isCrowd && index !== null && !this.elements[index]) this.nodeGroup.append(this.elementOf(index));
         this.elements[index]?.classList.add("near");
         this.actions.hover?.(index);
         this.draw();
@@ -175,25 +270,24 @@ export class GraphView {
 
     /** Moves the focus to a node. */
     walkTo(index) {
-        this.elements[this.walker]?.setAttribute("tabindex", "-1");
-        this.walker = index;
-        const node = this.elements[index];
-        node?.setAttribute("tabindex", "0");
-        node?.focus({ preventScroll: true });
         const place = this.layout.places[index];
         if (!place) return;
-        if (place.x < this.element.scrollLeft + 20 || place.x > this.element.scrollLeft + this.element.clientWidth - 20) {
-            this.element.scrollLeft = place.x - this.element.clientWidth / 2;
-        }
+        this.elements[this.walker]?.setAttribute("tabindex", "-1");
+        this.walker = index;
+        if (!this.elements[index]) this.nodeGroup.append(this.elementOf(index));
+        const node = this.elements[index];
+        node.setAttribute("tabindex", "0");
+        node.focus({ preventScroll: true });
+        this.camera.reveal(place);
     }
 
     key(event) {
-        if (event.ctrlKey || event.metaKey || event.altKey || this.walker === null) return;
+        if (event.ctrlKey || event.metaKey || event.altKey || !this.layout) return;
         if (event.key === "Enter" || event.key === " ") this.actions.select(this.walker);
-        else if (event.key === "p") this.actions.pin(this.walker);
+        else if (event.key === "p" && this.walker !== null) this.actions.pin(this.walker);
         else if (event.key === "Escape") this.actions.select(null);
-        else {
-            const next = nextNode(this.model, this.layout, this.state.shown, this.walker, event.key);
+        else if (!zoomByKey(event.key, this.camera, { fit: () => this.fit(), answer: () => this.showAnswer() })) {
+            const next = this.walker === null ? null : nextNode(this.model, this.layout, this.state.shown, this.walker, event.key);
             if (next === null) return;
             this.walkTo(next);
         }

@@ -2,33 +2,36 @@
 
 import {element} from "./elements.js";
 import {drawingLegend, finder, slider, viewToggle} from "./graphToolbar.js";
-import {EditHistory} from "./history.js";
+import {GraphEdits} from "./graphEdits.js";
 import {EvidencePanel} from "./evidencePanel.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
 import {HeadStrip, heldHead} from "./headStrip.js";
 import {nodeTable} from "./graphTable.js";
 import {StabilityControl, steadiness} from "./stability.js";
-import {removeSupernode, savedSupernodes, saveSupernode} from "./supernodes.js";
+import {savedSupernodes} from "./supernodes.js";
 import {shortName, spokenName} from "./graphModel.js";
 import {subgraphPanel} from "./subgraphPanel.js";
 import {suggestionsView} from "./suggestions.js";
-import {withGroup, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
+import {viewBar} from "./graphViewBar.js";
+import {withGroup, withGroupDeleted, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
 
 /** The workbench; `onChange(state, shownCount)` hears every change; `heads` are the `EdgeHeads` of the links, where they are asked for. */
 export class GraphWorkbench {
     constructor({ title, model, state, prompt = null, text = null, where = "", nodesPath = null, heads = null, seed = null, expansion = null, stability = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
         Object.assign(this, { model, state, prompt, text, where, nodesPath, heads, expansion, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
-        this.edits = new EditHistory((error) => { this.message.textContent = error.message; });
-        this.edits.listen(signal);
+        this.edits = new GraphEdits(this, seed === null ? null : JSON.stringify([model.isCollapsed, seed]), (error) => { this.message.textContent = error.message; });
+        this.edits.history.listen(signal);
         this.actions = {
             select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index), link: (edge) => this.openLink(edge),
+            zoom: (scale) => this.zoomed(scale),
             ends: (ends) => this.set({ ...this.state, ends }), expand: expansion ? (index) => expansion.toggle(this.model.nodes[index].feature) : null,
         };
-        this.evidence = new EvidencePanel({ able, signal, edits: this.edits, onLabel: (...label) => this.relabel(...label) },
+        this.evidence = new EvidencePanel({ able, signal, edits: this.edits.history, onLabel: (...label) => this.relabel(...label) },
             "Point at a node to see what is known of it; a click holds it. Arrow keys walk through the drawing, Enter holds.");
-        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, classOf: steadiness, ...colouring });
+        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, classOf: steadiness, scale: state.zoom, ...colouring });
+        this.viewBar = viewBar(this.view);
         this.stability = stability ? new StabilityControl(stability, () => { if (this.view.layout) this.view.place(); this.show(); }, (isOn) => this.set({ ...this.state, stability: isOn })) : null;
         this.table = element("div", {});
         this.pointedHead = null;
@@ -38,7 +41,7 @@ export class GraphWorkbench {
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
         this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
-            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.told, this.view.element, this.table), this.evidence.element), this.head, this.panel);
+            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table), this.evidence.element), this.head, this.panel);
         signal.addEventListener("abort", () => this.view.end());
     }
 
@@ -61,7 +64,7 @@ export class GraphWorkbench {
         this.edgeSlider = hasEdgeThreshold ? threshold("edges", "Links", "Share of the influence through links that the shown ones hold together.", 0.6, 0.99) : null;
         this.finder = finder(this.state.find, (find) => this.set({ ...this.state, find }), () => this.walkThroughFound());
         this.toggle = viewToggle(this.state.view, (view) => this.set({ ...this.state, view }));
-        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.stability?.element, this.edits.undoButton, this.edits.redoButton);
+        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.finder.element, this.toggle.element, this.stability?.element, this.edits.history.undoButton, this.edits.history.redoButton);
     }
 
     /** Begins to draw, once the workbench is in the document. */
@@ -86,7 +89,7 @@ export class GraphWorkbench {
 
     /** Makes an edit that can be undone. */
     edit(title, after, before = this.state) {
-        return this.edits.do({ title, apply: () => this.restore(after), revert: () => this.restore(before) });
+        return this.edits.change(title, before, after);
     }
 
     /** Takes over what edits change, and leaves what is merely looked at. */
@@ -120,6 +123,14 @@ export class GraphWorkbench {
         return this.edit(`${verb} ${index === undefined ? id : shortName(this.model.nodes[index])}`, withPinToggled(this.state, id));
     }
 
+    /** Keeps the scale in the address, and shows it. */
+    zoomed(scale) {
+        this.viewBar.show(scale);
+        if (Math.abs(scale - this.state.zoom) < 0.005) return;
+        this.state = { ...this.state, zoom: scale };
+        this.onChange(this.state, this.shown.size);
+    }
+
     tell(index) {
         this.told.textContent = index === null || index === undefined ? "" : spokenName(this.model.nodes[index]);
         this.evidence.preview(index === null || index === undefined ? null : this.subjectOf(index));
@@ -139,6 +150,8 @@ export class GraphWorkbench {
             adopt: (name, members) => this.edit(`show ${name}`, withGroup(this.state, name, members)),
             rename: (from, to) => this.edit(`rename ${from}`, withGroupRenamed(this.state, from, to)),
             ungroup: (name) => this.edit(`ungroup ${name}`, withoutGroup(this.state, name)),
+            remove: (name) => this.edit(`delete ${name}`, withGroupDeleted(this.state, name)),
+            forget: (supernode) => this.edits.forget(supernode),
             save: (group) => this.save(group),
         };
     }
@@ -146,15 +159,13 @@ export class GraphWorkbench {
     save(group) {
         const features = [...new Map(group.members.map((id) => this.model.nodes[this.model.byID.get(id)]).filter((node) => node?.kind === "feature")
             .map((node) => [`${node.feature.layer}/${node.feature.index}`, node.feature])).values()];
-        const renew = async () => {
-            this.saved = await savedSupernodes();
-            this.show();
-        };
-        return this.edits.do({
-            title: `save ${group.name}`,
-            apply: () => saveSupernode(group.name, features).then(renew),
-            revert: () => removeSupernode(group.name).then(renew),
-        });
+        return this.edits.keep(group.name, features);
+    }
+
+    /** Asks anew which supernodes the atlas keeps. */
+    async renewSaved() {
+        this.saved = await savedSupernodes();
+        this.show();
     }
 
     show() {
@@ -172,6 +183,7 @@ export class GraphWorkbench {
         this.tint();
         const isTable = state.view === "table";
         this.view.element.hidden = isTable;
+        this.viewBar.element.hidden = isTable;
         this.table.hidden = !isTable;
         if (isTable) this.showTable(view);
         else this.view.show(model, view);

@@ -1,16 +1,24 @@
-// Edits that can be taken back, and done again.
+// Edits that can be taken back, and done again; those of a kept history after a reload too.
 
 import {button} from "./elements.js";
 
-/** A history of edits. An edit is {title, apply, revert}; both may be asynchronous. */
+/** Edits that a kept history remembers, the last ones. */
+const keptEdits = 50;
+
+/**
+ * A history of edits. An edit is {title, apply, revert}; both may be asynchronous.
+ *
+ * With a `key` the tab keeps the history: an edit then has a `record`, whatever JSON can hold, and `revive(record)` makes it an edit
+ * again. `isCurrent(record)` tells whether the last edit is still what is seen; a history of something else is forgotten.
+ */
 export class EditHistory {
-    constructor(onFailure = () => {}) {
-        this.done = [];
-        this.undone = [];
-        this.onFailure = onFailure;
+    constructor(onFailure = () => {}, { key = null, revive = null, isCurrent = () => true } = {}) {
+        Object.assign(this, { onFailure, key, revive, isCurrent, done: [], undone: [] });
         this.undoButton = button("Undo", () => this.undo(), { disabled: "", title: "Ctrl Z" });
         this.redoButton = button("Redo", () => this.redo(), { disabled: "", title: "Ctrl Shift Z" });
         this.turn = Promise.resolve();
+        this.recall();
+        this.show();
     }
 
     /** Applies an edit and remembers it. */
@@ -41,8 +49,34 @@ export class EditHistory {
     }
 
     inTurn(action) {
-        this.turn = this.turn.then(action).catch((error) => this.onFailure(error)).then(() => this.show());
+        this.turn = this.turn.then(action).catch((error) => this.onFailure(error)).then(() => {
+            this.keep();
+            this.show();
+        });
         return this.turn;
+    }
+
+    /** Brings back what the tab has kept. */
+    recall() {
+        if (this.key === null) return;
+        try {
+            const { done, undone } = JSON.parse(sessionStorage.getItem(this.place) ?? "null") ?? { done: [], undone: [] };
+            if (!this.isCurrent(done.at(-1) ?? null, undone.at(-1) ?? null)) return;
+            this.done = done.map(this.revive);
+            this.undone = undone.map(this.revive);
+        } catch { /* a tab may keep nothing, or something damaged: the history begins anew */ }
+    }
+
+    keep() {
+        if (this.key === null) return;
+        const records = (edits) => edits.map((edit) => edit.record).slice(-keptEdits);
+        try {
+            sessionStorage.setItem(this.place, JSON.stringify({ done: records(this.done), undone: records(this.undone) }));
+        } catch { /* a full storage only costs what is remembered after a reload */ }
+    }
+
+    get place() {
+        return `atlas-edits ${this.key}`;
     }
 
     show() {

@@ -5,6 +5,12 @@ import {ask, change} from "./data.js";
 import {EditHistory} from "./history.js";
 import {labelText} from "./terms.js";
 
+/** Gives a feature a label {label, isAutomatic, note}, or takes what a person gave it away. */
+export function writeLabel(feature, { label, isAutomatic, note }) {
+    const path = `features/${feature.layer}/${feature.index}/label`;
+    return isAutomatic || label === null ? change("DELETE", path) : change("PUT", path, { label, note });
+}
+
 /**
  * Shows the label and, where the atlas may be written, a control that edits it. `shared` is the history of a page that has one of
  * its own; `onchange(label, isAutomatic)` hears of every change.
@@ -14,13 +20,15 @@ export function labelEditor(report, able, signal, { shared = null, onchange = ()
     let kept = { label: report.label ?? null, isAutomatic: report.labelIsAutomatic, note: report.note ?? "" };
     const place = element("div", { class: "label-editor" });
     const failure = element("p", { role: "alert", class: "failure" });
-    const edits = shared ?? new EditHistory((error) => { failure.textContent = error.message; });
+    const editOf = (record) => ({ title: "label", record, apply: () => write(record.after), revert: () => write(record.before) });
+    const edits = shared ?? new EditHistory((error) => { failure.textContent = error.message; }, {
+        key: path, revive: editOf, isCurrent: (done, undone) => ((done?.after ?? undone?.before)?.label ?? kept.label) === kept.label,
+    });
     if (!shared) edits.listen(signal);
 
     async function write(state) {
         failure.textContent = "";
-        if (state.isAutomatic || state.label === null) await change("DELETE", path);
-        else await change("PUT", path, { label: state.label, note: state.note });
+        await writeLabel(report.feature, state);
         kept = state;
         onchange(kept.label, kept.isAutomatic);
         read();
@@ -49,7 +57,7 @@ export function labelEditor(report, able, signal, { shared = null, onchange = ()
             const text = label.value.trim();
             const after = text === "" ? { label: report.labelIsAutomatic ? report.label : null, isAutomatic: true, note: "" }
                 : { label: text, isAutomatic: false, note: note.value.trim() };
-            edits.do({ title: "label", apply: () => write(after), revert: () => write(before) }).then(() => place.querySelector("button")?.focus());
+            edits.do(editOf({ kind: "label", title: "label", feature: report.feature, before, after })).then(() => place.querySelector("button")?.focus());
         });
         place.replaceChildren(form, failure);
         label.focus();

@@ -36,7 +36,8 @@ function groupItem(model, group, edits, canSave, isSaved) {
     const members = group.members.map((id) => model.byID.get(id)).filter((index) => index !== undefined);
     return element("li", {}, name,
         element("span", { class: "quiet" }, members.map((index) => shortName(model.nodes[index])).join(", ")),
-        button("Ungroup", () => edits.ungroup(group.name), { class: "more", "aria-label": `Ungroup ${group.name}` }),
+        button("Ungroup", () => edits.ungroup(group.name), { class: "more", title: "Its nodes stay pinned", "aria-label": `Ungroup ${group.name}` }),
+        button("Delete", () => edits.remove(group.name), { class: "more", title: "Its nodes are unpinned; Undo brings it back", "aria-label": `Delete ${group.name}` }),
         canSave ? (isSaved ? element("span", { class: "badge" }, "in the atlas") : button("Save in the atlas", () => edits.save(group), { class: "more", "aria-label": `Save ${group.name} in the atlas` })) : null);
 }
 
@@ -44,6 +45,15 @@ function groupItem(model, group, edits, canSave, isSaved) {
 export function membersHere(model, supernode) {
     const wanted = new Set(supernode.members.map(featureName));
     return model.nodes.filter((node) => node.kind === "feature" && wanted.has(featureName(node.feature))).map((node) => node.id);
+}
+
+/** The supernodes of the atlas that are in this graph, each of which can be deleted; null where none is or nothing may be written. */
+function keptHere(model, saved, canSave, edits) {
+    const here = canSave ? saved.filter((supernode) => membersHere(model, supernode).length > 0) : [];
+    if (here.length === 0) return null;
+    return element("details", { class: "kept-supernodes" }, element("summary", {}, `Delete from the atlas (${here.length})`),
+        element("ul", { class: "groups" }, here.map((supernode) => element("li", {}, element("bdi", {}, supernode.name), element("span", { class: "quiet" }, `${supernode.members.length} features`),
+            button("Delete", () => edits.forget(supernode), { class: "more", "aria-label": `Delete ${supernode.name} from the atlas` })))));
 }
 
 /** The panel under the drawing. `saved` are the atlas's supernodes; `edits` change the page's state. */
@@ -60,5 +70,6 @@ export function subgraphPanel({ model, pins, groups, saved, canSave, edits, sugg
         groups.length > 0 ? element("ul", { class: "groups" }, groups.map((group) => groupItem(model, group, edits, canSave, savedNames.has(group.name)))) : null,
         loose.length > 0 ? groupForm(model, loose, edits) : null,
         offered.length > 0 ? element("p", { class: "offers" }, "Supernodes of the atlas that are in this graph: ",
-            offered.slice(0, 12).map((supernode) => button(supernode.name, () => edits.adopt(supernode.name, membersHere(model, supernode)), { class: "offer" }))) : null, suggestions);
+            offered.slice(0, 12).map((supernode) => button(supernode.name, () => edits.adopt(supernode.name, membersHere(model, supernode)), { class: "offer" }))) : null,
+        keptHere(model, saved, canSave, edits), suggestions);
 }

@@ -14,8 +14,8 @@ export async function savedSupernodes() {
 }
 
 /** Keeps features under a name. */
-export function saveSupernode(name, members) {
-    return change("PUT", `supernodes/${encodeURIComponent(name)}`, { features: members });
+export function saveSupernode(name, members, note = "") {
+    return change("PUT", `supernodes/${encodeURIComponent(name)}`, { features: members, note });
 }
 
 /** Forgets a name. */

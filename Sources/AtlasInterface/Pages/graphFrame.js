@@ -1,0 +1,61 @@
+// Names of rows and columns around a drawing: they stay in view however far it is moved or enlarged.
+
+import {drawing} from "./elements.js";
+
+const slantedSpacing = 14;
+const widthOfCharacter = 7.4;
+const longestName = 9;
+
+/** The elements of a layout's frame, and how they follow a camera. */
+export class GraphFrame {
+    constructor(layout) {
+        this.layout = layout;
+        this.rules = drawing("g", {}, layout.rows.map(() => drawing("line", { class: "rule" })), layout.columns.map(() => drawing("line", { class: "rule faint" })));
+        this.gutter = drawing("rect", { class: "frame-ground", x: 0, y: 0, width: layout.gutter - 6 });
+        this.rows = layout.rows.map((row) => drawing("text", { class: "row-name", x: 4 }, row.title));
+        this.foot = drawing("rect", { class: "frame-ground", x: 0, height: layout.footer });
+        this.columns = layout.columns.map((column) => {
+            const characters = Array.from(column.text);
+            return drawing("text", { class: "column-name", direction: "ltr" }, characters.length > longestName ? `${characters.slice(0, longestName - 1).join("")}…` : column.text,
+                drawing("title", {}, `position ${column.position}: ${column.text}`));
+        });
+        /** What lies over the nodes. */
+        this.over = drawing("g", {}, layout.columns.length > 0 ? [this.foot, this.columns] : null, this.gutter, this.rows);
+    }
+
+    /** Moves everything to where the camera looks. */
+    follow(camera) {
+        const { layout } = this;
+        const [width, height] = [camera.width, camera.height];
+        const top = Math.min(height, camera.y(layout.bottom) - camera.top + layout.footer) - layout.footer;
+        this.gutter.setAttribute("height", height);
+        layout.rows.forEach((row, ordinal) => {
+            const y = camera.y(row.y) - camera.top;
+            const middle = y + row.height * camera.rowScale / 2 + 4;
+            set(this.rules.childNodes[ordinal], { x1: 0, x2: width, y1: y, y2: y });
+            set(this.rows[ordinal], { y: middle, visibility: middle > 8 && middle < (layout.footer > 10 ? top + 4 : height) ? "visible" : "hidden" });
+        });
+        set(this.foot, { y: top, width });
+        this.followColumns(camera, top);
+    }
+
+    /** Names of columns: as many as there is room for, aslant where they are close. */
+    followColumns(camera, top) {
+        const { layout } = this;
+        const isSlanted = this.columns.some((name, ordinal) => Math.min(longestName, Array.from(layout.columns[ordinal].text).length) * widthOfCharacter > layout.columns[ordinal].width * camera.scale - 2);
+        let last = -Infinity;
+        layout.columns.forEach((column, ordinal) => {
+            const [from, x] = [camera.x(column.x) - camera.left, camera.x(column.x + column.width / 2) - camera.left];
+            const isSeen = x > layout.gutter - 8 && x < camera.width + 20 && x - last >= (isSlanted ? slantedSpacing : 0);
+            if (isSeen) last = x;
+            set(this.rules.childNodes[layout.rows.length + ordinal], { x1: from, x2: from, y1: 0, y2: top, visibility: from > layout.gutter - 8 && column.width * camera.scale >= 6 ? "visible" : "hidden" });
+            set(this.columns[ordinal], { visibility: isSeen ? "visible" : "hidden" });
+            if (!isSeen) return;
+            set(this.columns[ordinal], isSlanted ? { transform: `translate(${(x + 4).toFixed(1)} ${top + 8}) rotate(-48)`, "text-anchor": "end" } : { transform: `translate(${x.toFixed(1)} ${top + 16})`, "text-anchor": "middle" });
+        });
+    }
+}
+
+function set(node, attributes) {
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+}
