@@ -63,4 +63,6 @@ extension TableAnswer.Truncation: SchemaDeclared {
         schema.enumeration = [TableAnswer.Truncation.rows, .bytes].map(\.rawValue)
         return schema
     }
+
+    static var anyValue: Self? { .rows }
 }

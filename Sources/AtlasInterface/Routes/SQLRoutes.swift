@@ -19,10 +19,10 @@ extension Route {
             limits.workingBytes = SQLLimits.servedWorkingBytes
             do {
                 return try service.reader.sql(try request.required("query"), limits: limits)
-            } catch QuestionError.sqlOverLimit(let found, _) {
-                throw Problem(
-                    503, "Took too long",
-                    "the SQL statement was stopped: it took \(found); ask for less, or for more time (seconds)")
+            } catch QuestionError.sqlOverLimit(let found, let advice) {
+                // The advice is the command line's; its options are parameters here, and memory is none of them.
+                let own = advice.contains("--memory") ? "ask for less" : advice.replacing("--seconds", with: "seconds")
+                throw Problem(503, "Took too long", "the SQL statement was stopped: it took \(found); \(own)")
             }
         },
         Route("schema", "The tables and views that can be asked in SQL, with what their columns hold") { _, service in

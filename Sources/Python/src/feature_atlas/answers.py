@@ -170,6 +170,7 @@ class PromptFilter(TypedDict):
 
 class _CircuitOptions(TypedDict):
     edgeThreshold: float
+    expanded: List[FeatureID]
     nodeThreshold: float
     promptLimit: int
     ranking: Literal["influence", "effect"]
@@ -1907,6 +1908,25 @@ class Similar(TypedDict):
     text: str
 
 
+class SchemaReportColumn(TypedDict):
+    name: str
+    note: str
+    type: str
+
+
+class SchemaReportRelation(TypedDict):
+    columns: List[SchemaReportColumn]
+    isView: bool
+    name: str
+    note: str
+
+
+class SchemaReport(TypedDict):
+    """The tables and views that can be asked in SQL, with what their columns hold."""
+
+    relations: List[SchemaReportRelation]
+
+
 class SearchReportPart(TypedDict):
     isMatch: bool
     text: str
@@ -1936,6 +1956,24 @@ class SearchResult(TypedDict):
     prompts: List[SearchReportPromptMatch]
     query: str
     supernodes: List[SearchReportSupernodeMatch]
+
+
+TableAnswerValue = Optional[Union[float, str]]
+
+
+TableAnswerTruncation = Literal["rows", "bytes"]
+
+
+class _TableAnswer(TypedDict):
+    columns: List[str]
+    isTruncated: bool
+    rows: List[List[TableAnswerValue]]
+
+
+class TableAnswer(_TableAnswer, total=False):
+    """One SQL statement that reads, over the documented tables and views; who goes away stops it."""
+
+    truncatedBy: TableAnswerTruncation
 
 
 class StoredSupernode(TypedDict):
