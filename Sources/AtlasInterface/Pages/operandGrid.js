@@ -4,6 +4,7 @@ import {element, quiet, section} from "./elements.js";
 import {ask, isFolder} from "./data.js";
 import {measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
+import {gridPictureControls} from "./gridPicture.js";
 import {onThemeChange} from "./theme.js";
 
 const margin = { left: 40, top: 10, bottom: 34, right: 10 };
@@ -96,7 +97,7 @@ function gridView(report, room = gridRoom.page) {
         if (value === undefined) return;
         reading.textContent = `${grid.rowTag} = ${grid.rows[row]}, ${grid.columnTag} = ${grid.columns[column]}: ${value === null ? "no prompt" : measure(value)}`;
     });
-    return element("div", { class: "operands" }, element("div", {}, canvas, reading), shapeView(report.shape, grid));
+    return element("div", { class: "operands" }, element("div", {}, canvas, reading, gridPictureControls(grid)), shapeView(report.shape, grid));
 }
 
 const shapeNames = {
@@ -120,7 +121,7 @@ function shapeView(shape, grid) {
 }
 
 /** The two tags that make the corpus a grid: those of most prompts whose values are all whole numbers, three or more. */
-async function operandTags() {
+export async function operandTags() {
     const tags = (await ask("tags")).items ?? [];
     const isOperand = (tag) => tag.valueCount >= 3 && tag.values.every(({ value }) => /^-?\d{1,6}$/.test(value));
     const reach = (tag) => tag.values.reduce((sum, value) => sum + value.promptCount, 0);
