@@ -56,6 +56,7 @@ function headClass(column) {
 }
 
 function headTitle(column, title) {
+    if (title === "") return element("span", { class: "hidden" }, "More");
     return column.definition ? term(title, column.definition, column.numeric ? "end" : "start") : document.createTextNode(title);
 }
 
