@@ -88,7 +88,7 @@ public struct Problem: Error, Codable, Sendable, Equatable {
         case .ambiguousToken, .ambiguousPrompt:
             self.init(409, "Several are meant", "\(error)")
         case .refusedSQL:
-            self.init(400, "Refused", "\(error)")
+            self.init(422, "Refused", "\(error)")
         case .sqlOverLimit:
             self.init(503, "Took too long", "\(error)")
         default:
@@ -135,7 +135,8 @@ extension AtlasError {
         switch self {
         case .missingFile(let path), .notAnAtlas(let path, _), .newerVersion(let path, _, _),
             .otherReplacementModel(let path, _, _, _), .storageFailed(let path, _, _), .database(let path, _, _),
-            .otherSchema(let path, _), .damaged(let path, _), .busy(let path, _, _):
+            .otherSchema(let path, _), .damaged(let path, _), .busy(let path, _, _), .unusableShard(let path, _),
+            .assembled(let path, _):
             path
         default: nil
         }

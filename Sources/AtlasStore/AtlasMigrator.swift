@@ -18,6 +18,9 @@ enum AtlasMigrator {
     /// The version that changed derived tables which have digests.
     private static let firstWithSums = "0010_add_up_statistics"
 
+    /// The version that added a table of facts which has a digest.
+    private static let firstWithShards = "0011_create_shards"
+
     /// The numbered migrations in order, without their file extension.
     static var versions: [(name: String, sql: String)] {
         EmbeddedMigrations.files.filter { $0.name.hasSuffix(".sql") }
@@ -46,6 +49,7 @@ enum AtlasMigrator {
                 if !applied.contains(firstWithDigests) { try DigestRecording.recordAll(db) }
                 // What is derived has a new shape: a rebuild finds what was wrong before.
                 if !applied.contains(firstWithSums) { try TableDigests.record(TableDigests.derived, in: db) }
+                if !applied.contains(firstWithShards) { try TableDigests.record(["shards"], in: db) }
                 try db.checkForeignKeys()
                 return .commit
             }

@@ -34,7 +34,7 @@ struct AtlasCommand: AsyncParsableCommand {
             EvaluateCommand.self, TrainCommand.self, QueryCommand.self, LabelCommand.self, SupernodeCommand.self,
             ServeCommand.self, AgentCommand.self, ImportCommand.self, ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
-            DeriveCommand.self, MergeCommand.self, ManualCommand.self,
+            DeriveCommand.self, MergeCommand.self, AssembleCommand.self, ManualCommand.self,
         ])
 
     /// Parses, runs, and says what went wrong.

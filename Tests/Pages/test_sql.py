@@ -80,7 +80,7 @@ class SQL(PageTest):
 
 
 class RefusedSQL(PageTest):
-    expected_errors = ("400", "503")
+    expected_errors = ("422", "503")
 
     def failure(self):
         return self.wait("return document.querySelector('.failure').textContent")

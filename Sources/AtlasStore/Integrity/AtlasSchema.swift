@@ -6,7 +6,7 @@ import GRDB
 /// is then what SQLite held them to when it wrote them.
 enum AtlasSchema {
     /// The digest of the newest schema; a test holds it to the migrations.
-    static let digest: UInt64 = 0x5C56_F65C_E602_B33D
+    static let digest: UInt64 = 0xC823_ADAD_874E_5018
 
     /// The objects of a schema, but those that SQLite and its full-text search make for themselves, and statistics.
     private static let objects = """

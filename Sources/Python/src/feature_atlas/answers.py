@@ -92,6 +92,7 @@ class Information(_Information, total=False):
     meanCompletenessScore: float
     meanReplacementScore: float
     neuronSettings: NeuronOptions
+    shardCount: int
     shareRight: float
 
 
