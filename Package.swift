@@ -109,8 +109,8 @@ let package = Package(
         .target(
             name: "AtlasInterface",
             dependencies: [
-                "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "LanguageModels", "Tensors", "Texts",
-                "Transcoders",
+                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "LanguageModels",
+                "Tensors", "Texts", "Transcoders",
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "AtlasImportTests",
             dependencies: [
-                "AtlasExport", "AtlasImport", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
+                "AtlasExport", "AtlasImport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
+                "Safetensors",
             ]),
         .testTarget(
             name: "AtlasServerTests",

@@ -91,6 +91,8 @@ public struct DashboardExporter: Sendable {
             let part = try reader.promptList(range: range)
             return (part.items.map { prompts.contains($0.id) ? $0 : $0.withoutGraph }, part.total)
         }
+        let labels = try reader.labels()
+        try writeList("labels", to: output) { range in (range.offset == 0 ? labels : [], labels.count) }
         let logits = Set(content.logits)
         try writeList("logits", to: output) { range in
             let part = try reader.logitList(range: range)

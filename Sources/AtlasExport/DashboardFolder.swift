@@ -10,7 +10,7 @@ final class DashboardFolder {
     /// The largest answer that is written, in bytes.
     static let fileLimit = 300_000
     /// The largest file of the pages themselves: their script, which is read once.
-    static let pageLimit = 500_000
+    static let pageLimit = 700_000
     /// The answer without which no page shows anything: it gets its name last, and that of an earlier export loses it
     /// first, so that a folder that has it has everything.
     static let lastPath = "atlas"

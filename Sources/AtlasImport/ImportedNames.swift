@@ -21,7 +21,7 @@ struct ImportedNames {
         for node in document.nodes {
             guard case .feature(let feature, _) = node.name else { continue }
             features[ExactText(node.name.id)] = feature
-            let (name, note) = Self.name(node.label)
+            let (name, note) = NameRule.fitted(node.label)
             // The atlas makes its own.
             if let name, !node.labelIsAutomatic, seen.insert(feature).inserted {
                 labels.append(ImportedPrompt.Label(feature: feature, text: name, note: note))
@@ -31,7 +31,8 @@ struct ImportedNames {
         let slug = document.metadata.slug
         func supernode(_ given: String, _ ids: some Sequence<String>) -> ImportedPrompt.Supernode? {
             let members = Set(ids.compactMap { features[ExactText($0)] }).sorted()
-            guard let name = Self.name(given).name, let other = Self.name("\(slug): \(name)").name, !members.isEmpty
+            guard let name = NameRule.fitted(given).name, let other = NameRule.fitted("\(slug): \(name)").name,
+                !members.isEmpty
             else {
                 return nil
             }
@@ -50,26 +51,5 @@ struct ImportedNames {
         supernodes =
             order.compactMap { supernode($0, groups[$0]!) }
             + [supernode(GraphDocument.pinnedName(slug), alone)].compactMap { $0 }
-    }
-
-    /// A text as a name: on one line, and with the whole of it as a note where it is longer than a name may be.
-    static func name(_ text: String) -> (name: String?, note: String) {
-        let line = NameRule.trimmed(
-            String(
-                String.UnicodeScalarView(
-                    text.unicodeScalars.map { scalar -> Unicode.Scalar in
-                        switch scalar.properties.generalCategory {
-                        case .control, .lineSeparator, .paragraphSeparator: " "
-                        default: scalar.properties.isNoncharacterCodePoint ? "\u{FFFD}" : scalar
-                        }
-                    })))
-        let scalars = line.unicodeScalars
-        guard !scalars.isEmpty else { return (nil, "") }
-        guard scalars.count > NameRule.longestName else { return (line, "") }
-        let beginning = String(String.UnicodeScalarView(scalars.prefix(NameRule.longestName - 1)))
-        return (
-            NameRule.trimmed(beginning) + "…",
-            String(String.UnicodeScalarView(scalars.prefix(NameRule.longestNote)))
-        )
     }
 }

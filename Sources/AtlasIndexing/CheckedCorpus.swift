@@ -130,7 +130,7 @@ extension CorpusSource {
         switch self {
         case .standardInput: true
         case .file(let path, _): path == "-" || FilePlace(path).kind == .other
-        case .template: false
+        case .template, .text: false
         }
     }
 
@@ -140,6 +140,7 @@ extension CorpusSource {
         case .standardInput: "standard input"
         case .file(let path, _): path
         case .template: "template"
+        case .text(_, let name, _): name
         }
     }
 }

@@ -135,7 +135,8 @@ extension AtlasError {
         switch self {
         case .missingFile(let path), .notAnAtlas(let path, _), .newerVersion(let path, _, _),
             .otherReplacementModel(let path, _, _, _), .storageFailed(let path, _, _), .database(let path, _, _),
-            .otherSchema(let path, _), .damaged(let path, _), .busy(let path, _, _):
+            .otherSchema(let path, _), .damaged(let path, _), .busy(let path, _, _), .unusableShard(let path, _),
+            .assembled(let path, _):
             path
         default: nil
         }

@@ -154,6 +154,9 @@ public struct RouteParameter: Sendable {
         /// Text of a form, as a regular expression, and in words.
         case form(String, expected: String)
 
+        /// `yes` or `no`.
+        static let yesOrNo = Kind.choice(["yes", "no"])
+
         /// `layer/index`.
         static let feature = Kind.form(RouteParameter.featureForm, expected: "a feature as layer/index")
     }

@@ -89,7 +89,8 @@ public struct RouteRequest: Sendable {
 
     /// Which part of a list is asked for: `limit` and `after`.
     func range() throws(Problem) -> ListRange {
-        ListRange(limit: try number("limit", in: 1...10_000), offset: integer("after") ?? 0)
+        ListRange(
+            limit: try number("limit", in: 1...10_000), after: text("after").flatMap { ListCursor($0) })
     }
 
     /// The body, which is JSON of this type.

@@ -18,6 +18,11 @@ extension AtlasReader {
         return try known(feature)
     }
 
+    /// The feature that a row's key names as layer and index.
+    func storedFeature(_ key: [Int64]) throws(AtlasError) -> FeatureID {
+        try known(FeatureID(layer: Int(key[0]), index: Int(key[1])))
+    }
+
     /// The node that a row names by its key.
     func storedNode(_ rawValue: Int64) throws(AtlasError) -> NodeKey {
         guard 0..<4 << 40 ~= rawValue else {

@@ -32,6 +32,9 @@ public final class Atlas: Sendable {
     /// place of; none as a rule.
     public let replacedFingerprints: [String]
 
+    /// Where its packed columns are, if it was assembled; `nil` for an atlas that holds everything itself.
+    public let shards: ShardSet?
+
     /// Whether its file is still the one at the path; `nil` where nobody can write it.
     private let watch: AtlasWatch?
     private let closed = Atomic(false)
@@ -39,12 +42,13 @@ public final class Atlas: Sendable {
 
     init(
         path: String, identity: AtlasIdentity, database: any DatabaseWriter, watch: AtlasWatch?,
-        replacedFingerprints: [String] = []
+        shards: ShardSet? = nil, replacedFingerprints: [String] = []
     ) {
         self.path = path
         self.identity = identity
         self.database = database
         self.watch = watch
+        self.shards = shards
         self.replacedFingerprints = replacedFingerprints
         guard let watch else { return }
         watch.noteLogs()
@@ -144,6 +148,21 @@ public final class Atlas: Sendable {
                 return value
             }
         }
+    }
+
+    /// Runs SQL that writes facts, in one transaction.
+    ///
+    /// - Throws: `AtlasError.assembled` for an atlas that only tells the facts of its shards
+    func writeFacts<Value>(
+        _ operation: String, _ body: (Database) throws -> Value
+    ) throws(AtlasError) -> Value {
+        try requireOwnFacts(operation)
+        return try write(operation, body)
+    }
+
+    /// Throws for an atlas that was assembled from shards.
+    func requireOwnFacts(_ operation: String) throws(AtlasError) {
+        if shards != nil { throw .assembled(path: path, operation: operation) }
     }
 
     /// Runs what writes, and throws where the file at the path is not this one, before or afterwards.

@@ -20,6 +20,10 @@ public enum AtlasError: Error, Equatable, Sendable {
     case damagedRow(column: String, expected: String, found: String)
     /// What is stored is not what was written there.
     case damaged(path: String, what: String)
+    /// An assembled atlas wants something of a shard, which is gone or not the one that was assembled.
+    case unusableShard(path: String, what: String)
+    /// Facts for an assembled atlas, which only tells those of its shards.
+    case assembled(path: String, operation: String)
     /// Facts that contradict themselves or the atlas, and so were not stored.
     case unstorable(what: String, expected: String, found: String)
     /// A run that the atlas does not hold.
@@ -66,6 +70,11 @@ extension AtlasError: CustomStringConvertible {
             "column \(column): damaged row: expected \(expected), found \(found); atlas verify tells where"
         case .damaged(let path, let what):
             "\(path): \(what): not what was stored there; atlas verify tells all, atlas repair sets it aside"
+        case .unusableShard(let path, let what):
+            "\(path): expected the shard that the atlas was assembled from, found \(what); put that back, or assemble again"
+        case .assembled(let path, let operation):
+            "\(path): \(operation): expected an atlas that holds its facts itself, found one assembled from shards; use "
+                + "its shards, and assemble them again"
         case .unstorable(let what, let expected, let found):
             "\(what): not stored: expected \(expected), found \(found)"
         case .unknownRun(let id):

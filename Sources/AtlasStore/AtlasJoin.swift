@@ -45,15 +45,7 @@ public struct AtlasJoin: Sendable {
     public func unfinished() throws(AtlasError) -> [(part: String, corpus: String)] {
         var found: [(part: String, corpus: String)] = []
         for part in parts {
-            let corpora = try part.read("looking at runs") { db in
-                try String.fetchAll(
-                    db,
-                    sql: """
-                        SELECT c.name FROM runs r JOIN corpora c ON c.id = r.corpus_id GROUP BY c.id
-                        HAVING max(r.id) = max(CASE WHEN r.finished_at IS NULL THEN r.id END) ORDER BY c.name
-                        """)
-            }
-            found += corpora.map { (part.path, $0) }
+            found += try part.unfinishedCorpora().map { (part.path, $0) }
         }
         return found
     }
@@ -131,6 +123,20 @@ public struct AtlasJoin: Sendable {
             seen.prompts.formUnion(missing.prompts)
             seen.graphs.formUnion(missing.graphs)
             return (one.part, additions)
+        }
+    }
+}
+
+extension Atlas {
+    /// Corpora whose indexing began and never ended.
+    func unfinishedCorpora() throws(AtlasError) -> [String] {
+        try read("looking at runs") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT c.name FROM runs r JOIN corpora c ON c.id = r.corpus_id GROUP BY c.id
+                    HAVING max(r.id) = max(CASE WHEN r.finished_at IS NULL THEN r.id END) ORDER BY c.name
+                    """)
         }
     }
 }

@@ -62,6 +62,8 @@ public struct AtlasMerge: Sendable {
         progress: (AtlasDerivation.Stage) -> Void = { _ in }
     ) throws(AtlasError) -> Additions {
         try Self.requireOther(shard.path, than: atlas.path)
+        try atlas.requireOwnFacts("merging \(shard.path)")
+        try shard.requireOwnFacts("merging")
         try atlas.identity.requireSame(as: shard.identity, path: shard.path)
         return try attaching(shard) { db in
             var additions = Additions()
@@ -107,7 +109,7 @@ public struct AtlasMerge: Sendable {
     }
 
     /// Runs SQL with another atlas in reach as `shard`, outside of a transaction.
-    private func attaching<Value>(
+    func attaching<Value>(
         _ shard: Atlas, _ body: (Database) throws -> Value
     ) throws(AtlasError) -> Value {
         try atlas.whileInPlace("merging \(shard.path)") {
@@ -123,7 +125,7 @@ public struct AtlasMerge: Sendable {
 
     /// Throws where both hold a baseline for the same prompts and not the same one: numbers measured from two baselines
     /// cannot stand in one atlas.
-    private static func requireSameBaselines(_ db: Database, path: String) throws {
+    static func requireSameBaselines(_ db: Database, path: String) throws {
         let differing = try Row.fetchOne(
             db,
             sql: """
@@ -139,7 +141,7 @@ public struct AtlasMerge: Sendable {
 
     /// Throws where the other atlas has graphs stored with thresholds that no graph here has: then the same edge would be
     /// kept in some prompts and left out in others.
-    private static func requireSameThresholds(_ db: Database, path: String) throws {
+    static func requireSameThresholds(_ db: Database, path: String) throws {
         guard let own = try Row.fetchOne(db, sql: "SELECT node_threshold, edge_threshold FROM main.graphs LIMIT 1")
         else { return }
         let others = try Row.fetchAll(db, sql: "SELECT DISTINCT node_threshold, edge_threshold FROM shard.graphs")
@@ -156,7 +158,7 @@ public struct AtlasMerge: Sendable {
     }
 
     /// Throws where the other atlas is not what was stored there: damage is not to be taken over.
-    private static func requireSound(_ db: Database, path: String) throws {
+    static func requireSound(_ db: Database, path: String) throws {
         for table in TableDigests.facts + TableDigests.names + ["prompt_digests"] {
             let found = try StoredRows(allOf: table, schema: "shard").digest(db)
             guard try found == TableDigests.read(table, in: db, schema: "shard") else {

@@ -18,6 +18,8 @@ enum AtlasMigrator {
     /// The version that changed derived tables which have digests.
     private static let firstWithSums = "0010_add_up_statistics"
 
+    /// The version that added a table of facts which has a digest.
+    private static let firstWithShards = "0011_create_shards"
     /// The version that added runs which people keep: a table with a digest.
     private static let firstWithSavedRuns = "0012_create_saved_runs"
 
@@ -49,6 +51,7 @@ enum AtlasMigrator {
                 if !applied.contains(firstWithDigests) { try DigestRecording.recordAll(db) }
                 // What is derived has a new shape: a rebuild finds what was wrong before.
                 if !applied.contains(firstWithSums) { try TableDigests.record(TableDigests.derived, in: db) }
+                if !applied.contains(firstWithShards) { try TableDigests.record(["shards"], in: db) }
                 if !applied.contains(firstWithSavedRuns) { try TableDigests.record(["saved_runs"], in: db) }
                 try db.checkForeignKeys()
                 return .commit

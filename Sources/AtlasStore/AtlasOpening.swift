@@ -8,33 +8,70 @@ extension Atlas {
         let file = FilePlace(path).path
         try requireFile(path)
         try ForeignLog.requireNone(beside: file, knownAs: path)
-        func opened() throws -> (DatabasePool, AtlasWatch, isComplete: Bool) {
+        func opened() throws -> (DatabasePool, AtlasWatch, ShardLookup, isComplete: Bool) {
             let watch = try AtlasWatch(path, file: file)
-            let database = try DatabasePool(path: file, configuration: configuration(readonly: true, watch: watch))
-            return (database, watch, try database.read { db in try AtlasMigrator.check(db, path: path) })
+            let shards = ShardLookup(of: file)
+            let database = try DatabasePool(
+                path: file, configuration: configuration(readonly: true, watch: watch, shards: shards))
+            return (database, watch, shards, try database.read { db in try AtlasMigrator.check(db, path: path) })
         }
-        let (database, watch, isComplete): (DatabasePool, AtlasWatch, Bool)
+        let (database, watch, shards, isComplete): (DatabasePool, AtlasWatch, ShardLookup, Bool)
         do {
-            (database, watch, isComplete) = try opened()
+            (database, watch, shards, isComplete) = try opened()
         } catch let error as DatabaseError where error.needsWriting {
             guard isWritable(file) else {
                 try requireNoLog(beside: file)
                 return try openImmutable(path)
             }
             try recover(file)
-            (database, watch, isComplete) = try opened()
+            (database, watch, shards, isComplete) = try opened()
         }
         guard isComplete else { throw olderVersion(path) }
-        return Atlas(path: path, identity: try identity(in: database, path: path), database: database, watch: watch)
+        return Atlas(
+            path: path, identity: try identity(in: database, path: path), database: database, watch: watch,
+            shards: shards.found)
     }
 
     /// Opens a file whose folder cannot be written: SQLite is told that nobody writes it, and needs no log beside it.
     static func openImmutable(_ path: String) throws -> Atlas {
-        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        let shards = ShardLookup(of: FilePlace(path).path)
         let database = try DatabaseQueue(
-            path: "file:\(escaped)?immutable=1", configuration: configuration(readonly: true))
+            path: immutable(path), configuration: configuration(readonly: true, shards: shards))
         guard try database.read({ db in try AtlasMigrator.check(db, path: path) }) else { throw olderVersion(path) }
-        return Atlas(path: path, identity: try identity(in: database, path: path), database: database, watch: nil)
+        return Atlas(
+            path: path, identity: try identity(in: database, path: path), database: database, watch: nil,
+            shards: shards.found)
+    }
+
+    /// How SQLite is told that nobody writes a file.
+    private static func immutable(_ path: String) -> String {
+        "file:\(path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)?immutable=1"
+    }
+
+    /// A connection that reads a file which has been found to be an atlas before, with little memory.
+    static func connection(readingOnly path: String, cacheKibibytes: Int) throws(AtlasError) -> DatabaseQueue {
+        try translating("opening", path: path) {
+            let file = FilePlace(path).path
+            try requireFile(path)
+            func opened(_ address: String) throws -> DatabaseQueue {
+                let connection = try DatabaseQueue(path: address, configuration: configuration(readonly: true))
+                try connection.unsafeRead { db in
+                    try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
+                    _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema")
+                }
+                return connection
+            }
+            do {
+                return try opened(file)
+            } catch let error as DatabaseError where error.needsWriting {
+                if isWritable(file) {
+                    try recover(file)
+                    return try opened(file)
+                }
+                try requireNoLog(beside: file)
+                return try opened(immutable(file))
+            }
+        }
     }
 
     /// Looks at a file without touching it, unless an interrupted writer left it half-written: an atlas that this program
@@ -101,15 +138,21 @@ extension Atlas {
         try ForeignLog.requireNone(beside: file, knownAs: path)
         let isComplete = try inspect(file, expecting: wanted, knownAs: isHidden ? file : path)
         let watch = try AtlasWatch(isHidden ? file : path, file: file)
-        let database = try DatabasePool(path: file, configuration: configuration(readonly: false, watch: watch))
         if !isComplete {
-            try AtlasMigrator.migrate(database)
-            if let wanted { try database.write { db in try insert(wanted, into: db) } }
+            // By a connection without views, so that the names of tables mean these.
+            let plain = try DatabaseQueue(path: file, configuration: configuration(readonly: false, watch: watch))
+            try AtlasMigrator.migrate(plain)
+            if let wanted { try plain.write { db in try insert(wanted, into: db) } }
+            try plain.close()
         }
+        let shards = ShardLookup(of: file)
+        let database = try DatabasePool(
+            path: file, configuration: configuration(readonly: false, watch: watch, shards: shards))
         let found = try identity(in: database, path: path)
         func opened(as identity: AtlasIdentity, replaced: [String] = []) -> Atlas {
             Atlas(
-                path: path, identity: identity, database: database, watch: watch, replacedFingerprints: replaced)
+                path: path, identity: identity, database: database, watch: watch, shards: shards.found,
+                replacedFingerprints: replaced)
         }
         guard let wanted else { return opened(as: found) }
         try found.requireSame(as: wanted, path: path)
@@ -143,8 +186,12 @@ extension Atlas {
     /// Questions that read at the same time; a server has no more workers, so that none waits for a connection.
     static let readerCount = 32
 
-    /// - Parameter watch: connections that are opened later must lead to the same file
-    static func configuration(readonly: Bool, watch: AtlasWatch? = nil) -> Configuration {
+    /// - Parameters:
+    ///   - watch: connections that are opened later must lead to the same file
+    ///   - shards: makes connections read packed columns from shards, where the file has any
+    static func configuration(
+        readonly: Bool, watch: AtlasWatch? = nil, shards: ShardLookup? = nil
+    ) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.foreignKeysEnabled = true
@@ -156,6 +203,7 @@ extension Atlas {
             // own cache. Deleted derived rows need not be overwritten with zeros.
             let cacheKibibytes = db.configuration.readonly ? 16_384 : 65_536
             try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes); PRAGMA secure_delete = OFF")
+            try shards?.prepare(db)
         }
         return configuration
     }

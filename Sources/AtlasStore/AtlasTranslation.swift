@@ -12,6 +12,7 @@ extension Atlas {
         } catch let error as AtlasError {
             throw error
         } catch let error as DatabaseError {
+            if let refusal = error.refusalOfShard { throw refusal }
             let reason = error.reason
             switch error.resultCode {
             case .SQLITE_FULL, .SQLITE_IOERR:

@@ -40,7 +40,7 @@ public struct AtlasWriter: Sendable {
         corpus: String, options: String = "{}", programVersion: String = Atlas.programVersion
     ) throws(AtlasError) -> Int {
         let corpus = try Self.name(corpus, of: "corpus")
-        return try atlas.write("beginning a run") { db in
+        return try atlas.writeFacts("beginning a run") { db in
             try TableDigests.keeping([StoredRows(of: "corpora", where: "name = ?", [corpus])], in: db) {
                 try db.execute(sql: "INSERT OR IGNORE INTO corpora (name) VALUES (?)", arguments: [corpus])
             }
@@ -58,7 +58,7 @@ public struct AtlasWriter: Sendable {
 
     /// Records that a run has indexed all of its corpus.
     public func finishRun(_ run: Int) throws(AtlasError) {
-        try atlas.write("finishing run \(run)") { db in
+        try atlas.writeFacts("finishing run \(run)") { db in
             try TableDigests.keeping([StoredRows(of: "runs", where: "id = ?", [run])], in: db) {
                 try db.execute(
                     sql: "UPDATE runs SET finished_at = ? WHERE id = ?",
@@ -104,7 +104,7 @@ public struct AtlasWriter: Sendable {
     /// answer, a graph.
     @discardableResult
     public func commit(_ batch: [PromptFacts], run: Int) throws(AtlasError) -> Additions {
-        try atlas.write("storing \(batch.count) prompts") { db in try add(batch, run: run, in: db) }
+        try atlas.writeFacts("storing \(batch.count) prompts") { db in try add(batch, run: run, in: db) }
     }
 
     /// Stores the facts of some prompts in a transaction that has begun.
@@ -137,7 +137,7 @@ public struct AtlasWriter: Sendable {
 
     /// Adds the membership and tags of texts that are stored already.
     public func link(_ mentions: [PromptMention], run: Int) throws(AtlasError) {
-        try atlas.write("linking \(mentions.count) prompts") { db in
+        try atlas.writeFacts("linking \(mentions.count) prompts") { db in
             let corpus = try corpus(of: run, in: db)
             var digests = PromptDigests()
             for mention in mentions {

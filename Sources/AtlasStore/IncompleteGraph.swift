@@ -40,7 +40,7 @@ extension AtlasWriter {
         _ graphs: [(prompt: Int, graph: SparseGraph)], with part: KeyPath<SparseGraph, Part?>, _ action: String,
         insert: (Part, SparseGraph, _ id: Int64, Database) throws -> Void
     ) throws(AtlasError) {
-        try atlas.write(action) { db in
+        try atlas.writeFacts(action) { db in
             var digests = PromptDigests()
             for (prompt, graph) in graphs {
                 guard let part = graph[keyPath: part],

@@ -67,7 +67,7 @@ extension Atlas {
 extension AtlasWriter {
     /// Stores baselines in one transaction; those that are there already stay as they are.
     public func writeBaselines(_ baselines: [StoredBaseline]) throws(AtlasError) {
-        try atlas.write("storing baselines") { db in
+        try atlas.writeFacts("storing baselines") { db in
             for baseline in baselines {
                 let block: Data?
                 do throws(BlockFault) {

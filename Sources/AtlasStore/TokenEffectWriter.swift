@@ -11,7 +11,7 @@ extension AtlasWriter {
                 expected: "\(atlas.identity.layerCount) layers of \(atlas.identity.featuresPerLayer) features",
                 found: "\(effect.feature)")
         }
-        try atlas.write("storing token effects of \(effects.count) features") { db in
+        try atlas.writeFacts("storing token effects of \(effects.count) features") { db in
             let insertion = try db.cachedStatement(
                 sql: """
                     INSERT OR IGNORE INTO token_effects (kind, layer, feature_index, rank, token, value)

@@ -6,9 +6,12 @@ struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks",
         abstract:
-            "Measures attribution, questions, large graphs, circuits of neurons, training and derivation on this machine.",
+            """
+            Measures attribution, questions, large graphs, circuits of neurons, training, derivation and shards on this machine.
+            """,
         subcommands: [
             AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
             DriversBenchmark.self, TrainingBenchmark.self, DerivationBenchmark.self,
+            JoiningBenchmark.self,
         ])
 }

@@ -41,6 +41,27 @@ package enum NameRule {
         return name
     }
 
+    /// A text as a name: on one line, and with the whole of it as a note where it is longer than a name may be.
+    package static func fitted(_ text: String) -> (name: String?, note: String) {
+        let line = trimmed(
+            String(
+                String.UnicodeScalarView(
+                    text.unicodeScalars.map { scalar -> Unicode.Scalar in
+                        switch scalar.properties.generalCategory {
+                        case .control, .lineSeparator, .paragraphSeparator: " "
+                        default: scalar.properties.isNoncharacterCodePoint ? "\u{FFFD}" : scalar
+                        }
+                    })))
+        let scalars = line.unicodeScalars
+        guard !scalars.isEmpty else { return (nil, "") }
+        guard scalars.count > longestName else { return (line, "") }
+        let beginning = String(String.UnicodeScalarView(scalars.prefix(longestName - 1)))
+        return (
+            trimmed(beginning) + "…",
+            String(String.UnicodeScalarView(scalars.prefix(longestNote)))
+        )
+    }
+
     /// Throws unless `text` may be a note: any text with line breaks and tabs, without other control characters.
     package static func requireNote(_ text: String) throws(Fault) {
         let length = text.unicodeScalars.count

@@ -35,7 +35,7 @@ struct AtlasCommand: AsyncParsableCommand {
             SavedRunCommand.self,
             ServeCommand.self, AgentCommand.self, ImportCommand.self, ExportCommand.self,
             InfoCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self, SQLCommand.self,
-            DeriveCommand.self, MergeCommand.self, ManualCommand.self,
+            DeriveCommand.self, MergeCommand.self, AssembleCommand.self, ManualCommand.self,
         ])
 
     /// Parses, runs, and says what went wrong.

@@ -1,3 +1,4 @@
+import AtlasIndexing
 import AtlasQuery
 import AtlasStore
 import Attribution

@@ -8,7 +8,7 @@ import Testing
 /// The table of routes, asked without a server.
 @Suite(.serialized) struct RouteTests {
     /// A value for each parameter of a path.
-    private func example(_ path: String, _ service: AtlasService) throws -> String {
+    static func example(_ path: String, _ service: AtlasService) throws -> String {
         let reader = service.reader
         let prompt = try reader.prompts(where: .all, needGraphs: true)[0]
         let feature = try reader.firedFeatures()[0]
@@ -40,9 +40,9 @@ import Testing
         try service.waitForJob(job.job)
         var described: [(Route, Data)] = []
         for route in RouteTable.routes where route.method == .get {
-            var path = try example(route.path, service).replacing("{name}", with: "texas")
+            var path = try Self.example(route.path, service).replacing("{name}", with: "texas")
                 .replacing("jobs/{id}", with: "jobs/\(job.job)")
-            if path.hasSuffix("graph/nodes/\(try example("{node}", service))"), path.hasPrefix("jobs") { continue }
+            if path.hasSuffix("graph/nodes/\(try Self.example("{node}", service))"), path.hasPrefix("jobs") { continue }
             switch route.path {
             case "search": path += "?text=Dallas"
             case "sql": path += "?query=SELECT%201,%202.5,%20'x',%20NULL,%20x'00'"

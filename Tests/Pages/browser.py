@@ -1,9 +1,12 @@
 """A headless Chromium that opens views and tells what it sees."""
 
 import atexit
+import importlib.util
 import json
 import pathlib
 import shutil
+import tempfile
+import time
 import unittest
 
 from selenium import webdriver
@@ -16,6 +19,14 @@ from selenium.webdriver.support.ui import WebDriverWait
 _AUDIT = (pathlib.Path(__file__).parent / "accessibility.js").read_text()
 _PATIENCE = 20
 _kept = {}
+
+
+def _axe_source():
+    """axe-core, as a package of PyPI carries it; only its script is used, so that the package itself is not imported."""
+    if "axe" not in _kept:
+        place = importlib.util.find_spec("axe_playwright_python")
+        _kept["axe"] = (pathlib.Path(place.submodule_search_locations[0]) / "axe.min.js").read_text()
+    return _kept["axe"]
 
 
 def _chromium():
@@ -86,12 +97,54 @@ class PageTest(unittest.TestCase):
             actions.key_up(key)
         actions.perform()
 
+    def click(self, selector, text=None):
+        """Clicks the first element shown of a selector, or the one that has a text or a name."""
+        self.assertTrue(self.run_script("""
+            const shown = [...document.querySelectorAll(arguments[0])].filter((node) => node.checkVisibility());
+            const node = shown.find((one) => arguments[1] === null || one.textContent.trim() === arguments[1] || one.getAttribute('aria-label') === arguments[1]);
+            node?.scrollIntoView({ block: 'center' });
+            node?.click();
+            return Boolean(node);""", selector, text), f"there is no {selector} {text or ''}")
+
+    def saved(self, act):
+        """The file that something gives, as its name and its bytes."""
+        with tempfile.TemporaryDirectory() as folder:
+            self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": folder})
+            act()
+            deadline = time.monotonic() + _PATIENCE
+            while time.monotonic() < deadline:
+                files = [file for file in pathlib.Path(folder).iterdir() if file.suffix not in (".crdownload", ".tmp") and not file.name.startswith(".")]
+                if files and files[0].stat().st_size > 0:
+                    return files[0].name, files[0].read_bytes()
+                time.sleep(0.05)
+            self.fail("no file was given")
+
+    def type_search(self, words):
+        """Goes to the search by its key and types; gives the groups that are offered, as {title: texts}."""
+        self.press("/")
+        self.assertEqual(self.run_script("return document.activeElement.id"), "search")
+        self.press(words)
+        return self.wait("""
+            const list = document.getElementById('search-found');
+            if (list.hidden || document.getElementById('search').value !== arguments[0]) return null;
+            return Object.fromEntries([...list.querySelectorAll('[role=group]')].map((group) =>
+                [group.querySelector('.search-kind').textContent, [...group.querySelectorAll('[role=option]')].map((option) => option.textContent)]));""", words)
+
     def text(self, selector="main"):
         return self.run_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
 
     @property
     def hash(self):
         return self.run_script("return location.hash")
+
+    def axe(self, name):
+        """Fails with what axe-core finds in the view shown."""
+        self.run_script(_axe_source())
+        found = self.driver.execute_async_script("""
+            const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then((result) => done(result.violations.map((violation) =>
+                `${violation.id}: ${violation.help}: ${violation.nodes.slice(0, 4).map((node) => `${node.target} ${node.html.slice(0, 160)}`).join(' | ')}`)), (error) => done([String(error)]));""")
+        self.assertEqual(found, [], f"{name}: " + "\n".join(found))
 
     def audit(self, name):
         """Fails with what is not accessible in the view shown."""

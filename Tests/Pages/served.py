@@ -152,10 +152,19 @@ def ask(path):
 
 def send(method, path, body):
     """Writes through the interface."""
-    request = urllib.request.Request(f"{address()}/api/v1/{path}", method=method, data=json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json"})
+    request = urllib.request.Request(f"{address()}/api/v1/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
+                                     headers={} if body is None else {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as response:
         return json.load(response)
+
+
+@contextlib.contextmanager
+def temporary_file(name, content):
+    """The path of a file with some bytes, while it is wanted."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / name
+        path.write_bytes(content)
+        yield str(path)
 
 
 def prompt_named(text):

@@ -29,7 +29,7 @@ def views():
         "prompt": f"prompt/{prompt}", "graph": f"graph/{prompt}", "graph table": f"graph/{prompt}?view=table", "features": "features",
         "feature": f"feature/{layer}/{index}", "feature in a prompt": f"feature/{layer}/{index}?prompt={prompt}",
         "logits": "logits", "logit": f"logit/{token}", "heads": "heads", "head": "head/1/3", "circuit choice": "circuit", "compare choice": "compare",
-        "compared prompts": f"compare?a=prompt:{prompt}&b=prompt:{other}", "run": "run",
+        "compared prompts": f"compare?a=prompt:{prompt}&b=prompt:{other}", "run": "run", "labels": "labels", "dead features": "features?firing=no",
         "graph with its panel": f"graph/{prompt}?selected={feature_node(prompt)['id']}", "stable graph": f"graph/{prompt}?stability=yes",
         "sql": "sql", "rows": "sql?query=SELECT%20*%20FROM%20prompt_overview",
     }

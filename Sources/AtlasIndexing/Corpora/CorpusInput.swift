@@ -1,7 +1,7 @@
 import Foundation
 import Texts
 
-/// The bytes of a corpus: a plain file, a gzip file or standard input.
+/// The bytes of a corpus: a plain file, a gzip file, standard input, or what is in memory.
 ///
 /// A class because an open file has identity: it is closed, and its `gzip` ended, when the last reference goes.
 final class CorpusInput {
@@ -11,8 +11,8 @@ final class CorpusInput {
     private let descriptor: Int32
     private let ownsDescriptor: Bool
     private var decompressor: Decompressor?
-    /// What was read from a pipe when it was opened.
-    private var first: [UInt8] = []
+    /// What was read from a pipe when it was opened, or all that there is in memory.
+    private var first: ArraySlice<UInt8> = []
 
     /// Opens `path`; one that ends in `.gz` is read through `gzip -dc`, and `-` is standard input.
     ///
@@ -30,7 +30,7 @@ final class CorpusInput {
             throw CorpusError(file: path, expected: "a gzip file", found: kind, endsInput: true)
         }
         let (opened, start) = try Self.open(path)
-        first = start
+        first = start[...]
         guard isPacked else {
             descriptor = opened
             ownsDescriptor = true
@@ -40,6 +40,14 @@ final class CorpusInput {
         let decompressor = try Decompressor(path: path)
         self.decompressor = decompressor
         descriptor = decompressor.output
+        ownsDescriptor = false
+    }
+
+    /// Reads bytes that are there; messages call them `name`.
+    init(name: String, content: [UInt8]) {
+        self.name = name
+        first = content[...]
+        descriptor = -1
         ownsDescriptor = false
     }
 
@@ -101,10 +109,13 @@ final class CorpusInput {
     ///
     /// - Returns: the number of bytes, 0 at the end of the input.
     func read(into buffer: inout [UInt8]) throws(CorpusError) -> Int {
-        if let byte = first.popLast() {
-            buffer[0] = byte
-            return 1
+        guard first.isEmpty else {
+            let part = first.prefix(buffer.count)
+            buffer.replaceSubrange(0..<part.count, with: part)
+            first = first.dropFirst(part.count)
+            return part.count
         }
+        guard descriptor >= 0 else { return 0 }
         while true {
             let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
             if count > 0 { return count }

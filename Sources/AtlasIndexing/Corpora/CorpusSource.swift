@@ -4,6 +4,8 @@ public enum CorpusSource: Sendable {
     case file(path: String, format: CorpusFormat? = nil)
     /// Standard input, uncompressed.
     case standardInput(format: CorpusFormat)
+    /// What a file of this name would hold, uncompressed.
+    case text(String, name: String, format: CorpusFormat)
     /// A pattern expanded over all combinations of its values.
     case template(CorpusTemplate)
 
@@ -19,6 +21,9 @@ public enum CorpusSource: Sendable {
             return CorpusRecords(try known.reader(path: path), onMalformed: policy)
         case .standardInput(let format):
             return CorpusRecords(try format.reader(path: "-"), onMalformed: policy)
+        case .text(let content, let name, let format):
+            let input = CorpusInput(name: name, content: Array(content.utf8))
+            return CorpusRecords(format.reader(CorpusLines(input)), onMalformed: policy)
         case .template(let template):
             return CorpusRecords(CorpusTemplateReader(template), onMalformed: policy)
         }
@@ -35,7 +40,10 @@ public enum MalformedRecordPolicy: Sendable {
 
 extension CorpusFormat {
     fileprivate func reader(path: String) throws(CorpusError) -> any CorpusReader {
-        let lines = CorpusLines(try CorpusInput(path: path))
+        reader(CorpusLines(try CorpusInput(path: path)))
+    }
+
+    fileprivate func reader(_ lines: CorpusLines) -> any CorpusReader {
         switch self {
         case .jsonLines: return JSONLinesReader(lines)
         case .plainText: return PlainTextReader(lines)

@@ -30,7 +30,8 @@ extension JobReport: SchemaDeclared {
         schema(
             of: [
                 "id": \.id, "kind": \.kind, "state": \.state, "waitingBefore": \.waitingBefore, "done": \.done,
-                "total": \.total, "rate": \.rate, "secondsLeft": \.secondsLeft, "result": \.result, "error": \.error,
+                "total": \.total, "unit": \.unit, "rate": \.rate, "secondsLeft": \.secondsLeft,
+                "result": \.result, "error": \.error,
             ], in: &description)
     }
 }

@@ -38,6 +38,8 @@ public struct JobReport: Encodable, Sendable {
     public let done: Int
     /// Pieces of work in all, once known.
     public let total: Int?
+    /// What a piece of work is, in the plural; `nil` where its progress is not counted.
+    public let unit: String?
     /// Pieces a second, while it runs.
     public let rate: Double?
     /// Seconds that it will still take, by its rate.
@@ -46,6 +48,20 @@ public struct JobReport: Encodable, Sendable {
     public let result: JobResult?
     /// Why nothing came out.
     public let error: String?
+}
+
+extension JobReport {
+    /// What the pieces of a kind of job are; `nil` where it does not count any.
+    static func unit(of kind: String) -> String? {
+        switch kind {
+        case "run": "nodes"
+        case "intervention": "passes of the model"
+        case "validation", "steering-test": "interventions"
+        case "exchange": "trials"
+        case "head-validation": "prompts"
+        default: nil
+        }
+    }
 }
 
 /// What came out of a job.

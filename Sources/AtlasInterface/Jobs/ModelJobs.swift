@@ -98,7 +98,7 @@ public final class ModelJobs: Sendable {
                 id: id, kind: job.kind, state: job.state,
                 waitingBefore: job.state == .queued
                     ? state.jobs.prefix { $0.id != id }.count { !$0.state.isEnded } : 0,
-                done: job.done, total: job.total, rate: isRunning ? rate : nil,
+                done: job.done, total: job.total, unit: JobReport.unit(of: job.kind), rate: isRunning ? rate : nil,
                 secondsLeft: isRunning
                     ? rate.flatMap { rate in job.total.map { Double($0 - job.done) / rate } } : nil,
                 result: job.result, error: job.error)

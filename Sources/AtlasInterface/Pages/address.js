@@ -20,9 +20,20 @@ export function addressOf(parts, parameters = {}) {
     return `#/${parts.map(encodeURIComponent).join("/")}${query ? `?${query}` : ""}`;
 }
 
+/** Parameters that belong to parts of a view rather than to the view's own state: how a table is ordered. */
+const ownOfParts = ["order"];
+
 /** Puts a state into the address without showing the view anew. */
 export function keepInAddress(parts, parameters) {
-    history.replaceState(null, "", addressOf(parts, parameters));
+    const kept = currentAddress().parameters;
+    const others = Object.fromEntries(ownOfParts.map((name) => [name, kept.get(name)]));
+    history.replaceState(history.state, "", addressOf(parts, { ...others, ...parameters }));
+}
+
+/** Changes some parameters of the address, and leaves the others, without showing the view anew. */
+export function noteInAddress(update) {
+    const { parts, parameters } = currentAddress();
+    history.replaceState(history.state, "", addressOf(parts, { ...Object.fromEntries(parameters), ...update }));
 }
 
 /** Goes to a view. */

@@ -1,8 +1,8 @@
 // The first view: what is indexed, how good it is, where the model is explained well or badly, and where to begin.
 
-import {element, heading, link, quiet, section} from "./elements.js";
-import {addressOf, go, graphAddress} from "./address.js";
-import {ask, isFolder} from "./data.js";
+import {element, heading, link, section} from "./elements.js";
+import {addressOf, graphAddress} from "./address.js";
+import {ask} from "./data.js";
 import {counted, measure, number, percentage, shortened} from "./numbers.js";
 import {figure, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
@@ -18,7 +18,7 @@ function figures(information) {
         figure("Replacement score", "Mean share of the influence on the answers that begins in tokens rather than in errors of the transcoders: 1 is explained wholly. It says how much of the graphs is explained, not how faithfully the transcoders stand in for the model; atlas evaluate measures that, at the answer position and by family.", percentage(information.meanReplacementScore), graphs),
         figure("Completeness score", "Mean share of the nodes' inputs, weighted by influence, that does not come from errors.", percentage(information.meanCompletenessScore), graphs),
         figure("Largest violation", "The worst relative difference between the sum of a node's inputs and what it should be; above a few thousandths something is wrong.", measure(information.largestViolation), graphs),
-        figure("Labels by people", "Features that a person named; the others have automatic labels.", number(information.labelCount), "", "end"));
+        figure("Labels by people", "Features that a person named; the others have automatic labels.", number(information.labelCount), link("#/labels", "All of them"), "end"));
 }
 
 function tagTables(report) {
@@ -49,29 +49,6 @@ function failureSection() {
     ask("failures").then((report) => content.replaceChildren(...tagTables(report), element("div", { class: "columns two" },
         failureTable("Most influence from errors", report.byErrorInfluence), failureTable("Wrong answers, the surest first", report.wrongAnswers))), () => whole.remove());
     return whole;
-}
-
-function searchForm() {
-    const field = element("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "words of prompts and labels", maxlength: "1000" });
-    const results = element("div", { role: "status" });
-    const form = element("form", { class: "controls", role: "search" }, element("label", { for: "search" }, "Search"), field,
-        element("kbd", { title: "The key / goes to the search" }, "/"), element("button", { type: "submit" }, "Search"));
-    const parts = (snippet) => element("bdi", {}, snippet.map((part) => part.isMatch ? element("mark", {}, part.text) : part.text));
-    form.addEventListener("submit", async (event) => {
-        event.preventDefault();
-        const text = field.value.trim();
-        if (text === "") return;
-        if (isFolder) return go(["prompts"], { search: text });
-        try {
-            const report = await ask("search", { text }, { limit: 8 });
-            results.replaceChildren(report.prompts.length + report.labels.length === 0 ? quiet("Nothing holds these words.") : element("ul", { class: "found" },
-                report.labels.map((match) => element("li", {}, link(addressOf(["feature", match.feature.layer, match.feature.index]), `feature ${match.feature.layer}/${match.feature.index}`), " ", parts(match.snippet))),
-                report.prompts.map((match) => element("li", {}, link(graphAddress(match.id), `prompt ${match.id}`), " ", parts(match.snippet)))));
-        } catch (error) {
-            results.replaceChildren(quiet(error.message));
-        }
-    });
-    return [form, results];
 }
 
 function entries(tags, logits) {
@@ -106,7 +83,7 @@ export async function showAtlas() {
             element("p", { class: "lead" }, "Model ", element("bdi", {}, information.modelName), information.basis === "neurons" ? ", features " : ", transcoders ", element("bdi", {}, information.transcoderName),
                 ` (${information.transcoderKind}, ${number(information.layerCount)} layers of ${number(information.featuresPerLayer)} features).`),
             information.isStale ? element("p", { role: "alert", class: "failure" }, "What is derived is older than the facts: run atlas derive.") : null,
-            searchForm(), figures(information), entries(Array.isArray(tags) ? tags : tags.items ?? [], logits.items ?? []), failureSection(), section("Indexing", null, runsTable(information)),
+            figures(information), entries(Array.isArray(tags) ? tags : tags.items ?? [], logits.items ?? []), failureSection(), section("Indexing", null, runsTable(information)),
         ],
     };
 }

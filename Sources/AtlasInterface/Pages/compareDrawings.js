@@ -1,9 +1,11 @@
 // Two drawings side by side: what only one of them has is coloured and marked, what both have is grey.
 
 import {element} from "./elements.js";
-import {featureName} from "./address.js";
+import {currentAddress, featureName, noteInAddress} from "./address.js";
 import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
+import {graphPicture} from "./graphPicture.js";
+import {pictureControls} from "./pictures.js";
 import {drawLinkMark, linkDifferences} from "./linkDifferences.js";
 import {EvidencePanel} from "./evidencePanel.js";
 import {spokenName} from "./graphModel.js";
@@ -70,7 +72,9 @@ function drawingOf(side, sides, shared, signal, threshold, differenceOf) {
     }
     signal.addEventListener("abort", () => view.end());
     return {
-        subject, element: element("figure", { class: "compared" }, element("figcaption", {}, title), bar.element, told, view.element),
+        subject, model, element: element("figure", { class: "compared" }, element("figcaption", {}, title), bar.element, told, view.element, element("div", { class: "picture-foot" }, pictureControls(title, () => graphPicture({
+            title, model, state: view.state, layOut: view.layOut, width: view.element.clientWidth, colourOf: look.colourOf, sideOf: (node) => sides.get(identityOf(node)),
+        }), view.element))),
         show: (selected) => {
             Object.assign(state, { selected, ends: shared.ends });
             view.show(model, { ...state });
@@ -89,7 +93,17 @@ class ComparedChoice {
 
     choose(ordinal, index) {
         this.panel.dropLink();
+        const id = index === null ? null : this.drawings[ordinal].model.nodes[index].id;
         this.chosen = index === null || (this.chosen?.ordinal === ordinal && this.chosen.index === index) ? null : { ordinal, index };
+        noteInAddress({ chosen: this.chosen ? `${ordinal}:${id}` : "" });
+        this.redraw();
+    }
+
+    /** Chooses what the address says is chosen. */
+    begin() {
+        const [, ordinal, id] = /^([01]):(.+)$/.exec(currentAddress().parameters.get("chosen") ?? "") ?? [];
+        const index = ordinal === undefined ? undefined : this.drawings[Number(ordinal)].model.byID.get(id);
+        this.chosen = index === undefined ? null : { ordinal: Number(ordinal), index };
         this.redraw();
     }
 
@@ -120,6 +134,6 @@ export function comparedDrawings(given, { able, signal, threshold = 0.8 }) {
             element("span", {}, element("i", { class: "link-mark only" }, "▶"), " link only here"), element("span", {}, element("i", { class: "link-mark" }, "▷"), " link twice as strong here, or of another sign (both from 6 % of the target's input)"),
             element("span", {}, element("i", { class: "stroke both" }), " link in both"), element("span", {}, element("i", { class: "stroke both lowered" }), " dashed: lowers")),
         element("div", { class: "compare-bench" }, element("div", { class: "side-by-side" }, shared.drawings.map((drawing) => drawing.element)), shared.panel.element)),
-        start: () => shared.redraw(),
+        start: () => shared.begin(),
     };
 }

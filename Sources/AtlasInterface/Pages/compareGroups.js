@@ -4,14 +4,13 @@ import {element, quiet, section} from "./elements.js";
 import {ask} from "./data.js";
 import {comparedDrawings} from "./compareDrawings.js";
 import {edgeLink} from "./edgeEvidence.js";
-import {counted, measure, number, percentage, signed} from "./numbers.js";
+import {counted, measure, number, percentage, points, signed} from "./numbers.js";
 import {labelText, nodeText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 import {modelOfCircuit} from "./circuitPage.js";
 
 function difference(row) {
-    const text = row.difference > 0 ? `+${percentage(row.difference)}` : percentage(row.difference).replace("-", "−");
-    return [text, weightBar(row.difference, 1)];
+    return [points(row.difference), weightBar(row.difference, 1)];
 }
 
 function qText(value, rate) {
@@ -32,7 +31,7 @@ const shareColumns = [
     { title: "First", numeric: true, definition: "Share of the first group's prompts that have it.", cell: (row) => percentage(row.firstShare) },
     { title: "Second", numeric: true, definition: "Share of the second group's prompts that have it.", cell: (row) => percentage(row.secondShare) },
 ];
-const differenceColumn = { title: "Difference", numeric: true, definition: "The first share less the second. Striped bars: more common in the second group.", cell: difference };
+const differenceColumn = { title: "Difference", numeric: true, definition: "The first share less the second, in percentage points. Striped bars: more common in the second group.", cell: difference };
 
 function featureRows(rows, rate) {
     return dataTable("Features that differ", [

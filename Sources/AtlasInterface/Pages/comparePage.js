@@ -9,6 +9,7 @@ import {compareMotifs} from "./compareMotifs.js";
 import {comparePairs} from "./comparePairs.js";
 import {comparePrompts} from "./comparePrompts.js";
 import {filterControls} from "./promptFilter.js";
+import {SearchBox} from "./searchBox.js";
 
 /** The prompt that one side of the address names, or null when it names a group. */
 export function promptOfSide(side) {
@@ -17,15 +18,13 @@ export function promptOfSide(side) {
 
 function sideControls(tags, name, side, choose) {
     const prompt = promptOfSide(side);
-    const field = element("input", { id: `prompt-${name}`, type: "text", size: "8", inputmode: "numeric", value: prompt ?? "", placeholder: "id" });
-    const form = element("form", { class: "controls" }, element("label", { for: `prompt-${name}` }, "or one prompt"), field, element("button", { type: "submit" }, "Choose"));
-    form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        if (field.value.trim() !== "") choose(`prompt:${field.value.trim()}`);
-        else field.focus();
+    const box = new SearchBox({
+        id: `prompt-${name}`, label: `${name === "a" ? "First" : "Second"} prompt`, placeholder: "or one prompt: name, id or words", kinds: ["names", "prompts"], hasLists: false,
+        choose: (option) => choose(`prompt:${option.prompt}`),
     });
+    if (prompt !== null) box.set(prompt);
     return element("fieldset", { class: `side side-${name}` }, element("legend", {}, name === "a" ? "First" : "Second"),
-        filterControls(tags, prompt === null ? side : "", choose, { id: `side-${name}`, title: "Group" }), form);
+        filterControls(tags, prompt === null ? side : "", choose, { id: `side-${name}`, title: "Group" }), box.element);
 }
 
 /** The questions about groups: name in the address, title, and what is asked; the first is as usual. */

@@ -6,7 +6,7 @@ import {comparedDrawings, identityOf} from "./compareDrawings.js";
 import {featureAddress, featureName, graphAddress} from "./address.js";
 import {graphSummary} from "./graphSummary.js";
 import {modelOfGraph} from "./graphModel.js";
-import {percentage} from "./numbers.js";
+import {percentage, points} from "./numbers.js";
 import {viewingThresholds} from "./graphState.js";
 import {labelText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
@@ -41,7 +41,7 @@ export async function comparePrompts(a, b, able, signal) {
                 { title: "Label", width: "wide-name", cell: (row) => labelText(row.label, row.labelIsAutomatic) },
                 { title: "First", numeric: true, cell: (row) => row.influence[0] > 0 ? percentage(row.influence[0]) : "–" },
                 { title: "Second", numeric: true, cell: (row) => row.influence[1] > 0 ? percentage(row.influence[1]) : "–" },
-                { title: "Difference", numeric: true, definition: "The first less the second. Striped bars: more in the second.", cell: (row) => [row.difference > 0 ? `+${percentage(row.difference)}` : `−${percentage(-row.difference)}`, weightBar(row.difference, largest)] },
+                { title: "Difference", numeric: true, definition: "The first less the second, in percentage points. Striped bars: more in the second.", cell: (row) => [points(row.difference), weightBar(row.difference, largest)] },
             ], rows.slice(0, 40), { empty: "Neither graph has features." })),
         ],
         shown: compared.start,

@@ -8,6 +8,10 @@ const widestOfCircuit = 4;
 const presentable = 6_000;
 /** Links that are drawn with dashes, the strongest: weaker ones are hairs, on which nobody sees dashes and which take far longer. */
 const dashedCount = 20_000;
+/** A share of the target's input from which a link carries meaning by itself; weaker ones recede unless an end of theirs is chosen. */
+const meaningfulShare = 0.1;
+/** The opacity of such links at least: with it every colour of links stands out 3:1 from the page, in light and in dark. */
+const meaningfulStrength = 0.75;
 const firstSlice = 1_500;
 const leastSlice = 250;
 const largestSlice = 12_000;
@@ -23,7 +27,14 @@ function widthOf(edge, widest) {
 }
 
 function strengthOf(edge) {
-    return 0.16 + 0.74 * Math.min(1, Math.sqrt(Math.abs(edge.share ?? 0)) * 1.4);
+    const share = Math.abs(edge.share ?? 0);
+    const strength = 0.16 + 0.74 * Math.min(1, Math.sqrt(share) * 1.4);
+    return share >= meaningfulShare ? Math.max(meaningfulStrength, strength) : strength;
+}
+
+/** How a link is drawn: its width and its opacity. */
+export function lookOfLink(edge, isCollapsed) {
+    return { width: widthOf(edge, isCollapsed ? widestOfCircuit : widestLink), opacity: strengthOf(edge) };
 }
 
 /** How much of a link a part of it is: what little is left stays visible. */
@@ -75,7 +86,7 @@ function drawSlice(context, links, first, end, look) {
         if ((fromX < 0 && toX < 0) || (fromX > size.width && toX > size.width) || (fromY < 0 && toY < 0) || (fromY > size.height && toY > size.height)) continue;
         const isNegative = (parts?.get(edge) ?? edge.weight) < 0;
         context.strokeStyle = colourOf?.(edge) ?? (isNegative ? palette.negative : palette.positive);
-        context.globalAlpha = parts ? partOf(edge, parts.get(edge)) : isFocus ? Math.max(0.5, strengthOf(edge)) : strengthOf(edge);
+        context.globalAlpha = parts ? partOf(edge, parts.get(edge)) : isFocus ? Math.max(meaningfulStrength, strengthOf(edge)) : strengthOf(edge);
         context.lineWidth = widthOf(edge, widest);
         const wantsDash = isNegative && ordinal < dashedCount;
         if (isDashed !== wantsDash) {

@@ -25,7 +25,7 @@ export function nodeTable(model, state, actions) {
         { title: "Node", head: true, cell: (index) => button([shortName(model.nodes[index])], () => actions.select(index), { class: "link-name", "data-row": index, "aria-pressed": String(state.selected === index) }) },
         { title: "Row", cell: (index) => model.rowTitle(model.rowOf(model.nodes[index])) },
         ...place,
-        { title: "Label", cell: (index) => model.nodes[index].kind === "feature" ? labelText(model.nodes[index].label, model.nodes[index].labelIsAutomatic) : model.nodes[index].kind },
+        { title: "Label", width: "label-head", cellClass: "label-cell", cell: (index) => model.nodes[index].kind === "feature" ? labelText(model.nodes[index].label, model.nodes[index].labelIsAutomatic) : model.nodes[index].kind },
         { title: "Activation", numeric: true, cell: (index) => model.nodes[index].kind === "feature" ? measure(model.nodes[index].activation ?? model.nodes[index].meanActivation) : "–" },
         { title: "Influence", numeric: true, definition: "How much of the explained logits, weighted by their probabilities, comes through the node by any path.", cell: (index) => model.nodes[index].kind === "logit" ? "–" : percentage(model.nodes[index].influence) },
         ...(model.nodes.some((node) => node.density !== undefined) ? [
@@ -37,5 +37,5 @@ export function nodeTable(model, state, actions) {
         ...(actions.pin ? [{ title: "Pinned", cell: (index) => element("input", {
             type: "checkbox", "aria-label": `Pin ${shortName(model.nodes[index])}`, checked: state.pins.has(index) ? "" : null, onchange: () => actions.pin(index),
         }) }] : []),
-    ], rows, { empty: "No node matches.", rowClass: (index) => index === state.selected ? "chosen" : null });
+    ], rows, { empty: "No node matches.", rowClass: (index) => index === state.selected ? "chosen" : null, data: (index) => model.nodes[index] });
 }

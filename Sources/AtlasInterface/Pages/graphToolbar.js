@@ -21,20 +21,16 @@ export function slider({ id, title, definition, minimum, maximum, step, value, o
     return { element: element("span", { class: "slider" }, term(title, definition), control, output), set };
 }
 
-/** A field that searches the nodes; Enter walks through what it found. */
-export function finder(value, oninput, onenter) {
+/** What the search of the page's head found in the drawing, with the ways to walk through it and to let go of it. */
+export function finder(onnext, onclear) {
     const status = element("span", { role: "status", class: "quiet" });
-    const control = element("input", {
-        id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "token, label or layer", value,
-        "aria-label": "Search the nodes",
-        oninput: () => oninput(control.value),
-    });
-    control.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter") return;
-        event.preventDefault();
-        onenter();
-    });
-    return { element: element("span", { class: "finder" }, control, element("kbd", { title: "The key / goes to the search" }, "/"), status), status };
+    const controls = element("span", { class: "finder" }, status, button("Next", onnext, { class: "more", "aria-label": "Next node found" }), button("Clear", onclear, { class: "more", "aria-label": "Search for nothing" }));
+    const show = (text) => {
+        status.textContent = text;
+        controls.classList.toggle("idle", text === "");
+    };
+    show("");
+    return { element: controls, show };
 }
 
 /** The choice between the drawing and its table. */

@@ -9,6 +9,10 @@ import {layOutLayers, layOutPositions} from "./graphLayout.js";
 import {HeadStrip, heldHead} from "./headStrip.js";
 import {askKnowledge, knowledgeFilters, learn, recedingIn} from "./graphKnowledge.js";
 import {nodeTable} from "./graphTable.js";
+import {graphPicture} from "./graphPicture.js";
+import {pictureControls} from "./pictures.js";
+import {NodeSearch} from "./nodeSearch.js";
+import {offerLocalSearch} from "./localSearch.js";
 import {StabilityControl, steadiness} from "./stability.js";
 import {savedSupernodes} from "./supernodes.js";
 import {shortName, spokenName} from "./graphModel.js";
@@ -22,6 +26,7 @@ export class GraphWorkbench {
     constructor({ title, model, state, prompt = null, text = null, where = "", nodesPath = null, knowledgePath = null, heads = null, seed = null, expansion = null, stability = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
         Object.assign(this, { model, state, prompt, text, where, nodesPath, knowledgePath, knowledge: null, heads, expansion, able, saved, onChange });
         this.message = element("p", { role: "alert", class: "failure" });
+        this.search = new NodeSearch({ workbench: this, title: model.isCollapsed ? "In this circuit" : "In this graph", prompt });
         this.edits = new GraphEdits(this, seed === null ? null : JSON.stringify([model.isCollapsed, seed]), (error) => { this.message.textContent = error.message; });
         this.edits.history.listen(signal);
         this.actions = {
@@ -41,9 +46,10 @@ export class GraphWorkbench {
         this.panel = element("div", {});
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
-        this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend(), this.message,
+        this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend([this.pictureControls(title, colouring)]), this.message,
             this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table), this.evidence.element), this.head, this.panel);
         signal.addEventListener("abort", () => this.view.end());
+        this.signal = signal;
     }
 
     toolbar(hasNodeThreshold, hasEdgeThreshold, limits) {
@@ -63,14 +69,20 @@ export class GraphWorkbench {
         };
         this.nodeSlider = hasNodeThreshold ? threshold("nodes", "Nodes", "Share of the influence that the shown nodes hold together: fewer nodes below, more above.", 0.3, limits.nodes) : null;
         this.edgeSlider = hasEdgeThreshold ? threshold("edges", "Links", "Share of the influence through links that the shown ones hold together.", 0.6, 0.99) : null;
-        this.finder = finder(this.state.find, (find) => this.set({ ...this.state, find }), () => this.walkThroughFound());
+        this.finder = finder(() => this.walkThroughFound(), () => this.search.clear());
         this.toggle = viewToggle(this.state.view, (view) => this.set({ ...this.state, view }));
         this.filters = knowledgeFilters((change) => this.set({ ...this.state, ...change }));
         return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.filters.element, this.finder.element, this.toggle.element, this.stability?.element, this.edits.history.undoButton, this.edits.history.redoButton);
     }
 
+    /** The drawing as a file: all that is shown of it. */
+    pictureControls(title, { colourOf = null }) {
+        return pictureControls(title, () => graphPicture({ title, model: this.model, state: this.pictured, layOut: this.view.layOut, width: this.view.element.clientWidth, colourOf }), this.view.element);
+    }
+
     /** Begins to draw, once the workbench is in the document. */
     start() {
+        offerLocalSearch(this.search, this.signal);
         this.show();
         this.stability?.start(this.model, this.state.stability);
         this.askKnowledge();
@@ -186,15 +198,16 @@ export class GraphWorkbench {
     show() {
         const { model, state } = this;
         this.shown = model.within(state.nodes);
-        this.found = model.matching(state.find);
+        this.found = this.search.found(model, state.find);
         const selected = state.selected === null ? null : model.byID.get(state.selected) ?? null;
         const pins = new Set(state.pins.map((id) => model.byID.get(id)).filter((index) => index !== undefined));
         for (const index of [...pins, ...(selected === null ? [] : [selected])]) this.shown.add(index);
         const receding = recedingIn(model, state);
         const view = { shown: this.shown, selected, pins, found: this.found, receding, ends: state.ends };
+        this.pictured = view;
         this.filters.show(this.knowledge, state, receding);
         const count = this.found ? [...this.found].filter((index) => this.shown.has(index)).length : null;
-        this.finder.status.textContent = count === null ? "" : count === 0 ? "no node matches" : `${count} of ${this.shown.size}`;
+        this.finder.show(count === null ? "" : count === 0 ? "no node matches" : `${count} of ${this.shown.size}`);
         this.toggle.set(state.view);
         this.strip.show(this.heads, state.head);
         this.tint();

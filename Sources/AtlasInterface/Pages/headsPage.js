@@ -5,6 +5,7 @@ import {go, headAddress} from "./address.js";
 import {ask} from "./data.js";
 import {counted, measure, number, percentage} from "./numbers.js";
 import {headName} from "./edgeHeads.js";
+import {pictureControls, pictureOfTable} from "./pictures.js";
 import {dataTable} from "./tables.js";
 
 /** What heads are told apart by: key, title, definition, how it is written. */
@@ -20,16 +21,18 @@ export const headStatistics = [
 function grid(report, [key, title, , written]) {
     const largest = Math.max(...report.heads.map((head) => head[key] ?? 0));
     const rows = [...Map.groupBy(report.heads, (head) => head.layer)].sort((a, b) => b[0] - a[0]);
-    return element("div", { class: "scrolling", role: "region", "aria-label": "Grid of heads", tabindex: "0" },
-        element("table", { class: "heads" },
-            element("caption", { class: "hidden" }, `${title} of every head`),
-            element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Layer"), Array.from({ length: report.headCount }, (_, head) => element("th", { scope: "col" }, `head ${head}`)))),
-            element("tbody", {}, rows.map(([layer, heads]) => element("tr", {}, element("th", { scope: "row" }, String(layer)),
-                heads.sort((a, b) => a.head - b.head).map((head) => {
-                    const cell = element("td", {}, link(headAddress(head), element("span", { class: "hidden" }, `Head ${head.layer}.${head.head}: `), written(head[key])));
-                    cell.style.setProperty("--depth", largest > 0 ? ((head[key] ?? 0) / largest).toFixed(3) : "0");
-                    return cell;
-                }))))));
+    const table = element("table", { class: "heads" },
+        element("caption", { class: "hidden" }, `${title} of every head`),
+        element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Layer"), Array.from({ length: report.headCount }, (_, head) => element("th", { scope: "col" }, `head ${head}`)))),
+        element("tbody", {}, rows.map(([layer, heads]) => element("tr", {}, element("th", { scope: "row" }, String(layer)),
+            heads.sort((a, b) => a.head - b.head).map((head) => {
+                const cell = element("td", {}, link(headAddress(head), element("span", { class: "hidden" }, `Head ${head.layer}.${head.head}: `), written(head[key])));
+                cell.style.setProperty("--depth", largest > 0 ? ((head[key] ?? 0) / largest).toFixed(3) : "0");
+                return cell;
+            })))));
+    const name = `${title} of every head`;
+    return [element("div", { class: "scrolling", role: "region", "aria-label": "Grid of heads", tabindex: "0" }, table),
+        element("div", { class: "picture-foot" }, pictureControls(name, () => pictureOfTable(table, name)))];
 }
 
 /** Shows all heads. */

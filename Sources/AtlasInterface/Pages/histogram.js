@@ -2,6 +2,7 @@
 
 import {drawing, element, quiet} from "./elements.js";
 import {counted, measure, number} from "./numbers.js";
+import {pageColour, pictureControls, pictureOf} from "./pictures.js";
 
 /** The sides of zero that a feature has: {counts, extreme}, bins counted from zero outwards; the negative one first. */
 function tailsOf(report) {
@@ -55,14 +56,27 @@ export function histogram(report, mark = null) {
     const flag = mark ? element("p", { class: "mark-text" }, `${mark.text}: ${measure(mark.value)}`) : null;
     flag?.style.setProperty("--place", place.toFixed(4));
     const zero = placeOf(0);
+    const bins = drawing("svg", {
+        viewBox: "0 0 1000 151", preserveAspectRatio: "none", role: "img", class: "histogram",
+        "aria-label": `Histogram of ${counted(total, "activation")}${lowest < 0 ? `, from ${measure(lowest)} to ${measure(highest)}` : ""}${mark ? `; ${mark.text}: ${measure(mark.value)}` : ""}`,
+    }, bars, drawing("rect", { x: 0, y: 150, width: 1000, height: 1, class: "base" }),
+    lowest < 0 && highest > 0 ? drawing("rect", { x: zero * 1000 - 1, y: 0, width: 2, height: 151, class: "base" }) : null,
+    mark ? drawing("rect", { x: Math.max(0, Math.min(996, place * 1000 - 2)), y: 0, width: 4, height: 151, class: "mark" }) : null);
+    const title = `Activations${report.feature ? ` of feature ${report.feature.layer}/${report.feature.index}` : ""}`;
     return element("figure", {},
-        element("div", { class: "axis" }, element("span", {}, `${counted(tallest, "token")} in the tallest bin`)), flag,
-        drawing("svg", {
-            viewBox: "0 0 1000 151", preserveAspectRatio: "none", role: "img", class: "histogram",
-            "aria-label": `Histogram of ${counted(total, "activation")}${lowest < 0 ? `, from ${measure(lowest)} to ${measure(highest)}` : ""}${mark ? `; ${mark.text}: ${measure(mark.value)}` : ""}`,
-        }, bars, drawing("rect", { x: 0, y: 150, width: 1000, height: 1, class: "base" }),
-        lowest < 0 && highest > 0 ? drawing("rect", { x: zero * 1000 - 1, y: 0, width: 2, height: 151, class: "base" }) : null,
-        mark ? drawing("rect", { x: Math.max(0, Math.min(996, place * 1000 - 2)), y: 0, width: 4, height: 151, class: "mark" }) : null),
+        element("div", { class: "axis" }, element("span", {}, `${counted(tallest, "token")} in the tallest bin`)), flag, bins,
         lowest < 0 ? signedAxis(lowest, highest, zero) : element("div", { class: "axis" }, [0, highest / 2, highest].map((value) => element("span", {}, measure(value)))),
-        binTable(tails));
+        element("div", { class: "picture-foot" }, pictureControls(title, () => histogramPicture(bins, title, { tallest, lowest, highest, mark }))), binTable(tails));
+}
+
+/** The histogram with its axis, as a picture of its own. */
+function histogramPicture(bins, title, { tallest, lowest, highest, mark }) {
+    const { width, height } = bins.getBoundingClientRect();
+    const words = (x, y, anchor, text) => drawing("text", { x, y, "text-anchor": anchor, "font-size": 13, fill: pageColour("--quiet") }, text);
+    const middle = lowest < 0 ? 0 : highest / 2;
+    const placeOf = (value) => width * (value - lowest) / (highest - lowest);
+    return pictureOf(bins, title, { top: 24, bottom: 24, elements: [
+        words(0, 16, "start", `${counted(tallest, "token")} in the tallest bin`), mark ? words(width, 16, "end", `${mark.text}: ${measure(mark.value)}`) : null,
+        words(0, height + 41, "start", measure(lowest)), words(placeOf(middle), height + 41, "middle", measure(middle)), words(width, height + 41, "end", measure(highest)),
+    ] });
 }

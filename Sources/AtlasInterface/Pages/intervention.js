@@ -4,7 +4,7 @@
 import {button, choice, element, quiet, section} from "./elements.js";
 import {featureName} from "./address.js";
 import {continuationsView, doseView} from "./doseCurve.js";
-import {measure, number, percentage, signed} from "./numbers.js";
+import {measure, number, percentage, points, signed} from "./numbers.js";
 import {nodeText, term, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 import {runJob} from "./jobs.js";
@@ -18,7 +18,7 @@ function answerTable(answer) {
         { title: "Next token", head: true, cell: (row) => tokenText(row.text, row.token) },
         { title: "Before", numeric: true, cell: (row) => [percentage(row.before), weightBar(row.before, 1)] },
         { title: "After", numeric: true, cell: (row) => [percentage(row.after), weightBar(row.after, 1)] },
-        { title: "Change", numeric: true, cell: (row) => `${row.after >= row.before ? "+" : "−"}${percentage(Math.abs(row.after - row.before))}` },
+        { title: "Change", numeric: true, definition: "Of the probability, in percentage points.", cell: (row) => points(row.after - row.before) },
     ], answer.nextTokens, { withLegend: false });
 }
 

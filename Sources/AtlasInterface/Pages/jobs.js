@@ -10,10 +10,12 @@ function pause(milliseconds) {
     return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 }
 
-function progressText(report) {
+/** How far a job is, in words. */
+export function progressText(report) {
     if (report.state === "queued") return report.waitingBefore > 0 ? `Waiting; ${number(report.waitingBefore)} before it.` : "Waiting.";
-    const share = report.total ? `${number(report.done)} of ${number(report.total)}` : "Running";
-    const rate = report.rate ? `, ${measure(report.rate)} a second` : "";
+    const unit = report.unit ? ` ${report.unit}` : "";
+    const share = report.total ? `${number(report.done)} of ${number(report.total)}${unit}` : "Running";
+    const rate = report.rate ? `, ${measure(report.rate)}${unit} a second` : "";
     return `${share}${rate}${report.secondsLeft ? `, ${duration(report.secondsLeft)} left` : ""}`;
 }
 

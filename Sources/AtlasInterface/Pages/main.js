@@ -3,6 +3,11 @@
 import {currentAddress} from "./address.js";
 import {AnswerError, isFolder} from "./data.js";
 import {element, heading, link, quiet} from "./elements.js";
+import {copyLinkControl} from "./copyLink.js";
+import {followPlaces, leavePlace, placeOfStep, returnTo} from "./place.js";
+import {foldingMenu} from "./menu.js";
+import {followPrinting} from "./printing.js";
+import {pageSearch} from "./pageSearch.js";
 import {placeTips} from "./terms.js";
 import {themeControl} from "./theme.js";
 import {tokenForm} from "./tokenForm.js";
@@ -14,6 +19,7 @@ import {showFeatures} from "./featuresPage.js";
 import {showFeature} from "./featurePage.js";
 import {showLogits} from "./logitsPage.js";
 import {showLogit} from "./logitPage.js";
+import {showLabels} from "./labelsPage.js";
 import {showHeads} from "./headsPage.js";
 import {showHead} from "./headPage.js";
 import {showCircuit} from "./circuitPage.js";
@@ -26,9 +32,9 @@ import {showSQL} from "./sqlPage.js";
 const views = {
     atlas: showAtlas, prompts: showPrompts, prompt: showPrompt, graph: showGraph, features: showFeatures, feature: showFeature,
     logits: showLogits, logit: showLogit, heads: showHeads, head: showHead, circuit: showCircuit, compare: showCompare, run: showRun, operands: showOperands,
-    edge: showEdge, sql: showSQL,
+    edge: showEdge, sql: showSQL, labels: showLabels,
 };
-const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["run", "Run"], ["sql", "SQL"]];
+const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["labels", "Labels"], ["run", "Run"], ["sql", "SQL"]];
 const belongsTo = { operands: "features", prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads", edge: "features" };
 
 let current = null;
@@ -56,6 +62,8 @@ function showMenu(page) {
 /** Replaces the view; a slower one that was asked for earlier is dropped. */
 async function show() {
     if (location.hash === "#main") return;
+    leavePlace();
+    const place = placeOfStep();
     current?.abort();
     const controller = new AbortController();
     current = controller;
@@ -80,33 +88,27 @@ async function show() {
     main.classList.toggle("wide", Boolean(result.isWide));
     main.replaceChildren(...result.view.flat(Infinity).filter(Boolean));
     result.shown?.();
-    if (hasShownView) {
+    if (place !== null) {
+        returnTo(place, main);
+    } else if (hasShownView) {
         scrollTo(0, 0);
         main.querySelector("h1")?.focus({ preventScroll: true });
     }
     hasShownView = true;
 }
 
-function isTyping(target) {
-    return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(range|checkbox|radio)$/.test(target.type);
-}
-
 addEventListener("hashchange", show);
 addEventListener("keydown", (event) => {
-    if (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        const search = document.getElementById("search");
-        if (search) {
-            event.preventDefault();
-            search.focus();
-            search.select();
-        }
-    }
     if (event.key === "Escape" && document.activeElement?.classList.contains("term")) document.activeElement.blur();
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();
 });
-document.getElementById("theme").append(themeControl());
+document.getElementById("page-search").append(pageSearch());
+document.getElementById("theme").append(...copyLinkControl(), themeControl());
+foldingMenu(document.getElementById("menu-fold"), document.getElementById("menu"));
+followPlaces();
+followPrinting();
 placeTips();
 show();

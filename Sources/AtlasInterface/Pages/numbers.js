@@ -1,19 +1,46 @@
 // Writes numbers and tokens as texts.
 
+let noted = null;
+
+/** What an action gives, with the numbers that it wrote as texts meanwhile, in order: a cell's own value, before it is rounded. */
+export function noting(action) {
+    const outer = noted;
+    noted = [];
+    try {
+        return { result: action(), numbers: noted };
+    } finally {
+        noted = outer;
+    }
+}
+
+function note(value) {
+    noted?.push(value ?? null);
+    return value === null || value === undefined;
+}
+
+function signOf(value) {
+    return value < 0 ? "−" : "";
+}
+
+function threeFigures(magnitude) {
+    if (magnitude === 0) return "0";
+    if (magnitude >= 1000) return Math.round(magnitude).toLocaleString("en");
+    return magnitude < 0.0001 ? magnitude.toExponential(1) : magnitude.toPrecision(3);
+}
+
+/** A share of one in hundredths; what rounds to nothing is told as that. */
+function hundredths(magnitude) {
+    return magnitude > 0 && magnitude < 0.0001 ? "< 0.01" : threeFigures(magnitude * 100);
+}
+
 /** A count with separators, or a dash for none. */
 export function number(value) {
-    return value === null || value === undefined ? "–" : value.toLocaleString("en");
+    return note(value) ? "–" : value.toLocaleString("en");
 }
 
 /** A measured value with three significant digits, or a dash for none. */
 export function measure(value) {
-    if (value === null || value === undefined) return "–";
-    const magnitude = Math.abs(value);
-    const text = magnitude === 0 ? "0"
-        : magnitude >= 1000 ? Math.round(magnitude).toLocaleString("en")
-        : magnitude < 0.0001 ? magnitude.toExponential(1)
-        : magnitude.toPrecision(3);
-    return value < 0 ? `−${text}` : text;
+    return note(value) ? "–" : `${signOf(value)}${threeFigures(Math.abs(value))}`;
 }
 
 /** A measured value that always has its sign. */
@@ -23,12 +50,18 @@ export function signed(value) {
 
 /** A share of one as a percentage. */
 export function percentage(share) {
-    return share === null || share === undefined ? "–" : `${measure(share * 100)} %`;
+    return note(share) ? "–" : `${signOf(share)}${hundredths(Math.abs(share))} %`;
+}
+
+/** A difference of shares of one, of probabilities above all, in percentage points: what a percentage of a percentage is not. */
+export function points(difference) {
+    if (note(difference)) return "–";
+    return `${difference > 0 ? "+" : signOf(difference)}${hundredths(Math.abs(difference))} pp`;
 }
 
 /** A share of one as a percentage of few digits, for places where exact ones disturb. */
 export function roundPercentage(share) {
-    if (share === null || share === undefined) return "–";
+    if (note(share)) return "–";
     return share > 0 && share < 0.005 ? "< 1 %" : `${Math.round(share * 100)} %`;
 }
 

@@ -4,6 +4,7 @@ import {element, quiet, section} from "./elements.js";
 import {ask, isFolder} from "./data.js";
 import {measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
+import {gridPictureControls} from "./gridPicture.js";
 import {onThemeChange} from "./theme.js";
 
 const margin = { left: 40, top: 10, bottom: 34, right: 10 };
@@ -113,7 +114,7 @@ function gridView(report, room = gridRoom.page) {
         if (value === undefined) return;
         reading.textContent = `${grid.rowTag} = ${grid.rows[row]}, ${grid.columnTag} = ${grid.columns[column]}: ${value === null ? "no prompt" : measure(value)}`;
     });
-    return element("div", { class: "operands" }, element("div", {}, canvas, gridScale(grid), reading), shapeView(report.shape, grid));
+    return element("div", { class: "operands" }, element("div", {}, canvas, gridScale(grid), reading, gridPictureControls(grid)), shapeView(report.shape, grid));
 }
 
 const shapeNames = {

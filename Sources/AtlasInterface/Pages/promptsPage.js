@@ -1,13 +1,13 @@
 // The view of all prompts: search, filters by tag, order, and the prompts where one feature fires.
 
-import {button, choice, element, heading, link, quiet} from "./elements.js";
+import {button, element, heading, link, quiet} from "./elements.js";
 import {addressOf, featureAddress, go, graphAddress} from "./address.js";
 import {ask, isFolder} from "./data.js";
 import {counted, measure, number, percentage, shortened} from "./numbers.js";
 import {familySection} from "./families.js";
 import {filterControls} from "./promptFilter.js";
-import {firstFrom, holdsWords, listPart, pageLength} from "./listing.js";
-import {dataTable, pager} from "./tables.js";
+import {headingOrder, holdsWords, listPager, listPart, pageLength, placeFrom} from "./listing.js";
+import {dataTable} from "./tables.js";
 import {tokenText} from "./terms.js";
 
 const textLimit = 200;
@@ -18,6 +18,8 @@ const promptOrders = {
     probability: (a, b) => a.predictedProbability - b.predictedProbability,
     replacement: (a, b) => (a.scores?.replacement ?? 2) - (b.scores?.replacement ?? 2),
     completeness: (a, b) => (a.scores?.completeness ?? 2) - (b.scores?.completeness ?? 2),
+    predicted: (a, b) => (a.predicted?.text ?? "") < (b.predicted?.text ?? "") ? -1 : 1,
+    nodes: (a, b) => (a.nodeCount ?? Infinity) - (b.nodeCount ?? Infinity),
 };
 
 /** A prompt's text as a link: to its graph if it has one. */
@@ -35,37 +37,37 @@ function isInGroup(prompt, group) {
     });
 }
 
-function promptTable(items, sort) {
+function promptTable(items, sort, whole) {
     return dataTable("Prompts", [
-        { title: "Prompt", key: "text", head: true, width: "wide-name", cell: (row) => [promptLink(row), element("span", { class: "tags" }, (row.tags ?? []).slice(0, 4).map((tag) =>
+        { title: "Id", key: "id", numeric: true, cell: (row) => String(row.id), value: (row) => row.id },
+        { title: "Prompt", key: "text", head: true, width: "wide-name", value: (row) => row.text, cell: (row) => [promptLink(row), element("span", { class: "tags" }, (row.tags ?? []).slice(0, 4).map((tag) =>
             element("a", { class: "tag", href: addressOf(["prompts"], { where: `${tag.name}=${tag.value}` }) }, `${tag.name}: `, element("bdi", {}, shortened(tag.value, 30)))))] },
-        { title: "Model says", cell: (row) => row.predicted ? [tokenText(row.predicted.text, row.predicted.token), row.isRight === false ? [" ", element("span", { class: "badge warning" }, "wrong")] : null] : "–" },
+        { title: "Model says", key: "predicted", value: (row) => row.predicted?.text, cell: (row) => row.predicted ? [tokenText(row.predicted.text, row.predicted.token), row.isRight === false ? [" ", element("span", { class: "badge warning" }, "wrong")] : null] : "–" },
         { title: "Probability", key: "probability", numeric: true, definition: "The model's probability for what it says.", cell: (row) => percentage(row.predictedProbability) },
         { title: "Answer", cell: (row) => row.answer === null || row.answer === undefined ? "–" : tokenText(row.answer) },
-        { title: "Replacement", key: "replacement", numeric: true, definition: "Replacement score of the graph: the share of the influence that begins in tokens rather than errors. Low: distrust the graph.", cell: (row) => row.scores ? percentage(row.scores.replacement) : "no graph" },
-        { title: "Nodes", numeric: true, cell: (row) => number(row.nodeCount) },
+        { title: "Replacement", key: "replacement", numeric: true, value: (row) => row.scores?.replacement, definition: "Replacement score of the graph: the share of the influence that begins in tokens rather than errors. Low: distrust the graph.", cell: (row) => row.scores ? percentage(row.scores.replacement) : "no graph" },
+        { title: "Nodes", key: "nodes", numeric: true, cell: (row) => number(row.nodeCount) },
         { title: "", cell: (row) => link(addressOf(["prompt", row.id]), element("span", { "aria-hidden": "true" }, "features"), element("span", { class: "hidden" }, `features of prompt ${row.id}`)) },
-    ], items, { sort, empty: "No prompt matches. Take a filter away, or search for fewer words." });
+    ], items, { sort, whole, empty: "No prompt matches. Take a filter away, or search for fewer words." });
 }
 
-async function showFirings(name, first) {
+async function showFirings(name, place) {
     const [layer, index] = name.split("/");
-    const answer = isFolder ? await firingsInFolder(layer, index, first) : await listPart(`features/${layer}/${index}/prompts`, {}, first);
-    const turn = (to) => () => go(["prompts"], { feature: name, after: to || "" });
+    const answer = isFolder ? await firingsInFolder(layer, index, place.first) : await listPart(`features/${layer}/${index}/prompts`, {}, place);
     return {
         title: `Prompts where ${name} fires`,
         view: [
             element("div", { class: "heading" }, heading(`Prompts where feature ${name} fires`), element("nav", { class: "walk", "aria-label": "From here" },
                 link(featureAddress({ layer, index }), "Its dashboard"), link(addressOf(["circuit"], { feature: name }), "Its global circuit"))),
             answer.note ? quiet(answer.note) : null,
-            pager(first, answer.items.length, answer.total, "prompt", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + answer.items.length < answer.total ? turn(first + pageLength) : null),
+            listPager(answer, "prompt", (after) => go(["prompts"], { feature: name, after })),
             dataTable("Prompts", [
                 { title: "Prompt", head: true, width: "wide-name", cell: (row) => element("a", { href: row.hasGraph === false ? addressOf(["prompt", row.promptID]) : graphAddress(row.promptID) }, element("bdi", {}, shortened(row.text, textLimit))) },
                 { title: "Largest activation", numeric: true, definition: "The feature's largest activation in the prompt, either side of zero.", cell: (row) => measure(row.activation) },
                 { title: "At position", numeric: true, cell: (row) => number(row.position) },
                 { title: "Active tokens", numeric: true, cell: (row) => number(row.positionCount) },
                 { title: "", cell: (row) => link(featureAddress({ layer, index }, row.promptID), element("span", { "aria-hidden": "true" }, "there"), element("span", { class: "hidden" }, `the feature in prompt ${row.promptID}`)) },
-            ], answer.items, { empty: "It fires in no prompt of this atlas." }),
+            ], answer.items, { sort: {}, whole: answer.whole, empty: "It fires in no prompt of this atlas." }),
         ],
     };
 }
@@ -74,31 +76,29 @@ async function showFirings(name, first) {
 async function firingsInFolder(layer, index, first) {
     const report = await ask(`features/${layer}/${index}`);
     const items = report.topExamples.map((example) => ({ promptID: example.promptID, text: example.tokens.join(""), activation: example.activation, position: example.position, positionCount: example.activations.filter((value) => value !== 0).length }));
-    return { items: items.slice(first, first + pageLength), total: items.length, note: `An export tells its strongest examples, of ${counted(report.activePrompts, "prompt")} where it fires.` };
+    const next = first + pageLength < items.length ? String(first + pageLength) : null;
+    return { items: items.slice(first, first + pageLength), total: items.length, first, next, whole: async () => items, note: `An export tells its strongest examples, of ${counted(report.activePrompts, "prompt")} where it fires.` };
 }
 
 /** Shows prompts. */
 export async function showPrompts({ parameters }) {
-    const first = firstFrom(parameters);
+    const place = placeFrom(parameters);
     const feature = parameters.get("feature");
-    if (feature && /^\d+\/\d+$/.test(feature)) return showFirings(feature, first);
+    if (feature && /^\d+\/\d+$/.test(feature)) return showFirings(feature, place);
     const state = { search: parameters.get("search") ?? "", where: parameters.get("where") ?? "", sort: parameters.get("sort") ?? "" };
     const key = state.sort.replace(/^-/, "");
     const descending = state.sort.startsWith("-");
-    const [tags, part] = await Promise.all([ask("tags").catch(() => ({ items: [] })), listPart("prompts", state, first, {
+    const [tags, part] = await Promise.all([ask("tags").catch(() => ({ items: [] })), listPart("prompts", state, place, {
         matches: (prompt) => holdsWords(prompt.text, state.search) && isInGroup(prompt, state.where),
         order: promptOrders[key] ? (a, b) => (descending ? -1 : 1) * promptOrders[key](a, b) : null,
     })]);
     const change = (update) => go(["prompts"], { ...state, ...update });
-    const search = element("input", { id: "search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "words of a prompt", value: state.search, maxlength: "1000" });
-    const form = element("form", { class: "controls", role: "search" }, element("label", { for: "search" }, "Search"), search,
-        element("kbd", { title: "The key / goes to the search" }, "/"), element("button", { type: "submit" }, "Search"),
-        element("label", { for: "order" }, "Order"), choice("order", [["", "as indexed"], ["replacement", "worst explained first"], ["-replacement", "best explained first"], ["probability", "least sure first"], ["-probability", "surest first"]], state.sort, (sort) => change({ sort })));
+    const search = element("input", { id: "filter", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "words of a prompt", value: state.search, maxlength: "1000" });
+    const form = element("form", { class: "controls", role: "search", "aria-label": "Prompts" }, element("label", { for: "filter" }, "Words"), search, element("button", { type: "submit" }, "Filter"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         change({ search: search.value.trim() });
     });
-    const turn = (to) => () => change({ after: to || "" });
     return {
         title: "Prompts",
         view: [
@@ -106,8 +106,8 @@ export async function showPrompts({ parameters }) {
             element("p", { class: "controls" },
                 state.where ? [link(addressOf(["compare"], { a: state.where }), "Compare this group with others"), link(addressOf(["circuit"], { where: state.where }), "The circuit of this group")] : null,
                 isFolder && state.where ? null : button(state.where ? "Families of this group" : "Sort into families", (event) => familySection(state.where, event.target), { class: "more" })),
-            pager(first, part.items.length, part.total, "prompt", first > 0 ? turn(Math.max(0, first - pageLength)) : null, first + part.items.length < part.total ? turn(first + pageLength) : null),
-            promptTable(part.items, { column: key, descending, choose: (column) => change({ sort: state.sort === `-${column}` ? column : `-${column}` }) }),
+            listPager(part, "prompt", (after) => change({ after })),
+            promptTable(part.items, { ...headingOrder(state.sort, "id", Object.keys(promptOrders), (sort) => change({ sort })) }, part.whole),
         ],
     };
 }

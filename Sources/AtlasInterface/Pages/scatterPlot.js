@@ -2,6 +2,7 @@
 
 import {drawing, element} from "./elements.js";
 import {counted, signed} from "./numbers.js";
+import {pictureControls, pictureOf} from "./pictures.js";
 
 const size = { width: 640, height: 420, left: 66, right: 14, top: 12, bottom: 46 };
 
@@ -44,7 +45,9 @@ export function scatterPlot(points, { across, up, groups }) {
         return drawing(point.group === groups[0] ? "circle" : "path", point.group === groups[0] ? { ...attributes, cx: x, cy: y, r: 4 } : { ...attributes, d: `M${x} ${y - 5}L${x + 5} ${y}L${x} ${y + 5}L${x - 5} ${y}Z` },
             drawing("title", {}, `${point.title}: predicted ${signed(point.x)}, measured ${signed(point.y)}`));
     });
-    return element("figure", { class: "plot" },
-        drawing("svg", { class: "scatter", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${up} against ${across}: ${counted(points.length, "point")}; the table below has them` }, frame, marks),
-        element("figcaption", { class: "quiet" }, element("i", { class: "shape circle plot-key" }), ` ${groups[0]}`, groups[1] ? [", ", element("i", { class: "shape diamond plot-key other" }), ` ${groups[1]}`] : null, ". Dashed: measured as predicted. A point leads to its prompt's graph."));
+    const plot = drawing("svg", { class: "scatter", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${up} against ${across}: ${counted(points.length, "point")}; the table below has them` }, frame, marks);
+    const title = `${up} against ${across}`;
+    return element("figure", { class: "plot" }, plot,
+        element("figcaption", { class: "quiet" }, element("i", { class: "shape circle plot-key" }), ` ${groups[0]}`, groups[1] ? [", ", element("i", { class: "shape diamond plot-key other" }), ` ${groups[1]}`] : null, ". Dashed: measured as predicted. A point leads to its prompt's graph."),
+        element("div", { class: "picture-foot" }, pictureControls(title, () => pictureOf(plot, title))));
 }

@@ -2,6 +2,7 @@
 
 import {button, element, quiet, section} from "./elements.js";
 import {featureName} from "./address.js";
+import {pictureControls, pictureOf} from "./pictures.js";
 import {shortName} from "./graphModel.js";
 import {boxesOf, subgraphDrawing} from "./subgraphDrawing.js";
 
@@ -67,6 +68,7 @@ export function subgraphPanel({ model, pins, groups, saved, canSave, edits, sugg
     const savedNames = new Set(saved.map((supernode) => supernode.name));
     return section("Pinned subgraph", "Pin nodes (shift-click, or the key p) and gather them under a name. Links between boxes are the sums of their members' links.",
         boxes.length === 0 ? quiet("Nothing is pinned yet.") : element("div", { class: "scrolling", role: "region", tabindex: "0", "aria-label": "Pinned subgraph" }, subgraphDrawing(model, boxes, Math.max(320, width))),
+        boxes.length === 0 ? null : element("div", { class: "picture-foot" }, pictureControls("Pinned subgraph", () => pictureOf(document.querySelector("svg.subgraph"), "Pinned subgraph"))),
         groups.length > 0 ? element("ul", { class: "groups" }, groups.map((group) => groupItem(model, group, edits, canSave, savedNames.has(group.name)))) : null,
         loose.length > 0 ? groupForm(model, loose, edits) : null,
         offered.length > 0 ? element("p", { class: "offers" }, "Supernodes of the atlas that are in this graph: ",

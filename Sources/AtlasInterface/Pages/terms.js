@@ -1,7 +1,7 @@
 // Terms with their definitions, marks for weak numbers, and names of things: shown the same way everywhere.
 
 import {element} from "./elements.js";
-import {number, visible} from "./numbers.js";
+import {visible} from "./numbers.js";
 import {featureAddress, featureName, logitAddress} from "./address.js";
 
 let tipCount = 0;
@@ -20,9 +20,9 @@ export function figure(title, definition, value, sample, side) {
         element("dd", {}, element("span", { class: "value" }, value), element("span", { class: "sample" }, sample)));
 }
 
-/** The mark for numbers that rest on too little; null when there is enough. */
+/** The mark for numbers that rest on too little; null when there is enough. A table gathers those of its rows in one note. */
 export function fewSamples(count) {
-    return count < 10 ? element("span", { class: "badge warning" }, count === 0 ? "no sample" : "few samples") : null;
+    return count < 10 ? element("span", { class: "badge warning few" }, count === 0 ? "no sample" : "few samples") : null;
 }
 
 /** A label, marked when a program made it. */
@@ -33,7 +33,7 @@ export function labelText(label, isAutomatic) {
 
 /** A token as a quotation. */
 export function tokenText(text, token) {
-    return element("bdi", { class: "quoted", title: token === null || token === undefined ? null : `token ${number(token)}` }, visible(text));
+    return element("bdi", { class: "quoted", "data-text": text ?? null, title: token === null || token === undefined ? null : `token ${token.toLocaleString("en")}` }, visible(text));
 }
 
 /** A node of a graph or circuit by name, with a link to its own view. */

@@ -62,13 +62,20 @@ extension Route {
         },
         Route("openapi.json", "This description") { _, _ in OpenAPIDocument.whole },
         Route(
-            "search", "Prompts and feature labels that contain some words",
+            "search",
+            "Prompts, their names, tokens, features that promote them, labels and supernodes under some words",
             [
                 .init("text", .text(limit: 1_000), "words; the last may be the beginning of one", isRequired: true),
-                .limit,
+                .init("kind", .choice(SearchReport.Kind.allCases.map(\.rawValue)), "only these"),
+                .init(
+                    "prompt", .integer(0...Int(Int32.max)),
+                    "of the features that promote a token only those in this prompt's graph"), .limit,
             ]
         ) { request, service in
-            try service.reader.search(try request.required("text"), limit: try request.range().limit)
+            try service.reader.search(
+                try request.required("text"), limit: try request.range().limit,
+                kind: request.text("kind").flatMap { SearchReport.Kind(rawValue: $0) },
+                prompt: request.integer("prompt"))
         },
     ]
 }

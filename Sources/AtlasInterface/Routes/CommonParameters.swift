@@ -1,3 +1,5 @@
+import AtlasQuery
+
 extension RouteParameter {
     /// The most characters of a filter: two of them, every character as long as it can be, fit into a request's line.
     static let longestFilter = 2_000
@@ -16,6 +18,11 @@ extension RouteParameter {
     static let after = RouteParameter(
         "after", .integer(0...Int(Int32.max)), "where a list goes on: `next` of the part before it")
     static let list = [limit, after]
+    /// Of a list that goes on behind an item: `next` of the part before, or a number of items to skip.
+    static let cursor = RouteParameter(
+        "after", .form(ListCursor.form, expected: "`next` of the part before, or a number of items"),
+        "where a list goes on: `next` of the part before it, or how many items are skipped")
+    static let orderedList = [limit, cursor]
     static let search = RouteParameter("search", .text(limit: 1_000), "words; the last may be the beginning of one")
     static let group = RouteParameter(
         "where", .filter,

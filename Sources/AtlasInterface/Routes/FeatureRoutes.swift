@@ -5,17 +5,23 @@ import Foundation
 extension Route {
     static let features = [
         Route(
-            "features", "Features that fire, in an order",
+            "features", "Features that fire, or those that never do, in an order",
             [
                 .search, .init("layer", .integer(0...65_535), "only features of this layer"),
+                .init("firing", .yesOrNo, "no: those that fire in no prompt", fallback: "yes"),
+                .init("minimumDensity", .number(0...1), "only those active at this share of the tokens or more"),
+                .init("labelled", .yesOrNo, "only those that a person named, or only the others"),
                 .init(
-                    "sort", .choice(FeatureOrder.allCases.map(\.rawValue)), "what the list is ordered by",
-                    fallback: "feature"),
-            ] + RouteParameter.list
+                    "sort", .choice(FeatureOrder.names),
+                    "what the list is ordered by; with a minus sign backwards", fallback: "feature"),
+            ] + RouteParameter.orderedList
         ) { request, service in
-            try service.reader.featureList(
-                layer: request.integer("layer"), containing: request.text("search"),
-                order: request.text("sort").flatMap { FeatureOrder(rawValue: $0) } ?? .feature,
+            var filter = FeatureFilter(layer: request.integer("layer"), words: request.text("search"))
+            filter.firing = request.text("firing") != "no"
+            filter.minimumDensity = request.number("minimumDensity")
+            filter.labelled = request.text("labelled").map { $0 == "yes" }
+            return try service.reader.featureList(
+                where: filter, order: request.text("sort").flatMap { FeatureOrder($0) } ?? FeatureOrder(),
                 range: try request.range())
         },
         Route(

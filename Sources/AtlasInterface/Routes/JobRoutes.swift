@@ -88,14 +88,20 @@ extension AtlasService {
     var model: ModelJobs { get throws { try requireModel() } }
 
     func tokens(of text: String, _ jobs: ModelJobs) throws -> [Int] {
+        let context = jobs.attributor.model.configuration.contextLength
+        // Whichever is smaller: the model takes no more than its context, and this server may take less.
+        let limit =
+            context <= jobs.limits.tokens
+            ? "\(context) tokens at most (the model's context)"
+            : "\(jobs.limits.tokens) tokens at most (this server's limit; the model's context is \(context))"
         guard !text.isEmpty, text.utf8.count <= jobs.limits.textBytes else {
             throw Problem(
-                422, "Wrong text", "text: expected 1 to \(jobs.limits.textBytes) bytes, found \(text.utf8.count)")
+                422, "Wrong text",
+                "text: expected \(limit) in 1 to \(jobs.limits.textBytes) bytes, found \(text.utf8.count) bytes")
         }
         let tokens = jobs.attributor.model.tokenizer.encodePrompt(text)
-        guard tokens.count <= jobs.limits.tokens else {
-            throw Problem(
-                422, "Wrong text", "text: expected \(jobs.limits.tokens) tokens at most, found \(tokens.count)")
+        guard tokens.count <= min(context, jobs.limits.tokens) else {
+            throw Problem(422, "Wrong text", "text: expected \(limit), found \(tokens.count)")
         }
         do { try jobs.attributor.model.check(tokens) } catch {
             throw Problem(422, "Wrong text", Problem(error).detail)

@@ -4,10 +4,17 @@ import Foundation
 extension Route {
     static let logits = [
         Route(
-            "logits", "Tokens whose logit some stored graph explains, those of most prompts first",
-            [.init("search", .text(limit: 1_000), "part of the token's text")] + RouteParameter.list
+            "logits", "Tokens whose logit some stored graph explains, in an order",
+            [
+                .init("search", .text(limit: 1_000), "part of the token's text"),
+                .init(
+                    "sort", .choice(LogitOrder.names),
+                    "what the list is ordered by; with a minus sign backwards", fallback: "prompts"),
+            ] + RouteParameter.orderedList
         ) { request, service in
-            try service.reader.logitList(containing: request.text("search"), range: try request.range())
+            try service.reader.logitList(
+                containing: request.text("search"),
+                order: request.text("sort").flatMap { LogitOrder($0) } ?? LogitOrder(), range: try request.range())
         },
         Route(
             "logits/{token}", "What drives a token's logit, across prompts and by weights alone",

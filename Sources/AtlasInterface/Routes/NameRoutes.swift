@@ -1,3 +1,4 @@
+import AtlasIndexing
 import AtlasQuery
 import Circuits
 import Foundation
@@ -14,6 +15,32 @@ struct LabelBody: RequestBody {
         }
         members.describe("note", "more about it") { $0.allow(characters: 0...NameRule.longestNote) }
     }
+}
+
+/// A file of labels, as it is read by `atlas import labels`.
+public struct LabelFileAnswer: Codable, Sendable, Equatable {
+    /// How it is written.
+    public let format: LabelFormat
+    /// All of it.
+    public let content: String
+}
+
+/// What is sent to take over a file of labels.
+struct LabelFileBody: RequestBody {
+    let name: String
+    let content: String
+    let replace: Bool?
+
+    static func refine(_ members: inout RequestBodyMembers) {
+        members.describe("name", "the file's name, whose ending tells its format: .csv, .tsv or .jsonl") {
+            $0.allow(characters: 1...200)
+        }
+        members.describe("content", "all that the file holds") { $0.allow(characters: 1...longestFile) }
+        members.describe("replace", "whether features that have a label get the file's; no unless given")
+    }
+
+    /// The most characters of a file; how many bytes a server takes, it says itself.
+    static let longestFile = 10_000_000
 }
 
 /// What is sent to keep a supernode.
@@ -79,6 +106,28 @@ extension Route {
         },
         Route("labels", "The labels that people gave, by feature", RouteParameter.list) { request, service in
             try service.reader.labels().part(try request.range())
+        },
+        Route(
+            "labels/file", "The labels that people gave, as a file that other tools read",
+            [.init("format", .choice(LabelFormat.allCases.map(\.rawValue)), "how it is written", fallback: "csv")]
+        ) { request, service in
+            let format = request.text("format").flatMap { LabelFormat(rawValue: $0) } ?? .csv
+            let identity = service.reader.atlas.identity
+            let table = try LabelTable(
+                service.reader.labels(), modelName: identity.modelName, transcoderName: identity.transcoderName)
+            return LabelFileAnswer(format: format, content: String(decoding: table.data(as: format), as: UTF8.self))
+        },
+        Route(
+            .put, "labels", "Takes over the labels of a file: all of them or, after an error, none",
+            body: LabelFileBody.self, example: #"{"name": "labels.csv", "content": "layer,index,label\n2,157,Texas\n"}"#
+        ) { _, body, service in
+            let file: LabelFile
+            do { file = try LabelFile(content: body.content, named: body.name) } catch {
+                throw Problem(422, "Wrong file", "\(error)")
+            }
+            var summary = LabelImport()
+            try service.write { summary = try file.write(to: $0, replaces: body.replace ?? false) }
+            return summary
         },
         Route("supernodes", "The supernodes that people keep, by name", RouteParameter.list) { request, service in
             try service.reader.supernodes().part(try request.range())

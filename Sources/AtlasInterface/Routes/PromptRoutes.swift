@@ -11,9 +11,9 @@ extension Route {
             [
                 .search, .group,
                 .init(
-                    "sort", .choice(PromptOrder.Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
+                    "sort", .choice(PromptOrder.names),
                     "what the list is ordered by; with a minus sign the largest come first", fallback: "id"),
-            ] + RouteParameter.list
+            ] + RouteParameter.orderedList
         ) { request, service in
             try service.reader.promptList(
                 where: request.filter(), containing: request.text("search"),

@@ -5,6 +5,9 @@ import GRDB
 
 /// What an atlas is about, how much it holds, and how good it is.
 public struct AtlasInformation: Codable, Sendable, Equatable {
+    /// The shards that it was assembled from, in whose files its packed columns are; `nil` for an atlas that holds
+    /// everything itself.
+    public let shardCount: Int?
     /// The language model's name.
     public let modelName: String
     /// Digest of its configuration and weights.

@@ -6,24 +6,35 @@ import GRDB
 
 /// What the atlas is and holds.
 extension AtlasReader {
-    static let promptTotals = """
+    private func promptTotals() -> String {
+        """
         SELECT count(*) AS prompts, coalesce(sum(token_count), 0) AS tokens,
             coalesce(sum(counted_tokens), 0) AS counted_tokens, coalesce(sum(activation_count), 0) AS activations,
-            sum(length(activations)) * 1.0 / nullif(sum(activation_count), 0) AS activation_bytes,
+            \(bytes("activations", inShards: "activation_bytes")) * 1.0 / nullif(sum(activation_count), 0) AS activation_bytes,
             count(answer_token) AS answered, avg(answer_token = predicted_token) AS share_right
         FROM prompts
         """
-    static let graphTotals = """
+    }
+
+    private func graphTotals() -> String {
+        """
         SELECT count(*) AS graphs, (SELECT count(*) FROM node_effects) AS effects,
             (SELECT count(*) FROM measured_effects) AS measured, (SELECT count(*) FROM edge_heads) AS heads,
-            (SELECT sum(length(h.heads)) * 1.0 / nullif(sum(o.edge_count), 0)
+            (SELECT \(bytes("heads", inShards: "head_bytes")) * 1.0 / nullif(sum(o.edge_count), 0)
                 FROM edge_heads h JOIN graphs o ON o.id = h.graph_id) AS head_bytes,
             coalesce(sum(node_count), 0) AS nodes, coalesce(sum(edge_count), 0) AS edges,
-            sum(length(edges)) * 1.0 / nullif(sum(edge_count), 0) AS edge_bytes,
+            \(bytes("edges", inShards: "edge_bytes")) * 1.0 / nullif(sum(edge_count), 0) AS edge_bytes,
             avg(replacement_score) AS replacement, avg(completeness_score) AS completeness,
             max(largest_violation) AS violation
         FROM graphs
         """
+    }
+
+    /// The bytes of all a table's blocks; those in shards were counted when these were assembled.
+    private func bytes(_ column: String, inShards count: String) -> String {
+        atlas.shards == nil ? "sum(length(\(column)))" : "(SELECT sum(\(count)) FROM shards)"
+    }
+
     static let derivedTotals = """
         SELECT (SELECT count(*) FROM feature_statistics) AS features,
             (SELECT count(*) FROM aggregated_edges) AS edges, (SELECT count(*) FROM logit_statistics) AS tokens,
@@ -42,11 +53,12 @@ extension AtlasReader {
         let attributes = try? FileManager.default.attributesOfItem(atPath: atlas.path)
         return try ask("describing the atlas") { db in
             let identity = atlas.identity
-            let prompts = try StoredRow.fetchExisting(db, "totals", sql: Self.promptTotals)
-            let graphs = try StoredRow.fetchExisting(db, "totals", sql: Self.graphTotals)
+            let prompts = try StoredRow.fetchExisting(db, "totals", sql: promptTotals())
+            let graphs = try StoredRow.fetchExisting(db, "totals", sql: graphTotals())
             let derived = try StoredRow.fetchExisting(db, "totals", sql: Self.derivedTotals)
             return try AtlasInformation(
-                modelName: identity.modelName, modelFingerprint: identity.modelFingerprint,
+                shardCount: atlas.shards?.shards.count, modelName: identity.modelName,
+                modelFingerprint: identity.modelFingerprint,
                 isImported: identity.isImported,
                 basis: identity.neuronSettings == nil ? "transcoders" : "neurons",
                 neuronSettings: NeuronOptions(identity), transcoderName: identity.transcoderName,

@@ -31,7 +31,7 @@ public struct SchemaReport: Codable, Sendable, Equatable {
 
 /// What can be asked in SQL.
 extension AtlasReader {
-    static let columnsOfRelation = "SELECT name, type FROM pragma_table_info(?)"
+    static let columnsOfRelation = "SELECT name, type FROM pragma_table_info(?, 'main')"
     static let kindsOfRelations = "SELECT name, type = 'view' FROM sqlite_schema WHERE type IN ('table', 'view')"
 
     /// The tables and views of the atlas's file that the schema describes, with what it says of them.

@@ -1,16 +1,25 @@
-import AtlasStore
 import Circuits
-import GRDB
 
-/// Prompts, labels and supernodes that contain some words.
+/// What an atlas has under some words, by kind.
 public struct SearchReport: Codable, Sendable, Equatable {
+    /// What is searched for.
+    public enum Kind: String, Codable, CaseIterable, Sendable {
+        case prompts, names, tokens, promoters, labels, supernodes
+    }
+
     /// What was searched for.
     public let query: String
-    /// Matching prompts, best first.
+    /// Prompts whose text contains the words, best first.
     public let prompts: [PromptMatch]
-    /// Matching labels of features, best first.
+    /// Prompts whose name begins like this: what a corpus calls them, or their number in this file.
+    public let names: [NameMatch]
+    /// Tokens that begin like this, those that are it first, then those of most explained prompts.
+    public let tokens: [TokenMatch]
+    /// Features that promote such a token, the largest effects first.
+    public let promoters: [PromoterMatch]
+    /// Labels and notes of features that contain the words, best first.
     public let labels: [LabelMatch]
-    /// Matching supernodes, best first.
+    /// Supernodes whose name or note contains the words, best first.
     public let supernodes: [SupernodeMatch]
 
     /// A prompt that contains the words.
@@ -19,6 +28,44 @@ public struct SearchReport: Codable, Sendable, Equatable {
         public let id: Int
         /// The part of its text around the words.
         public let snippet: [Part]
+    }
+
+    /// A prompt by its name.
+    public struct NameMatch: Codable, Sendable, Equatable {
+        /// The prompt's id.
+        public let id: Int
+        /// What a corpus calls it, or its id.
+        public let name: String
+        /// Its text, up to 400 characters of it.
+        public let text: String
+    }
+
+    /// A token.
+    public struct TokenMatch: Codable, Sendable, Equatable {
+        /// The token's id.
+        public let token: Int
+        /// Its text.
+        public let text: String
+        /// How many stored graphs explain its logit.
+        public let explainedPrompts: Int
+        /// How many prompts contain it.
+        public let promptCount: Int
+    }
+
+    /// A feature that promotes a token.
+    public struct PromoterMatch: Codable, Sendable, Equatable {
+        /// The feature.
+        public let feature: FeatureID
+        /// Its label, up to 400 characters of it.
+        public let label: String?
+        /// Whether no person gave the label.
+        public let labelIsAutomatic: Bool
+        /// The token of its largest effect among those that match.
+        public let token: Int
+        /// The token's text.
+        public let text: String
+        /// The effect: the decoder times the unembedding, centred over the vocabulary.
+        public let value: Double
     }
 
     /// A feature whose label or note contains the words.
@@ -47,77 +94,5 @@ public struct SearchReport: Codable, Sendable, Equatable {
         public let text: String
         /// Whether it is what was searched for.
         public let isMatch: Bool
-    }
-}
-
-/// Full-text search over prompts and names.
-extension AtlasReader {
-    static let matchingPrompts = """
-        SELECT rowid, snippet(prompt_search, 0, char(2), char(3), '…', 24) AS snippet
-        FROM prompt_search WHERE prompt_search MATCH ? ORDER BY rank, rowid LIMIT ?
-        """
-    static let matchingLabels = """
-        SELECT rowid, label, snippet(label_search, -1, char(2), char(3), '…', 24) AS snippet
-        FROM label_search WHERE label_search MATCH ? ORDER BY rank, rowid LIMIT ?
-        """
-    static let matchingSupernodes = """
-        SELECT name, snippet(supernode_search, -1, char(2), char(3), '…', 24) AS snippet
-        FROM supernode_search WHERE supernode_search MATCH ? ORDER BY rank, name LIMIT ?
-        """
-
-    /// The prompts, labels and supernodes that contain all words of `text`, the last of which may be the beginning of a word.
-    ///
-    /// Words are runs of letters and digits; case and accents do not count. Text without any finds nothing.
-    public func search(_ text: String, limit: Int = 20) throws -> SearchReport {
-        guard let pattern = Self.searchPattern(text) else {
-            return SearchReport(query: text, prompts: [], labels: [], supernodes: [])
-        }
-        return try ask("searching") { db in
-            let prompts = try StoredRow.fetchAll(
-                db, sql: Self.matchingPrompts, arguments: [pattern, limit]
-            ).map { row in
-                try SearchReport.PromptMatch(id: row["rowid"], snippet: Self.parts(row["snippet"]))
-            }
-            let labels = try StoredRow.fetchAll(
-                db, sql: Self.matchingLabels, arguments: [pattern, limit]
-            ).compactMap { row in
-                let rowID: Int64 = try row["rowid"]
-                let key = NodeKey(rawValue: rowID >> 1)
-                return try key.feature.map { feature in
-                    try SearchReport.LabelMatch(
-                        feature: feature, label: row["label"], labelIsAutomatic: rowID & 1 == 1,
-                        snippet: Self.parts(row["snippet"]))
-                }
-            }
-            let supernodes = try StoredRow.fetchAll(db, sql: Self.matchingSupernodes, arguments: [pattern, limit]).map {
-                row in
-                try SearchReport.SupernodeMatch(name: row["name"], snippet: Self.parts(row["snippet"]))
-            }
-            return SearchReport(query: text, prompts: prompts, labels: labels, supernodes: supernodes)
-        }
-    }
-
-    /// What the full-text tables are asked for; `nil` for text without words.
-    static func searchPattern(_ text: String) -> String? {
-        let words = text.split { !$0.isLetter && !$0.isNumber }
-        guard !words.isEmpty else { return nil }
-        // Quoted, so that a word is never an operator of the search language.
-        return words.map { "\"\($0)\"" }.joined(separator: " ") + "*"
-    }
-
-    /// Cuts a snippet at the two control characters that mark matches.
-    private static func parts(_ snippet: String) -> [SearchReport.Part] {
-        var parts: [SearchReport.Part] = []
-        var current = ""
-        for scalar in snippet.unicodeScalars {
-            if scalar == "\u{2}" || scalar == "\u{3}" {
-                if !current.isEmpty { parts.append(.init(text: current, isMatch: scalar == "\u{3}")) }
-                current = ""
-            } else {
-                current.unicodeScalars.append(scalar)
-            }
-        }
-        if !current.isEmpty { parts.append(.init(text: current, isMatch: false)) }
-        return parts
     }
 }

@@ -54,7 +54,7 @@ extension AtlasReader {
         var report: VerificationReport?
         do {
             try ask("verifying") { db in
-                let check = AtlasCheck.run(db, identity: atlas.identity)
+                let check = AtlasCheck.run(db, identity: atlas.identity, shards: atlas.shards)
                 var damaged: [Int] = []
                 for case .prompt(let id) in check.damage.map(\.place) where damaged.last != id { damaged.append(id) }
                 report = VerificationReport(

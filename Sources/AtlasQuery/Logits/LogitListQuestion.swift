@@ -13,34 +13,84 @@ public struct LogitListItem: Codable, Sendable, Equatable {
     public let meanProbability: Double
 }
 
+/// The orders in which explained tokens are listed; `LogitOrder("-prompts")` is the order backwards.
+public struct LogitOrder: Hashable, Sendable {
+    /// What tokens are ordered by.
+    public enum Key: String, CaseIterable, Sendable {
+        /// Those of most prompts first.
+        case prompts
+        /// Those that the model finds likeliest first.
+        case probability
+        /// By their text.
+        case text
+    }
+
+    /// What tokens are ordered by.
+    public var key: Key
+    /// Whether the order is turned round.
+    public var isBackwards: Bool
+
+    /// Orders by `key`.
+    public init(_ key: Key = .prompts, isBackwards: Bool = false) {
+        self.key = key
+        self.isBackwards = isBackwards
+    }
+
+    /// Reads a key, with a minus sign in front for the order backwards.
+    public init?(_ text: String) {
+        let isBackwards = text.hasPrefix("-")
+        guard let key = Key(rawValue: isBackwards ? String(text.dropFirst()) : text) else { return nil }
+        self.init(key, isBackwards: isBackwards)
+    }
+
+    /// All that are read.
+    public static let names = Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }
+
+    var keyset: KeysetOrder {
+        let value =
+            switch key {
+            case .prompts: "s.prompt_count"
+            case .probability: "s.probability_sum / s.prompt_count"
+            case .text: "v.text"
+            }
+        return KeysetOrder(value: value, isDescending: (key != .text) != isBackwards, key: ["s.token"])
+    }
+}
+
 /// Which logits there is something to say about.
 extension AtlasReader {
-    /// The explained tokens, those of most prompts first.
+    static let logitListItem = """
+        SELECT s.token, v.text, s.prompt_count, s.probability_sum / s.prompt_count AS probability
+        FROM logit_statistics s JOIN vocabulary v ON v.token = s.token WHERE s.token = ?
+        """
+
+    /// The explained tokens, in an order.
     ///
     /// - Parameter part: only tokens whose text contains this, whatever the case of its letters A to Z
-    public func logitList(containing part: String? = nil, range: ListRange = ListRange()) throws -> ItemList<
-        LogitListItem
-    > {
+    public func logitList(
+        containing part: String? = nil, order: LogitOrder = LogitOrder(), range: ListRange = ListRange()
+    ) throws -> ItemList<LogitListItem> {
         try ask("listing logits") { db in
             try requireDerivation(db)
-            let pattern = (part ?? "").replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing(
-                "_", with: "\\_")
-            let tables = """
-                FROM logit_statistics s JOIN vocabulary v ON v.token = s.token WHERE v.text LIKE ? ESCAPE '\\'
-                """
-            let total = try Int.fetchOne(db, sql: "SELECT count(*) \(tables)", arguments: ["%\(pattern)%"])!
-            let items = try StoredRow.fetchAll(
-                db,
-                sql: """
-                    SELECT s.token, v.text, s.prompt_count, s.probability_sum / s.prompt_count AS probability \(tables)
-                    ORDER BY s.prompt_count DESC, s.token LIMIT ? OFFSET ?
-                    """, arguments: ["%\(pattern)%", range.limit, range.offset]
-            ).map {
-                try LogitListItem(
-                    token: $0["token"], text: $0["text"], promptCount: $0["prompt_count"],
-                    meanProbability: $0["probability"])
+            var list = KeysetList(
+                tables: "FROM logit_statistics s JOIN vocabulary v ON v.token = s.token", order: order.keyset)
+            if let part { list.require("v.text LIKE ? ESCAPE '\\'", ["%\(Self.literalPattern(part))%"]) }
+            let keys = try list.keys(range, db)
+            let statement = try db.cachedStatement(sql: Self.logitListItem)
+            let items = try keys.map { key in
+                let row = try StoredRow.fetchExisting(statement, "logit_statistics", arguments: [key[0]])
+                return try LogitListItem(
+                    token: row["token"], text: row["text"], promptCount: row["prompt_count"],
+                    meanProbability: row["probability"])
             }
-            return ItemList(items: items, total: total, offset: range.offset)
+            return ItemList(
+                items: items, total: try list.count(db), offset: range.offset, lastKey: keys.last,
+                isFull: keys.count == range.limit)
         }
+    }
+
+    /// A text as a pattern of LIKE with the escape `\`, in which nothing stands for anything else.
+    static func literalPattern(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }
 }

@@ -59,16 +59,23 @@ public struct PromptOrder: Hashable, Sendable {
         case completeness
         /// Their number of tokens.
         case length
+        /// The text of the most likely next token.
+        case predicted
+        /// The nodes of the stored graph; prompts without a graph last.
+        case nodes
 
-        var column: String {
+        /// What the column is, beside the prompt's id.
+        fileprivate var column: String? {
             switch self {
-            case .id: "p.id"
+            case .id: nil
             case .text: "p.text"
             case .probability: "p.predicted_probability"
             case .answer: "p.answer_probability"
             case .replacement: "g.replacement_score"
             case .completeness: "g.completeness_score"
             case .length: "p.token_count"
+            case .predicted: "(SELECT v.text FROM vocabulary v WHERE v.token = p.predicted_token)"
+            case .nodes: "g.node_count"
             }
         }
     }
@@ -91,7 +98,13 @@ public struct PromptOrder: Hashable, Sendable {
         self.init(key, isDescending: isDescending)
     }
 
-    var sql: String { "ORDER BY \(key.column) \(isDescending ? "DESC" : "ASC") NULLS LAST, p.id" }
+    /// All that are read.
+    public static let names = Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }
+
+    var keyset: KeysetOrder {
+        KeysetOrder(
+            value: key.column, isDescending: isDescending, key: ["p.id"], keyDescends: key == .id && isDescending)
+    }
 }
 
 /// Which prompts there are.
@@ -106,20 +119,18 @@ extension AtlasReader {
         range: ListRange = ListRange()
     ) throws -> ItemList<PromptListItem> {
         try ask("listing prompts") { db in
-            var (clauses, arguments) = try conditions(of: filter, db)
-            if let words, let pattern = Self.searchPattern(words) {
-                clauses.append("p.id IN (SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?)")
-                arguments.append(pattern)
+            var list = KeysetList(
+                tables: "FROM prompts p LEFT JOIN graphs g ON g.prompt_id = p.id", order: order.keyset)
+            let (conditions, values) = try conditions(of: filter, db)
+            list.conditions = conditions
+            list.arguments = values
+            if let pattern = words.flatMap({ Self.searchPattern($0) }) {
+                list.require("p.id IN (SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?)", [pattern])
             }
-            let condition = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
-            let join = "FROM prompts p LEFT JOIN graphs g ON g.prompt_id = p.id \(condition)"
-            let total = try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM prompts p \(condition)", arguments: StatementArguments(arguments))!
-            let ids = try Int.fetchAll(
-                db, sql: "SELECT p.id \(join) \(order.sql) LIMIT ? OFFSET ?",
-                arguments: StatementArguments(arguments + [range.limit, range.offset]))
+            let keys = try list.keys(range, db)
             return ItemList(
-                items: try ids.map { try promptListItem($0, db) }, total: total, offset: range.offset)
+                items: try keys.map { try promptListItem(Int($0[0]), db) }, total: try list.count(db),
+                offset: range.offset, lastKey: keys.last, isFull: keys.count == range.limit)
         }
     }
 

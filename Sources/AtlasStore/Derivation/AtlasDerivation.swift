@@ -58,7 +58,7 @@ public struct AtlasDerivation: Sendable {
     /// - Complexity: time grows with stored activations and edges; memory takes 12 bytes an activation, then about 40
     ///   bytes an edge, then about 32 bytes an influence of a node on a target
     public func rebuild(progress: (Stage) -> Void = { _ in }) throws(AtlasError) {
-        try atlas.write("deriving") { db in
+        try atlas.writeFacts("deriving") { db in
             progress(.clearing)
             try requireDescription(db)
             try Self.withRoomyCache(db) { try rebuild(db, progress: progress) }
@@ -76,7 +76,7 @@ public struct AtlasDerivation: Sendable {
     ///   features only what their names could tell
     @discardableResult
     public func update(progress: (Stage) -> Void = { _ in }) throws(AtlasError) -> Outcome {
-        let outcome = try atlas.write("deriving") { db in try update(db, progress: progress) }
+        let outcome = try atlas.writeFacts("deriving") { db in try update(db, progress: progress) }
         if outcome != .nothing { atlas.checkpoint() }
         return outcome
     }
@@ -102,7 +102,7 @@ public struct AtlasDerivation: Sendable {
 
     /// Lets SQLite keep as many pages as a derivation changes here and there, so that it need not write them out and read
     /// them again meanwhile.
-    private static func withRoomyCache<Value>(_ db: Database, _ body: () throws -> Value) throws -> Value {
+    static func withRoomyCache<Value>(_ db: Database, _ body: () throws -> Value) throws -> Value {
         let size = try Int.fetchOne(db, sql: "PRAGMA cache_size")!
         try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
         defer { try? db.execute(sql: "PRAGMA cache_size = \(size); PRAGMA shrink_memory") }
@@ -130,7 +130,7 @@ public struct AtlasDerivation: Sendable {
         let prompts = try CanonicalPrompts(db, vocabularySize: atlas.identity.vocabulary.count)
         progress(.features)
         try TokenFrequencies.insert(prompts, into: .tables, db)
-        try FeatureDerivation(identity: atlas.identity).run(db, prompts: prompts)
+        try FeatureDerivation.run(db, identity: atlas.identity, prompts: prompts)
         progress(.postings)
         try PostingDerivation(identity: atlas.identity).run(db)
         let graphs = try CanonicalGraphs(db, prompts: prompts)
@@ -186,7 +186,7 @@ public struct AtlasDerivation: Sendable {
     }
 
     /// What has an effect is told, even where no path of a graph gives it influence.
-    private static func tellOfEffects(_ db: Database, added place: DerivedSums.Place = .tables) throws {
+    static func tellOfEffects(_ db: Database, added place: DerivedSums.Place = .tables) throws {
         // Of an addition: what has an effect in it, and all that has one on tokens that nothing had explained before.
         let isAdded = """
             WHERE (e.token, e.node) IN (SELECT token, node FROM \(place("logit_driver_effects")))
@@ -251,7 +251,8 @@ public struct AtlasDerivation: Sendable {
                 """) ?? true
     }
 
-    private func record(_ db: Database) throws {
+    /// Records from which facts the derived tables were made.
+    func record(_ db: Database) throws {
         try db.execute(
             sql: """
                 INSERT INTO derivation (id, prompt_count, graph_count, token_effect_count, counted_tokens, derived_at)

@@ -36,7 +36,7 @@ struct EdgeDerivation {
         RadixSort.sort(&pairs, moving: &places)
         let insertAll = { try insert(pairs, places, contributions, keys: graphs.keys, into: place, db) }
         switch place {
-        case .tables: try rebuildingIndex("aggregated_edges_by_source", in: db, insertAll)
+        case .tables: try Self.rebuildingIndex("aggregated_edges_by_source", in: db, insertAll)
         case .additions: try insertAll()
         }
     }
@@ -112,7 +112,7 @@ struct EdgeDerivation {
     }
 
     /// Fills a table without one of its indexes, and builds that afterwards: five times as fast as keeping it.
-    private func rebuildingIndex(_ name: String, in db: Database, _ body: () throws -> Void) throws {
+    static func rebuildingIndex(_ name: String, in db: Database, _ body: () throws -> Void) throws {
         let sql = try String.fetchOne(db, sql: "SELECT sql FROM sqlite_schema WHERE name = ?", arguments: [name])!
         try db.execute(sql: "DROP INDEX \(name)")
         try body()

@@ -31,7 +31,7 @@ extension AtlasWriter {
     ///   for facts that contradict themselves.
     public func commit(_ prompt: ImportedPrompt, run: Int?) throws(AtlasError) -> ImportAdditions {
         precondition(atlas.identity.isImported)
-        return try atlas.write("storing an imported prompt") { db in
+        return try atlas.writeFacts("storing an imported prompt") { db in
             var additions = ImportAdditions()
             try requireSameGraph(prompt.facts, in: db)
             try insert(prompt.tokenTexts, in: db)

@@ -13,20 +13,25 @@ public struct AtlasCheck {
     private var edgeCount = 0
     /// Activations in the postings.
     private var postingCount = 0
+    /// The shards of an assembled atlas whose packed columns cannot be read.
+    private var lostShards = Set<Int>()
 
     private let reading: StoredGraphReading
+    private let shards: ShardSet?
 
-    private init(identity: AtlasIdentity) {
+    private init(identity: AtlasIdentity, shards: ShardSet?) {
         reading = StoredGraphReading(identity: identity)
+        self.shards = shards
     }
 
-    /// Checks an atlas.
+    /// Checks an atlas; an assembled one with its shards' facts and postings.
     ///
     /// - Complexity: reads every page a few times, and unpacks every block
-    public static func run(_ db: Database, identity: AtlasIdentity) -> AtlasCheck {
-        var check = AtlasCheck(identity: identity)
+    public static func run(_ db: Database, identity: AtlasIdentity, shards: ShardSet? = nil) -> AtlasCheck {
+        var check = AtlasCheck(identity: identity, shards: shards)
         check.checkFile(db)
         check.checkTables(db)
+        check.checkShards()
         check.attempt(.table("prompts")) { check in
             for prompt in try Int.fetchAll(db, sql: "SELECT id FROM prompts ORDER BY id") {
                 check.checkPrompt(prompt, db)
@@ -52,7 +57,7 @@ public struct AtlasCheck {
         do {
             try body(&self)
         } catch let error as DatabaseError {
-            add(place, "cannot be read: \(error.reason)")
+            add(place, error.refusalOfShard?.description ?? "cannot be read: \(error.reason)")
         } catch {
             add(place, "\(error)")
         }
@@ -104,6 +109,41 @@ public struct AtlasCheck {
         }
     }
 
+    /// Looks whether the shards are those that were assembled, and hold what was stored there.
+    private mutating func checkShards() {
+        guard let shards else { return }
+        for (number, shard) in shards.shards.enumerated() {
+            let place = AtlasDamage.Place.shard(path: shard.path)
+            do {
+                try shards.requireUnchanged(number)
+            } catch {
+                lostShards.insert(number)
+                add(place, "\(error)")
+                continue
+            }
+            attempt(place) { check in
+                for table in ["prompt_digests", "feature_postings"] {
+                    let isSound = try shards.read(number) { db in
+                        try StoredRows(allOf: table).digest(db) == TableDigests.read(table, in: db)
+                    }
+                    if !isSound { check.add(place, "\(table): its rows are not those that were stored") }
+                }
+                try shards.read(number) { db in
+                    for prompt in try Int64.fetchAll(db, sql: "SELECT id FROM prompts ORDER BY id") {
+                        for part in try PromptDigests.damage(of: prompt, in: db) {
+                            check.add(place, "prompt \(prompt): \(part.description): not what was stored")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the packed columns of a prompt can be read at all.
+    private func isInReach(_ prompt: Int) -> Bool {
+        lostShards.isEmpty || !lostShards.contains(shards?.number(holding: prompt, .prompt) ?? -1)
+    }
+
     private mutating func checkPrompt(_ prompt: Int, _ db: Database) {
         let place = AtlasDamage.Place.prompt(id: prompt)
         attempt(place) { check in
@@ -112,6 +152,7 @@ public struct AtlasCheck {
             let names = parts.map(\.description).joined(separator: ", ")
             check.add(place, "\(names): not what was stored")
         }
+        guard isInReach(prompt) else { return }
         attempt(place) { check in try check.unpackPrompt(prompt, db) }
         attempt(place) { check in try check.unpackGraph(of: prompt, db) }
     }
@@ -176,7 +217,8 @@ public struct AtlasCheck {
                 }
             }
         }
-        scan(&self, "feature_postings", "SELECT block, entry_count, entries FROM feature_postings") { check, row in
+        let postings = "SELECT block, entry_count, entries FROM feature_postings"
+        scan(&self, "feature_postings", postings + (lostShards.isEmpty ? "" : " WHERE false")) { check, row in
             let count = try row.decode("feature_postings.entries", column: 2) { (frame) throws(BlockFault) in
                 try PostingBlock.decode(frame).count
             }
@@ -202,7 +244,7 @@ public struct AtlasCheck {
     /// Compares what was derived with the facts, where none have come in since.
     private mutating func compareDerived(_ db: Database) {
         attempt(.table("derivation")) { check in
-            guard try !AtlasDerivation.isStale(db) else { return }
+            guard try check.lostShards.isEmpty && !AtlasDerivation.isStale(db) else { return }
             let row = try StoredRow.fetchExisting(db, "sums", sql: Self.sums)
             let comparisons: [(String, Int, Int)] = try [
                 ("feature statistics count activations", row["active_tokens"], row["activations"]),

@@ -10,6 +10,8 @@ public struct AtlasDamage: Sendable, Equatable {
         case table(String)
         /// A full-text index.
         case search(String)
+        /// A shard of an assembled atlas.
+        case shard(path: String)
     }
 
     /// Where it is.
@@ -32,6 +34,7 @@ extension AtlasDamage: CustomStringConvertible {
         case .prompt(let id): "prompt \(id): \(what)"
         case .table(let table): "\(table): \(what)"
         case .search(let table): "\(table): \(what)"
+        case .shard(let path): what.hasPrefix(path) ? what : "\(path): \(what)"
         }
     }
 }

@@ -6,7 +6,7 @@ import GRDB
 /// is then what SQLite held them to when it wrote them.
 enum AtlasSchema {
     /// The digest of the newest schema; a test holds it to the migrations.
-    static let digest: UInt64 = 0xF90D_5743_8D63_C755
+    static let digest: UInt64 = 0x64DA_0E94_2EAF_6430
 
     /// The objects of a schema, but those that SQLite and its full-text search make for themselves, and statistics.
     private static let objects = """

@@ -21,7 +21,12 @@ public struct DerivedComparison: Sendable {
     /// - Throws: `AtlasError.storageFailed` where there is no room
     public static func run(_ atlas: Atlas, copyingTo folder: String) throws -> DerivedComparison {
         let copy = folder + "/rebuilt.atlas"
-        try Atlas.translating("copying", path: atlas.path) { try atlas.database.vacuum(into: copy) }
+        try Atlas.translating("copying", path: atlas.path) {
+            guard let shards = atlas.shards else { return try atlas.database.vacuum(into: copy) }
+            // SQLite copies by names, for which the views of an assembled atlas's own connections stand.
+            try Atlas.connection(readingOnly: atlas.path, cacheKibibytes: 16_384).vacuum(into: copy)
+            try fill(copy, from: shards)
+        }
         let rebuilt = try Atlas.open(copy, mode: .readWrite)
         try AtlasDerivation(rebuilt).rebuild()
         var comparison = DerivedComparison()
@@ -30,6 +35,13 @@ public struct DerivedComparison: Sendable {
         }
         try rebuilt.close()
         return comparison
+    }
+
+    /// Makes a copy of an assembled atlas one that holds everything itself.
+    private static func fill(_ copy: String, from shards: ShardSet) throws {
+        let database = try DatabaseQueue(path: copy)
+        try database.write { db in try ShardViews.fill(from: shards, in: db) }
+        try database.close()
     }
 
     /// Compares the derived tables of two files with the same facts and ids.

@@ -3,7 +3,9 @@ import GRDB
 /// The digests of tables whose rows belong to no prompt, kept in `table_digests` by everything that writes them.
 enum TableDigests {
     /// Facts that belong to no prompt.
-    static let facts = ["atlas", "vocabulary", "neuron_basis", "baselines", "corpora", "runs", "token_effects"]
+    static let facts = [
+        "atlas", "vocabulary", "neuron_basis", "baselines", "corpora", "runs", "token_effects", "shards",
+    ]
     /// What people write.
     static let names = ["labels", "supernodes", "supernode_members", "saved_runs"]
     /// What is rebuilt from the facts.

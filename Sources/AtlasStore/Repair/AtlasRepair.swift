@@ -83,7 +83,7 @@ public enum AtlasRepair {
             let atlas = try Atlas.open(path, mode: .readWrite)
             defer { try? atlas.database.close() }
             return try atlas.read("checking") { db in
-                let check = AtlasCheck.run(db, identity: atlas.identity)
+                let check = AtlasCheck.run(db, identity: atlas.identity, shards: atlas.shards)
                 let count = try? Int.fetchOne(db, sql: "SELECT count(*) FROM prompts")
                 return (check.damage.map(\.description), count.flatMap { $0 } ?? 0)
             }
@@ -101,6 +101,8 @@ public enum AtlasRepair {
             // Of a schema that cannot be read as a whole what can be is used.
             try source.execute(
                 sql: "PRAGMA writable_schema = ON; ATTACH DATABASE ? AS damaged", arguments: [origin])
+            let isAssembled = try? Bool.fetchOne(source, sql: "SELECT EXISTS (SELECT 1 FROM damaged.shards)")
+            if isAssembled == true { throw AtlasError.assembled(path: path, operation: "repairing") }
             try queue.write { db in
                 try db.execute(sql: "DELETE FROM table_digests")
                 for table in Salvage.tables {

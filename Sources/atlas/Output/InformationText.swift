@@ -28,7 +28,8 @@ struct InformationText {
                     + (info.headedGraphCount < info.graphCount ? "; atlas index --heads adds the others" : ""),
             "features      \(info.firedFeatureCount.grouped) fire somewhere, \(info.aggregatedEdgeCount.grouped) edges between "
                 + "nodes with positions collapsed, \(info.explainedTokenCount.grouped) explained logits",
-            "file          \((Double(info.fileSize) / 1_048_576).fixed(1)) MiB",
+            "file          \((Double(info.fileSize) / 1_048_576).fixed(1)) MiB"
+                + (info.shardCount.map { ", assembled from \($0.grouped) shards, which hold the graphs" } ?? ""),
         ]
         if let replacement = info.meanReplacementScore, let completeness = info.meanCompletenessScore {
             lines.append(

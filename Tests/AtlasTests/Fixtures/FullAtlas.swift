@@ -83,7 +83,8 @@ struct FullAtlas {
         } catch { return ["\(error)"] }
     }
 
-    /// Every column of every table that holds something, with the table's kind of key.
+    /// Every column of every table that holds something, with the table's kind of key; an atlas that holds everything
+    /// itself has no shards.
     static func columns(_ db: Database) throws -> [(table: String, column: String, type: String)] {
         try Row.fetchAll(
             db,
@@ -91,7 +92,7 @@ struct FullAtlas {
                 SELECT s.name AS "table", c.name AS "column", c.type AS type
                 FROM sqlite_schema s, pragma_table_info(s.name) c
                 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite%' AND s.sql NOT LIKE '%VIRTUAL%'
-                    AND s.name <> 'grdb_migrations' ORDER BY s.name, c.cid
+                    AND s.name NOT IN ('grdb_migrations', 'shards') ORDER BY s.name, c.cid
                 """
         ).map { ($0["table"], $0["column"], $0["type"]) }
     }

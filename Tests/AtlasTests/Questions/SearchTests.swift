@@ -44,6 +44,68 @@ struct SearchTests {
         #expect(try fixture.reader.feature(QueryFixture.labelled).labelIsAutomatic)
     }
 
+    @Test func `a search finds tokens by their beginning, those that are it first, with what they are in`() throws {
+        let found = try fixture.reader.search("W1", kind: .tokens).tokens
+        let vocabulary = fixture.test.atlas.identity.vocabulary
+        let used = vocabulary.indices.filter { token in
+            vocabulary[token].drop { $0 == " " }.hasPrefix("w1") && fixture.facts.contains { $0.tokens.contains(token) }
+        }
+        #expect(Set(found.filter { $0.promptCount > 0 }.map(\.token)) == Set(used))
+        #expect(found.first?.text.drop { $0 == " " } == "w1")
+        for match in found {
+            #expect(match.promptCount == fixture.facts.count { $0.tokens.contains(match.token) })
+        }
+    }
+
+    @Test func `a search finds the features that promote a token, the largest effects first`() throws {
+        let found = try fixture.reader.search("w3", limit: 1000, kind: .promoters).promoters
+        // Every feature of the fixture promotes token 3; the one with this index more.
+        #expect(found.map(\.feature) == found.sorted { ($1.value, $0.feature) < ($0.value, $1.feature) }.map(\.feature))
+        #expect(Set(found.map(\.feature)).count == found.count && found.count >= fixture.oracle.features.count)
+        #expect(found.first?.token == 3 && found.first!.value > 1 && found.last!.text.hasPrefix("w3"))
+        #expect(
+            try fixture.reader.search("w19", kind: .promoters).promoters.allSatisfy { $0.token != 19 || $0.value > 0 })
+    }
+
+    @Test func `of the features that promote a token those of one graph are told`() throws {
+        let prompt = try #require(fixture.facts.indices.first { fixture.facts[$0].graph != nil }) + 1
+        let graph = try fixture.reader.graph(ofPrompt: prompt)
+        let features = Set(
+            graph.nodes.compactMap { node -> FeatureID? in
+                if case .feature(let layer, _, let index) = node.id {
+                    FeatureID(layer: layer, index: index)
+                } else {
+                    nil
+                }
+            })
+        let found = try fixture.reader.search("w3", limit: 1000, kind: .promoters, prompt: prompt).promoters
+        #expect(Set(found.map(\.feature)) == features)
+        #expect(throws: QuestionError.self) { try fixture.reader.search("w3", prompt: 9_999) }
+    }
+
+    @Test func `a search finds prompts by the beginning of their name and by their number`() throws {
+        let names = try (1...4).flatMap { try fixture.reader.prompt($0).externalIDs }
+        let name = try #require(names.first)
+        let found = try fixture.reader.search(name, kind: .names).names
+        #expect(found.contains { $0.name == name })
+        #expect(found.allSatisfy { $0.name.hasPrefix(name) })
+        let numbered = try fixture.reader.search("7", kind: .names).names
+        #expect(numbered.first?.id == 7 && numbered.first?.name == "7")
+        #expect(try fixture.reader.search("no prompt is called this", kind: .names).names.isEmpty)
+    }
+
+    @Test func `a kind alone leaves the others out`() throws {
+        let whole = try fixture.reader.search("prompt 7")
+        let alone = try fixture.reader.search("prompt 7", kind: .prompts)
+        #expect(alone.prompts == whole.prompts && alone.labels.isEmpty && alone.tokens.isEmpty)
+    }
+
+    @Test func `signs of patterns are letters in a token's text`() throws {
+        for text in ["%", "_", "w_", "\\", "w%"] {
+            #expect(try fixture.reader.search(text, kind: .tokens).tokens.allSatisfy { $0.text.contains(text) })
+        }
+    }
+
     @Test func `words of the search language are words`() throws {
         for query in ["\"", "AND", "a OR b NOT", "text:x", "NEAR(a b)", "* ^ -", "", "'; DROP TABLE prompts"] {
             _ = try fixture.reader.search(query)

@@ -67,7 +67,7 @@ struct SignedFeatureTests {
     }
 
     @Test func `lists tell how far below zero a feature goes, and are ordered by it`() throws {
-        let list = try fixture.reader.featureList(order: .minimum, range: ListRange(limit: 100)).items
+        let list = try fixture.reader.featureList(order: FeatureOrder(.minimum), range: ListRange(limit: 100)).items
         let minima = list.map(\.minimum)
         #expect(minima.compactMap { $0 } == minima.compactMap { $0 }.sorted() && minima.count == 36)
         #expect(minima.prefix(24).allSatisfy { $0 != nil } && minima.suffix(12).allSatisfy { $0 == nil })

@@ -103,6 +103,9 @@ struct WrongQuestionTests {
         StoredGraphReading.targetsOfGraph, AtlasReader.activationsOfPrompt, AtlasReader.nodesOfPrompt,
         AtlasReader.valuesOfTag, AtlasReader.tagsOfPrompt, AtlasReader.textOfPrompt, AtlasReader.hashOfPrompt,
         AtlasReader.scoredPrompt, AtlasReader.operandTags, AtlasReader.tokenCountOfPrompt,
+        AtlasReader.namesOfPrompts, AtlasReader.promotersOfToken, AtlasReader.promotedByFeature,
+        AtlasReader.explainedPromptsOfToken, AtlasReader.promptsOfToken, AtlasReader.logitListItem,
+        AtlasReader.firedOfLayer,
     ])
     func `a question about one thing reads no table from end to end`(sql: String) throws {
         let plan = try fixture.test.atlas.read("explaining") { db in
@@ -117,5 +120,29 @@ struct WrongQuestionTests {
         let scans = plan.filter { line in line.hasPrefix("SCAN") && !small.contains { line.hasPrefix($0) } }
         #expect(scans == [], "\(plan)")
         #expect(plan.contains { $0.hasPrefix("SEARCH") })
+    }
+
+    @Test(arguments: ["feature", "-feature"])
+    func `the part of a list by its key begins in the middle of the key's index`(name: String) throws {
+        let order = try #require(FeatureOrder(name)).keyset
+        let behind = order.behind(.null, key: [1, 2])
+        let plan = try fixture.test.atlas.read("explaining") { db in
+            try Row.fetchAll(
+                db,
+                sql: "EXPLAIN QUERY PLAN SELECT s.layer, s.feature_index FROM feature_statistics s WHERE \(behind.sql) "
+                    + "\(order.sql) LIMIT 50",
+                arguments: StatementArguments(behind.arguments)
+            ).map { $0["detail"] as String }
+        }
+        #expect(plan.count == 1 && plan[0].hasPrefix("SEARCH"), "\(plan)")
+    }
+
+    @Test func `the names of tokens are read in their index alone`() throws {
+        let plan = try fixture.test.atlas.read("explaining") { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + AtlasReader.tokensLike, arguments: ["x", "x"]).map {
+                $0["detail"] as String
+            }
+        }
+        #expect(plan.allSatisfy { !$0.contains("TEMP") || $0.contains("ORDER BY") }, "\(plan)")
     }
 }

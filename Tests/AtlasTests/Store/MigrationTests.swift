@@ -13,7 +13,7 @@ struct MigrationTests {
         "feature_negative_tails", "feature_negative_examples", "feature_negative_bands", "logit_driver_negative_tails",
         "measured_effects", "node_effects", "effect_derivation", "logit_effect_statistics", "logit_driver_effects",
         "prompt_digests", "table_digests", "edge_heads", "derivation_extent", "token_statistics", "posting_runs",
-        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts", "saved_runs",
+        "effect_totals", "effect_prompts", "logit_coverage", "label_contexts", "shards", "saved_runs",
     ]
     /// What later schemas replaced.
     private static let laterViews = ["features", "drivers"]
@@ -101,28 +101,34 @@ struct MigrationTests {
         }
         let drivers = try earlier.read { db in try String.fetchOne(db, sql: definitions, arguments: ["drivers"])! }
         try test.atlas.database.write { db in
-            try db.execute(sql: "DROP VIEW drivers")
-            for table in [
-                "derivation_extent", "token_statistics", "posting_runs", "logit_coverage", "label_contexts",
-                "saved_runs",
-                "effect_prompts",
-            ] {
+            try db.execute(sql: "DROP TABLE shards; DELETE FROM table_digests WHERE name = 'shards'")
+            try db.execute(sql: "DROP TABLE saved_runs; DELETE FROM table_digests WHERE name = 'saved_runs'")
+            if version < 10 { try db.execute(sql: "DROP VIEW drivers") }
+            for table in version > 9
+                ? []
+                : [
+                    "derivation_extent", "token_statistics", "posting_runs", "logit_coverage", "label_contexts",
+                    "effect_prompts",
+                ]
+            {
                 try db.execute(sql: "DROP TABLE \(table); DELETE FROM table_digests WHERE name = '\(table)'")
             }
-            try db.execute(
-                sql: """
-                    ALTER TABLE logit_driver_effects RENAME TO later;
-                    \(effects);
-                    INSERT INTO logit_driver_effects SELECT l.token, l.node, l.prompt_count, covered_prompts, l.effect_sum,
-                        effect_square_sum, positive_prompts, negative_prompts, t.effect_sum - l.effect_sum,
-                        (SELECT sum(prompt_count) FROM logit_effect_statistics) - s.prompt_count, measured_sum,
-                        measured_prompts
-                    FROM later l JOIN effect_totals t ON t.node = l.node
-                    JOIN logit_effect_statistics s ON s.token = l.token;
-                    DROP TABLE later; DROP TABLE effect_totals;
-                    DELETE FROM table_digests WHERE name = 'effect_totals';
-                    \(drivers);
-                    """)
+            if version < 10 {
+                try db.execute(
+                    sql: """
+                        ALTER TABLE logit_driver_effects RENAME TO later;
+                        \(effects);
+                        INSERT INTO logit_driver_effects SELECT l.token, l.node, l.prompt_count, covered_prompts, l.effect_sum,
+                            effect_square_sum, positive_prompts, negative_prompts, t.effect_sum - l.effect_sum,
+                            (SELECT sum(prompt_count) FROM logit_effect_statistics) - s.prompt_count, measured_sum,
+                            measured_prompts
+                        FROM later l JOIN effect_totals t ON t.node = l.node
+                        JOIN logit_effect_statistics s ON s.token = l.token;
+                        DROP TABLE later; DROP TABLE effect_totals;
+                        DELETE FROM table_digests WHERE name = 'effect_totals';
+                        \(drivers);
+                        """)
+            }
             if version < 9 { try db.execute(sql: "DROP TABLE edge_heads") }
             try TableDigests.record(["logit_driver_effects"], in: db)
             for version in AtlasMigrator.versions[version...] {
@@ -163,6 +169,22 @@ struct MigrationTests {
         try writer.commit(Array(facts[12...]), run: try writer.beginRun(corpus: "later"))
         #expect(try AtlasDerivation(atlas).update() == .added)
         #expect(try AtlasReader(atlas).verify().problems == [])
+    }
+
+    @Test func `an atlas from before shards keeps what was derived, and is still added to`() throws {
+        let facts = RandomFacts.withEffects(RandomFacts.prompts(14, signed: true))
+        let test = try TemporaryAtlas([Array(facts[..<12])])
+        try AtlasDerivation(test.atlas).rebuild()
+        let digests = "SELECT * FROM table_digests ORDER BY name"
+        let before = try test.atlas.read("reading") { db in try Row.fetchAll(db, sql: digests) }
+        try make(10, test)
+        let atlas = try Atlas.open(test.path, mode: .readWrite)
+        #expect(try atlas.read("reading") { db in try Row.fetchAll(db, sql: digests) } == before)
+        #expect(atlas.shards == nil)
+        #expect(try AtlasReader(atlas).verify().problems == [])
+        let writer = AtlasWriter(atlas)
+        try writer.commit(Array(facts[12...]), run: try writer.beginRun(corpus: "later"))
+        #expect(try AtlasDerivation(atlas).update() == .added)
     }
 
     @Test func `an atlas from before heads opens without any, keeps its digests, and gets heads`() throws {

@@ -92,6 +92,7 @@ class Information(_Information, total=False):
     meanCompletenessScore: float
     meanReplacementScore: float
     neuronSettings: NeuronOptions
+    shardCount: int
     shareRight: float
 
 
@@ -615,13 +616,13 @@ class FeatureListItem(_FeatureListItem, total=False):
     negativeTokens: int
 
 
-class _ItemListOfFeatureListItem(TypedDict):
+class _FeatureList(TypedDict):
     items: List[FeatureListItem]
     total: int
 
 
-class ItemListOfFeatureListItem(_ItemListOfFeatureListItem, total=False):
-    """Features that fire, in an order."""
+class FeatureList(_FeatureList, total=False):
+    """Features that fire, or those that never do, in an order."""
 
     next: str
 
@@ -1511,6 +1512,7 @@ class JobReport(_JobReport, total=False):
     result: JobResult
     secondsLeft: float
     total: int
+    unit: str
 
 
 class GraphFeaturesReportAnswer(TypedDict):
@@ -1592,6 +1594,24 @@ class ItemListOfFeatureLabel(_ItemListOfFeatureLabel, total=False):
     next: str
 
 
+class LabelImport(TypedDict):
+    """Takes over the labels of a file: all of them or, after an error, none."""
+
+    added: int
+    alreadyThere: int
+    kept: int
+    repeated: int
+    replaced: int
+    unknownFeatures: int
+
+
+class LabelFileAnswer(TypedDict):
+    """The labels that people gave, as a file that other tools read."""
+
+    content: str
+    format: Literal["csv", "jsonl"]
+
+
 class LogitListItem(TypedDict):
     meanProbability: float
     promptCount: int
@@ -1599,13 +1619,13 @@ class LogitListItem(TypedDict):
     token: int
 
 
-class _ItemListOfLogitListItem(TypedDict):
+class _LogitList(TypedDict):
     items: List[LogitListItem]
     total: int
 
 
-class ItemListOfLogitListItem(_ItemListOfLogitListItem, total=False):
-    """Tokens whose logit some stored graph explains, those of most prompts first."""
+class LogitList(_LogitList, total=False):
+    """Tokens whose logit some stored graph explains, in an order."""
 
     next: str
 
@@ -1831,12 +1851,12 @@ class PromptListItem(_PromptListItem, total=False):
     scores: GraphScores
 
 
-class _ItemListOfPromptListItem(TypedDict):
+class _PromptList(TypedDict):
     items: List[PromptListItem]
     total: int
 
 
-class ItemListOfPromptListItem(_ItemListOfPromptListItem, total=False):
+class PromptList(_PromptList, total=False):
     """Prompts of a group, in an order."""
 
     next: str
@@ -2058,6 +2078,24 @@ class SearchReportLabelMatch(TypedDict):
     snippet: List[SearchReportPart]
 
 
+class SearchReportNameMatch(TypedDict):
+    id: int
+    name: str
+    text: str
+
+
+class _SearchReportPromoterMatch(TypedDict):
+    feature: FeatureID
+    labelIsAutomatic: bool
+    text: str
+    token: int
+    value: float
+
+
+class SearchReportPromoterMatch(_SearchReportPromoterMatch, total=False):
+    label: str
+
+
 class SearchReportPromptMatch(TypedDict):
     id: int
     snippet: List[SearchReportPart]
@@ -2068,13 +2106,23 @@ class SearchReportSupernodeMatch(TypedDict):
     snippet: List[SearchReportPart]
 
 
+class SearchReportTokenMatch(TypedDict):
+    explainedPrompts: int
+    promptCount: int
+    text: str
+    token: int
+
+
 class SearchResult(TypedDict):
-    """Prompts and feature labels that contain some words."""
+    """Prompts, their names, tokens, features that promote them, labels and supernodes under some words."""
 
     labels: List[SearchReportLabelMatch]
+    names: List[SearchReportNameMatch]
+    promoters: List[SearchReportPromoterMatch]
     prompts: List[SearchReportPromptMatch]
     query: str
     supernodes: List[SearchReportSupernodeMatch]
+    tokens: List[SearchReportTokenMatch]
 
 
 TableAnswerValue = Optional[Union[float, str]]

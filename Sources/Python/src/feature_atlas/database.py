@@ -25,6 +25,7 @@ MIGRATIONS = (
     "0008_add_digests",
     "0009_add_edge_heads",
     "0010_add_up_statistics",
+    "0011_create_shards",
     "0012_create_saved_runs",
 )
 
@@ -96,6 +97,11 @@ class Database:
 
     def damaged(self, table: str, row: int, why: str) -> AtlasError:
         """The error for a row whose packed columns make no sense."""
+        if self.first("SELECT EXISTS (SELECT 1 FROM shards)") == (1,):
+            return AtlasError(
+                f"{self.path}: {table}, row {row}: lies in a shard that this atlas was assembled from; open the shard, or "
+                "ask the atlas's questions"
+            )
         return AtlasError(f"{self.path}: {table}, row {row}: damaged block: {why}; atlas repair sets it aside")
 
     def _opened(self) -> sqlite3.Connection:

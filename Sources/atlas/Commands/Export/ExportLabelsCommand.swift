@@ -30,7 +30,7 @@ struct ExportLabelsCommand: ParsableCommand {
         let identity = reader.atlas.identity
         let table = LabelTable(labels, modelName: identity.modelName, transcoderName: identity.transcoderName)
         guard output != OutputPlace.standardOutput else {
-            return StandardOutput.write(format == .jsonl ? table.jsonLines : table.commaSeparated)
+            return StandardOutput.write(table.data(as: format ?? .csv))
         }
         let replaced = ReplacedFile(output)
         try table.write(to: URL(fileURLWithPath: output))
@@ -39,7 +39,4 @@ struct ExportLabelsCommand: ParsableCommand {
     }
 }
 
-/// How names of features are written.
-enum LabelFormat: String, ExpressibleByArgument, CaseIterable {
-    case csv, jsonl
-}
+extension LabelFormat: ExpressibleByArgument {}

@@ -1,8 +1,7 @@
 import ArgumentParser
-import AtlasImport
+import AtlasIndexing
 import AtlasQuery
 import AtlasStore
-import Circuits
 
 struct ImportLabelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,40 +20,10 @@ struct ImportLabelsCommand: ParsableCommand {
     @Flag(help: "Give features that have a name the file's.") var replace = false
     @OptionGroup var output: JSONOutput
 
-    private struct Summary: Encodable {
-        var added = 0
-        var replaced = 0
-        var alreadyThere = 0
-        var kept = 0
-        var repeated = 0
-        var unknownFeatures = 0
-    }
-
     func run() throws {
         let names = try LabelFile(path: labels)
         let atlas = try Atlas.open(file.atlas, mode: .readWrite)
-        let stored = try Dictionary(uniqueKeysWithValues: AtlasReader(atlas).labels().map { ($0.feature, $0) })
-        var summary = Summary(repeated: names.repeatedCount)
-        var chosen: [FeatureLabel] = []
-        for label in names.labels {
-            // An imported atlas is as wide as the graphs in it; files of explanations tell of every feature.
-            if atlas.identity.isImported, !atlas.identity.contains(label.feature) {
-                summary.unknownFeatures += 1
-            } else if let earlier = stored[label.feature] {
-                if earlier == label {
-                    summary.alreadyThere += 1
-                } else if replace {
-                    summary.replaced += 1
-                    chosen.append(label)
-                } else {
-                    summary.kept += 1
-                }
-            } else {
-                summary.added += 1
-                chosen.append(label)
-            }
-        }
-        try AtlasWriter(atlas).setLabels(chosen.map { (label: $0.label, note: $0.note, feature: $0.feature) })
+        let summary = try names.write(to: AtlasWriter(atlas), replaces: replace)
         try atlas.close()
         try output.print(summary) {
             var parts = ["\(summary.added.grouped) labels added"]

@@ -14,7 +14,8 @@ struct QueryCommand: ParsableCommand {
             """,
         subcommands: [
             DriversCommand.self, UpstreamCommand.self, DownstreamCommand.self, FeatureCommand.self, PromptCommand.self,
-            SearchCommand.self, CorrelatedCommand.self, EdgeCommand.self, InhibitorsCommand.self, CircuitCommand.self,
+            SearchCommand.self, FeaturesCommand.self, PromptsCommand.self, LogitsCommand.self, CorrelatedCommand.self,
+            EdgeCommand.self, InhibitorsCommand.self, CircuitCommand.self,
             StableCommand.self, SupernodesCommand.self, ValidateCommand.self, SteerCommand.self,
             SteerPredictCommand.self, DiffCommand.self, ContrastCommand.self,
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,

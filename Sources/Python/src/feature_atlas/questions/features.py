@@ -113,6 +113,46 @@ class FeatureQuestions(Asking):
         question = Question(["operand-labels", *names], "operand-labels", server_only={"features": " ".join(names)})
         return cast(answers.OperandLabels, self._answer(question))
 
+    def listed_features(
+        self,
+        *,
+        search: Optional[str] = None,
+        layer: Optional[int] = None,
+        dead: bool = False,
+        minimum_density: Optional[float] = None,
+        labelled: Optional[bool] = None,
+        sort: str = "feature",
+        after: Optional[str] = None,
+        limit: int = 20,
+    ) -> answers.FeatureList:
+        """Features that fire, or with ``dead`` those that never do, in an order; ``after`` is the ``next`` of the part before."""
+        flags = (["--dead"] if dead else []) + ([] if labelled is None else ["--labelled" if labelled else "--unlabelled"])
+        only = {"firing": "no"} if dead else {}
+        if labelled is not None:
+            only["labelled"] = "yes" if labelled else "no"
+        question = Question(
+            ["features"] + flags,
+            "features",
+            {
+                "search": search,
+                "layer": layer,
+                "minimumDensity": minimum_density,
+                "sort": sort,
+                "after": after,
+                "limit": limit,
+            },
+            {"minimumDensity": "minimum-density"},
+            server_only=only,
+        )
+        return cast(answers.FeatureList, self._answer(question))
+
+    def listed_tokens(
+        self, *, search: Optional[str] = None, sort: str = "prompts", after: Optional[str] = None, limit: int = 20
+    ) -> answers.LogitList:
+        """Tokens whose logit some stored graph explains, in an order; ``after`` is the ``next`` of the part before."""
+        options = {"search": search, "sort": sort, "after": after, "limit": limit}
+        return cast(answers.LogitList, self._answer(Question(["logits"], "logits", options)))
+
     def _neighbours(self, side: str, feature: Feature, where: Optional[str], limit: int) -> answers.Neighbours:
         name = feature_name(feature)
         question = Question([side, name], f"features/{name}/{side}", {"where": where, "limit": limit})

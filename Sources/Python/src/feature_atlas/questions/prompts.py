@@ -34,10 +34,34 @@ class PromptQuestions(Asking):
         )
         return cast(answers.GraphFeatures, self._answer(question))
 
-    def search(self, text: str, *, limit: int = 20) -> answers.SearchResult:
-        """Prompts, labels and supernodes that contain some words."""
-        question = Question(["search", "--", text], "search", {"limit": limit}, server_only={"text": text})
+    def search(
+        self, text: str, *, kind: Optional[str] = None, prompt: Optional[Prompt] = None, limit: int = 20
+    ) -> answers.SearchResult:
+        """Prompts, their names, tokens, features that promote them, labels and supernodes under some words.
+
+        ``kind`` asks for one of these alone; with ``prompt``, ``promoters`` are features of its graph.
+        """
+        question = Question(
+            ["search"] + ([] if prompt is None else [f"--prompt={prompt}"]) + (["--", text]),
+            "search",
+            {"kind": kind, "limit": limit},
+            prompt=prompt,
+            server_only={"text": text},
+        )
         return cast(answers.SearchResult, self._answer(question))
+
+    def listed_prompts(
+        self,
+        *,
+        search: Optional[str] = None,
+        where: Optional[str] = None,
+        sort: str = "id",
+        after: Optional[str] = None,
+        limit: int = 20,
+    ) -> answers.PromptList:
+        """Prompts of a group, in an order; ``after`` is the ``next`` of the part before."""
+        options = {"search": search, "where": where, "sort": sort, "after": after, "limit": limit}
+        return cast(answers.PromptList, self._answer(Question(["prompts"], "prompts", options)))
 
     def diff(
         self, a: str, b: Optional[str] = None, *, false_discovery_rate: Optional[float] = None, limit: int = 20

@@ -1,4 +1,3 @@
-import AtlasIndexing
 import AtlasQuery
 import AtlasStore
 import Circuits
@@ -18,8 +17,21 @@ public struct LabelFile: Sendable {
     /// - Throws: `CorpusError` that names file and line
     public init(path: String) throws(CorpusError) {
         let format = try CorpusFormat(path: path, textColumn: "label")
-        let records = try CorpusSource.file(path: path, format: format == .jsonLines ? .plainText : format)
-            .records(onMalformed: .fail)
+        try self.init(.file(path: path, format: format == .jsonLines ? .plainText : format), as: format)
+    }
+
+    /// Reads what a file would hold.
+    ///
+    /// - Parameter name: what messages call it; its ending tells the format
+    /// - Throws: `CorpusError` that names the place
+    public init(content: String, named name: String) throws(CorpusError) {
+        let format = try CorpusFormat(path: name, textColumn: "label")
+        try self.init(
+            .text(content, name: name, format: format == .jsonLines ? .plainText : format), as: format)
+    }
+
+    private init(_ source: CorpusSource, as format: CorpusFormat) throws(CorpusError) {
+        let records = try source.records(onMalformed: .fail)
         var labels: [FeatureLabel] = []
         var seen = Set<FeatureID>()
         var repeated = 0
@@ -79,7 +91,7 @@ public struct LabelFile: Sendable {
                 file: place, expected: "numbers for layer and index",
                 found: "\((layer ?? "nothing").quotedInOneLine) and \((index ?? "nothing").quotedInOneLine)")
         }
-        let (name, whole) = ImportedNames.name(text)
+        let (name, whole) = NameRule.fitted(text)
         guard let name else { throw CorpusError(file: place, expected: "a label", found: "an empty one") }
         return FeatureLabel(
             feature: FeatureID(layer: layer, index: index), label: name, note: note.isEmpty ? whole : note)

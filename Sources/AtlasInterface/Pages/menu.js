@@ -1,0 +1,17 @@
+// The menu of views, which folds where the window is narrow.
+
+/** Lets a button open and close the menu; it closes when a view is chosen, and at Escape. */
+export function foldingMenu(control, menu) {
+    const set = (isOpen) => {
+        control.setAttribute("aria-expanded", String(isOpen));
+        menu.classList.toggle("open", isOpen);
+    };
+    control.addEventListener("click", () => set(control.getAttribute("aria-expanded") !== "true"));
+    menu.addEventListener("click", (event) => { if (event.target.closest("a")) set(false); });
+    addEventListener("hashchange", () => set(false));
+    addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || control.getAttribute("aria-expanded") !== "true") return;
+        set(false);
+        control.focus();
+    });
+}

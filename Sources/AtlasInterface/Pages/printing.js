@@ -1,0 +1,36 @@
+// Paper: light, and with whole drawings in place of windows that scroll.
+
+const paper = matchMedia("print");
+let before = null;
+
+function begin() {
+    if (before !== null) return;
+    before = { theme: document.documentElement.dataset.theme, pictures: [] };
+    document.documentElement.dataset.theme = "light";
+    for (const controls of document.querySelectorAll(".take-picture")) {
+        if (!controls.stands?.checkVisibility()) continue;
+        const picture = controls.makePicture();
+        picture.classList.add("paper-picture");
+        controls.stands.before(picture);
+        controls.stands.classList.add("on-screen");
+        before.pictures.push({ picture, stands: controls.stands });
+    }
+}
+
+function end() {
+    if (before === null) return;
+    if (before.theme === undefined) delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = before.theme;
+    for (const { picture, stands } of before.pictures) {
+        picture.remove();
+        stands.classList.remove("on-screen");
+    }
+    before = null;
+}
+
+/** Makes the page ready whenever it is printed, and as it was afterwards. */
+export function followPrinting() {
+    addEventListener("beforeprint", begin);
+    addEventListener("afterprint", end);
+    paper.addEventListener("change", () => paper.matches ? begin() : end());
+}
