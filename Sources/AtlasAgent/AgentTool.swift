@@ -44,7 +44,7 @@ struct AgentTool: Encodable, Sendable {
             guard word.first != "{" else { return nil }
             let isOne = place + 1 < segments.count && segments[place + 1].first == "{" && word.last == "s"
             return String(isOne ? word.dropLast() : word)
-        }.joined(separator: "_")
+        }.joined(separator: "_").replacing("-", with: "_")
     }
 
     /// The path and query below the version that ask this with some arguments, percent-encoded.

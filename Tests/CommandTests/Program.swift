@@ -22,43 +22,26 @@ struct Program {
     /// Runs to the end.
     @discardableResult
     static func run(_ arguments: [String], shell prefix: String? = nil) throws -> Outcome {
-        let process = Process()
-        if let prefix {
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", prefix + " exec \"$0\" \"$@\"", path] + arguments
-        } else {
-            process.executableURL = URL(fileURLWithPath: path)
-            process.arguments = arguments
-        }
+        let command =
+            prefix.map { ["/bin/sh", "-c", $0 + " exec \"$0\" \"$@\"", path] + arguments } ?? [path] + arguments
         // Files instead of pipes: nothing blocks however much is printed.
         let folder = try TemporaryFolder()
         let outputPath = folder.path + "/output"
         let errorPath = folder.path + "/error"
         for path in [outputPath, errorPath] { try Data().write(to: URL(fileURLWithPath: path)) }
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        let child = try ChildProcess(command, output: outputPath, error: errorPath)
+        let status = child.wait()
         return Outcome(
-            status: process.terminationStatus, output: try String(contentsOfFile: outputPath, encoding: .utf8),
+            status: status, output: try String(contentsOfFile: outputPath, encoding: .utf8),
             error: try String(contentsOfFile: errorPath, encoding: .utf8))
     }
 
     /// Starts, waits for `seconds`, and kills without mercy; whether it was still running.
     static func kill(_ arguments: [String], after seconds: Double) throws -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        let child = try ChildProcess([path] + arguments, output: "/dev/null", error: "/dev/null")
         Thread.sleep(forTimeInterval: seconds)
-        let wasRunning = process.isRunning
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        return wasRunning
+        child.kill()
+        return child.wait() == SIGKILL
     }
 }
 

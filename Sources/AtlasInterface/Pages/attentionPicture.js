@@ -95,7 +95,7 @@ export function attentionPicture({ title = "Where it looks", prompt, head, marke
         const { table, isCut } = patternTable(report, marked, explain);
         status.textContent = `${isExplained ? "" : pictureMeaning}${isCut ? ` Of ${report.tokens.length} positions the first and the last are drawn.` : ""}`;
         status.hidden = status.textContent === "";
-        status.after(element("div", { class: "scrolling", role: "region", tabindex: "0", "aria-label": `Where head ${headName(head)} looks` }, table),
+        status.after(element("div", { class: "scrolling", role: "region", tabindex: "0", "aria-label": `Where head ${headName(head)} looks in prompt ${prompt}` }, table),
             element("div", { class: "picture-foot" }, pictureControls(`Where head ${headName(head)} looks in prompt ${prompt}`, () => pictureOfTable(table, `Where head ${headName(head)} looks in prompt ${prompt}`))));
     }, (error) => { status.textContent = error.message; });
     return figure;

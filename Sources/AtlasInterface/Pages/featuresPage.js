@@ -31,7 +31,7 @@ const featureColumns = [
 
 const minimumColumn = { title: "Minimum", key: "minimum", numeric: true, definition: "The most negative activation; none for a feature that is never negative.", cell: (row) => measure(row.minimum) };
 
-const densities = [["", "any"], ["0.01", "1 % or more"], ["0.1", "10 % or more"], ["0.5", "50 % or more"]];
+const densityChoices = [["", "any"], ["0.01", "1 % or more"], ["0.1", "10 % or more"], ["0.5", "50 % or more"]];
 
 /** The filters; those that only a server can ask for are left out of a folder. */
 function filters(state, layerCount, classes, change) {
@@ -40,7 +40,7 @@ function filters(state, layerCount, classes, change) {
     const form = element("form", { class: "controls", role: "search", "aria-label": "Features" }, element("label", { for: "filter" }, "Words"), words, element("button", { type: "submit" }, "Filter"),
         named("layer", "Layer", [["", "all"], ...Array.from({ length: layerCount }, (_, layer) => [String(layer), `layer ${layer}`])], "layer"),
         isFolder ? null : named("firing", "Fires", [["", "somewhere"], ["no", "nowhere (dead)"]], "firing"),
-        named("density", "Density", densities, "minimumDensity"),
+        named("density", "Density", densityChoices, "minimumDensity"),
         named("labelled", "Label", [["", "any"], ["yes", "by a person"], ["no", "unlabelled"]], "labelled"),
         classes.length > 0 ? named("class", "Over operands", [["", "any"], ...classes], "class") : null);
     form.addEventListener("submit", (event) => {

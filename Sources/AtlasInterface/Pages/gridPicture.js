@@ -13,7 +13,7 @@ function every(count) {
 }
 
 /** The picture of a grid as `gridOf` tells it. */
-function gridPicture(grid, title) {
+function drawnGrid(grid, title) {
     const { rows, columns, values, size } = grid;
     const cell = Math.max(2, Math.min(largestCell, Math.floor(roomForCells / Math.max(rows.length, columns.length))));
     const [wide, high] = [columns.length * cell, rows.length * cell];
@@ -39,5 +39,5 @@ function gridPicture(grid, title) {
 /** The controls that give a grid as a picture. */
 export function gridPictureControls(grid) {
     const title = `Activation by ${grid.rowTag} and ${grid.columnTag}`;
-    return element("div", { class: "picture-foot" }, pictureControls(title, () => gridPicture(grid, title)));
+    return element("div", { class: "picture-foot" }, pictureControls(title, () => drawnGrid(grid, title)));
 }

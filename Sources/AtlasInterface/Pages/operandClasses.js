@@ -7,7 +7,7 @@ import {nodeText} from "./terms.js";
 import {operandTags} from "./operandGrid.js";
 import {dataTable} from "./tables.js";
 
-const classNames = [
+const classChoices = [
     ["bar", "bars: one operand decides"], ["stripe", "stripes: one operand modulo a number"], ["diagonal", "diagonals: the sum"],
     ["lookup", "points: certain pairs"], ["constant", "constant"], ["none", "none of those"],
 ];
@@ -17,7 +17,7 @@ const listedFeatures = 200;
 export async function operandClasses() {
     if (isFolder) return [];
     const tags = await operandTags().catch(() => null);
-    return tags ? classNames : [];
+    return tags ? classChoices : [];
 }
 
 /** The features of a class, those that it fits best first. */

@@ -2,7 +2,7 @@
 
 const keptPlaces = 200;
 /** For how long a view that is still filling itself is held at the place, in milliseconds. */
-const settling = 3_000;
+const placeSettling = 3_000;
 
 let entry = null;
 let scrolled = 0;
@@ -52,7 +52,7 @@ export function returnTo(place, main) {
         moved.abort();
     };
     for (const kind of ["wheel", "touchstart", "keydown", "pointerdown", "hashchange"]) addEventListener(kind, stop, { signal: moved.signal, passive: true });
-    setTimeout(stop, settling);
+    setTimeout(stop, placeSettling);
 }
 
 /** Follows the scrolling; the browser leaves places to this. */
