@@ -16,7 +16,7 @@ import Testing
         (["query", "prompt", "two-step-006", "--atlas", "ATLAS"], "not-in-the-atlas", 404),
         (["query", "edge", "5/283", "4/1", "--atlas", "ATLAS"], "wrong-question", 422),
         (["query", "heads", "--atlas", "ATLAS"], "not-computed", 409),
-        (["sql", "ATLAS", "DELETE FROM prompts"], "refused", 400),
+        (["sql", "ATLAS", "DELETE FROM prompts"], "refused", 422),
         (["info", "/none/none.atlas"], "the-atlas-could-not-be-used", 500),
         (["inspect", "/none/none"], "something-failed", 500),
         (["query", "drivers", "--atlas", "ATLAS"], "wrong-usage", 400),

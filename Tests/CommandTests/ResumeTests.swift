@@ -32,11 +32,16 @@ import Testing
         let killed = folder.path + "/killed.atlas"
         var moments: [Double] = []
         var interruptions = 0
+        var longest = 0.9 * duration
         while interruptions < 10, moments.count < 60 {
-            // Later kills would come after the end, as less and less is left to do.
-            let moment = Double.random(in: 0...duration) * (moments.count < 5 ? 0.9 : 0.4)
+            let moment = Double.random(in: 0...longest)
             moments.append(moment)
-            if try Program.kill(demo.arguments(atlas: killed), after: moment) { interruptions += 1 }
+            if try Program.kill(demo.arguments(atlas: killed), after: moment) {
+                interruptions += 1
+            } else {
+                // It came to its end before: less and less is left to do.
+                longest *= 0.7
+            }
         }
         #expect(interruptions == 10, "killed at \(moments) of \(duration) s")
         #expect(try Program.run(demo.arguments(atlas: killed)).status == 0)

@@ -26,14 +26,7 @@ struct SearchCommand: ParsableCommand {
         let reader = try file.reader()
         let report = try reader.search(
             text, limit: limit.limit, kind: kind, prompt: prompt.map { try reader.promptID($0) })
-        try output.print(
-            report,
-            lists: [
-                .init("prompts", report.prompts), .init("names", report.names), .init("tokens", report.tokens),
-                .init("promoters", report.promoters), .init("labels", report.labels),
-                .init("supernodes", report.supernodes),
-            ]
-        ) {
+        try output.print(report, lists: lists(report)) {
             show("prompts", .prompts, report.prompts.map { "\($0.id)  \(snippet($0.snippet))" })
             show("prompts by name", .names, report.names.map { "\($0.id)  \(shown($0.name))  \(shown($0.text))" })
             show(
@@ -51,6 +44,17 @@ struct SearchCommand: ParsableCommand {
             show("features", .labels, report.labels.map { "\($0.feature)  \(named($0.label, $0.labelIsAutomatic))" })
             show("supernodes", .supernodes, report.supernodes.map { snippet($0.snippet) })
         }
+    }
+
+    /// The lists, that of the kind asked for first: it is the one meant where none is named.
+    private func lists(_ report: SearchReport) -> [RowList] {
+        let all = [
+            RowList("prompts", report.prompts), RowList("names", report.names), RowList("tokens", report.tokens),
+            RowList("promoters", report.promoters), RowList("labels", report.labels),
+            RowList("supernodes", report.supernodes),
+        ]
+        guard let kind else { return all }
+        return all.filter { $0.name == kind.rawValue } + all.filter { $0.name != kind.rawValue }
     }
 
     private func show(_ title: String, _ kind: SearchReport.Kind, _ lines: [String]) {
