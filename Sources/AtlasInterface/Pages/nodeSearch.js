@@ -9,10 +9,12 @@ import {shortened, visible} from "./numbers.js";
 const listedNodes = 6;
 /** Features that are asked for at once. */
 const askedFeatures = 1_000;
+/** Bytes of a text that a server searches for. */
+const mostBytes = 1_000;
 
 /** What features promote of a text, by their names: {name → token's text}. */
 async function promotedTexts(text, prompt) {
-    if (isFolder || text.trim() === "") return new Map();
+    if (isFolder || text.trim() === "" || new TextEncoder().encode(text).length > mostBytes) return new Map();
     try {
         const report = await ask("search", { text }, { kind: "promoters", limit: askedFeatures, prompt: /^\d+$/.test(prompt ?? "") ? prompt : undefined });
         return new Map(report.promoters.map((match) => [featureName(match.feature), match.text]));
