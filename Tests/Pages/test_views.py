@@ -91,7 +91,7 @@ class Views(PageTest):
 
     def test_a_prompt_is_searched_and_filtered(self):
         self.open(served.address(), "prompts")
-        self.press("/")
+        self.run_script("document.getElementById('filter').focus()")
         self.press("Birmingham", "\n")
         self.wait("return location.hash.includes('search=Birmingham')")
         self.settle()
