@@ -1,5 +1,5 @@
 /// The orders in which features are listed; `FeatureOrder("-density")` is the order backwards.
-public struct FeatureOrder: Hashable, Sendable {
+public struct FeatureOrder: ListOrder {
     /// What features are ordered by.
     public enum Key: String, CaseIterable, Sendable {
         /// By layer and index.
@@ -26,16 +26,6 @@ public struct FeatureOrder: Hashable, Sendable {
         self.key = key
         self.isBackwards = isBackwards
     }
-
-    /// Reads a key, with a minus sign in front for the order backwards.
-    public init?(_ text: String) {
-        let isBackwards = text.hasPrefix("-")
-        guard let key = Key(rawValue: isBackwards ? String(text.dropFirst()) : text) else { return nil }
-        self.init(key, isBackwards: isBackwards)
-    }
-
-    /// All that are read.
-    public static let names = Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }
 
     var keyset: KeysetOrder {
         var order = KeysetOrder(key: ["s.layer", "s.feature_index"])

@@ -14,7 +14,7 @@ public struct LogitListItem: Codable, Sendable, Equatable {
 }
 
 /// The orders in which explained tokens are listed; `LogitOrder("-prompts")` is the order backwards.
-public struct LogitOrder: Hashable, Sendable {
+public struct LogitOrder: ListOrder {
     /// What tokens are ordered by.
     public enum Key: String, CaseIterable, Sendable {
         /// Those of most prompts first.
@@ -35,16 +35,6 @@ public struct LogitOrder: Hashable, Sendable {
         self.key = key
         self.isBackwards = isBackwards
     }
-
-    /// Reads a key, with a minus sign in front for the order backwards.
-    public init?(_ text: String) {
-        let isBackwards = text.hasPrefix("-")
-        guard let key = Key(rawValue: isBackwards ? String(text.dropFirst()) : text) else { return nil }
-        self.init(key, isBackwards: isBackwards)
-    }
-
-    /// All that are read.
-    public static let names = Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }
 
     var keyset: KeysetOrder {
         let value =

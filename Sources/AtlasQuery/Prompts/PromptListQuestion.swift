@@ -42,7 +42,7 @@ extension PromptListItem {
 }
 
 /// The orders in which prompts are listed; `PromptOrder("-probability")` is the order backwards.
-public struct PromptOrder: Hashable, Sendable {
+public struct PromptOrder: ListOrder {
     /// What prompts are ordered by.
     public enum Key: String, CaseIterable, Sendable {
         /// The order in which they were stored.
@@ -83,27 +83,17 @@ public struct PromptOrder: Hashable, Sendable {
     /// What prompts are ordered by.
     public var key: Key
     /// Whether the largest come first.
-    public var isDescending: Bool
+    public var isBackwards: Bool
 
     /// Orders by `key`.
-    public init(_ key: Key = .id, isDescending: Bool = false) {
+    public init(_ key: Key = .id, isBackwards: Bool = false) {
         self.key = key
-        self.isDescending = isDescending
+        self.isBackwards = isBackwards
     }
-
-    /// Reads a key, with a minus sign in front for the largest first.
-    public init?(_ text: String) {
-        let isDescending = text.hasPrefix("-")
-        guard let key = Key(rawValue: isDescending ? String(text.dropFirst()) : text) else { return nil }
-        self.init(key, isDescending: isDescending)
-    }
-
-    /// All that are read.
-    public static let names = Key.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }
 
     var keyset: KeysetOrder {
         KeysetOrder(
-            value: key.column, isDescending: isDescending, key: ["p.id"], keyDescends: key == .id && isDescending)
+            value: key.column, isDescending: isBackwards, key: ["p.id"], keyDescends: key == .id && isBackwards)
     }
 }
 

@@ -18,7 +18,7 @@ final class LabelChanges {
     private let negativeLabel: Statement
     private let forgetting: Statement
     private let searching: Statement
-    private var replaced: [String: Digest] = [:]
+    private var digests = DigestChanges()
 
     init(_ db: Database) throws {
         self.db = db
@@ -35,7 +35,7 @@ final class LabelChanges {
     func replace(_ old: Stored, by new: LabelNaming.Name, of feature: FeatureID) throws {
         for tail in FeatureTail.allCases where old.contexts[tail] != new.contexts[tail] {
             if let there = old.contexts[tail] {
-                takeAway("label_contexts", [feature.layer, feature.index, tail.number]) { hash in
+                digests.take(row: [feature.layer, feature.index, tail.number], from: "label_contexts") { hash in
                     there.withUnsafeBytes { hash.append(blob: $0) }
                 }
             }
@@ -49,7 +49,7 @@ final class LabelChanges {
         guard label != old.label else { return }
         let place = (feature.layer << 24 | feature.index) * 2 + 1
         if !old.label.isEmpty {
-            takeAway("automatic_labels", [feature.layer, feature.index]) { hash in
+            digests.take(row: [feature.layer, feature.index], from: "automatic_labels") { hash in
                 var text = old.label
                 text.withUTF8 { hash.append(text: UnsafeRawBufferPointer($0)) }
             }
@@ -65,17 +65,9 @@ final class LabelChanges {
         }
     }
 
-    private func takeAway(_ table: String, _ key: [Int], _ rest: (inout RowHash) -> Void) {
-        var hash = RowHash(table: table)
-        for value in key { hash.append(integer: Int64(value)) }
-        rest(&hash)
-        replaced[table, default: Digest()] += Digest(rowCount: 1, sum: hash.finished())
-    }
-
     /// Keeps the digests of the tables.
     func finish() throws {
-        for (table, written) in rows.digests {
-            try TableDigests.add(written - (replaced[table] ?? Digest()), to: table, in: db)
-        }
+        for (table, written) in rows.digests { digests.add(written, to: table) }
+        try digests.keep(in: db)
     }
 }

@@ -6,14 +6,13 @@ final class ReplacedFeatureRows {
     private let rows: FeatureRows
     /// Statements that take an example and an interval away.
     private let deletions: [FeatureTail: (example: Statement, interval: Statement)]
-    /// The digests of the rows that were there, by table.
-    private var replaced: [String: Digest]
+    private var digests = DigestChanges()
 
     /// - Parameter replaced: the digests of the rows of `feature_statistics` and of `feature_negative_tails` that will be
     ///   replaced
     init(_ db: Database, replacing replaced: [String: Digest]) throws {
         rows = try FeatureRows(db, replacing: true)
-        self.replaced = replaced
+        for (table, digest) in replaced { digests.take(digest, from: table) }
         deletions = try Dictionary(
             uniqueKeysWithValues: FeatureTail.allCases.map { tail in
                 let key = "WHERE layer = ? AND feature_index = ? AND band = ?"
@@ -45,9 +44,10 @@ final class ReplacedFeatureRows {
             for (place, example) in there.enumerated() {
                 let isLeft = chosen.indices.contains(place)
                 if isLeft, chosen[place] == example { continue }
-                takeAway(
-                    tail.exampleTable, [id.layer, id.index, band, place + 1, example.prompt, example.position],
-                    activation: example.activation)
+                digests.take(
+                    row: [id.layer, id.index, band, place + 1, example.prompt, example.position],
+                    from: tail.exampleTable
+                ) { $0.append(real: Double(example.activation)) }
                 if !isLeft {
                     try deletions[tail]!.example.execute(arguments: [id.layer, id.index, band, place + 1])
                 }
@@ -56,7 +56,7 @@ final class ReplacedFeatureRows {
         }
         for (interval, count) in (old?.intervalCounts ?? []).enumerated()
         where count > 0 && count != new.intervalCounts[interval] {
-            takeAway(tail.intervalTable, [id.layer, id.index, interval + 1, count])
+            digests.take(row: [id.layer, id.index, interval + 1, count], from: tail.intervalTable)
             if new.intervalCounts[interval] == 0 {
                 try deletions[tail]!.interval.execute(arguments: [id.layer, id.index, interval + 1])
             }
@@ -64,17 +64,9 @@ final class ReplacedFeatureRows {
         try rows.insert(intervalCounts: new.intervalCounts, of: id, tail: tail, there: old?.intervalCounts)
     }
 
-    private func takeAway(_ table: String, _ integers: [Int], activation: Float? = nil) {
-        var hash = RowHash(table: table)
-        for value in integers { hash.append(integer: Int64(value)) }
-        if let activation { hash.append(real: Double(activation)) }
-        replaced[table, default: Digest()] += Digest(rowCount: 1, sum: hash.finished())
-    }
-
     /// Keeps the digests of the tables.
     func finish(_ db: Database) throws {
-        for table in FeatureRows.tables {
-            try TableDigests.add(rows.digest(of: table) - (replaced[table] ?? Digest()), to: table, in: db)
-        }
+        for table in FeatureRows.tables { digests.add(rows.digest(of: table), to: table) }
+        try digests.keep(in: db)
     }
 }
