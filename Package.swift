@@ -222,6 +222,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "atlas", "AtlasQuery", "AtlasStore", "CZlib", "DemoData", "Safetensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], resources: [.copy("Cases")]),
     ],
