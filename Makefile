@@ -8,7 +8,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
-  spark-dependencies documentation test-documentation architecture
+  spark-dependencies documentation test-documentation architecture shown-output
 
 demo: build
 	$(ATLAS) demo
@@ -43,6 +43,10 @@ documentation: debug-program
 
 test-documentation:
 	python3 -m unittest discover -s Tests/Documentation
+
+# What the pages show of the program's output, written anew about the atlas of `make demo`.
+shown-output: build
+	python3 Tests/Documentation/shown.py $(ATLAS) demo.atlas
 
 architecture:
 	python3 Tests/Documentation/architecture.py Sources/atlas/atlas.docc
