@@ -31,7 +31,7 @@ COLOURS = {
 
 def manifest():
     """The package as its manifest describes it."""
-    told = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, capture_output=True, text=True)
+    told = subprocess.run(["swift", "package", "--ignore-lock", "dump-package"], cwd=ROOT, capture_output=True, text=True)
     if told.returncode != 0:
         sys.exit(f"Package.swift: expected a manifest that can be read: {told.stderr.strip()}")
     return json.loads(told.stdout)

@@ -30,16 +30,17 @@ def tool(name):
 
 
 def run(command):
-    """Runs a command; what it says of warnings or errors ends this program."""
+    """Runs a command, and gives the warnings that it has; a failure ends this program."""
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     said = (told.stdout + told.stderr).strip()
-    if told.returncode != 0 or re.search(r"\b(warning|error):", said):
+    if told.returncode != 0:
         sys.exit(f"{Path(command[0]).name} {' '.join(command[1:4])} …\n{said}")
+    return said if re.search(r"\b(warning|error):", said) else ""
 
 
 def order(catalogues):
     """The modules with catalogues, each behind those that it stands on."""
-    manifest = json.loads(subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    manifest = json.loads(subprocess.run(["swift", "package", "--ignore-lock", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     below = {
         target["name"]: [name for kind in target["dependencies"] for name in (kind.get("byName") or kind.get("target") or [None])[:1]]
         for target in manifest["targets"]
@@ -58,8 +59,9 @@ def order(catalogues):
     return done
 
 
-def module_maps(build):
+def module_maps(modules):
     """Arguments that let the compiler find the C modules that ours import."""
+    build = ROOT / modules
     folders = [place for place in (ROOT / "Sources").iterdir() if (place / "module.modulemap").exists()]
     folders += [place.parent for place in (build.parent / "checkouts").glob("**/module.modulemap") if "/Tests/" not in str(place)]
     maps = [place for place in build.glob("*.build/module.modulemap")]
@@ -78,27 +80,31 @@ def stage(catalogue, folder):
 
 
 def main(modules, site):
-    build = Path(modules).resolve()
+    """Builds the modules in the order in which they stand on each other, so that links between them are found."""
+    build = ROOT / modules
     catalogues = {place.stem: place for place in (ROOT / "Sources").glob("*/*.docc")}
     target = json.loads(subprocess.run(["swift", "-print-target-info"], check=True, capture_output=True, text=True).stdout)["target"]
-    maps = module_maps(build)
+    maps = module_maps(modules)
     with tempfile.TemporaryDirectory() as work:
-        archives = []
+        archives, warnings = [], []
         for name in order(catalogues):
             symbols, archive = Path(work) / name / "symbols", Path(work) / f"{name}.doccarchive"
             symbols.mkdir(parents=True)
-            run([
+            warnings.append(run([
                 tool("swift-symbolgraph-extract"), "-module-name", name, "-target", target["unversionedTriple"], "-I", str(build / "Modules"), *maps,
                 "-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", str(symbols),
-            ])
+            ]))
             stage(catalogues[name], Path(work) / name / f"{name}.docc")
-            run([
+            warnings.append(run([
                 tool("docc"), "convert", str(Path(work) / name / f"{name}.docc"), "--additional-symbol-graph-dir", str(symbols),
                 "--fallback-display-name", name, "--fallback-bundle-identifier", f"feature-atlas.{name}", "--output-path", str(archive),
                 "--enable-experimental-external-link-support", *(word for other in archives for word in ("--dependency", str(other))),
-                "--warnings-as-errors",
-            ])
+                # What a parameter's name says already is not said again.
+                "--disable-parameters-and-returns-validation",
+            ]))
             archives.append(archive)
+        if any(warnings):
+            sys.exit("\n".join(filter(None, warnings)))
         shutil.rmtree(site, ignore_errors=True)
         Path(site).parent.mkdir(parents=True, exist_ok=True)
         run([tool("docc"), "merge", *map(str, reversed(archives)), "--synthesized-landing-page-name", "Feature Atlas", "--output-path", site])
