@@ -152,7 +152,7 @@ let package = Package(
             dependencies: [
                 "AtlasBasis", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
                 "DemoData",
-                "LanguageModels", "Tensors", "Texts", "TranscoderTraining",
+                "LanguageModels", "Safetensors", "Tensors", "Texts", "TranscoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
