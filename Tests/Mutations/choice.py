@@ -50,9 +50,9 @@ def swift_files(root, folder):
 
 
 def named():
-    """Mutants that are always among the chosen: (file, rule, the line, what stands there instead)."""
+    """Mutants that are always among the chosen: (file, rule, what stands there, what instead, the line)."""
     with open(os.path.join(HERE, "named.json"), encoding="utf-8") as file:
-        return [tuple(entry[key] for key in ("file", "rule", "line", "after")) for entry in json.load(file)]
+        return [tuple(entry[key] for key in ("file", "rule", "before", "after", "line")) for entry in json.load(file)]
 
 
 def chosen(root, seed=SEED, scale=1.0):
@@ -77,7 +77,7 @@ def chosen(root, seed=SEED, scale=1.0):
                     if site.rule.startswith("sql") == (area.rules == "sql")] for area in AREAS}
     for area, pool in pools.items():
         for site in pool:
-            key = (site.path, site.rule, site.context, site.after)
+            key = (site.path, site.rule, site.before, site.after, site.context)
             if key in missing:
                 missing.discard(key)
                 take(area, site)
@@ -87,13 +87,13 @@ def chosen(root, seed=SEED, scale=1.0):
         rank = sorted(pool, key=lambda site: hashlib.sha256(f"{seed} {site.id}".encode()).digest())
         files, rules, count = {}, {}, 0
         share = round(area.share * scale)
-        # No rule has more than a third of an area: numbers and comparisons stand everywhere.
+        # No rule has more than a quarter of an area, of SQL a third: numbers and comparisons stand everywhere.
         for site in rank:
             if count == share:
                 break
             if (site.path, site.line) in taken or files.get(site.path, 0) == MOST_IN_A_FILE:
                 continue
-            if rules.get(site.rule, 0) >= max(2, share // (2 if area.rules == "sql" else 4)):
+            if rules.get(site.rule, 0) >= max(2, share // (3 if area.rules == "sql" else 4)):
                 continue
             files[site.path] = files.get(site.path, 0) + 1
             rules[site.rule] = rules.get(site.rule, 0) + 1

@@ -51,28 +51,37 @@ def matches(only, area, site):
 def tried(options, mutants):
     """Builds and tries them; 1 when one survived that no one has called equivalent."""
     scratch = os.path.abspath(options.scratch)
-    shop = Workshop(ROOT, os.path.abspath(options.at or os.path.join(scratch, "package")), mutants)
-    # Mutants that did not compile need no second try where the sources are the same.
-    remembered = os.path.join(scratch, "dropped.json")
-    ids = [site.id for _, site in mutants]
-    for entry in read(remembered, []):
-        if entry["id"] in ids:
-            shop.dropped[ids.index(entry["id"])] = entry["reason"]
+
+    def kept(name):
+        return os.path.join(scratch, name)
+
+    # Numbers stay with their mutants, so that a file is built anew only when its own mutants change.
+    numbers = read(kept("numbers.json"), {})
+    free = (number for number in range(4096) if number not in set(numbers.values()))
+    for _, site in mutants:
+        if site.id not in numbers:
+            numbers[site.id] = next(free)
+    write(kept("numbers.json"), numbers)
+    mutants = {numbers[site.id]: (area, site) for area, site in mutants}
+    ids = {number: site.id for number, (_, site) in mutants.items()}
+    shop = Workshop(ROOT, os.path.abspath(options.at or kept("package")), mutants)
+    # Mutants that did not compile need no second try.
+    for entry in read(kept("dropped.json"), []):
+        if numbers[entry["id"]] in ids:
+            shop.dropped[numbers[entry["id"]]] = entry["reason"]
     shop.prepare()
     print(f"{len(mutants)} mutants; building", flush=True)
-    shop.build(os.path.join(scratch, "build.log"))
-    write(remembered, [{"id": ids[number], "reason": reason} for number, reason in shop.dropped.items()])
+    shop.build(kept("build.log"))
+    write(kept("dropped.json"), [{"id": ids[number], "reason": reason} for number, reason in shop.dropped.items()])
     trials = Trials(shop.place, scratch)
-    reach_path = os.path.join(scratch, "reach.json")
-    results_path = os.path.join(scratch, "results.json")
     if not options.resume:
-        for path in (reach_path, results_path):
+        for path in (kept("reach.json"), kept("results.json")):
             if os.path.exists(path):
                 os.unlink(path)
     print("which suites reach which mutants", flush=True)
-    reach = trials.reach(ids, reach_path)
-    results = {result["id"]: result for result in read(results_path, []) if result["id"] in ids}
-    todo = [number for number, (area, site) in enumerate(mutants)
+    reach = trials.reach(ids, kept("reach.json"))
+    results = {result["id"]: result for result in read(kept("results.json"), []) if result["id"] in numbers}
+    todo = [number for number, (area, site) in mutants.items()
             if number not in shop.dropped and matches(options.only, area, site)
             and (site.id not in results or options.survivors and not results[site.id]["noticed"])]
     names = queue.Queue()
@@ -94,10 +103,10 @@ def tried(options, mutants):
                 "id": site.id, "area": area, "file": site.path, "line": site.line, "rule": site.rule,
                 "before": site.before, "after": site.after, "context": site.context, "noticed": noticed,
                 "seconds": round(seconds, 1), "suites": suites}
-            write(results_path, list(results.values()))
+            write(kept("results.json"), list(results.values()))
             print(f"{done + 1}/{len(todo)} {time.monotonic() - began:.0f} s  {site.id} {site.path}:{site.line} "
                   f"{site.rule} {site.before} → {site.after}: {noticed or 'SURVIVED'}", flush=True)
-    shown = sorted((results[identity] for identity in ids if identity in results),
+    shown = sorted((results[identity] for identity in ids.values() if identity in results),
                    key=lambda one: (one["file"], one["line"]))
     text = told(shown, shop.dropped, options.files)
     print("\n" + text)

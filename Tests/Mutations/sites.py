@@ -143,7 +143,13 @@ def of_number(source, token, previous):
         return
     if "x" in token.text or source[token.end:token.end + 1] == ".":
         return
-    yield "constant", token.start, token.end, f"{token.text} × 1.25" if "." in token.text else f"{token.text} + 1"
+    yield "constant", token.start, token.end, changed_number(token.text)
+
+
+def changed_number(text):
+    if "." not in text:
+        return f"{text} + 1"
+    return "1" if float(text.replace("_", "")) == 0 else f"{text} × 1.25"
 
 
 def of_word(source, token, previous):

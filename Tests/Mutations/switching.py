@@ -9,6 +9,7 @@ import re
 # Characters that Swift takes for operators, one a mutant: arrows and mathematical signs, box drawings and shapes.
 SYMBOLS = [chr(code) for code in list(range(0x2190, 0x2400)) + list(range(0x2500, 0x2776))]
 
+# The file that each target with mutants gets beside its own.
 SWITCH = """import Foundation
 
 /// The mutant that is on, by its number.
@@ -18,7 +19,7 @@ private let mutantInForce = ProcessInfo.processInfo.environment["FEATURE_ATLAS_M
 private nonisolated(unsafe) let reached: UnsafeMutablePointer<UInt8>? = {
     guard let path = ProcessInfo.processInfo.environment["FEATURE_ATLAS_REACHED"] else { return nil }
     let file = open(path, O_RDWR)
-    guard file >= 0, let bytes = mmap(nil, LENGTH, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) else { return nil }
+    guard file >= 0, let bytes = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) else { return nil }
     return bytes.assumingMemoryBound(to: UInt8.self)
 }()
 
@@ -33,11 +34,6 @@ PRECEDENCES = {
     "/": "MultiplicationPrecedence", "&&": "LogicalConjunctionPrecedence", "||": "LogicalDisjunctionPrecedence",
     "..<": "RangeFormationPrecedence",
 }
-
-
-def switch_file(limit):
-    """The file that each target with mutants gets beside its own."""
-    return SWITCH.replace("LENGTH", str(limit))
 
 
 def switched(source, numbered):
@@ -66,7 +62,7 @@ def written(number, site):
         return symbol, prefix(symbol, "<T: SignedNumeric>", "T", f"{on} ? a : -a")
     if site.rule == "constant":
         if "." in before:
-            return f"({symbol}{before})", prefix(symbol, "<T: BinaryFloatingPoint>", "T", f"{on} ? a * 1.25 : a")
+            return f"({symbol}{before})", prefix(symbol, "<T: BinaryFloatingPoint>", "T", f"{on} ? (a == 0 ? 1 : a * 1.25) : a")
         return f"({symbol}{before})", prefix(symbol, "<T: Numeric>", "T", f"{on} ? a + 1 : a")
     if site.rule == "extreme":
         name = f"extreme{number}"
@@ -108,6 +104,9 @@ def infix(symbol, site, on):
         changed = "a" if site.rule.startswith("dropped") else f"a {after} b"
         for number in numbers:
             function(f"<T: {number}>", "a: T, b: T", "T", f"{on} ? {changed} : a {before} b")
+        for pointer in ("Pointer<T>", "MutablePointer<T>") if before in "+-" else ():
+            kind = "Unsafe" + pointer
+            function("<T>", f"a: {kind}, b: Int", kind, f"{on} ? {changed} : a {before} b")
     elif site.rule == "logic":
         for name in ("Bool",):
             function("", f"a: {name}, b: @autoclosure () throws -> Bool", "Bool",

@@ -81,7 +81,7 @@ class Chosen(unittest.TestCase):
         ids = [site.id for _, site in first]
         self.assertEqual(len(ids), len(set(ids)))
         self.assertLess(len(ids), len(switching.SYMBOLS))
-        places = {(site.path, site.rule, site.context, site.after) for _, site in first}
+        places = {(site.path, site.rule, site.before, site.after, site.context) for _, site in first}
         self.assertTrue(places >= set(choice.named()))
 
 

@@ -87,13 +87,13 @@ class Trials:
                 return re.sub(r"\x1b\[[0-9;]*m|^[^\w`\"]+", "", line)[:160]
 
     def reach(self, ids, path):
-        """For each suite its seconds and the ids of the mutants that it reaches, kept in `path` as long as the mutants
-        and the suite's files are the same. Suites that fail by themselves are told and left out."""
+        """For each suite its seconds and the mutants that it reaches ({number: id}), kept in `path` as long as these
+        mutants and the suite's files are the same. Suites that fail by themselves are told and left out."""
         kept = {"ids": [], "suites": {}}
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 kept = json.load(file)
-        known = kept["suites"] if set(ids) <= set(kept["ids"]) else {}
+        known = kept["suites"] if set(ids.values()) <= set(kept["ids"]) else {}
         places = os.path.join(self.scratch, "reached")
         suites = self.suites()
         for number, suite in enumerate(suites):
@@ -101,17 +101,17 @@ class Trials:
             if suite in known and known[suite]["digest"] == digest:
                 continue
             with open(places, "wb") as file:
-                file.write(bytes(len(ids)))
+                file.write(bytes(4096))
             outcome, seconds = self.run([suite], LONGEST_SUITE, {"FEATURE_ATLAS_REACHED": places})
             with open(places, "rb") as file:
-                reached = [ids[place] for place, byte in enumerate(file.read()) if byte]
+                reached = [ids[place] for place, byte in enumerate(file.read()) if byte and place in ids]
             known[suite] = {"seconds": round(seconds, 2), "reached": reached, "failed": outcome, "digest": digest}
             if outcome:
                 print(f"  {suite} fails by itself and is left out: {outcome}", flush=True)
             elif number % 20 == 0:
                 print(f"  {number} of {len(suites)} suites", flush=True)
             with open(path, "w", encoding="utf-8") as file:
-                json.dump({"ids": ids, "suites": known}, file)
+                json.dump({"ids": list(ids.values()), "suites": known}, file)
         return {suite: known[suite] for suite in suites if not known[suite]["failed"]}
 
     def digest(self, suite):

@@ -13,7 +13,7 @@ ROUNDS = 25
 
 
 class Workshop:
-    """A copy of the package at `place`, its mutants by number, and those that do not compile."""
+    """A copy of the package at `place`, its mutants {number: (area, site)}, and those that do not compile."""
 
     def __init__(self, root, place, mutants):
         self.root, self.place, self.mutants = root, place, mutants
@@ -44,7 +44,7 @@ class Workshop:
     def write_mutants(self):
         """Writes the files with mutants, without those that were dropped."""
         by_file = {}
-        for number, (_, site) in enumerate(self.mutants):
+        for number, (_, site) in self.mutants.items():
             files = by_file.setdefault(site.path, [])
             if number not in self.dropped:
                 files.append((number, site))
@@ -53,8 +53,7 @@ class Workshop:
             with open(os.path.join(self.root, path), encoding="utf-8") as file:
                 source = file.read()
             self.written[path] = switching.switched(source, numbered) if numbered else source
-            self.written["/".join(path.split("/")[:2]) + "/MutantSwitch.swift"] = switching.switch_file(
-                len(self.mutants))
+            self.written["/".join(path.split("/")[:2]) + "/MutantSwitch.swift"] = switching.SWITCH
         for path, text in self.written.items():
             write(os.path.join(self.place, path), text)
 
@@ -80,11 +79,11 @@ class Workshop:
         sys.exit(f"the copy does not build after {ROUNDS} rounds: see {log}")
 
     def culprits(self, text):
-        """The mutants that errors are about: named by their operator, or at the line, or the nearest above it."""
+        """The mutants that errors are about: named by their operator, or at the line, or the nearest to it."""
         found = {}
         for path, line, message in ERROR.findall(text):
             path = os.path.relpath(os.path.realpath(path), os.path.realpath(self.place))
-            here = {number: site.line for number, (_, site) in enumerate(self.mutants)
+            here = {number: site.line for number, (_, site) in self.mutants.items()
                     if site.path == path and number not in self.dropped}
             if not here:
                 continue
@@ -93,8 +92,8 @@ class Workshop:
                 with open(os.path.join(self.place, path), encoding="utf-8") as file:
                     blamed = switching.symbols_in(file.read().split("\n")[int(line) - 1]) & here.keys()
             if not blamed:
-                above = [at for at in here.values() if at <= int(line)]
-                blamed = {n for n, at in here.items() if at == (max(above) if above else min(here.values()))}
+                nearest = min(abs(at - int(line)) for at in here.values())
+                blamed = {n for n, at in here.items() if abs(at - int(line)) == nearest}
             for number in blamed:
                 found.setdefault(number, message)
         return found
