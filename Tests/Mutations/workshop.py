@@ -15,8 +15,8 @@ ROUNDS = 25
 class Workshop:
     """A copy of the package at `place`, its mutants {number: (area, site)}, and those that do not compile."""
 
-    def __init__(self, root, place, mutants):
-        self.root, self.place, self.mutants = root, place, mutants
+    def __init__(self, root, place, mutants, targets):
+        self.root, self.place, self.mutants, self.targets = root, place, mutants, targets
         self.dropped = {}
 
     def prepare(self):
@@ -61,8 +61,9 @@ class Workshop:
         """Builds until every mutant that is left compiles."""
         for _ in range(ROUNDS):
             run = subprocess.run(
-                ["swift", "build", "--build-tests"], cwd=self.place, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, env={**os.environ, "FEATURE_ATLAS_DEVELOPMENT": "1"}, check=False)
+                ["swift", "build", "--ignore-lock", "--product", "FeatureAtlasPackageTests"], cwd=self.place, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, check=False,
+                env={**os.environ, "FEATURE_ATLAS_DEVELOPMENT": "1", "FEATURE_ATLAS_TESTS": self.targets})
             text = run.stdout.decode(errors="replace")
             with open(log, "w", encoding="utf-8") as file:
                 file.write(text)
