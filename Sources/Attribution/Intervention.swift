@@ -43,6 +43,16 @@ public struct Intervention: Hashable, Sendable {
     }
 }
 
+extension Intervention: CustomStringConvertible {
+    /// As the command line takes it: `2/157@3-=x0`.
+    public var description: String {
+        switch setting {
+        case .value(let value): "\(feature)@\(positions)=\(value)"
+        case .multiple(let factor): "\(feature)@\(positions)=x\(factor)"
+        }
+    }
+}
+
 /// What an intervention may change downstream.
 public enum InterventionMode: Hashable, Sendable {
     /// Direct effects only: patterns, norm denominators and all MLP outputs stay as they were.

@@ -31,6 +31,7 @@ NAMES = {
     "HeadValidationReport": "HeadValidation",
     "HeadsReport": "Heads",
     "InhibitorsReport": "Inhibitors",
+    "InterventionReport": "Intervention",
     "InvariantReport": "Invariant",
     "ItemListOfFeatureListItem": "FeatureList",
     "ItemListOfLogitListItem": "LogitList",

@@ -57,7 +57,7 @@ import Testing
         "architecture", "activation", "input-hook", "output-hook", "qk", "against", "corpus", "scan", "model-name",
         "transcoder-name", "model-id", "source-set", "creator", "creator-id", "list", "shard",
         "minus", "doses", "watch",
-        "kind", "search", "sort",
+        "kind", "search", "sort", "expand",
     ]
 
     private struct Help: Decodable {

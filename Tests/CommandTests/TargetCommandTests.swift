@@ -25,7 +25,7 @@ import Testing
     private struct Report: Decodable {
         struct Generated: Decodable { let before, after: String }
         let generated: Generated?
-        let set: [String]
+        let settings: [String]
     }
 
     private func decode<Value: Decodable>(_ outcome: Program.Outcome, as type: Value.Type) throws -> Value {
@@ -81,7 +81,7 @@ import Testing
         let first = try #require(reports[0].generated)
         #expect(first.before.hasPrefix(" Austin"))
         #expect(first.after != first.before)
-        #expect(reports.allSatisfy { $0.generated?.after == first.after && $0.set == reports[0].set })
+        #expect(reports.allSatisfy { $0.generated?.after == first.after && $0.settings == reports[0].settings })
     }
 
     @Test(arguments: [

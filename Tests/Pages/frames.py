@@ -51,6 +51,10 @@ document.head.append(base, css);
         const [from, to] = a < b ? [a, b] : [b, a];
         edges.push({ source: ordered[from], target: ordered[to], weight: random() - 0.4, share: random() ** 12 });
     }
+    // Shares of a target's absolute input: together they are all of it.
+    const sums = new Float64Array(nodes.length);
+    for (const edge of edges) sums[edge.target] += edge.share;
+    for (const edge of edges) edge.share /= sums[edge.target];
     const model = new GraphModel({ nodes, edges, layerCount, columns: Array.from({ length: positionCount }, (_, position) => ({ position, text: " word" })) });
     const state = { shown: new Set(nodes.keys()), selected: null, pins: new Set(), found: null, receding: null };
     let bar = null;

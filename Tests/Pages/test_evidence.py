@@ -191,6 +191,28 @@ class Evidence(PageTest):
         self.press_button("Close")
         self.assertIn("No node chosen", self.title())
 
+    def test_a_sum_between_pinned_boxes_opens_into_the_links_that_it_adds_up(self):
+        report = served.ask(f"prompts/{self.prompt}/graph")
+        logit = next(node for node in report["nodes"] if node["kind"] == "logit")
+        inputs = sorted((edge for edge in report["edges"] if report["nodes"][edge["target"]]["id"] == logit["id"] and report["nodes"][edge["source"]]["kind"] == "feature"),
+                        key=lambda edge: -abs(edge["weight"]))[:3]
+        members = [report["nodes"][edge["source"]]["id"] for edge in inputs]
+        pins = ",".join([logit["id"], *members])
+        self.open(served.address(), f"graph/{self.prompt}?nodes=0.95&edges=0.99&pins={pins}&groups=Says%3A{'%2C'.join(members)}")
+        summary = self.wait("return document.querySelector('.box-links summary')?.textContent")
+        self.assertRegex(summary, r"^Says → .*the sum of 3 links$")
+        total = sum(edge["weight"] for edge in inputs)
+        self.assertAlmostEqual(float(re.search(r"[+−]\d[\d.]*", summary)[0].replace("−", "-")), total, delta=0.01 * abs(total))
+        # A click on the drawn link opens the list, and each weight there its evidence.
+        line = self.driver.find_element("css selector", ".sub-reach")
+        self.run_script("arguments[0].scrollIntoView({ block: 'center' })", line)
+        ActionChains(self.driver).move_to_element(line).click().perform()
+        self.wait("return document.querySelectorAll('.box-links details[open] li').length === 3")
+        self.assertEqual(self.run_script("return document.activeElement.tagName"), "SUMMARY")
+        self.press(Keys.TAB, Keys.ENTER)
+        self.wait("return document.querySelector('.box-links .of-edge .facts-list')")
+        self.assertIn("Sign flips", self.text(".box-links .of-edge"))
+
     def test_a_circuits_node_tells_means_and_no_position(self):
         self.open(served.address(), "circuit?where=family%3Dtwo-step")
         self.wait("return document.querySelectorAll('.node.feature').length > 3")

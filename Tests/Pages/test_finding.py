@@ -211,6 +211,22 @@ class Lists(PageTest):
         self.wait("return Math.abs(scrollY - 900) < 2")
         self.assertEqual(self.run_script("return document.activeElement.getAttribute('href')"), followed)
 
+    def test_prompts_where_a_feature_fires_are_sorted_at_their_headings(self):
+        layer, index = served.strongest_feature()
+        self.open(served.address(), f"prompts?feature={layer}/{index}")
+        self.click("th button", "At position")
+        self.wait("return location.hash.includes('sort=position')")
+        self.settle()
+        positions = "return [...document.querySelectorAll('tbody tr')].map((row) => Number(row.cells[2].textContent))"
+        shown = self.run_script(positions)
+        self.assertEqual(shown, sorted(shown))
+        self.assertGreater(len(set(shown)), 1)
+        self.assertEqual(shown, [item["position"] for item in served.ask(f"features/{layer}/{index}/prompts?sort=position")["items"]])
+        self.click("th button", "At position ↑")
+        self.wait("return location.hash.includes('sort=-position')")
+        self.settle()
+        self.assertEqual(self.run_script(positions), [item["position"] for item in served.ask(f"features/{layer}/{index}/prompts?sort=-position")["items"]])
+
     def test_a_list_goes_on_behind_the_last_item_whatever_comes_in_before(self):
         first = served.ask("prompts?limit=5&sort=probability")
         again = served.ask(f"prompts?limit=5&sort=probability&after={first['next']}")

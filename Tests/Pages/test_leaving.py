@@ -254,19 +254,6 @@ class Links(PageTest):
 
 
 class Labels(PageTest):
-    def setUp(self):
-        super().setUp()
-        # Those that other tests left too.
-        self.forget()
-
-    def tearDown(self):
-        self.forget()
-        super().tearDown()
-
-    def forget(self):
-        for item in served.ask("labels?limit=1000")["items"]:
-            served.send("DELETE", f"features/{item['feature']['layer']}/{item['feature']['index']}/label", None)
-
     def test_labels_go_out_and_in(self):
         layer, index = served.strongest_feature()
         label = "says \"Austin\", é\u202e"

@@ -39,7 +39,7 @@ extension JobReport: SchemaDeclared {
 extension JobResult: SchemaDeclared {
     static func schema(in description: inout TypeDescription) -> JSONSchema {
         let types: [Any.Type] = [
-            RunReport.self, InterventionAnswer.self, SteeredTextReport.self, ValidationReport.self, ExchangeReport.self,
+            RunReport.self, InterventionReport.self, SteeredTextReport.self, ValidationReport.self, ExchangeReport.self,
             HeadValidationReport.self, SteeredFeature.self, SteeringReport.self,
         ]
         return JSONSchema(anyOf: types.map { description.schema(of: $0) })

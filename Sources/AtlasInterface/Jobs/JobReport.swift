@@ -69,7 +69,7 @@ public enum JobResult: Encodable, Sendable {
     /// A text that was run.
     case run(RunReport)
     /// A text that was run with features set.
-    case intervention(InterventionAnswer)
+    case intervention(InterventionReport)
     /// Circuits held against interventions on held-out prompts.
     case validation(ValidationReport)
     /// Features of one value of a tag in the place of another's.

@@ -143,6 +143,11 @@ export class Camera {
     }
 }
 
+/** Whether two states, or states with sizes, are the same; none is like no other. */
+export function isSamePlace(state, other) {
+    return other !== null && Object.keys(state).every((key) => state[key] === other[key]);
+}
+
 /** The window, what scrolls in it, and the stage that stays in view and is drawn on. */
 export function cameraElements(...layers) {
     const stage = element("div", { class: "stage" }, layers);

@@ -2,6 +2,8 @@
 // The canvas is as large as the window onto the drawing. Links are drawn strongest first, each below those before it, in
 // slices that leave every frame time for others; a picture that is not drawn anew yet is moved and stretched meanwhile.
 
+import {isSamePlace} from "./graphCamera.js";
+
 const widestLink = 7;
 const widestOfCircuit = 4;
 /** Links after which a new picture takes the old one's place; the weaker ones come in later frames. */
@@ -12,7 +14,7 @@ const dashedCount = 20_000;
 const meaningfulShare = 0.1;
 /** The opacity of such links at least: with it every colour of links stands out 3:1 from the page, in light and in dark. */
 const meaningfulStrength = 0.75;
-const firstSlice = 1_500;
+const firstSlice = 1_000;
 const leastSlice = 250;
 const largestSlice = 12_000;
 
@@ -120,7 +122,7 @@ export function moveCanvas(canvas, drawn, camera) {
 /** Draws many links over several frames: one canvas is seen while the other is drawn. */
 export class LinkPainter {
     constructor(front, back) {
-        Object.assign(this, { front, back, links: [], pass: null, shownCamera: null, slice: firstSlice, isDue: false, time: null });
+        Object.assign(this, { front, back, links: [], pass: null, shownCamera: null, slice: firstSlice, isDue: false, isMoving: false, time: null });
         this.back.hidden = true;
     }
 
@@ -132,9 +134,10 @@ export class LinkPainter {
         this.isStale = true;
     }
 
-    /** Follows the camera: moves the picture there is, and draws it anew; the second not while a drawing of very many is on the move. */
+    /** Follows the camera: moves the picture there is, and draws it anew; while a drawing of very many is on the move nothing is drawn. */
     follow(camera, size, isMoving = false) {
         this.wanted = { camera, size };
+        this.isMoving = isMoving;
         moveCanvas(this.front, this.shownCamera, camera);
         if (!isMoving) this.request();
     }
@@ -150,18 +153,25 @@ export class LinkPainter {
 
     isOf(pass) {
         const { camera, size } = this.wanted;
-        return pass !== null && ["scale", "rowScale", "left", "top"].every((key) => pass.camera[key] === camera[key]) && pass.size.width === size.width && pass.size.height === size.height;
+        return pass !== null && isSamePlace(pass.camera, camera) && isSamePlace(pass.size, size);
     }
 
     /** Draws one slice; begins anew where the camera has moved on since. */
     step(time) {
         if (!this.wanted) return;
+        // The call that says that it rests asks again.
+        if (this.isMoving) {
+            this.time = null;
+            return;
+        }
         this.adapt(time);
         const isMoved = !this.isOf(this.pass);
         if (this.isStale || this.pass === null || (isMoved && this.pass.isPresented)) {
             this.pass = { ...this.wanted, next: 0, isPresented: false };
             this.pass.context = prepare(this.back, this.pass.size);
             this.pass.look = { ...this.look, ...this.wanted, palette: colours(this.front) };
+            // The strongest links are wide and dashed: far fewer of them fit a frame than of the last ones.
+            this.slice = firstSlice;
             this.isStale = false;
         }
         const { pass } = this;

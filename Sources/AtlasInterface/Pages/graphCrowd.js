@@ -1,21 +1,24 @@
 // Nodes as pixels, where they are too many to be elements: those that are worked with are elements all the same.
 
+import {isSamePlace} from "./graphCamera.js";
 import {moveCanvas} from "./graphCanvas.js";
 import {glyphScale, radiusOf} from "./graphNodes.js";
 
 /** The nodes of a view that are no elements. */
 export class Crowd {
     constructor(canvas) {
-        Object.assign(this, { canvas, drawnAt: null });
+        Object.assign(this, { canvas, drawnAt: null, isStale: true });
     }
 
-    /** Draws all nodes where the view's camera looks, or only moves the picture there is. */
-    follow(view, isMoving) {
+    /** Draws all nodes where the view's camera looks, unless they are drawn there; or only moves the picture there is. */
+    follow(view, at, size, isMoving) {
         const { model, layout, camera, state } = view;
-        if (isMoving && this.drawnAt) return moveCanvas(this.canvas, this.drawnAt, camera.state);
+        if (isMoving && this.drawnAt) return moveCanvas(this.canvas, this.drawnAt, at);
+        const drawnAt = { ...at, ...size };
+        if (!this.isStale && isSamePlace(drawnAt, this.drawnAt)) return;
         drawNodes(this.canvas, model, layout, camera, state.shown, (index) => view.recedes(index));
         this.canvas.style.transform = "";
-        this.drawnAt = camera.state;
+        Object.assign(this, { drawnAt, isStale: false });
     }
 
     /** Makes elements of the nodes of a view that are worked with, and pixels of all others again. */

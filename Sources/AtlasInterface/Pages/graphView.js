@@ -190,11 +190,12 @@ export class GraphView {
             node.setAttribute("tabindex", index === this.walker ? "0" : "-1");
         });
         this.placed = { model: this.model, selected };
+        this.crowd.isStale = true;
         this.draw();
     }
 
     redraw() {
-        this.isStale = true;
+        this.isStale = this.crowd.isStale = true;
         this.draw();
     }
 
@@ -212,6 +213,7 @@ export class GraphView {
     drawNow() {
         const { camera, model, layout } = this;
         const size = { width: this.element.clientWidth, height: this.element.clientHeight };
+        const at = camera.state;
         this.stage.style.width = `${size.width}px`;
         this.stage.style.height = `${size.height}px`;
         this.nodeLayer.setAttribute("width", size.width);
@@ -221,8 +223,8 @@ export class GraphView {
             [this.placedScale, this.placedRowScale] = [camera.scale, camera.rowScale];
             this.actions.zoom?.(camera.scale);
         }
-        this.nodeGroup.setAttribute("transform", `translate(${-camera.left} ${-camera.top})`);
-        this.frame.follow(camera);
+        this.nodeGroup.setAttribute("transform", `translate(${-at.left} ${-at.top})`);
+        this.frame.follow(at, size);
         const look = { model, layout, colourOf: this.colourOf, markOf: this.markOf };
         if (this.isStale) {
             this.painter.setLinks(orderedLinks(model.edges, this.state.shown, model.nodes.length), look);
@@ -230,9 +232,9 @@ export class GraphView {
         }
         this.isStale = false;
         const isMoving = this.isLarge && performance.now() - this.movedAt < settling;
-        this.painter.follow(camera.state, size, isMoving);
-        this.drawNear({ ...look, camera: camera.state, size });
-        if (this.isCrowd) this.crowd.follow(this, isMoving);
+        this.painter.follow(at, size, isMoving);
+        this.drawNear({ ...look, camera: at, size });
+        if (this.isCrowd) this.crowd.follow(this, at, size, isMoving);
         this.overview.follow();
     }
 

@@ -44,6 +44,7 @@ export class GraphWorkbench {
         this.strip = new HeadStrip({ point: (head) => this.pointAt(head), hold: (head) => this.set({ ...this.state, head }) });
         this.head = element("div", {});
         this.panel = element("div", {});
+        this.openedSums = new Set();
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
         this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend([this.pictureControls(title, colouring)]), this.message,
@@ -220,7 +221,8 @@ export class GraphWorkbench {
         this.evidence.hold(selected === null ? null : this.subjectOf(selected), selected === null && state.selected ? `The node ${state.selected} of the address is not in this graph at these thresholds.` : null);
         this.showHead();
         this.panel.replaceChildren(subgraphPanel({
-            model, pins: state.pins, groups: state.groups, saved: this.saved, canSave: this.able.writable,
+            subject: { model, heads: this.heads, where: this.where, prompt: this.prompt, opened: this.openedSums },
+            pins: state.pins, groups: state.groups, saved: this.saved, canSave: this.able.writable,
             edits: this.subgraphEdits, suggestions: this.suggestions, width: Math.max(320, this.element.clientWidth - 50),
         }));
         this.onChange(state, this.shown.size);

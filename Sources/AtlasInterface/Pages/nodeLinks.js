@@ -32,7 +32,7 @@ function isOpenable(item) {
 }
 
 /** A link's weight as a control that shows its evidence below; a plain number where there is none. */
-function weightCell(item) {
+export function weightCell(item) {
     const title = item.share === undefined || item.share === null ? "" : `${percentage(item.share)} of the target's input`;
     if (!isOpenable(item)) return [element("span", { class: "numeric", title }, signed(item.weight))];
     const view = element("div", { class: "of-weight", hidden: "" });

@@ -51,31 +51,41 @@ function promptTable(items, sort, whole) {
     ], items, { sort, whole, empty: "No prompt matches. Take a filter away, or search for fewer words." });
 }
 
-async function showFirings(name, place) {
+/** The orders of prompts where a feature fires, in a folder. */
+const firingOrders = {
+    strength: (a, b) => Math.abs(b.activation) - Math.abs(a.activation),
+    position: (a, b) => a.position - b.position,
+    tokens: (a, b) => b.positionCount - a.positionCount,
+};
+
+async function showFirings(name, sort, place) {
     const [layer, index] = name.split("/");
-    const answer = isFolder ? await firingsInFolder(layer, index, place.first) : await listPart(`features/${layer}/${index}/prompts`, {}, place);
+    const answer = isFolder ? await firingsInFolder(layer, index, sort, place.first) : await listPart(`features/${layer}/${index}/prompts`, { sort }, place);
+    const change = (update) => go(["prompts"], { feature: name, sort, ...update });
     return {
         title: `Prompts where ${name} fires`,
         view: [
             element("div", { class: "heading" }, heading(`Prompts where feature ${name} fires`), element("nav", { class: "walk", "aria-label": "From here" },
                 link(featureAddress({ layer, index }), "Its dashboard"), link(addressOf(["circuit"], { feature: name }), "Its global circuit"))),
             answer.note ? quiet(answer.note) : null,
-            listPager(answer, "prompt", (after) => go(["prompts"], { feature: name, after })),
+            listPager(answer, "prompt", (after) => change({ after })),
             dataTable("Prompts", [
                 { title: "Prompt", head: true, width: "wide-name", cell: (row) => element("a", { href: row.hasGraph === false ? addressOf(["prompt", row.promptID]) : graphAddress(row.promptID) }, element("bdi", {}, shortened(row.text, textLimit))) },
-                { title: "Largest activation", numeric: true, definition: "The feature's largest activation in the prompt, either side of zero.", cell: (row) => measure(row.activation) },
-                { title: "At position", numeric: true, cell: (row) => number(row.position) },
-                { title: "Active tokens", numeric: true, cell: (row) => number(row.positionCount) },
+                { title: "Largest activation", key: "strength", numeric: true, definition: "The feature's largest activation in the prompt, either side of zero.", cell: (row) => measure(row.activation) },
+                { title: "At position", key: "position", numeric: true, cell: (row) => number(row.position) },
+                { title: "Active tokens", key: "tokens", numeric: true, cell: (row) => number(row.positionCount) },
                 { title: "", cell: (row) => link(featureAddress({ layer, index }, row.promptID), element("span", { "aria-hidden": "true" }, "there"), element("span", { class: "hidden" }, `the feature in prompt ${row.promptID}`)) },
-            ], answer.items, { sort: {}, whole: answer.whole, empty: "It fires in no prompt of this atlas." }),
+            ], answer.items, { sort: headingOrder(sort, "strength", ["position"], (chosen) => change({ sort: chosen })), whole: answer.whole, empty: "It fires in no prompt of this atlas." }),
         ],
     };
 }
 
 /** A folder knows the examples of a feature only. */
-async function firingsInFolder(layer, index, first) {
+async function firingsInFolder(layer, index, sort, first) {
     const report = await ask(`features/${layer}/${index}`);
     const items = report.topExamples.map((example) => ({ promptID: example.promptID, text: example.tokens.join(""), activation: example.activation, position: example.position, positionCount: example.activations.filter((value) => value !== 0).length }));
+    const order = firingOrders[sort.replace(/^-/, "")];
+    if (order) items.sort((a, b) => (sort.startsWith("-") ? -1 : 1) * order(a, b));
     const next = first + pageLength < items.length ? String(first + pageLength) : null;
     return { items: items.slice(first, first + pageLength), total: items.length, first, next, whole: async () => items, note: `An export tells its strongest examples, of ${counted(report.activePrompts, "prompt")} where it fires.` };
 }
@@ -84,7 +94,7 @@ async function firingsInFolder(layer, index, first) {
 export async function showPrompts({ parameters }) {
     const place = placeFrom(parameters);
     const feature = parameters.get("feature");
-    if (feature && /^\d+\/\d+$/.test(feature)) return showFirings(feature, place);
+    if (feature && /^\d+\/\d+$/.test(feature)) return showFirings(feature, parameters.get("sort") ?? "", place);
     const state = { search: parameters.get("search") ?? "", where: parameters.get("where") ?? "", sort: parameters.get("sort") ?? "" };
     const key = state.sort.replace(/^-/, "");
     const descending = state.sort.startsWith("-");

@@ -24,24 +24,6 @@ export function boxesOf(model, pins, groups) {
     return boxes.filter((box) => box.members.length > 0);
 }
 
-/** The links between boxes: the sum of the weights, and its share of the target's input. */
-export function boxLinks(model, boxes) {
-    const owner = new Map(boxes.flatMap((box, ordinal) => box.members.map((index) => [index, ordinal])));
-    const sums = new Map();
-    for (const edge of model.edges) {
-        const from = owner.get(edge.source);
-        const to = owner.get(edge.target);
-        if (from === undefined || to === undefined || from === to) continue;
-        const key = `${from},${to}`;
-        sums.set(key, (sums.get(key) ?? 0) + edge.weight);
-    }
-    return [...sums].map(([key, weight]) => {
-        const [source, target] = key.split(",").map(Number);
-        const input = boxes[target].members.reduce((sum, index) => sum + (model.nodes[index].inputSum ?? 0), 0);
-        return { source, target, weight, share: input > 0 ? Math.abs(weight) / input : 0 };
-    });
-}
-
 function placeBoxes(model, boxes, width) {
     const mean = (box, of) => box.members.reduce((sum, index) => sum + of(model.nodes[index]), 0) / box.members.length;
     const rows = new Map();
@@ -65,18 +47,25 @@ function placeBoxes(model, boxes, width) {
     return { places, height: y - rowGap + 8 };
 }
 
-/** The drawing of the boxes. */
-export function subgraphDrawing(model, boxes, width) {
+function linkLine(link, boxes, places, open) {
+    const ends = { x1: places[link.source].x, y1: places[link.source].y, x2: places[link.target].x, y2: places[link.target].y };
+    const line = drawing("g", { class: "sub-way" },
+        drawing("line", { class: link.weight < 0 ? "sub-link negative" : "sub-link", "stroke-width": (1 + 8 * Math.min(1, link.share)).toFixed(1), ...ends }),
+        drawing("line", { class: "sub-reach", ...ends }),
+        drawing("title", {}, `${boxes[link.source].name} → ${boxes[link.target].name}: ${signed(link.weight)}`));
+    line.addEventListener("click", () => open(link));
+    return line;
+}
+
+/** The drawing of the boxes and of the `boxLinks` between them; `open(link)` hears which link is clicked. */
+export function subgraphDrawing(model, boxes, boxLinks, width, open) {
     const { places, height } = placeBoxes(model, boxes, width);
-    const links = boxLinks(model, boxes).map((link) => drawing("line", {
-        class: link.weight < 0 ? "sub-link negative" : "sub-link", "stroke-width": (1 + 8 * Math.min(1, link.share)).toFixed(1),
-        x1: places[link.source].x, y1: places[link.source].y, x2: places[link.target].x, y2: places[link.target].y,
-    }, drawing("title", {}, `${boxes[link.source].name} → ${boxes[link.target].name}: ${signed(link.weight)}`)));
+    const links = boxLinks.map((link) => linkLine(link, boxes, places, open));
     const shapes = boxes.map((box, ordinal) => drawing("g", { transform: `translate(${places[ordinal].x - boxWidth / 2} ${places[ordinal].y - boxHeight / 2})` },
         drawing("rect", { class: box.isGroup ? "sub-box group" : "sub-box", width: boxWidth, height: boxHeight, rx: 6 }),
         drawing("text", { class: "sub-name", x: boxWidth / 2, y: 17, "text-anchor": "middle" }, shortened(box.name, 20), drawing("title", {}, box.name)),
         drawing("text", { class: "sub-detail", x: boxWidth / 2, y: 32, "text-anchor": "middle" }, shortened(box.detail, 24))));
-    const spoken = boxLinks(model, boxes).map((link) => `${boxes[link.source].name} to ${boxes[link.target].name} ${signed(link.weight)}`);
+    const spoken = boxLinks.map((link) => `${boxes[link.source].name} to ${boxes[link.target].name} ${signed(link.weight)}`);
     return drawing("svg", {
         class: "subgraph", width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
         "aria-label": `${boxes.length} boxes. ${spoken.slice(0, 20).join("; ")}`,

@@ -5,6 +5,7 @@ import {featureName} from "./address.js";
 import {pictureControls, pictureOf} from "./pictures.js";
 import {shortName} from "./graphModel.js";
 import {boxesOf, subgraphDrawing} from "./subgraphDrawing.js";
+import {boxLinkList, boxLinks} from "./subgraphLinks.js";
 
 function groupForm(model, loose, edits) {
     const boxes = loose.map((id) => {
@@ -57,8 +58,22 @@ function keptHere(model, saved, canSave, edits) {
             button("Delete", () => edits.forget(supernode), { class: "more", "aria-label": `Delete ${supernode.name} from the atlas` })))));
 }
 
-/** The panel under the drawing. `saved` are the atlas's supernodes; `edits` change the page's state. */
-export function subgraphPanel({ model, pins, groups, saved, canSave, edits, suggestions, width }) {
+/** The boxes with the links between them, as a drawing and as a list that opens into what is summed up. */
+function boxesView(boxes, subject, width) {
+    const links = boxLinks(subject.model, boxes);
+    const list = boxLinkList(boxes, links, subject);
+    const open = (link) => {
+        const view = list.querySelectorAll("details")[links.indexOf(link)];
+        view.open = true;
+        view.querySelector("summary").focus();
+    };
+    return [element("div", { class: "scrolling", role: "region", tabindex: "0", "aria-label": "Pinned subgraph" }, subgraphDrawing(subject.model, boxes, links, width, open)),
+        element("div", { class: "picture-foot" }, pictureControls("Pinned subgraph", () => pictureOf(document.querySelector("svg.subgraph"), "Pinned subgraph"))), list];
+}
+
+/** The panel under the drawing. `subject` is what its links are of, `saved` are the atlas's supernodes; `edits` change the page's state. */
+export function subgraphPanel({ subject, pins, groups, saved, canSave, edits, suggestions, width }) {
+    const { model } = subject;
     const known = pins.filter((id) => model.byID.has(id));
     const grouped = new Set(groups.flatMap((group) => group.members));
     const loose = known.filter((id) => !grouped.has(id));
@@ -66,9 +81,8 @@ export function subgraphPanel({ model, pins, groups, saved, canSave, edits, sugg
     const names = new Set(groups.map((group) => group.name));
     const offered = saved.filter((supernode) => !names.has(supernode.name) && membersHere(model, supernode).length > 0);
     const savedNames = new Set(saved.map((supernode) => supernode.name));
-    return section("Pinned subgraph", "Pin nodes (shift-click, or the key p) and gather them under a name. Links between boxes are the sums of their members' links.",
-        boxes.length === 0 ? quiet("Nothing is pinned yet.") : element("div", { class: "scrolling", role: "region", tabindex: "0", "aria-label": "Pinned subgraph" }, subgraphDrawing(model, boxes, Math.max(320, width))),
-        boxes.length === 0 ? null : element("div", { class: "picture-foot" }, pictureControls("Pinned subgraph", () => pictureOf(document.querySelector("svg.subgraph"), "Pinned subgraph"))),
+    return section("Pinned subgraph", "Pin nodes (shift-click, or the key p) and gather them under a name. Links between boxes are the sums of their members' links; each opens into those.",
+        boxes.length === 0 ? quiet("Nothing is pinned yet.") : boxesView(boxes, subject, Math.max(320, width)),
         groups.length > 0 ? element("ul", { class: "groups" }, groups.map((group) => groupItem(model, group, edits, canSave, savedNames.has(group.name)))) : null,
         loose.length > 0 ? groupForm(model, loose, edits) : null,
         offered.length > 0 ? element("p", { class: "offers" }, "Supernodes of the atlas that are in this graph: ",

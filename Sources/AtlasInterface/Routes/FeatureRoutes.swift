@@ -35,10 +35,17 @@ extension Route {
                 .shortened(window: request.integer("window")!)
         },
         Route(
-            "features/{layer}/{index}/prompts", "The prompts in which a feature fires, strongest first",
-            RouteParameter.feature + RouteParameter.list
+            "features/{layer}/{index}/prompts", "The prompts in which a feature fires, in an order",
+            RouteParameter.feature + [
+                .init(
+                    "sort", .choice(FiringOrder.names),
+                    "what the list is ordered by: the largest activation, its position, or most active tokens first; "
+                        + "with a minus sign backwards", fallback: "strength")
+            ] + RouteParameter.list
         ) { request, service in
-            try service.reader.firingPrompts(of: request.featureOfPath(), range: try request.range())
+            try service.reader.firingPrompts(
+                of: request.featureOfPath(), order: request.text("sort").flatMap { FiringOrder($0) } ?? FiringOrder(),
+                range: try request.range())
         },
     ]
 }

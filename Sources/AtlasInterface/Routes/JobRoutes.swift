@@ -213,9 +213,9 @@ extension Route {
                 layers: body.layers, layerCount: jobs.attributor.model.configuration.layerCount)
             return try jobs.submit("intervention") { progress in
                 .intervention(
-                    try InterventionAnswer(
+                    try reader.intervene(
                         body.text, tokens: tokens, interventions: interventions, mode: mode,
-                        attributor: jobs.attributor, reader: reader, progress: progress))
+                        attributor: jobs.attributor, progress: progress))
             }
         },
         Route("jobs/{id}", "How a job stands, with its result", [.job], isVolatile: true) { request, service in

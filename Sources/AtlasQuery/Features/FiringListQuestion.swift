@@ -18,6 +18,41 @@ public struct FiringPrompt: Codable, Sendable, Equatable {
     public let hasGraph: Bool
 }
 
+/// The orders in which the prompts where a feature fires are listed; `FiringOrder("-strength")` is the order backwards.
+public struct FiringOrder: ListOrder {
+    /// What the prompts are ordered by.
+    public enum Key: String, CaseIterable, Sendable {
+        /// The largest activation, by size, the strongest first.
+        case strength
+        /// The position of the largest activation.
+        case position
+        /// At how many positions the feature fires, most first.
+        case tokens
+    }
+
+    /// What the prompts are ordered by; equals by strength, then by content.
+    public var key: Key
+    /// Whether the order is backwards.
+    public var isBackwards: Bool
+
+    /// Orders by `key`.
+    public init(_ key: Key = .strength, isBackwards: Bool = false) {
+        self.key = key
+        self.isBackwards = isBackwards
+    }
+
+    /// What the smallest of comes first.
+    func rank(_ firing: (position: Int, activation: Double, count: Int)) -> Double {
+        let rank =
+            switch key {
+            case .strength: -firing.activation.magnitude
+            case .position: Double(firing.position)
+            case .tokens: -Double(firing.count)
+            }
+        return isBackwards ? -rank : rank
+    }
+}
+
 /// In which prompts a feature fires.
 extension AtlasReader {
     static let firingPrompt = """
@@ -25,8 +60,11 @@ extension AtlasReader {
         FROM prompts p WHERE p.id = ?
         """
 
-    /// The prompts in which a feature fires, those of the largest activation, by size, first; equals by content.
-    public func firingPrompts(of feature: FeatureID, range: ListRange = ListRange()) throws -> ItemList<FiringPrompt> {
+    /// The prompts in which a feature fires in an order, as a rule those of the largest activation, by size, first;
+    /// equals by strength, then by content.
+    public func firingPrompts(
+        of feature: FeatureID, order: FiringOrder = FiringOrder(), range: ListRange = ListRange()
+    ) throws -> ItemList<FiringPrompt> {
         try ask("asking in which prompts a feature fires") { db in
             try requireFired(feature, db)
             var strongest: [Int: (position: Int, activation: Double, count: Int)] = [:]
@@ -40,11 +78,12 @@ extension AtlasReader {
             }
             // Only prompts that share an activation need their hashes compared.
             let hashes = try contentRanks(of: strongest, db)
-            let ordered = strongest.sorted { left, right in
-                (right.value.activation.magnitude, hashes[left.key] ?? "")
-                    < (left.value.activation.magnitude, hashes[right.key] ?? "")
+            let ranked = strongest.map { (prompt: $0.key, best: $0.value, rank: order.rank($0.value)) }
+            let ordered = ranked.sorted { left, right in
+                (left.rank, right.best.activation.magnitude, hashes[left.prompt] ?? "")
+                    < (right.rank, left.best.activation.magnitude, hashes[right.prompt] ?? "")
             }
-            let items = try ordered.dropFirst(range.offset).prefix(range.limit).map { prompt, best in
+            let items = try ordered.dropFirst(range.offset).prefix(range.limit).map { prompt, best, _ in
                 let row = try StoredRow.fetchExisting(
                     db.cachedStatement(sql: Self.firingPrompt), "prompts.id", arguments: [prompt])
                 return try FiringPrompt(

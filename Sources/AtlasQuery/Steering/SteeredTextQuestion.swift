@@ -40,7 +40,7 @@ extension AtlasReader {
         }
         let watched = watchedTokens(options.watched, first: [plain.first, steered.first], readings)
         return SteeredTextReport(
-            text: text, tokens: tokens.map(token), settings: interventions.map(\.written),
+            text: text, tokens: tokens.map(token), settings: interventions.map(\.description),
             temperature: options.temperature, seed: options.temperature == nil ? nil : options.seed,
             plain: plain.steps, steered: steered.steps, watched: watched.map(token),
             doses: zip(options.doses, readings).map { dose, logits in
@@ -98,13 +98,5 @@ extension Intervention {
             case .multiple(let factor): .multiple(1 + dose * (factor - 1))
             }
         return Intervention(feature: feature, positions: positions, setting: setting)
-    }
-
-    /// As it is written on the command line.
-    fileprivate var written: String {
-        switch setting {
-        case .value(let value): "\(feature)@\(positions)=\(value)"
-        case .multiple(let factor): "\(feature)@\(positions)=x\(factor)"
-        }
     }
 }

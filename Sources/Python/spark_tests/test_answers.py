@@ -1,5 +1,7 @@
 """Answers over shards against those of one run."""
 
+import sqlite3
+
 import pytest
 from comparison import by_hash, differences
 from conftest import PROGRAM
@@ -47,6 +49,32 @@ def test_answers_over_shards_are_those_of_one_run(session, corpus, tmp_path, sha
         for question in QUESTIONS[::3]:
             expected = asked(one, *question, hashes=corpus.hashes)
             assert list(differences(expected, asked(many, *question))) == [], question
+
+
+def test_the_assembled_shards_answer_like_the_cluster_and_one_run(session, corpus, tmp_path):
+    out, assembled = tmp_path / "out", tmp_path / "assembled.atlas"
+    corpus.index(session, out, 8, keep_derived=True)
+    cluster.assemble(out, assembled, program=PROGRAM)
+    with sqlite3.connect(assembled) as connection:
+        rows = connection.execute("SELECT id, content_hash FROM prompts")
+        hashes = {prompt: content.hex() for prompt, content in rows}
+    assert sorted(hashes.values()) == sorted(corpus.hashes.values())
+    with Atlas(corpus.atlas, program=PROGRAM) as one, Atlas(assembled, program=PROGRAM) as joined:
+        with cluster.ShardedAtlas(session, out, program=PROGRAM) as many:
+            for question in QUESTIONS:
+                expected = asked(one, *question, hashes=corpus.hashes)
+                assert list(differences(expected, asked(joined, *question, hashes=hashes))) == [], question
+                assert list(differences(expected, asked(many, *question))) == [], question
+
+
+def test_shards_of_facts_alone_are_not_assembled(session, corpus, tmp_path):
+    out, assembled = tmp_path / "out", tmp_path / "assembled.atlas"
+    corpus.index(session, out, 2)
+    with pytest.raises(AtlasError, match="derive") as refused:
+        cluster.assemble(out, assembled, program=PROGRAM)
+    assert "\n" not in str(refused.value) and not assembled.exists()
+    with pytest.raises(AtlasError, match="keep_derived: expected False, found True"):
+        corpus.index(session, out, 2, keep_derived=True)
 
 
 def test_what_is_not_asked_over_shards_is_refused_in_one_line(session, corpus, tmp_path):

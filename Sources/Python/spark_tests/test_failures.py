@@ -102,7 +102,7 @@ def test_two_attempts_that_end_at_once_leave_one_shard(small, undisturbed, tmp_p
     out = tmp_path / "out"
     (out / "shards").mkdir(parents=True)
     arguments = ["index", str(small.path), "--model", str(small.model), "--transcoders", str(small.transcoders)]
-    job = Job("job", str(PROGRAM), [*arguments, "--quiet"], str(out), None, SHARDS)
+    job = Job("job", str(PROGRAM), [*arguments, "--quiet"], str(out), None, SHARDS, False)
     failures = []
 
     def attempt():

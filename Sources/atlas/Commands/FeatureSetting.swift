@@ -97,13 +97,3 @@ extension Intervention.Setting {
         self = multiplies ? .multiple(number) : .value(number)
     }
 }
-
-extension Intervention: CustomStringConvertible {
-    /// As it is written on the command line.
-    public var description: String {
-        switch setting {
-        case .value(let value): "\(feature)@\(positions)=\(value)"
-        case .multiple(let factor): "\(feature)@\(positions)=x\(factor)"
-        }
-    }
-}

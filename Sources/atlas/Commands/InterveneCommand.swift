@@ -39,6 +39,11 @@ struct InterveneCommand: ParsableCommand {
     var generate: Int?
     @Option(help: "Draw tokens at this temperature; the most likely ones unless given.") var temperature: Double?
     @Option(help: "The same seed draws the same tokens.") var seed: UInt64?
+    @Option(
+        help: ArgumentHelp(
+            "An atlas of the model, whose labels features are called by; its neurons are measured as the text's are there.",
+            valueName: "file"))
+    var atlas: String?
     @OptionGroup var replacementModel: ReplacementModelOptions
     @OptionGroup var limit: LimitOption
     @OptionGroup var output: JSONOutput
@@ -72,9 +77,16 @@ struct InterveneCommand: ParsableCommand {
             InterventionReport.Continuation(
                 count: count, sampling: temperature.map { .random(temperature: $0, seed: seed ?? 0) } ?? .greedy)
         }
-        let report = try InterventionReport(
-            attributor, tokens: tokens, interventions: interventions, mode: try interventionMode(attributor),
-            continuation: continuation, limit: limit.limit)
+        let mode = try interventionMode(attributor)
+        let report =
+            try atlas.map { path in
+                try AtlasReader.open(path).intervene(
+                    prompt, tokens: tokens, interventions: interventions, mode: mode, attributor: attributor,
+                    continuation: continuation, changeLimit: limit.limit)
+            }
+            ?? InterventionReport(
+                prompt, tokens: tokens, interventions: interventions, mode: mode, attributor: attributor,
+                continuation: continuation, changeLimit: limit.limit)
         try output.print(report) { report.lines.forEach { print($0) } }
     }
 

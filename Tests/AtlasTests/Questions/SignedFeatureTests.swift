@@ -84,6 +84,25 @@ struct SignedFeatureTests {
         #expect(found.contains { $0.activation < 0 } && found.contains { $0.activation > 0 })
     }
 
+    @Test func `prompts where a feature fires come in the order asked for, and equals by strength`() throws {
+        func found(_ order: String) throws -> [FiringPrompt] {
+            let order = try #require(FiringOrder(order))
+            return try fixture.reader.firingPrompts(of: signed, order: order, range: ListRange(limit: 100)).items
+        }
+        let strongest = try found("strength")
+        func expected(_ rank: (FiringPrompt) -> Int) -> [Int] {
+            let places = Dictionary(uniqueKeysWithValues: strongest.enumerated().map { ($1.promptID, $0) })
+            return strongest.map(\.promptID).sorted {
+                (rank(strongest[places[$0]!]), places[$0]!) < (rank(strongest[places[$1]!]), places[$1]!)
+            }
+        }
+        #expect(try found("position").map(\.promptID) == expected { $0.position })
+        #expect(try found("-position").map(\.promptID) == expected { -$0.position })
+        #expect(try found("tokens").map(\.promptID) == expected { -$0.positionCount })
+        #expect(try found("-strength").map(\.activation.magnitude) == strongest.map(\.activation.magnitude).reversed())
+        #expect(Set(strongest.map(\.position)).count > 1 && FiringOrder("text") == nil)
+    }
+
     @Test func `a driver's negative part is told, and none of a feature that is never negative`() throws {
         let drivers = try fixture.reader.drivers(of: 3, limit: 1000)
         for driver in drivers.features {

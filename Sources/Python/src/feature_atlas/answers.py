@@ -886,7 +886,7 @@ class _ItemListOfFiringPrompt(TypedDict):
 
 
 class ItemListOfFiringPrompt(_ItemListOfFiringPrompt, total=False):
-    """The prompts in which a feature fires, strongest first."""
+    """The prompts in which a feature fires, in an order."""
 
     next: str
 
@@ -1125,30 +1125,41 @@ class Run(TypedDict):
     text: str
 
 
-class _InterventionAnswerChange(TypedDict):
+class _InterventionReportChange(TypedDict):
     after: float
     before: float
     feature: FeatureID
     position: int
 
 
-class InterventionAnswerChange(_InterventionAnswerChange, total=False):
+class InterventionReportChange(_InterventionReportChange, total=False):
     label: str
 
 
-class InterventionAnswerCandidate(TypedDict):
+class InterventionReportContinuations(TypedDict):
+    after: str
+    before: str
+    tokensAfter: List[int]
+    tokensBefore: List[int]
+
+
+class InterventionReportCandidate(TypedDict):
     after: float
     before: float
     text: str
     token: int
 
 
-class InterventionAnswer(TypedDict):
-    changed: List[InterventionAnswerChange]
-    nextTokens: List[InterventionAnswerCandidate]
+class _Intervention(TypedDict):
+    changed: List[InterventionReportChange]
+    nextTokens: List[InterventionReportCandidate]
     settings: List[str]
     text: str
     tokens: List[PromptReportToken]
+
+
+class Intervention(_Intervention, total=False):
+    generated: InterventionReportContinuations
 
 
 class _SteeredTextReportDose(TypedDict):
@@ -1493,7 +1504,7 @@ class SteeringTest(TypedDict):
     steeredCount: int
 
 
-JobResult = Union[Run, InterventionAnswer, SteeredText, Validation, Exchange, HeadValidation, Steering, SteeringTest]
+JobResult = Union[Run, Intervention, SteeredText, Validation, Exchange, HeadValidation, Steering, SteeringTest]
 
 
 class _JobReport(TypedDict):

@@ -85,9 +85,7 @@ class Program:
     def answer(self, question: Question) -> Any:
         """What the program answers."""
         options = {**question.options, **question.program_only}
-        flags: List[str] = ["--json"]
-        if question.asks_the_atlas:
-            flags.append(f"--atlas={self.atlas}")
+        flags: List[str] = ["--json", f"--atlas={self.atlas}"]
         for name, value in options.items():
             if value is not None:
                 flags.append(f"--{question.flags.get(name, name)}={value}")
@@ -102,7 +100,7 @@ class Program:
         # What a "--" protects comes last.
         command = question.command
         split = command.index("--") if "--" in command else len(command)
-        words = ["query"] if question.asks_the_atlas else []
+        words = ["query"] if question.is_query else []
         return question.of_program(self.json([*words, *command[:split], *flags, *command[split:]]))
 
     def json(self, arguments: List[str], codes: Collection[int] = (0,)) -> Any:

@@ -20,10 +20,15 @@ struct CircuitCommand: ParsableCommand {
               atlas query circuit --token " Austin" --rank-by effect --atlas my.atlas
               atlas query circuit --feature 2/157 --where family=two-step --atlas my.atlas
               atlas query circuit --where family=antonym,language=fr --atlas my.atlas
+              atlas query circuit --token " Austin" --expand 5/283 --atlas my.atlas
             """)
 
     @OptionGroup var seed: CircuitSeedOptions
     @OptionGroup var growth: CircuitGrowthOptions
+    @Option(
+        help: ArgumentHelp(
+            "A feature whose strongest inputs join, however weak; may be given many times.", valueName: "feature"))
+    var expand: [FeatureID] = []
     @Option(
         help: ArgumentHelp("What feeds features: stored edges, or twera, which needs the model.", valueName: "edges"))
     var by = Weighting.edges
@@ -48,7 +53,8 @@ struct CircuitCommand: ParsableCommand {
 
     func run() throws {
         let reader = try file.reader()
-        let options = growth.options(group: seed.condition)
+        var options = growth.options(group: seed.condition)
+        options.expanded = expand
         let report =
             switch by {
             case .edges: try reader.circuit(from: seed.seed(reader), options: options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, cast
+from typing import Any, Dict, Optional, Sequence, cast
 
 from .. import answers
 from .question import Asking, Feature, Prompt, Question, feature_name
@@ -36,8 +36,13 @@ class CircuitQuestions(Asking):
         edge_threshold: Optional[float] = None,
         prompts: Optional[int] = None,
         by: str = "edges",
+        expand: Sequence[Feature] = (),
     ) -> answers.Circuit:
-        """The global circuit that leads to a token, a feature, a prompt's targets or a group's answers."""
+        """The global circuit that leads to a token, a feature, a prompt's targets or a group's answers.
+
+        The strongest inputs of the features in ``expand`` join, however weak.
+        """
+        names = [feature_name(one) for one in expand]
         options = {
             **_seed(token_id, feature, where),
             "size": size,
@@ -48,7 +53,14 @@ class CircuitQuestions(Asking):
             "by": by,
         }
         question = Question(
-            ["circuit"], "circuits", options, _CIRCUIT_FLAGS, token, prompt, "always" if by == "twera" else "never"
+            ["circuit", *(f"--expand={name}" for name in names)],
+            "circuits",
+            options,
+            _CIRCUIT_FLAGS,
+            token,
+            prompt,
+            "always" if by == "twera" else "never",
+            server_only={"expand": ",".join(names) or None},
         )
         return cast(answers.Circuit, self._answer(question))
 

@@ -6,8 +6,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple, cast
 
 from .. import answers
 from ..errors import AtlasError
-from ..program_answers import Intervention
-from .question import Asking, Feature, Question, feature_id, feature_name
+from .question import Asking, Feature, Question, feature_name
 
 
 class ExperimentQuestions(Asking):
@@ -201,7 +200,7 @@ class ExperimentQuestions(Asking):
         mode: str = "free",
         layers: Optional[str] = None,
         limit: int = 20,
-    ) -> Intervention:
+    ) -> answers.Intervention:
         """Runs a text as it is and with features set, as ``["2/157@12=x0", "3/40@10-=1.5"]``.
 
         ``mode`` is free, attention-frozen, norms-frozen, constrained (to ``layers``, ``"2-4"``) or frozen.
@@ -215,14 +214,12 @@ class ExperimentQuestions(Asking):
             ["intervene", *(f"--set={setting}" for setting in settings), "--", text],
             "interventions",
             model="always",
-            asks_the_atlas=False,
+            is_query=False,
             is_job=True,
-            of_program=_intervention_of_program,
-            of_server=_intervention_of_server,
             program_only={"mode": mode, "layers": layers, "limit": limit},
             server_only=body,
         )
-        return cast(Intervention, self._answer(question))
+        return cast(answers.Intervention, self._answer(question))
 
 
 def _setting(text: str) -> Dict[str, object]:
@@ -237,39 +234,3 @@ def _setting(text: str) -> Dict[str, object]:
     if not equals or not at:
         raise AtlasError(f"settings: expected LAYER/INDEX@POSITIONS=VALUE, found {text!r}")
     return {"feature": feature_name(feature), "positions": positions, name: number}
-
-
-def _intervention_of_program(answer: Any) -> Any:
-    """The program's names are longer."""
-    tokens = [
-        {
-            "token": token["token"],
-            "text": token["text"],
-            "before": token["probabilityBefore"],
-            "after": token["probabilityAfter"],
-        }
-        for token in answer["nextTokens"]
-    ]
-    return {
-        "tokens": answer["tokens"],
-        "settings": answer["set"],
-        "nextTokens": tokens,
-        "changed": [
-            _change({**change, "feature": feature_id(change["feature"])}) for change in answer["changedFeatures"]
-        ],
-    }
-
-
-def _intervention_of_server(answer: Any) -> Any:
-    """A server tells labels and the tokens' ids too."""
-    return {
-        "tokens": [token["text"] for token in answer["tokens"]],
-        "settings": answer["settings"],
-        "nextTokens": answer["nextTokens"],
-        "changed": [_change(change) for change in answer["changed"]],
-    }
-
-
-def _change(change: Dict[str, Any]) -> Dict[str, Any]:
-    """What both tell of a feature that changed."""
-    return {name: change[name] for name in ("feature", "position", "before", "after")}

@@ -29,8 +29,8 @@ class Question:
     prompt: Optional[Prompt] = None
     #: ``never``, ``maybe`` (where the program was given one) or ``always``.
     model: str = "never"
-    #: Whether it is a question of the atlas and not of the model alone, which has a command of its own.
-    asks_the_atlas: bool = True
+    #: Whether its command is one of ``atlas query``.
+    is_query: bool = True
     #: Whether a server answers it as a job.
     is_job: bool = False
     #: What of an answer of the program, and of a server, is the answer.

@@ -10,8 +10,8 @@
 Needs the extra ``spark``: ``pip install feature-atlas[spark]``, and Java 17.
 """
 
-from .indexing import index
+from .indexing import assemble, index
 from .sharded_atlas import ShardedAtlas
 from .views import sum_tables, tables
 
-__all__ = ["ShardedAtlas", "index", "sum_tables", "tables"]
+__all__ = ["ShardedAtlas", "assemble", "index", "sum_tables", "tables"]

@@ -42,6 +42,7 @@ class Job(NamedTuple):
     out: str
     scratch: Optional[str]
     shards: int
+    keep_derived: bool
 
 
 def index(
@@ -56,6 +57,7 @@ def index(
     options: Sequence[str] = (),
     program: Optional[Place] = None,
     scratch: Optional[Place] = None,
+    keep_derived: bool = False,
     progress: Optional[Callable[[str], None]] = None,
 ) -> Dict[str, Any]:
     """Indexes a corpus into ``shards`` parts below ``out``, on the executors of a session.
@@ -68,6 +70,7 @@ def index(
     :param options: options of ``atlas index``, as ``["--max-features", "500"]``
     :param program: the program on the executors; see :func:`feature_atlas.program.find_program`
     :param scratch: a folder of each machine's own where shards are made; its temporary folder unless given
+    :param keep_derived: whether shards keep what is derived of them, as :func:`assemble` needs it
     :returns: how many prompts and graphs there are, and what each shard took
     """
     if isinstance(shards, bool) or not isinstance(shards, int) or not 1 <= shards <= MOST_SHARDS:
@@ -83,7 +86,7 @@ def index(
     folder = Path(out)
     job = Job(
         uuid.uuid4().hex, None if program is None else os.fspath(program), arguments, os.fspath(out),
-        None if scratch is None else os.fspath(scratch), shards,
+        None if scratch is None else os.fspath(scratch), shards, keep_derived,
     )  # fmt: skip
     _record(folder, job)
     whole = set(done(folder, shards))
@@ -109,14 +112,27 @@ def index(
     }  # fmt: skip
 
 
+def assemble(out: Place, atlas: Place, *, program: Optional[Place] = None) -> None:
+    """Makes one atlas that answers for all shards below ``out``, on this machine: ``atlas assemble``.
+
+    What the shards have derived is added up; they keep their graphs and stay where they are, so that ``out`` is read from
+    then on. They need what ``index(keep_derived=True)`` leaves in them.
+
+    :param atlas: the atlas that is made, which must not exist
+    """
+    shards = [shard.atlas for shard in read_shards(Path(out)).shards]
+    run_program(find_program(program), ["assemble", os.fspath(atlas), *shards, "--quiet"])
+
+
 def _record(folder: Path, job: Job) -> None:
     """Notes what was asked for; an earlier job into the same folder must have asked for the same."""
-    asked = {"shards": job.shards, "arguments": job.arguments}
+    asked = {"shards": job.shards, "arguments": job.arguments, "keep_derived": job.keep_derived}
     file = folder / JOB
     try:
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         if file.exists():
-            before = json.loads(file.read_text())
+            # Earlier versions kept facts only.
+            before = {"keep_derived": False, **json.loads(file.read_text())}
             for part in asked:
                 if before.get(part) != asked[part]:
                     raise AtlasError(
@@ -184,6 +200,8 @@ def _fill(folder: Path, number: int, job: Job) -> None:
         model = atlas.identity._asdict()
     assert counts is not None
     sizes = {"derived": derived.stat().st_size, "facts": facts.stat().st_size}
+    if job.keep_derived:
+        os.replace(derived, facts)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "version": shard_schemas.VERSION,

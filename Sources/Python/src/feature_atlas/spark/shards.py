@@ -3,7 +3,8 @@
 OUT/job.json                          how many shards there are, and what was asked for
 OUT/shards/00003-of-00032/            one shard: it appears whole, by one renaming
     shard.json                        what it holds: model, settings, counts, the files with sizes and digests
-    facts.atlas                       its facts as an atlas; ``atlas merge`` makes one atlas of all
+    facts.atlas                       its facts as an atlas, and what is derived of them where that was kept;
+                                      ``atlas merge`` and ``atlas assemble`` make one atlas of all
     tables/NAME.parquet               what questions over many shards are made from
 OUT/summed/                           the same added up, where that was asked for
 """
