@@ -60,9 +60,10 @@ class Workshop:
     def build(self, log):
         """Builds until every mutant that is left compiles."""
         for _ in range(ROUNDS):
+            # The lock goes by path and not by folder; the copy is this script's alone.
             run = subprocess.run(
-                ["swift", "build", "--ignore-lock", "--product", "FeatureAtlasPackageTests"], cwd=self.place, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, check=False,
+                ["swift", "build", "--ignore-lock", "--product", "FeatureAtlasPackageTests"], cwd=self.place,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                 env={**os.environ, "FEATURE_ATLAS_DEVELOPMENT": "1", "FEATURE_ATLAS_TESTS": self.targets})
             text = run.stdout.decode(errors="replace")
             with open(log, "w", encoding="utf-8") as file:
