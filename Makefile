@@ -8,7 +8,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
-  spark-dependencies documentation test-documentation architecture shown-output
+  spark-dependencies documentation test-documentation architecture shown-output mutations
 
 demo: build
 	$(ATLAS) demo
@@ -191,6 +191,14 @@ faults-seed:
 	python3 Tests/Faults/kills.py --tries 6 --only index
 	python3 Tests/Faults/disks.py --tries 8 --only merge
 
+# Small mistakes in the sources, one at a time: do the tests notice? A full build of its own and an hour or more; see
+# Tests/Mutations/README.md.
+JOBS = 2
+
+mutations: dependencies
+	python3 -m unittest discover -s Tests/Mutations
+	python3 Tests/Mutations/mutations.py --jobs $(JOBS)
+
 # Installs what is missing of the packages $(1) (Debian and Ubuntu, by apt) or $(2) (macOS, by Homebrew).
 define install
 @if command -v dpkg-query >/dev/null; then \
@@ -277,4 +285,4 @@ soak: build
 	ATLAS_PROGRAM=$(ATLAS) python3 Tests/Faults/soak.py --minutes $(MINUTES) --clients $(CLIENTS)
 
 clean:
-	rm -rf .build .build-fuzz .build-address .build-tsan .build-wheel demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards
+	rm -rf .build .build-fuzz .build-address .build-tsan .build-wheel .build-mutations demo.atlas demo.atlas-wal demo.atlas-shm demo-dashboards

@@ -85,6 +85,24 @@ struct CircuitGrowthTests {
         #expect(abs(scores.tokens + scores.errors + scores.outside + scores.withoutInputs - 1) < 1e-12)
     }
 
+    @Test(arguments: 1...5)
+    func `completeness is the influence-weighted share of inputs that are no errors`(seed: Int) {
+        let graph = ToyGraph(nodeCount: 16, seed: UInt64(seed))
+        let growth = CircuitGrowth(from: 15, size: 5, mayJoin: { $0 > 0 }) { graph.inputs[$0] ?? [] }
+        let scores = CircuitScores(growth) { $0 == 0 ? .error : $0 < 3 ? .token : .feature }
+        let members = Set(growth.members)
+        func influence(_ node: Int) -> Double { graph.influence(of: node, on: 15, members: members) }
+        let (tokens, errors) = (growth.known.filter { 1...2 ~= $0 }.reduce(0) { $0 + influence($1) }, influence(0))
+        var (explained, total) = (tokens + errors, tokens + errors)
+        for node in growth.members where node > 2 {
+            let inputs = graph.inputs[node] ?? []
+            explained += influence(node) * (1 - (inputs.first { $0.source == 0 }?.share ?? 0))
+            total += influence(node)
+        }
+        #expect(errors > 0 && abs(scores.completeness - explained / total) < 1e-12)
+        #expect(abs(scores.replacement - tokens / (tokens + errors)) < 1e-12)
+    }
+
     @Test(arguments: 1...8)
     func `an expanded member takes in its strongest inputs, which pruning leaves`(seed: Int) throws {
         let graph = ToyGraph(nodeCount: 24, seed: UInt64(seed))

@@ -88,6 +88,19 @@ private final class Bits {
         }
     }
 
+    @Test func `a row longer than a block of converted numbers is read whole`() {
+        let (whole, exact) = stored(matrix(3, 200_000, seed: 11), as: .float16)
+        var rows: [Int] = []
+        whole.forEachBlock { first, count, numbers in
+            for row in 0..<count {
+                rows.append(first + row)
+                let found = UnsafeBufferPointer(start: numbers + row * 200_000, count: 200_000)
+                #expect(found.elementsEqual(exact.row(first + row)))
+            }
+        }
+        #expect(rows == [0, 1, 2])
+    }
+
     @Test func `products equal the sums they stand for`() {
         let a = matrix(7, 33, seed: 1)
         let b = matrix(33, 12, seed: 2)

@@ -96,7 +96,8 @@ struct RandomFacts {
             scores: GraphScores(
                 replacement: Double.random(in: 0...1, using: &generator),
                 completeness: Double.random(in: 0...1, using: &generator)),
-            activeFeatureCount: activations.count, selectedFeatureCount: activations.count, largestViolation: 1e-6,
+            activeFeatureCount: activations.count, selectedFeatureCount: activations.count,
+            largestViolation: 1e-7 * Float(tokens.count),
             nodeThreshold: 0.9, edgeThreshold: 0.95)
     }
 }

@@ -107,6 +107,28 @@ struct DiffQuestionTests {
         #expect(report.features.allSatisfy { 0 < $0.pValue && $0.pValue <= $0.qValue && $0.qValue <= 1 })
     }
 
+    @Test func `rows that differ alike come by how much the groups' means differ, in either direction`() throws {
+        let report = try fixture.reader.diff(even, odd, options: everything)
+        let features = report.features.map { row in
+            (
+                alike: [min(row.qValue, row.strength?.qValue ?? 1), row.difference.magnitude],
+                change: row.firstInfluence! - row.secondInfluence!
+            )
+        }
+        let edges = report.edges.map { row in
+            (
+                alike: [min(row.qValue, row.strength?.qValue ?? 1), row.difference.magnitude],
+                change: row.firstMean * row.firstShare - row.secondMean * row.secondShare
+            )
+        }
+        for rows in [features, edges] {
+            let pairs = zip(rows, rows.dropFirst()).filter { $0.alike == $1.alike }.map { ($0.change, $1.change) }
+            #expect(pairs.allSatisfy { $0.magnitude >= $1.magnitude - 1e-12 })
+            // Orders by the signed difference or by the sum would not do.
+            #expect(pairs.contains { $0 < $1 - 1e-6 } && pairs.contains { $0 > $1 + 1e-6 })
+        }
+    }
+
     @Test func `presence and strength are those of the plain tests`() throws {
         let report = try fixture.reader.diff(even, odd, options: everything)
         let groups = groups(fixture)

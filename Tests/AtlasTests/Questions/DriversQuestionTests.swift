@@ -36,7 +36,10 @@ struct DriversQuestionTests {
         let few = try fixture.reader.drivers(of: 3, limit: 4)
         #expect(all.features.map(\.influence) == all.features.map(\.influence).sorted(by: >))
         #expect(few.features == Array(all.features.prefix(4)))
-        #expect(few.tokensAndErrors.allSatisfy { $0.node.kind != "feature" })
+        #expect(all.features.allSatisfy { $0.node.kind == "feature" })
+        #expect(all.tokensAndErrors.allSatisfy { $0.node.kind != "feature" })
+        #expect(all.tokensAndErrors.map(\.influence) == all.tokensAndErrors.map(\.influence).sorted(by: >))
+        #expect(few.tokensAndErrors == Array(all.tokensAndErrors.prefix(4)))
     }
 
     @Test func `a cover counts up to every prompt that can be covered`() throws {

@@ -57,6 +57,20 @@ struct FeatureQuestionTests {
         #expect(report.suppressed.map(\.text) == [" w9"] && report.excitedBy.map(\.text) == ["w5"])
     }
 
+    @Test func `suppressed tokens come by the size of their effect, the strongest first`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(4)])
+        try AtlasWriter(test.atlas).writeTokenEffects([
+            FeatureTokenEffects(
+                feature: feature, promoted: [.init(token: 1, value: 5), .init(token: 2, value: 4)],
+                suppressed: [.init(token: 7, value: -3), .init(token: 8, value: -2), .init(token: 9, value: -1)],
+                excitedBy: [.init(token: 5, value: 2), .init(token: 4, value: 1)])
+        ])
+        try AtlasDerivation(test.atlas).rebuild()
+        let report = try AtlasReader(test.atlas).feature(feature)
+        #expect(report.promoted.map(\.token) == [1, 2] && report.suppressed.map(\.token) == [7, 8, 9])
+        #expect(report.excitedBy.map(\.token) == [5, 4])
+    }
+
     @Test func `neighbours are the aggregated edges in both directions`() throws {
         let edges = fixture.oracle.edges()
         let key = NodeKey(feature)

@@ -60,6 +60,17 @@ struct OperandLabelTests {
         withExtendedLifetime(test) {}
     }
 
+    @Test func `of three tags of numbers those of most prompts are the operands`() throws {
+        let facts = Self.facts().enumerated().map { number, facts in
+            var facts = facts
+            if number < 100 { facts.tags["a0"] = "\(number)" }
+            return facts
+        }
+        let (test, reader) = try reader(facts)
+        #expect(try reader.operandTags() == OperandTags(rowTag: "a", columnTag: "b"))
+        withExtendedLifetime(test) {}
+    }
+
     @Test func `a corpus without two tags of numbers has no operands`() throws {
         let (test, reader) = try reader(Self.facts(tagged: false))
         #expect(try reader.operandTags() == OperandTags(rowTag: nil, columnTag: nil))

@@ -63,6 +63,10 @@ struct PromptQuestionTests {
         #expect(
             information.meanReplacementScore.map { agree($0, graphs.reduce(0) { $0 + $1.scores.replacement } / 40) }
                 == true)
+        #expect(information.tokenCount == fixture.facts.reduce(0) { $0 + $1.tokens.count })
+        #expect(information.countedTokens == fixture.facts.reduce(0) { $0 + $1.countedTokens })
+        #expect(information.nodeCount == graphs.reduce(0) { $0 + $1.nodes.count })
+        #expect(information.largestViolation == graphs.map { Double($0.largestViolation) }.max())
         let answered = fixture.facts.filter { $0.answerToken != nil }
         let right = answered.count { $0.answerToken == $0.predictedToken }
         #expect(information.answeredCount == answered.count)
@@ -70,6 +74,34 @@ struct PromptQuestionTests {
         #expect(information.corpora == [.init(name: "toy corpus", promptCount: 40)])
         #expect(information.runs.count == 2 && information.runs.allSatisfy { $0.finishedAt != nil })
         #expect(!information.isStale && information.derivedAt != nil)
+    }
+
+    @Test func `bytes a number are those of all blocks over all that they hold`() throws {
+        let information = try fixture.reader.information()
+        func sizes(_ sql: String) throws -> (bytes: Int, count: Int) {
+            try fixture.test.atlas.database.read { db in
+                try Row.fetchAll(db, sql: sql).reduce((0, 0)) { ($0.0 + ($1[0] as Int), $0.1 + ($1[1] as Int)) }
+            }
+        }
+        let activations = try sizes("SELECT length(activations), activation_count FROM prompts")
+        let edges = try sizes("SELECT length(edges), edge_count FROM graphs")
+        #expect(information.bytesPerActivation == Double(activations.bytes) / Double(activations.count))
+        #expect(information.bytesPerEdge == Double(edges.bytes) / Double(edges.count))
+    }
+
+    @Test func `tags are told by name, their values by how many prompts have them, then by value`() throws {
+        let writer = AtlasWriter(fixture.test.atlas)
+        for corpus in ["a second corpus", "another"] {
+            let run = try writer.beginRun(corpus: corpus)
+            try writer.commit(Array(fixture.facts.prefix(3)), run: run)
+            try writer.finishRun(run)
+        }
+        let tags = try fixture.reader.tags().items
+        #expect(tags.map(\.name) == ["corpus", "right", "family", "number"])
+        #expect(tags[0].values.map(\.value) == ["toy corpus", "a second corpus", "another"])
+        #expect(tags[0].values.map(\.promptCount) == [40, 3, 3])
+        #expect(tags[2].values.map(\.value) == ["even", "odd"] && tags[3].valueCount == 40)
+        #expect(tags[3].values.map(\.value) == (0..<40).map { "\($0)" }.sorted())
     }
 
     @Test func `an empty atlas has information`() throws {

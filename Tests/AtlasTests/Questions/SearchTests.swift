@@ -89,6 +89,8 @@ struct SearchTests {
         let found = try fixture.reader.search(name, kind: .names).names
         #expect(found.contains { $0.name == name })
         #expect(found.allSatisfy { $0.name.hasPrefix(name) })
+        let listed = try fixture.reader.search("external-1", limit: 100, kind: .names).names.map(\.name)
+        #expect(listed == [1, 10, 11].map { "external-\($0)" })
         let numbered = try fixture.reader.search("7", kind: .names).names
         #expect(numbered.first?.id == 7 && numbered.first?.name == "7")
         #expect(try fixture.reader.search("no prompt is called this", kind: .names).names.isEmpty)

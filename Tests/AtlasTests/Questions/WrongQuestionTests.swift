@@ -52,13 +52,14 @@ struct WrongQuestionTests {
     }
 
     @Test func `a feature that never fired names the nearest that did`() throws {
-        let active = [ActiveFeature(layer: 0, position: 1, index: 4, activation: 1)]
+        let active = [4, 8, 11].map { ActiveFeature(layer: 0, position: 1, index: $0, activation: 1) }
         var facts = RandomFacts.prompts(1, graphs: false)
         facts[0].activations = active
         let test = try TemporaryAtlas([facts])
         try AtlasDerivation(test.atlas).rebuild()
         let feature = FeatureID(layer: 0, index: 9)
-        #expect(throws: QuestionError.neverFired(feature: feature, nearest: [FeatureID(layer: 0, index: 4)])) {
+        let nearest = [8, 11, 4].map { FeatureID(layer: 0, index: $0) }
+        #expect(throws: QuestionError.neverFired(feature: feature, nearest: nearest)) {
             try AtlasReader(test.atlas).upstream(of: feature)
         }
     }

@@ -28,6 +28,15 @@ struct AutomaticLabelTests {
         #expect(label(examples) == #"on " is" after " Texas", " capital""#)
     }
 
+    @Test func `what stands before nearly as often everywhere is not named, and the most telling comes first`() {
+        let contexts = [(token: 1, share: 1), (token: 2, share: 0.6), (token: 6, share: 0.9)].map {
+            AutomaticLabel.Context(token: $0.token, share: $0.share)
+        }
+        // Share times logarithm of the lift: 1.20, 1.80 and, with a lift of 2.9, nothing.
+        let frequencies = [1: 0.3, 2: 0.03, 6: 0.9 / 2.9]
+        #expect(AutomaticLabel.named(contexts) { frequencies[$0]! } == [2, 1])
+    }
+
     @Test func `a promoted token is named only where it comes next`() {
         let examples = [example(0, next: 4), example(0, next: 5), example(0, next: 4)]
         #expect(label(examples, promoted: [4, 1]) == #"on " is" → " Austin""#)

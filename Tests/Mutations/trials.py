@@ -1,0 +1,146 @@
+"""Runs of the tests: which suites reach which mutants, and which mutants they notice."""
+
+import hashlib
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+FAILED = re.compile(rb"recorded an issue|\bfailed after\b|Fatal error")
+# The suites of a mutant are tried in two goes: first those that need no more than this together, the shortest first.
+FIRST_SECONDS = 12
+LONGEST_SUITE = 600
+
+
+class Trials:
+    """Runs the built tests of a package copy."""
+
+    def __init__(self, place, scratch):
+        self.place, self.scratch = place, scratch
+        self.program = os.path.join(place, ".build/debug/FeatureAtlasPackageTests.xctest")
+
+    def command(self, *arguments):
+        if sys.platform == "linux":
+            return [self.program, "--testing-library", "swift-testing", *arguments]
+        return ["swift", "test", "--skip-build", *arguments]
+
+    def suites(self):
+        """The names of all suites, as `AtlasTests.SearchTests`."""
+        listed = subprocess.run(
+            self.command("--list-tests") if sys.platform == "linux" else ["swift", "test", "list", "--skip-build"],
+            cwd=self.place, capture_output=True, check=True).stdout.decode()
+        return sorted({line.split("/")[0] for line in listed.splitlines() if "/" in line})
+
+    def run(self, suites, limit, extra, name="run"):
+        """Runs suites until one test fails: None when all passed, else how they did not; and the seconds.
+
+        What the tests wrote for a while lies in a folder of its own, which goes with the run.
+        """
+        folder = os.path.join(self.scratch, name)
+        os.makedirs(folder, exist_ok=True)
+        environment = {**os.environ, "TMPDIR": folder, "SWIFT_BACKTRACE": "enable=no", **extra}
+        pattern = "^(" + "|".join(re.sub(r"[^\w]", r"\\\g<0>", suite) for suite in suites) + ")/"
+        began = time.monotonic()
+        process = subprocess.Popen(
+            self.command("--filter", pattern), cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+        try:
+            outcome = self.watched(process, began + limit)
+        finally:
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                try:
+                    os.killpg(process.pid, number)
+                except ProcessLookupError:
+                    break
+                if number == signal.SIGTERM:
+                    time.sleep(0.05)
+            process.wait()
+            shutil.rmtree(folder, ignore_errors=True)
+        return outcome, time.monotonic() - began
+
+    @staticmethod
+    def watched(process, end):
+        text = b""
+        while True:
+            left = end - time.monotonic()
+            if left <= 0:
+                return "hung"
+            if not select.select([process.stdout], [], [], min(left, 1))[0]:
+                continue
+            piece = os.read(process.stdout.fileno(), 65536)
+            if not piece:
+                code = process.wait()
+                if code == 0:
+                    return None
+                return "crashed" if code < 0 else f"exit code {code}"
+            text = (text + piece)[-200_000:]
+            match = FAILED.search(text)
+            if match:
+                start = text.rfind(b"\n", 0, match.start()) + 1
+                line = text[start:].split(b"\n")[0].decode(errors="replace")
+                # The symbol and the colours in front of the sentence are left out.
+                return re.sub(r"\x1b\[[0-9;]*m|^[^\w`\"]+", "", line)[:160]
+
+    def reach(self, ids, path):
+        """For each suite its seconds and the mutants that it reaches ({number: id}), kept in `path` as long as these
+        mutants and the suite's files are the same. Suites that fail by themselves are told and left out."""
+        kept = {"ids": [], "suites": {}}
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                kept = json.load(file)
+        known = kept["suites"] if set(ids.values()) <= set(kept["ids"]) else {}
+        places = os.path.join(self.scratch, "reached")
+        suites = self.suites()
+        for number, suite in enumerate(suites):
+            digest = self.digest(suite)
+            if suite in known and known[suite]["digest"] == digest:
+                continue
+            with open(places, "wb") as file:
+                file.write(bytes(4096))
+            outcome, seconds = self.run([suite], LONGEST_SUITE, {"FEATURE_ATLAS_REACHED": places})
+            with open(places, "rb") as file:
+                reached = [ids[place] for place, byte in enumerate(file.read()) if byte and place in ids]
+            known[suite] = {"seconds": round(seconds, 2), "reached": reached, "failed": outcome, "digest": digest}
+            if outcome:
+                print(f"  {suite} fails by itself and is left out: {outcome}", flush=True)
+            elif number % 20 == 0:
+                print(f"  {number} of {len(suites)} suites", flush=True)
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump({"ids": list(ids.values()), "suites": known}, file)
+        return {suite: known[suite] for suite in suites if not known[suite]["failed"]}
+
+    def digest(self, suite):
+        """Of the files that name a suite."""
+        target, name = suite.split(".", 1)
+        digest = hashlib.sha256()
+        for folder, folders, names in os.walk(os.path.join(self.place, "Tests", target)):
+            folders.sort()
+            for file_name in sorted(names):
+                if file_name.endswith(".swift"):
+                    with open(os.path.join(folder, file_name), "rb") as file:
+                        text = file.read()
+                    if name.strip("`").encode() in text:
+                        digest.update(text)
+        return digest.hexdigest()
+
+    def trial(self, number, identity, reach, name="run"):
+        """Tries a mutant: (what noticed it or None, the seconds, the suites that reach it)."""
+        suites = sorted((one["seconds"], suite) for suite, one in reach.items() if identity in one["reached"])
+        goes, seconds, spent = [[], []], 0.0, 0.0
+        for length, suite in suites:
+            seconds += length
+            goes[seconds > FIRST_SECONDS and bool(goes[0])].append(suite)
+        for suites_now in goes:
+            if not suites_now:
+                continue
+            usual = sum(reach[suite]["seconds"] for suite in suites_now)
+            outcome, took = self.run(suites_now, 45 + 4 * usual, {"FEATURE_ATLAS_MUTANT": str(number)}, name)
+            spent += took
+            if outcome:
+                return outcome, spent, len(suites)
+        return None, spent, len(suites)
