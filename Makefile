@@ -8,7 +8,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
-  spark-dependencies mutations
+  spark-dependencies documentation test-documentation architecture shown-output mutations
 
 demo: build
 	$(ATLAS) demo
@@ -30,10 +30,26 @@ manual: build
 test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build
+	$(MAKE) test-documentation
 	$(MAKE) test-pages
 	$(MAKE) test-python
 	$(MAKE) faults-seed
 	$(MAKE) test-dependent
+
+# The articles of all modules with their reference, as one site below .build/documentation; any warning fails it. What the
+# articles name is checked without docc by `make test`, which tells when the picture of the targets has to be drawn anew.
+documentation: debug-program
+	python3 Tests/Documentation/build.py .build/debug .build/documentation
+
+test-documentation:
+	python3 -m unittest discover -s Tests/Documentation
+
+# What the pages show of the program's output, written anew about the atlas of `make demo`.
+shown-output: build
+	python3 Tests/Documentation/shown.py $(ATLAS) demo.atlas
+
+architecture:
+	python3 Tests/Documentation/architecture.py Sources/atlas/atlas.docc
 
 # A package that depends on this one by version, with the debug build that `make test` leaves.
 test-dependent:

@@ -152,7 +152,7 @@ let package = Package(
             dependencies: [
                 "AtlasBasis", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
                 "DemoData",
-                "LanguageModels", "Tensors", "Texts", "TranscoderTraining",
+                "LanguageModels", "Safetensors", "Tensors", "Texts", "TranscoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
@@ -222,6 +222,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "atlas", "AtlasQuery", "AtlasStore", "CZlib", "DemoData", "Safetensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], resources: [.copy("Cases")]),
     ],

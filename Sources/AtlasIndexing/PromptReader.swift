@@ -34,7 +34,7 @@ struct PromptReader: Sendable {
     /// The record's tokens with what the tokenizer puts in front, cut to the model's context where that was asked for.
     ///
     /// - Throws: `CorpusError` when there are none, they exceed the context, one of them or the answer's first is none of
-    ///   the model's, or they are fewer than the targets' positions.
+    ///   the model's, they are fewer than the targets' positions, or would take more memory than they may.
     func read(_ record: CorpusRecord) throws(CorpusError) -> Reading {
         func fault(_ expected: String, _ found: String, _ advice: String? = nil) -> CorpusError {
             CorpusError(file: record.place, expected: expected, found: found, advice: advice)
@@ -73,6 +73,12 @@ struct PromptReader: Sendable {
                     file: record.place, expected: "a token at each target position",
                     found: "\(tokens.count) tokens (\(error))")
             }
+        }
+        do {
+            _ = try attributor.memory(
+                forTokens: tokens.count, options: options.activationsOnly ? nil : options.attribution, jobs: 1)
+        } catch {
+            throw fault(error.expected, error.found, error.advice)
         }
         return Reading(tokens: tokens, wholeCount: wholeCount)
     }

@@ -149,7 +149,7 @@ public struct RouteParameter: Sendable {
         case text(limit: Int)
         /// One of some words.
         case choice([String])
-        /// `name=value` or several with commas between: ``PromptFilter``.
+        /// `name=value` or several with commas between: `PromptFilter`.
         case filter
         /// Text of a form, as a regular expression, and in words.
         case form(String, expected: String)

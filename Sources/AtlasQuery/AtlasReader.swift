@@ -9,7 +9,7 @@ import Tensors
 ///     let report = try reader.drivers(of: reader.token(" Austin"))
 ///
 /// Every question reads one consistent state of the file and changes nothing. Questions about derived numbers are refused
-/// until ``AtlasDerivation`` has run; afterwards they answer as of the last run, and ``AtlasInformation/isStale`` tells
+/// until `AtlasDerivation` has run; afterwards they answer as of the last run, and ``AtlasInformation/isStale`` tells
 /// whether facts have come in since.
 public struct AtlasReader: Sendable {
     /// The atlas that is asked.

@@ -17,9 +17,10 @@ import Transcoders
 /// Where attention and MLP run side by side, attention's adjoint takes what reached the block's end alone: MLPs and
 /// features of the layer itself read what entered the block, below attention.
 ///
-/// One sweep serves targets at one position, ordered by layer from the top, so that those that have started are
-/// always the first `live` ones: gradients lie as `[target][position][width]`, and every step is one matrix product
-/// over `live × positions` rows. Positions after the targets' own are never touched: they cannot be reached.
+/// One sweep serves targets at one position or at some near each other, ordered by layer from the top, so that those that
+/// have started are always the first `live` ones: gradients lie as `[target][position][width]`, and every step is one
+/// matrix product over `live × positions` rows. Positions after the last of the targets' own are never touched: they cannot
+/// be reached; at positions after its own a target's gradients are zero.
 ///
 /// - SeeAlso: Ameisen et al. 2025, "Building an Attribution Graph"; ``EdgeVisitor``, ``NeuronEffectVisitor``.
 struct AdjointSweep {
@@ -30,17 +31,32 @@ struct AdjointSweep {
     let readings: [TargetSelection.Reading]
     /// What targets of kind `feature` count in.
     let activeFeatures: [ActiveFeature]
+    /// What every phase is told to.
+    let costs: PhaseCosts
+
+    /// Sweeps of a prompt's targets.
+    init(
+        model: LanguageModel, weights: AdjointWeights, prompt: FrozenPrompt, readings: [TargetSelection.Reading],
+        activeFeatures: [ActiveFeature], costs: PhaseCosts = PhaseCosts()
+    ) {
+        self.model = model
+        self.weights = weights
+        self.prompt = prompt
+        self.readings = readings
+        self.activeFeatures = activeFeatures
+        self.costs = costs
+    }
 
     private var width: Int { model.configuration.modelWidth }
 
-    /// Sweeps once for targets that share a position and are ordered by layer, the highest first.
+    /// Sweeps once for targets that are ordered by layer, the highest first.
     ///
     /// - Parameter top: blocks from this one on are left out: targets read below them; every block unless given
     /// - Returns: floating-point operations spent in matrix products, two for a multiplication and addition
     func run(_ targets: [SweepTarget], below top: Int? = nil, _ visitor: some SweepVisitor) -> Int {
-        guard let position = targets.first?.position else { return 0 }
-        precondition(targets.allSatisfy { $0.position == position })
-        let reach = position + 1
+        guard let last = targets.map(\.position).max() else { return 0 }
+        precondition(zip(targets, targets.dropFirst()).allSatisfy { $0.layer >= $1.layer })
+        let reach = last + 1
         let headWidths = model.configuration.headCount * model.configuration.headWidth
         let scratchWidth = max(headWidths, width)
         let gradient = UnsafeMutablePointer<Float>.allocate(capacity: targets.count * reach * width)
@@ -51,32 +67,51 @@ struct AdjointSweep {
             heads.deallocate()
             values.deallocate()
         }
+        let isBlocked =
+            reach >= AttentionPatterns.blockedPositions || prompt.trace.layers.contains { $0.attention.kept == nil }
+        let mixing =
+            isBlocked
+            ? AttentionMixing(targetCount: targets.count, reach: reach, headWidth: model.configuration.headWidth)
+            : nil
         func gradients(_ live: Int) -> SweepGradients {
             SweepGradients(base: gradient, live: live, reach: reach, width: width)
         }
         var operations = 0
         var live = 0
-        let top = top ?? model.configuration.layerCount
-        start(targets, from: &live, above: top, gradient: gradient)
-        for layer in stride(from: top - 1, through: 0, by: -1) {
-            let entered = gradients(live)
-            if live > 0 { operations += visitor.readBlock(layer: layer, entered) }
-            if model.blocks[layer].isParallel {
-                operations += passOutput(layer: layer, entered, heads: heads, scratch: values, visitor)
-                if live > 0 { operations += visitor.passMLP(layer: layer, entered) }
-                operations += visitor.readAttention(layer: layer, entered, heads: heads)
-                start(targets, from: &live, above: layer, gradient: gradient)
-                operations += passValues(layer: layer, entered, heads: heads, values: values)
-            } else {
-                if live > 0 { operations += visitor.passMLP(layer: layer, entered) }
-                start(targets, from: &live, above: layer, gradient: gradient)
-                operations += passOutput(layer: layer, gradients(live), heads: heads, scratch: values, visitor)
-                operations += visitor.readAttention(layer: layer, gradients(live), heads: heads)
-                operations += passValues(layer: layer, gradients(live), heads: heads, values: values)
+        func start(above layer: Int) {
+            costs.measure(.injection) {
+                self.start(targets, from: &live, above: layer, reach: reach, gradient: gradient)
             }
         }
-        visitor.readBottom(gradients(live))
-        for (index, target) in targets.enumerated() { visitor.add(constant: constant(target), target: index) }
+        let top = top ?? model.configuration.layerCount
+        start(above: top)
+        for layer in stride(from: top - 1, through: 0, by: -1) {
+            // What is left undone is not missed: whoever started this asks too, and throws.
+            if Cancellation.current?.reason != nil { return operations }
+            let entered = gradients(live)
+            if live > 0 { operations += costs.count(.sources) { visitor.readBlock(layer: layer, entered) } }
+            if model.blocks[layer].isParallel {
+                operations += costs.count(.projections) {
+                    passOutput(layer: layer, entered, heads: heads, scratch: values, visitor)
+                }
+                if live > 0 { operations += costs.count(.skips) { visitor.passMLP(layer: layer, entered) } }
+                operations += visitor.readAttention(layer: layer, entered, heads: heads)
+                start(above: layer)
+                operations += passAttention(layer: layer, entered, heads: heads, values: values, mixing)
+            } else {
+                if live > 0 { operations += costs.count(.skips) { visitor.passMLP(layer: layer, entered) } }
+                start(above: layer)
+                operations += costs.count(.projections) {
+                    passOutput(layer: layer, gradients(live), heads: heads, scratch: values, visitor)
+                }
+                operations += visitor.readAttention(layer: layer, gradients(live), heads: heads)
+                operations += passAttention(layer: layer, gradients(live), heads: heads, values: values, mixing)
+            }
+        }
+        costs.measure(.bottom) {
+            visitor.readBottom(gradients(live))
+            for (index, target) in targets.enumerated() { visitor.add(constant: constant(target), target: index) }
+        }
         return operations
     }
 
@@ -106,11 +141,11 @@ struct AdjointSweep {
 
     /// Injects the gradients of the targets that read above the MLP of `layer`, or its input.
     private func start(
-        _ targets: [SweepTarget], from live: inout Int, above layer: Int, gradient: UnsafeMutablePointer<Float>
+        _ targets: [SweepTarget], from live: inout Int, above layer: Int, reach: Int,
+        gradient: UnsafeMutablePointer<Float>
     ) {
         while live < targets.count, targets[live].layer >= layer {
             let target = targets[live]
-            let reach = target.position + 1
             let own = gradient + live * reach * width
             own.initialize(repeating: 0, count: reach * width)
             let place = own + target.position * width
@@ -159,17 +194,31 @@ struct AdjointSweep {
     }
 
     /// Adds what flows from the heads' outputs through patterns and values to the residual stream.
-    private func passValues(
+    private func passAttention(
         layer: Int, _ gradients: SweepGradients, heads: UnsafeMutablePointer<Float>,
-        values: UnsafeMutablePointer<Float>
+        values: UnsafeMutablePointer<Float>, _ mixing: AttentionMixing?
+    ) -> Int {
+        guard gradients.live > 0 else { return 0 }
+        return costs.count(.mixing) { mix(layer: layer, gradients, heads: heads, values: values, mixing) }
+            + costs.count(.projections) { passValues(layer: layer, gradients, heads: heads, values: values) }
+    }
+
+    /// Takes gradients from the heads' outputs through the patterns to the values, and through the norm's denominators.
+    private func mix(
+        layer: Int, _ gradients: SweepGradients, heads: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
+        _ mixing: AttentionMixing?
     ) -> Int {
         let (live, reach) = (gradients.live, gradients.reach)
-        guard live > 0 else { return 0 }
         let attention = model.blocks[layer].attention
-        let headWidths = attention.headCount * attention.headWidth
-        let valueWidths = attention.keyValueHeadCount * attention.headWidth
         let trace = prompt.trace.layers[layer]
         let scale = trace.attentionDenominators.map { 1 / $0 }
+        if let mixing {
+            return mixing.apply(
+                heads, live: live, reach: reach, attention: attention, patterns: trace.attention, scale: scale,
+                into: values)
+        }
+        let headWidths = attention.headCount * attention.headWidth
+        let valueWidths = attention.keyValueHeadCount * attention.headWidth
         trace.patterns.withUnsafeBufferPointer { patterns in
             guard let patterns = patterns.baseAddress else { return }
             for target in 0..<live {
@@ -180,6 +229,16 @@ struct AdjointSweep {
                     groupSize: attention.groupSize, headWidth: attention.headWidth)
             }
         }
+        return live * reach * (reach + 1) * headWidths
+    }
+
+    /// Adds what flows from the values to the residual stream.
+    private func passValues(
+        layer: Int, _ gradients: SweepGradients, heads: UnsafeMutablePointer<Float>, values: UnsafePointer<Float>
+    ) -> Int {
+        let (live, reach) = (gradients.live, gradients.reach)
+        let attention = model.blocks[layer].attention
+        let valueWidths = attention.keyValueHeadCount * attention.headWidth
         weights.layers[layer].foldedValue.values.withUnsafeBufferPointer { value in
             guard let value = value.baseAddress else { return }
             let movement = prompt.attentionMovements[layer]
@@ -193,6 +252,6 @@ struct AdjointSweep {
                 addScaled(1, heads + index * width, to: gradients.row(index), count: width)
             }
         }
-        return 2 * live * reach * width * valueWidths + live * reach * (reach + 1) * headWidths
+        return 2 * live * reach * width * valueWidths
     }
 }

@@ -1,7 +1,6 @@
 import Circuits
 import LanguageModels
 import Safetensors
-import Synchronization
 import Tensors
 import Transcoders
 
@@ -23,6 +22,8 @@ public struct Attributor: Sendable {
         public let local: LocalReplacementModel
         /// `[vocabularySize]`: the underlying model's logits after the last position.
         public let logits: [Float]
+        /// What each phase took: operations as they were done, with what is computed beyond the counted.
+        public let costs: [AttributionPhase: PhaseCost]
         /// Operations spent in the recursion's matrix products, two for a multiplication and addition.
         public let floatingPointOperations: Int
     }
@@ -32,6 +33,8 @@ public struct Attributor: Sendable {
     /// What explains its MLPs.
     public let basis: FeatureBasis
     let weights: AdjointWeights
+    /// What may be kept in memory of one prompt.
+    public var memory = AttributionMemory()
 
     /// The transcoders that explain its MLPs.
     ///
@@ -75,9 +78,11 @@ public struct Attributor: Sendable {
     public func measuring(from baseline: NeuronBaseline) throws(TargetError) -> Attributor {
         guard let neurons = basis.neurons else { preconditionFailure("features are transcoders', not neurons") }
         try baseline.check(model.blocks.map(\.mlp.neuronCount))
-        return Attributor(
+        var measured = Attributor(
             model: model, basis: FeatureBasis(NeuronBasis(neurons.options, baseline: baseline), of: model),
             weights: weights)
+        measured.memory = memory
+        return measured
     }
 
     /// Loads both from their folders.
@@ -99,34 +104,63 @@ public struct Attributor: Sendable {
     /// Runs the underlying model and freezes it, without attributing anything.
     ///
     /// - Parameter options: the targets by which neurons are chosen, where features are neurons
+    /// - Throws: as ``attribute(_:options:jobs:progress:)``
     public func localReplacementModel(
         _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1
     ) throws -> LocalReplacementModel {
-        let frozen = try frozenPrompt(tokens)
+        let costs = PhaseCosts()
+        try model.check(tokens)
+        var own = self
+        own.memory = try memory(forTokens: tokens.count, options: nil, jobs: jobs)
+        let frozen = try own.frozenPrompt(tokens, costs)
         switch basis.kind {
         case .transcoders(let transcoders):
-            return try LocalReplacementModel(transcoders, basis: basis, frozen: frozen)
+            return try own.transcoderModel(transcoders, frozen, jobs: jobs, costs) { count throws(MemoryError) in
+                try own.memory(forTokens: tokens.count, featureCount: count, options: nil, jobs: jobs)
+                    .keptDecoders
+            }
         case .neurons(let neurons):
             let selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
-            return try neuronModel(neurons, frozen, selection, jobs: jobs).local
+            return try neuronModel(neurons, frozen, selection, jobs: jobs, costs)
         }
     }
 
-    func frozenPrompt(_ tokens: [Int]) throws -> FrozenPrompt {
+    func frozenPrompt(_ tokens: [Int], _ costs: PhaseCosts) throws -> FrozenPrompt {
         try Cancellation.check()
         try basis.neurons?.check(positionCount: tokens.count)
-        return try FrozenPrompt(
-            model: model, basis: basis, trace: try model.run(tokens, site: basis.outputHook.site),
-            firstCountedPosition: model.firstCountedPosition(in: tokens))
+        return try costs.measure(.forward) {
+            try FrozenPrompt(
+                model: model, basis: basis,
+                trace: try model.run(
+                    tokens, keepingPatternsTo: memory.keptPatterns, site: basis.outputHook.site),
+                firstCountedPosition: model.firstCountedPosition(in: tokens))
+        }
+    }
+
+    /// Finds the features of transcoders that are active.
+    ///
+    /// - Parameter keptDecoders: bytes of decoder rows that are kept of so many features
+    private func transcoderModel(
+        _ transcoders: TranscoderSet, _ frozen: FrozenPrompt, jobs: Int, _ costs: PhaseCosts,
+        keptDecoders: (_ featureCount: Int) throws(MemoryError) -> Int
+    ) throws -> LocalReplacementModel {
+        let features = try PromptFeatures(basis, frozen: frozen, jobs: jobs, costs)
+        let limit = try keptDecoders(features.active.count)
+        return try costs.measure(.decoders) {
+            try LocalReplacementModel(
+                features, of: transcoders, basis: basis, frozen: frozen, keepingDecodersTo: limit)
+        }
     }
 
     /// Chooses a prompt's neurons by their total effects on the targets.
     private func neuronModel(
-        _ neurons: NeuronBasis, _ frozen: FrozenPrompt, _ selection: TargetSelection, jobs: Int
-    ) throws(Cancelled) -> (local: LocalReplacementModel, operations: Int) {
+        _ neurons: NeuronBasis, _ frozen: FrozenPrompt, _ selection: TargetSelection, jobs: Int, _ costs: PhaseCosts
+    ) throws(Cancelled) -> LocalReplacementModel {
         let prompt = NeuronPrompt(frozen, basis: neurons)
-        let (effects, operations) = try prompt.effects(of: selection, model: model, weights: weights, jobs: jobs)
-        return (LocalReplacementModel(prompt, prompt.choice(effects), basis: basis, frozen: frozen), operations)
+        let effects = try prompt.effects(of: selection, model: model, weights: weights, jobs: jobs, costs)
+        return costs.measure(.decoders) {
+            LocalReplacementModel(prompt, prompt.choice(effects), basis: basis, frozen: frozen)
+        }
     }
 
     /// Throws for targets that this replacement model does not have, before anything is run.
@@ -146,93 +180,40 @@ public struct Attributor: Sendable {
     ///   - options: what to attribute
     ///   - jobs: threads
     ///   - progress: called with targets done and to do, from the calling thread
-    /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` for targets that fit neither.
+    /// - Throws: `ModelError` for a prompt that does not fit the model, `TargetError` for targets that fit neither,
+    ///   `MemoryError` for a prompt that would take more memory than it may.
     public func attribute(
         _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1,
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Result {
-        let frozen = try frozenPrompt(tokens)
+        let costs = PhaseCosts()
+        try model.check(tokens)
+        var own = self
+        own.memory = try memory(forTokens: tokens.count, options: options, jobs: jobs)
+        let frozen = try own.frozenPrompt(tokens, costs)
+        func chosen() throws -> TargetSelection {
+            try costs.measure(.targets) {
+                try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
+            }
+        }
         let selection: TargetSelection
         let local: LocalReplacementModel
-        var operations = 0
         switch basis.kind {
         case .transcoders(let transcoders):
-            local = try LocalReplacementModel(transcoders, basis: basis, frozen: frozen)
-            selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
+            local = try own.transcoderModel(transcoders, frozen, jobs: jobs, costs) { count throws(MemoryError) in
+                try own.memory(forTokens: tokens.count, featureCount: count, options: options, jobs: jobs)
+                    .keptDecoders
+            }
+            selection = try chosen()
         case .neurons(let neurons):
-            selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
-            (local, operations) = try neuronModel(neurons, frozen, selection, jobs: jobs)
+            selection = try chosen()
+            local = try neuronModel(neurons, frozen, selection, jobs: jobs, costs)
         }
-        let featureCount = local.activeFeatures.count
-        let limit = min(options.maximumFeatureNodes ?? featureCount, featureCount)
-        let rows = EdgeRows(rowCapacity: limit + selection.targets.count, columnCount: local.layout.columnCount)
-        let sweep = AdjointSweep(
-            model: model, weights: weights, prompt: frozen, readings: selection.readings,
-            activeFeatures: local.activeFeatures)
-        operations += try compute(
-            selection.sweepTargets(layerCount: model.configuration.layerCount), rows: rows, local: local, sweep: sweep,
-            jobs: jobs)
-        var ranking = FeatureRanking()
-        var visited = [Bool](repeating: false, count: featureCount)
-        var done = 0
-        while done < limit {
-            var pending: [Int]
-            if limit == featureCount {
-                pending = Array(0..<featureCount)
-            } else {
-                let influence = ranking.influence(
-                    rows, columnCount: local.layout.weightedColumnCount,
-                    logitWeights: selection.targets.map(\.probability), column: { local.columns[$0] })
-                let ranked = (0..<featureCount).filter { !visited[$0] }
-                    .sorted { (influence[local.columns[$1]], $0) < (influence[local.columns[$0]], $1) }
-                pending = Array(ranked.prefix(min(options.updateInterval * options.batchSize, limit - done)))
-            }
-            for index in pending { visited[index] = true }
-            operations += try compute(
-                pending.map { index in
-                    let feature = local.activeFeatures[index]
-                    return SweepTarget(kind: .feature(index), position: feature.position, layer: feature.layer)
-                }, rows: rows, local: local, sweep: sweep, jobs: jobs)
-            done += pending.count
-            progress?(done, limit)
-        }
+        let graph = try GraphComputation(
+            attributor: self, local: local, selection: selection, options: options, jobs: jobs, costs: costs
+        ).graph(progress: progress)
         return Result(
-            graph: AttributionGraph(rows, local: local, selection: selection, visited: visited), local: local,
-            logits: selection.logits, floatingPointOperations: operations)
+            graph: graph, local: local, logits: selection.logits, costs: costs.byPhase,
+            floatingPointOperations: costs.operations)
     }
-
-    /// Computes rows for `targets`, grouped by position and cut into pieces that suit caches and threads.
-    private func compute(
-        _ targets: [SweepTarget], rows: EdgeRows, local: LocalReplacementModel, sweep: AdjointSweep, jobs: Int
-    ) throws(Cancelled) -> Int {
-        let ordered = targets.sorted { ($0.position, $1.layer) < ($1.position, $0.layer) }
-        let first = rows.append(ordered)
-        var pieces: [(first: Int, count: Int, cost: Int)] = []
-        var start = 0
-        while start < ordered.count {
-            let position = ordered[start].position
-            let end = ordered[start...].firstIndex { $0.position != position } ?? ordered.count
-            let size = max(Self.smallestPiece, Self.rowsAPiece / (position + 1))
-            for piece in stride(from: start, to: end, by: size) {
-                let count = min(size, end - piece)
-                let layers = ordered[piece..<piece + count].reduce(0) { $0 + $1.layer + 1 }
-                pieces.append((first + piece, count, layers * (position + 1)))
-            }
-            start = end
-        }
-        pieces.sort { ($1.cost, $0.first) < ($0.cost, $1.first) }
-        let operations = Atomic<Int>(0)
-        let work = pieces
-        try inParallelUnlessCancelled(count: work.count, jobs: jobs) { index in
-            let (first, count) = (work[index].first, work[index].count)
-            let visitor = EdgeVisitor(basis: basis, local: local, rows: rows, first: first)
-            operations.add(sweep.run(Array(rows.targets[first..<first + count]), visitor), ordering: .relaxed)
-        }
-        return operations.load(ordering: .relaxed)
-    }
-
-    /// Gradient rows (targets × positions) a piece: enough for a matrix product to run at full speed.
-    private static let rowsAPiece = 1024
-    /// Targets a piece at least, so that long prompts keep some batching.
-    private static let smallestPiece = 16
 }

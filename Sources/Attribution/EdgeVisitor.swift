@@ -20,17 +20,16 @@ struct EdgeVisitor: SweepVisitor {
     func readBlock(layer: Int, _ gradients: SweepGradients) -> Int {
         let (layout, width, live, reach) = (local.layout, gradients.width, gradients.live, gradients.reach)
         var operations = 0
-        local.scaledDecoders.withUnsafeBufferPointer { decoders in
-            guard let decoders = decoders.baseAddress else { return }
-            for position in 0..<reach {
-                let block = local.blocks[layer * layout.positionCount + position]
+        for position in 0..<reach {
+            local.decoders.withRows(layer: layer, position: position) { block, decoders in
                 multiplyByTransposed(
-                    gradients.row(position), stride: reach * width, decoders + block.firstRow * width,
-                    stride: width, into: rows.row(first) + block.firstColumn, stride: rows.columnCount,
-                    rowCount: live, columnCount: block.count, innerCount: width, accumulate: true)
+                    gradients.row(position), stride: reach * width, decoders, stride: width,
+                    into: rows.row(first) + block.firstColumn, stride: rows.columnCount, rowCount: live,
+                    columnCount: block.count, innerCount: width, accumulate: true)
                 operations += 2 * live * block.count * width
             }
         }
+        if !local.decoders.isKept { local.decoders.release(writtenTo: layer) }
         local.addedErrors[layer].values.withUnsafeBufferPointer { errors in
             local.constants[layer].values.withUnsafeBufferPointer { constants in
                 guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }

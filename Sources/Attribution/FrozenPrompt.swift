@@ -90,10 +90,18 @@ struct FrozenPostNorm: Sendable {
     let denominators: [Float]
 
     /// Takes `count` rows that are written at `position` through the norm, but for its bias.
-    func pass(_ rows: inout [Float], row: Int, count: Int, position: Int) {
-        rows.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            norm.applyLinearly(to: base + row * norm.gain.count, count: count, denominator: denominators[position])
+    ///
+    /// - Parameter rows: `[count, modelWidth]`
+    func pass(_ rows: UnsafeMutablePointer<Float>, count: Int, position: Int) {
+        norm.applyLinearly(to: rows, count: count, denominator: denominators[position])
+    }
+
+    /// The same of a matrix's row at each position.
+    func pass(_ matrix: inout Matrix) {
+        let (rowCount, width) = (matrix.rowCount, matrix.columnCount)
+        matrix.values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            for position in 0..<rowCount { pass(base + position * width, count: 1, position: position) }
         }
     }
 }

@@ -10,44 +10,24 @@ extension EdgeRows {
     }
 }
 
-extension AttributionGraph {
-    /// Puts rows and columns in the order of `NodeLayout`.
+extension GraphRows {
+    /// Puts rows that keep every feature's column in the graph's order.
     ///
-    /// - Parameter visited: which active features became targets
-    init(_ rows: EdgeRows, local: LocalReplacementModel, selection: TargetSelection, visited: [Bool]) {
-        let selected = visited.indices.filter { visited[$0] }
-        let layout = NodeLayout(
-            featureCount: selected.count, layerCount: local.layout.layerCount,
-            positionCount: local.layout.positionCount, logitCount: selection.targets.count)
-        var place = [Int](repeating: 0, count: visited.count)
-        for (target, feature) in selected.enumerated() { place[feature] = target }
-        let columns = selected.map { local.columns[$0] }
-        let otherColumns = visited.indices.filter { !visited[$0] }.map { local.columns[$0] }
-        var weights = [Float](repeating: 0, count: layout.targetCount * layout.sourceCount)
-        var bias = [Float](repeating: 0, count: layout.targetCount)
-        var unselected = [Float](repeating: 0, count: layout.targetCount)
-        weights.withUnsafeMutableBufferPointer { weights in
-            for (row, entry) in rows.targets.enumerated() {
-                let target =
-                    switch entry.kind {
-                    case .feature(let index): place[index]
-                    case .logit(let index): layout.featureCount + index
-                    }
-                let source = rows.row(row)
-                let output = target * layout.sourceCount
-                for (index, column) in columns.enumerated() { weights[output + index] = source[column] }
-                let tail = layout.sourceCount - layout.featureCount
-                for index in 0..<tail {
-                    weights[output + layout.featureCount + index] = source[local.layout.featureCount + index]
-                }
-                bias[target] = source[local.layout.bias]
-                unselected[target] = Float(otherColumns.reduce(0.0) { $0 + Double(source[$1]) })
+    /// - Parameter node: of each selected feature its node
+    func copy(_ rows: EdgeRows, _ columns: SourceLayout, node: (Int) -> Int) {
+        for (index, entry) in rows.targets.enumerated() {
+            let target = target(of: entry, node: node)
+            let (source, output) = (rows.row(index), row(target))
+            var total = 0.0
+            for column in 0..<columns.featureCount { total += Double(source[column]) }
+            for (place, column) in self.columns.enumerated() {
+                output[Int(nodes[place])] = source[Int(column)]
+                total -= Double(source[Int(column)])
             }
+            let tail = layout.sourceCount - layout.featureCount
+            (output + layout.featureCount).update(from: source + columns.featureCount, count: tail)
+            bias[target] = Double(source[columns.bias])
+            unselected[target] = self.columns.count == columns.featureCount ? 0 : total
         }
-        self.init(
-            tokens: local.trace.tokens, layerCount: layout.layerCount, activeFeatures: local.activeFeatures,
-            selectedFeatures: selected, targets: selection.targets, weights: weights, biasWeights: bias,
-            unselectedWeights: unselected,
-            preActivations: selected.map { local.preActivations[$0] } + selection.values)
     }
 }

@@ -1,4 +1,5 @@
 import Circuits
+import Tensors
 
 /// The features of one prompt that are its graph's sources, in lexicographic order, one entry of each list a feature.
 struct PromptFeatures: Sendable {
@@ -12,13 +13,21 @@ struct PromptFeatures: Sendable {
 
 extension PromptFeatures {
     /// Every feature that is active over a run.
-    init(_ basis: FeatureBasis, frozen: FrozenPrompt) throws {
-        for (layer, trace) in zip(basis.layers.indices, frozen.trace.layers) {
-            let own = try basis.layers[layer].values(trace.reading)
-            let features = basis.layers[layer].activeFeatures(own, firstPosition: frozen.firstCountedPosition)
-            active += features
-            values += features.map { own[$0.position, $0.index] }
-            basis.releaseEncoderPages(ofLayer: layer)
+    ///
+    /// - Parameter jobs: layers at once; each takes a number for every position and feature
+    init(_ basis: FeatureBasis, frozen: FrozenPrompt, jobs: Int, _ costs: PhaseCosts) throws {
+        let layers = try mapInParallel(count: basis.layers.count, jobs: jobs) { layer in
+            try costs.measure(.encoders) {
+                let own = try basis.layers[layer].values(frozen.trace.layers[layer].reading)
+                let features = basis.layers[layer].activeFeatures(own, firstPosition: frozen.firstCountedPosition)
+                basis.releaseEncoderPages(ofLayer: layer)
+                return (features: features, values: features.map { own[$0.position, $0.index] })
+            }
+        }
+        active.reserveCapacity(layers.reduce(0) { $0 + $1.features.count })
+        for layer in layers {
+            active += layer.features
+            values += layer.values
         }
         contributions = active.map(\.activation)
     }

@@ -22,12 +22,22 @@ struct AttributionBenchmark: ParsableCommand {
               swift run -c release Benchmarks attribution
               swift run -c release Benchmarks attribution --model DIR --transcoders DIR \\
                 --maximum-feature-nodes 1000 "The capital of the state containing Dallas is"
+
+            --tokens measures prompts of those lengths instead, cut from the prompts' text, once each: what every phase \
+            takes beside the operations and bytes it is counted to take, and how it grows.
+
+              swift run -c release Benchmarks attribution --model DIR --generated 4096 --maximum-feature-nodes 1000 \\
+                --tokens 64 256 1024 --file TEXT
             """)
 
     @Argument(help: "Prompts.") var prompts: [String] = []
     @Option(help: "A file with more prompts, one a line.") var file: String?
     @Option(help: "The model's folder; the demo's unless given.") var model: String?
     @Option(help: "The transcoders' folder; the demo's unless given.") var transcoders: String?
+    @Option(help: "Random transcoders of so many features a layer, in place of --transcoders.") var generated: Int?
+    @Option(help: "With --generated: features that fire at each layer and position.") var active = 32
+    @Option(parsing: .upToNextOption, help: "Lengths of prompts that are measured phase by phase.")
+    var tokens: [Int] = []
     @Flag(help: "Attribute over the model's own neurons, without transcoders.") var neurons = false
     @Option(help: "Neurons that become nodes.") var maximumNeurons = 4096
     @Option(help: "Features that become targets; all unless given.") var maximumFeatureNodes: Int?
@@ -40,8 +50,12 @@ struct AttributionBenchmark: ParsableCommand {
     private static let demoPrompts = ["calc: 36+59=", "Fact: the capital of the state containing Dallas is"]
 
     func validate() throws {
-        guard neurons ? transcoders == nil : (model == nil) == (transcoders == nil) else {
-            throw ValidationError("--model goes with --transcoders, or with --neurons")
+        let given = [transcoders != nil, generated != nil, neurons].filter { $0 }.count
+        guard given <= 1, neurons || (model == nil) == (given == 0) else {
+            throw ValidationError("--model goes with --transcoders, --generated or --neurons")
+        }
+        guard generated.map({ $0 >= active }) ?? true, active >= 1, tokens.allSatisfy({ $0 >= 2 }) else {
+            throw ValidationError("expected 1 or more features that fire, no more than there are, and 2 or more tokens")
         }
         guard repetitions >= 1, jobs >= 1 else { throw ValidationError("expected 1 or more repetitions and jobs") }
     }
@@ -49,17 +63,27 @@ struct AttributionBenchmark: ParsableCommand {
     func run() throws {
         let demo = model == nil ? try DemoData() : nil
         let modelFolder = model ?? demo?.model ?? ""
+        let random = try generated.map {
+            try GeneratedTranscoders(for: modelFolder, features: $0, active: active)
+        }
+        defer { withExtendedLifetime(random) {} }
         let attributor =
             try neurons
             ? Attributor(
                 model: LanguageModel(folder: modelFolder), neurons: NeuronOptions(maximumNeurons: maximumNeurons))
-            : Attributor(modelFolder: modelFolder, transcoderFolder: transcoders ?? demo?.transcoders ?? "")
+            : Attributor(
+                modelFolder: modelFolder, transcoderFolder: transcoders ?? random?.folder ?? demo?.transcoders ?? "")
         var texts = prompts
         if let file {
             texts += try CorpusRecords.lines(ofFile: file).map(\.text)
         }
         if texts.isEmpty { texts = Self.demoPrompts }
         let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes)
+        guard tokens.isEmpty else {
+            return try LongPrompts(
+                attributor: attributor, text: texts.joined(separator: "\n"), options: options, jobs: jobs
+            ).measure(tokens, repetitions: repetitions)
+        }
         let rate = MachineRate.matrixProduct(jobs: jobs, width: attributor.model.configuration.modelWidth)
         let speed = try AttributionSpeed(
             attributor, texts: texts, options: options, repetitions: repetitions, jobs: jobs)

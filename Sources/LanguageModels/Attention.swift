@@ -31,12 +31,18 @@ public struct Attention: Sendable {
     /// - Parameters:
     ///   - normalized: `[positionCount, modelWidth]`
     ///   - changes: what is added to scores of this layer
-    /// - Returns: `[headCount, positionCount, positionCount]`, query by key; zero above the diagonal
-    func patterns(_ normalized: Matrix, adding changes: [ScoreChange] = []) -> [Float] {
-        patterns(queries: queries(normalized), keys: keys(normalized), adding: changes)
+    ///   - limit: bytes that may be kept; beyond, patterns are made anew where they are needed
+    func patterns(
+        _ normalized: Matrix, adding changes: [ScoreChange] = [], keepingAtMost limit: Int = .max
+    ) -> AttentionPatterns {
+        AttentionPatterns(
+            self, queries: queries(normalized), keys: keys(normalized), adding: changes, keepingAtMost: limit)
     }
 
-    private func patterns(queries: Matrix, keys: Matrix, adding changes: [ScoreChange] = []) -> [Float] {
+    /// The same of queries and keys as they meet, one product after the other.
+    ///
+    /// - Returns: `[headCount, positionCount, positionCount]`, query by key; zero above the diagonal
+    func patterns(queries: Matrix, keys: Matrix, adding changes: [ScoreChange] = []) -> [Float] {
         let positionCount = queries.rowCount
         var patterns = [Float](repeating: 0, count: headCount * positionCount * positionCount)
         queries.values.withUnsafeBufferPointer { queries in
@@ -60,11 +66,9 @@ public struct Attention: Sendable {
 
     /// What attention writes, with its patterns given.
     ///
-    /// - Parameters:
-    ///   - normalized: `[positionCount, modelWidth]`
-    ///   - patterns: `[headCount, positionCount, positionCount]`
+    /// - Parameter normalized: `[positionCount, modelWidth]`
     /// - Returns: `[positionCount, modelWidth]`
-    func output(_ normalized: Matrix, patterns: [Float]) -> Matrix {
+    func output(_ normalized: Matrix, patterns: AttentionPatterns) -> Matrix {
         output.applied(to: mixed(value.applied(to: normalized), patterns: patterns))
     }
 
@@ -78,15 +82,19 @@ public struct Attention: Sendable {
         let projected = [query, key, value].map { $0.applied(to: normalized) }
         let mixed = prompts.map { rows in
             let own = projected.map { $0.rows(rows) }
-            return self.mixed(
-                own[2],
-                patterns: patterns(queries: queries(projected: own[0]), keys: keys(projected: own[1])))
+            let patterns = AttentionPatterns(
+                self, queries: queries(projected: own[0]), keys: keys(projected: own[1]), adding: [],
+                keepingAtMost: 0)
+            return self.mixed(own[2], patterns: patterns)
         }
         return output.applied(to: Matrix(stacking: mixed))
     }
 
     /// What each head reads, `[positionCount, headCount * headWidth]`.
-    private func mixed(_ values: Matrix, patterns: [Float]) -> Matrix {
+    private func mixed(_ values: Matrix, patterns: AttentionPatterns) -> Matrix {
+        guard values.rowCount < AttentionPatterns.blockedPositions, let patterns = patterns.kept else {
+            return mixedInBlocks(values, patterns: patterns)
+        }
         let positionCount = values.rowCount
         var mixed = Matrix(rowCount: positionCount, columnCount: headCount * headWidth)
         mixed.values.withUnsafeMutableBufferPointer { mixed in

@@ -11,13 +11,16 @@ extension LanguageModel {
     ///   - embeddings: `[positionCount, modelWidth]`, what to add in place of the tokens' own embeddings
     ///   - frozen: patterns and denominators that are taken as given
     ///   - scoreChanges: what is added to scores of attention that exist; nothing where patterns are given
+    ///   - patternLimit: bytes of attention patterns that the trace may keep, all layers together; beyond, it makes them anew
+    ///     whenever they are asked for
     ///   - site: the tensor that `mlpOutput` gives, and calls for
     ///   - mlpOutput: what stands in the MLP's place, `[positionCount, modelWidth]`
     /// - Throws: `ModelError` for a prompt that does not fit, `SafetensorsError` for weights that are not finite; whatever
     ///   `mlpOutput` throws.
     public func run(
         _ tokens: [Int], embeddings: Matrix? = nil, frozen: FrozenNetwork? = nil, scoreChanges: [ScoreChange] = [],
-        site: MLPSite = .addition, mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
+        keepingPatternsTo patternLimit: Int = AttentionPatterns.usualLimit, site: MLPSite = .addition,
+        mlpOutput: MLPReplacement = { _, _, mlp in mlp() }
     ) throws -> ForwardTrace {
         try check(tokens)
         let embeddings = embeddings ?? embed(tokens)
@@ -34,7 +37,9 @@ extension LanguageModel {
             let normalized = block.attentionNorm.applied(to: residual, denominators: denominators)
             let patterns =
                 held?.patterns
-                ?? block.attention.patterns(normalized, adding: scoreChanges.filter { $0.layer == index })
+                ?? block.attention.patterns(
+                    normalized, adding: scoreChanges.filter { $0.layer == index },
+                    keepingAtMost: patternLimit / blocks.count)
             let attended = PostNormed(
                 block.attention.output(normalized, patterns: patterns), block.attentionPostNorm,
                 denominators: held?.attentionPostDenominators)
@@ -46,7 +51,7 @@ extension LanguageModel {
             residual.add(written.addition)
             layers.append(
                 ForwardTrace.Layer(
-                    residual: entering, attentionDenominators: denominators, patterns: patterns,
+                    residual: entering, attentionDenominators: denominators, attention: patterns,
                     attentionPostDenominators: attended.denominators, reading: reading, mlpOutput: written.atSite,
                     mlpPostDenominators: written.postDenominators))
         }

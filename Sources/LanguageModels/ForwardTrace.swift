@@ -8,8 +8,8 @@ public struct ForwardTrace: Sendable {
         public var residual: Matrix
         /// `[positionCount]`: σ of the norm before attention.
         public var attentionDenominators: [Float]
-        /// `[headCount, positionCount, positionCount]`, query by key.
-        public var patterns: [Float]
+        /// How strongly each position reads each earlier one.
+        public var attention: AttentionPatterns
         /// `[positionCount]`: σ of the norm after attention, where there is one.
         public var attentionPostDenominators: [Float]?
         /// What the MLP reads.
@@ -18,6 +18,12 @@ public struct ForwardTrace: Sendable {
         public var mlpOutput: Matrix
         /// `[positionCount]`: σ of the norm after the MLP, where there is one and the run went through it.
         public var mlpPostDenominators: [Float]?
+
+        /// `[headCount, positionCount, positionCount]`, query by key; computed where they are not kept.
+        public var patterns: [Float] {
+            get { attention.values }
+            set { attention.values = newValue }
+        }
     }
 
     /// The prompt.

@@ -2,7 +2,7 @@
 public struct FrozenNetwork: Sendable {
     /// One layer's part; what is `nil` is computed.
     struct Layer: Sendable {
-        var patterns: [Float]
+        var patterns: AttentionPatterns
         var attentionDenominators: [Float]?
         var attentionPostDenominators: [Float]?
         var mlpDenominators: [Float]?
@@ -15,9 +15,9 @@ public struct FrozenNetwork: Sendable {
     /// Freezes the attention patterns of `trace` and, where asked, the denominators of every norm.
     public init(_ trace: ForwardTrace, freezingNorms: Bool) {
         layers = trace.layers.map { layer in
-            guard freezingNorms else { return Layer(patterns: layer.patterns) }
+            guard freezingNorms else { return Layer(patterns: layer.attention) }
             return Layer(
-                patterns: layer.patterns, attentionDenominators: layer.attentionDenominators,
+                patterns: layer.attention, attentionDenominators: layer.attentionDenominators,
                 attentionPostDenominators: layer.attentionPostDenominators,
                 mlpDenominators: layer.reading.denominators, mlpPostDenominators: layer.mlpPostDenominators)
         }

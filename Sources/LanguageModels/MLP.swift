@@ -23,6 +23,15 @@ public struct MLP: Sendable {
     /// `hiddenWidth` to `modelWidth`.
     let down: Projection
 
+    /// Numbers of its projections' weights.
+    public var weightCount: Int {
+        let own = up.inputWidth * up.outputWidth
+        switch activation {
+        case .gatedSiLU, .gatedGELUTanh, .gatedGELU: return 3 * own
+        case .gelu, .geluTanh: return 2 * own
+        }
+    }
+
     /// What the MLP writes for what it reads, both `[positionCount, modelWidth]`.
     func applied(to x: Matrix) -> Matrix {
         switch activation {

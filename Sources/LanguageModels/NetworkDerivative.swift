@@ -44,7 +44,7 @@ public struct NetworkDerivative: Sendable {
                 attentionPostNorm: block.attentionPostNorm.flatMap { norm in
                     let normalized = block.attentionNorm.applied(
                         to: layer.residual, denominators: layer.attentionDenominators)
-                    let output = block.attention.output(normalized, patterns: layer.patterns)
+                    let output = block.attention.output(normalized, patterns: layer.attention)
                     return NormMovement(norm, reading: output, denominators: norm.denominators(of: output))
                 },
                 mlpNorm: NormMovement(

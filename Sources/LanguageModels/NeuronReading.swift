@@ -193,7 +193,7 @@ extension MLP {
 extension LanguageModel {
     /// What every neuron holds over several prompts: of each `[layerCount]` of `[positionCount, neuronCount]`.
     ///
-    /// - Throws: what ``run(_:embeddings:frozen:scoreChanges:site:mlpOutput:)`` throws
+    /// - Throws: what ``run(_:embeddings:frozen:scoreChanges:keepingPatternsTo:site:mlpOutput:)`` throws
     public func neuronActivations(of prompts: [[Int]]) throws -> [[Matrix]] {
         var found = prompts.map { _ in [Matrix]() }
         try run(together: prompts, site: .output) { layer, reading, _ in
@@ -211,7 +211,7 @@ extension LanguageModel {
 
     /// What every neuron holds over a prompt: `[layerCount]` of `[positionCount, neuronCount]`.
     ///
-    /// - Throws: what ``run(_:embeddings:frozen:scoreChanges:site:mlpOutput:)`` throws
+    /// - Throws: what ``run(_:embeddings:frozen:scoreChanges:keepingPatternsTo:site:mlpOutput:)`` throws
     public func neuronActivations(_ tokens: [Int]) throws -> [Matrix] {
         try neuronActivations(of: [tokens])[0]
     }

@@ -7,11 +7,11 @@ extension LanguageModel {
     /// bounds short prompts, one by one, is memory.
     ///
     /// - Parameters:
-    ///   - prompts: each as ``run(_:embeddings:frozen:scoreChanges:site:mlpOutput:)`` takes it
+    ///   - prompts: each as ``run(_:embeddings:frozen:scoreChanges:keepingPatternsTo:site:mlpOutput:)`` takes it
     ///   - site: the tensor that `mlpOutput` gives, and calls for
     ///   - mlpOutput: what stands in each MLP's place, `[rowCount, modelWidth]`; the rows are the prompts', one after the
     ///     other
-    /// - Throws: as ``run(_:embeddings:frozen:scoreChanges:site:mlpOutput:)``
+    /// - Throws: as ``run(_:embeddings:frozen:scoreChanges:keepingPatternsTo:site:mlpOutput:)``
     public func run(together prompts: [[Int]], site: MLPSite = .addition, mlpOutput: MLPReplacement) throws {
         for prompt in prompts { try check(prompt) }
         var first = 0

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// A file system notes the time of a change in ticks of its clock, so that two changes inside one tick look alike. What is
 /// remembered of a file is therefore only trusted where its last change lies further back than any tick; see
-/// ``isSettled(at:)``.
+/// `isSettled(at:)`.
 public struct FileState: Equatable, Sendable {
     /// Nanoseconds since 1970 of a change.
     typealias Time = Int64

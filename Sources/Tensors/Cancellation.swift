@@ -3,7 +3,7 @@ import Synchronization
 
 /// The wish that a piece of work ends before it is done: whoever asked for it has gone, or its time is over.
 ///
-/// Whoever starts the work runs it inside ``run(_:)``; whoever does it calls ``check()`` between two steps. ``inParallel``
+/// Whoever starts the work runs it inside ``run(_:)``; whoever does it calls `check()` between two steps. `inParallel`
 /// carries the wish to its threads.
 ///
 ///     let cancellation = Cancellation(limit: 60)

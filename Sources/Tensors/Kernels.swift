@@ -157,6 +157,13 @@ public struct AdamStep: Sendable {
         step.secondCorrection, step.floor, count)
 }
 
+/// `x` becomes the softmax of `scale * x`, computed from the largest down so that nothing overflows.
+///
+/// As ``softmax(_:)`` within rounding, and vectorised; one NaN makes all numbers NaN.
+@inlinable public func scaledSoftmax(_ x: UnsafeMutablePointer<Float>, scale: Float, count: Int) {
+    fa_scaled_softmax(x, scale, count)
+}
+
 /// The adjoint of attention's value mixing for one target: what reaches each position's values.
 ///
 /// - Parameters:

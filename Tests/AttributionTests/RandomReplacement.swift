@@ -46,7 +46,8 @@ struct RandomReplacement {
     let tokens: [Int]
     private static let featureCount = 20
 
-    init(_ model: RandomModel, _ wiring: Wiring, seed: UInt64 = 5) throws {
+    /// - Parameter length: the prompt's tokens
+    init(_ model: RandomModel, _ wiring: Wiring, length: Int = 8, seed: UInt64 = 5) throws {
         let folder = NSTemporaryDirectory() + "replacement-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try model.write(to: folder + "/model", seed: seed)
@@ -54,7 +55,7 @@ struct RandomReplacement {
             wiring, folder + "/transcoders", seed + 1)
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
         var generator = SeededGenerator(seed: seed + 2)
-        tokens = [0] + (0..<7).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }
+        tokens = [0] + (1..<length).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }
     }
 
     /// A folder a layer, as SAELens has them: encoders the other way round, and settings in cfg.json.

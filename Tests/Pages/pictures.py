@@ -10,10 +10,10 @@ from browser import _chromium
 WIDTH, HEIGHT, SCALE = 1280, 860, 0.75
 #: Name, view, and what is done in it before the picture.
 VIEWS = [
-    ("graph", "graph/1665?selected=5_283_12&pins=5_283_12,1_37_12,0_228_12", ""),
+    ("graph", "graph/1665?selected=5_283_12&pins=5_283_12,1_37_12,0_228_12", "document.querySelector('.toolbar').scrollIntoView()"),
     ("feature", "feature/5/283?prompt=1665", ""),
-    ("circuit", "circuit?token={austin}&size=40", ""),
-    ("compare", "compare?a=family%3Dtwo-step&b=family%3Dcity-state", "scrollTo(0, 90)"),
+    ("circuit", "circuit?token={austin}&size=40", "document.querySelector('.toolbar').scrollIntoView()"),
+    ("compare", "compare?a=family%3Dtwo-step&b=family%3Dcity-state", "document.querySelector('.side-by-side').closest('section').scrollIntoView()"),
     # Where an atlas has heads and is served with its model.
     ("attention", "graph/two-step-0066?head=1.3", "document.querySelector('.pattern [data-query=\"12\"][data-key=\"10\"]')?.click(); document.querySelector('.held-head')?.scrollIntoView()"),
     ("operands", "feature/2/459", "[...document.querySelectorAll('h2')].at(-1).scrollIntoView()"),
@@ -32,7 +32,7 @@ def main(address, folder):
             driver.get(f"{address}/#/{view.format(austin=austin)}")
             while True:  # until nothing says that it is loading
                 time.sleep(4)
-                if "oading" not in driver.execute_script("return document.body.innerText"):
+                if not driver.execute_script("return /oading|Growing/.test(document.body.innerText)"):
                     break
             driver.execute_script(script)
             time.sleep(3)

@@ -131,6 +131,26 @@ private func agree(_ x: Float, _ y: Double, terms: [Double]) -> Bool {
         #expect(values[1] > values[0] && values[0] > values[2])
     }
 
+    @Test(arguments: [1, 2, 31, 32, 33, 64, 577])
+    func `a scaled softmax is the plain one of scaled numbers`(count: Int) {
+        let scaled = numbers(count, seed: 11).map { 40 * $0 }
+        let expected = softmax(scaled.map { 2.5 * $0 })
+        var found = scaled
+        scaledSoftmax(&found, scale: 2.5, count: count)
+        for index in 0..<count { #expect(abs(found[index] - expected[index]) <= 1e-6 * (1 + expected[index])) }
+        #expect(abs(found.reduce(0, +) - 1) < 1e-5)
+    }
+
+    @Test func `a scaled softmax survives large numbers, gives 0 to small ones and hides no NaN`() {
+        var values: [Float] = [1000, 1001, 999, -1000, -.infinity]
+        scaledSoftmax(&values, scale: 1, count: 5)
+        #expect(abs(values.reduce(0, +) - 1) < 1e-6 && values[3] == 0 && values[4] == 0)
+        var odd = [Float](repeating: 1, count: 40)
+        odd[5] = .nan
+        scaledSoftmax(&odd, scale: 1, count: 40)
+        #expect(odd.allSatisfy(\.isNaN))
+    }
+
     @Test func `the largest values come in order, equal ones by index`() {
         let values: [Float] = [3, 9, 1, 9, 4]
         #expect(largest(3, of: values) == [1, 3, 4])

@@ -25,7 +25,7 @@ function tagTables(report) {
     const byName = [...Map.groupBy(report.tags, (row) => row.name)].map(([name, rows]) => ({ name, rows, total: rows.reduce((sum, row) => sum + row.promptCount, 0) }))
         .sort((a, b) => b.total - a.total);
     return byName.slice(0, 4).map(({ name, rows }, ordinal) => element("details", { class: "by-tag", open: ordinal === 0 ? "" : null }, element("summary", {}, "By ", element("bdi", {}, name)), dataTable(`Scores by ${name}`, [
-        { title: "Value", head: true, cell: (row) => link(addressOf(["prompts"], { where: `${row.name}=${row.value}`, sort: "replacement" }), element("bdi", {}, shortened(row.value, 60))) },
+        { title: "Value", head: true, width: "short-name", cell: (row) => link(addressOf(["prompts"], { where: `${row.name}=${row.value}`, sort: "replacement" }), element("bdi", {}, shortened(row.value, 60))) },
         { title: "Prompts", numeric: true, cell: (row) => number(row.promptCount) },
         { title: "Replacement score", numeric: true, definition: "Mean over the graphs of these prompts.", cell: (row) => [percentage(row.meanReplacement), weightBar(row.meanReplacement, 1)] },
         { title: "Completeness score", numeric: true, definition: "Mean over the graphs of these prompts.", cell: (row) => percentage(row.meanCompleteness) },

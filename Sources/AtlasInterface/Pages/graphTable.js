@@ -22,7 +22,7 @@ export function nodeTable(model, state, actions) {
         title: "At", cell: (index) => model.nodes[index].kind === "logit" ? "–" : tokenText(model.columns[model.nodes[index].position]?.text),
     }];
     return dataTable("Nodes", [
-        { title: "Node", head: true, cell: (index) => button([shortName(model.nodes[index])], () => actions.select(index), { class: "link-name", "data-row": index, "aria-pressed": String(state.selected === index) }) },
+        { title: "Node", head: true, width: "short-name", cell: (index) => button([shortName(model.nodes[index])], () => actions.select(index), { class: "link-name", "data-row": index, "aria-pressed": String(state.selected === index) }) },
         { title: "Row", cell: (index) => model.rowTitle(model.rowOf(model.nodes[index])) },
         ...place,
         { title: "Label", width: "label-head", cellClass: "label-cell", cell: (index) => model.nodes[index].kind === "feature" ? labelText(model.nodes[index].label, model.nodes[index].labelIsAutomatic) : model.nodes[index].kind },

@@ -22,7 +22,7 @@ function localTable(title, model, edges, other, prompt) {
     const rows = edges.slice(0, 10);
     const largest = Math.max(0, ...rows.map((edge) => Math.abs(edge.weight)));
     return element("div", {}, element("h3", {}, title), dataTable(title, [
-        { title: "Node", head: true, cell: (edge) => nodeText(model.nodes[edge[other]], model.nodes[edge[other]].label, prompt) },
+        { title: "Node", head: true, width: "wide-name", cell: (edge) => nodeText(model.nodes[edge[other]], model.nodes[edge[other]].label, prompt) },
         { title: "Position", numeric: true, cell: (edge) => model.nodes[edge[other]].position },
         { title: "Weight", numeric: true, cell: (edge) => [edgeLink(signed(edge.weight), model.nodes[edge.source], model.nodes[edge.target], { prompt }), weightBar(edge.weight, largest)] },
         { title: "Share", numeric: true, cell: (edge) => percentage(edge.share) },

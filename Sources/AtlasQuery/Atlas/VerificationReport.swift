@@ -27,7 +27,7 @@ extension AtlasReader {
     /// Checks the whole file; problems are told, not thrown.
     ///
     /// - Parameter derivingAnew: whether what is derived is compared with a copy that is derived anew, in the temporary
-    ///   folder; see ``DerivedComparison``. Where facts have come in since it was derived, they are what differs.
+    ///   folder; see `DerivedComparison`. Where facts have come in since it was derived, they are what differs.
     /// - Complexity: reads every page a few times, and unpacks every block
     public func verify(derivingAnew: Bool = false) throws -> VerificationReport {
         var report = try verifyFile()

@@ -13,7 +13,7 @@ extension AtlasReader {
     ///
     /// 1. A head's looks are the keys with at least ``HeadValidationOptions/leastWeight`` of its attention, apart from the
     ///    query's own position and those that hold no features. Each score, less its mean over the keys that the query
-    ///    reaches, is taken apart into pairs of sources (``Attributor/attributeScore(_:against:of:pairs:jobs:)``).
+    ///    reaches, is taken apart into pairs of sources (`attributeScore` of `Attributor`).
     /// 2. *Is the named feature why?* The feature at the key's side that raises the score most is silenced, everything else
     ///    recomputes, and the attention is looked at again; as a control a random feature of the same position.
     /// 3. *Does the answer need it?* What the pairs that raise each score most add to it is taken off the score, in all looks

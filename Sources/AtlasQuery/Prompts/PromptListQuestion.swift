@@ -103,7 +103,7 @@ extension AtlasReader {
     ///
     /// - Parameters:
     ///   - filter: the group; one without prompts gives an empty list only where the words are to blame
-    ///   - words: as for ``search(_:limit:)``; `nil` or text without words: all
+    ///   - words: as for ``search(_:limit:kind:prompt:)``; `nil` or text without words: all
     public func promptList(
         where filter: PromptFilter = .all, containing words: String? = nil, order: PromptOrder = PromptOrder(),
         range: ListRange = ListRange()

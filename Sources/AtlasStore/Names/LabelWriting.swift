@@ -13,7 +13,7 @@ extension AtlasWriter {
     /// Gives a feature a name and a note, or takes them away when the name is `nil`.
     ///
     /// - Throws: `AtlasError.unstorable` for a feature that the transcoder set has not, what no name may be (see
-    ///   ``NameRule``), or a note that is too long.
+    ///   `NameRule`), or a note that is too long.
     public func setLabel(_ label: String?, note: String = "", of feature: FeatureID) throws(AtlasError) {
         if let label { return try setLabels([(label, note, feature)]) }
         try require(feature, in: "label of feature \(feature)")

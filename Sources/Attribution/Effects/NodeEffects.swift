@@ -27,6 +27,8 @@ extension Attributor {
         let own = EffectSources(graph, of: result)
         let wanted = Readouts(readout, graph)
         let (total, gradient) = (totals(of: wanted, own), gradients(of: wanted, own))
+        // Sweeps end early where they are no longer wanted.
+        try Cancellation.check()
         var measurements: [NodeEffects.Measurement] = []
         if measured > 0 {
             let features = GradientSources(own.nodes, model: model, contribution: own.contribution).features

@@ -20,7 +20,7 @@ import Tensors
 /// Nothing but the frozen prompt is needed, so that the edges of a stored graph can be asked about without computing the
 /// graph again.
 ///
-/// - SeeAlso: ``SourceSweep``, ``AdjointSweep``, ``EdgeHeads``
+/// - SeeAlso: `SourceSweep`, `AdjointSweep`, `EdgeHeads`
 public struct HeadLoadings: Sendable {
     /// An edge by its ends.
     public struct Edge: Sendable, Hashable {

@@ -7,8 +7,9 @@ extension ForwardTrace {
     public func headPatterns() -> [HeadPattern] {
         layers.flatMap { layer in
             let count = tokens.count
-            return (0..<layer.patterns.count / (count * count)).map { head in
-                layer.patterns.withUnsafeBufferPointer { patterns in
+            let values = layer.patterns
+            return (0..<layer.attention.headCount).map { head in
+                values.withUnsafeBufferPointer { patterns in
                     pattern(UnsafeBufferPointer(rebasing: patterns[head * count * count..<(head + 1) * count * count]))
                 }
             }

@@ -58,17 +58,13 @@ final class HeadVisitor: SweepVisitor {
     func readBlock(layer: Int, _ gradients: SweepGradients) -> Int {
         guard isChecked else { return 0 }
         let (reach, width, layerCount) = (gradients.reach, gradients.width, local.layout.layerCount)
-        local.scaledDecoders.withUnsafeBufferPointer { decoders in
-            guard let decoders = decoders.baseAddress else { return }
-            for (place, edge) in wanted.enumerated() where edge.target < gradients.live {
-                let source = groups[edge.group].sources[edge.source]
-                guard case .feature(let column, let from) = source.kind, from < layer, source.position < reach
-                else { continue }
-                let block = local.blocks[layer * local.layout.positionCount + source.position]
-                guard (block.firstColumn..<block.firstColumn + block.count).contains(column) else { continue }
+        for (place, edge) in wanted.enumerated() where edge.target < gradients.live {
+            let source = groups[edge.group].sources[edge.source]
+            guard case .feature(let column, let from) = source.kind, from < layer, source.position < reach
+            else { continue }
+            local.decoders.withRow(column: column, layer: layer, position: source.position) { row in
                 let written = dot(
-                    gradients.row(edge.target * reach + source.position),
-                    decoders + (block.firstRow + column - block.firstColumn) * width, count: width)
+                    gradients.row(edge.target * reach + source.position), row, count: width)
                 for below in 0...layer { passing[place * layerCount + below] += written }
             }
         }

@@ -125,11 +125,8 @@ struct SourceSweep {
         case .error(let from):
             if from == layer { copy(local.addedErrors[layer], row: source.position, count: 1, into: own) }
         case .feature(let column, _):
-            let block = local.blocks[layer * positionCount + source.position]
-            guard (block.firstColumn..<block.firstColumn + block.count).contains(column) else { return }
-            local.scaledDecoders.withUnsafeBufferPointer { rows in
-                guard let rows = rows.baseAddress else { return }
-                addScaled(1, rows + (block.firstRow + column - block.firstColumn) * width, to: own, count: width)
+            local.decoders.withRow(column: column, layer: layer, position: source.position) { row in
+                addScaled(1, row, to: own, count: width)
             }
         }
     }

@@ -14,10 +14,11 @@ extension Attributor {
         _ tokens: [Int], options: AttributionOptions = AttributionOptions(), jobs: Int = 1
     ) throws -> [Matrix] {
         guard let neurons = basis.neurons else { preconditionFailure("features are transcoders', not neurons") }
-        let frozen = try frozenPrompt(tokens)
+        let costs = PhaseCosts()
+        let frozen = try frozenPrompt(tokens, costs)
         let selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
         var effects = try NeuronPrompt(frozen, basis: neurons)
-            .effects(of: selection, model: model, weights: weights, jobs: jobs).effects
+            .effects(of: selection, model: model, weights: weights, jobs: jobs, costs)
         for layer in effects.indices {
             let uncounted = min(frozen.firstCountedPosition, effects[layer].rowCount) * effects[layer].columnCount
             for place in 0..<uncounted { effects[layer].values[place] = 0 }

@@ -33,14 +33,17 @@ struct NeuronPrompt {
     }
 
     /// What each neuron does to the targets, on every path with slopes held: `[layerCount]` of
-    /// `[positionCount, neuronCount]`, with the operations spent.
+    /// `[positionCount, neuronCount]`.
     ///
-    /// - Parameter jobs: threads
-    func effects(of selection: TargetSelection, model: LanguageModel, weights: AdjointWeights, jobs: Int)
-        throws(Cancelled) -> (effects: [Matrix], operations: Int)
-    {
+    /// - Parameters:
+    ///   - jobs: threads
+    ///   - costs: what is told what the sweeps took
+    func effects(
+        of selection: TargetSelection, model: LanguageModel, weights: AdjointWeights, jobs: Int, _ costs: PhaseCosts
+    ) throws(Cancelled) -> [Matrix] {
         let sweep = AdjointSweep(
-            model: model, weights: weights, prompt: frozen, readings: selection.readings, activeFeatures: [])
+            model: model, weights: weights, prompt: frozen, readings: selection.readings, activeFeatures: [],
+            costs: costs)
         let targets = selection.sweepTargets(layerCount: model.configuration.layerCount)
             .sorted { ($0.position, $1.layer) < ($1.position, $0.layer) }
         var pieces: [[SweepTarget]] = []
@@ -52,7 +55,6 @@ struct NeuronPrompt {
             }
         }
         var sum = deviations.map { Matrix(rowCount: $0.rowCount, columnCount: $0.columnCount) }
-        var operations = 0
         // So many visitors at once as there are threads: each holds a number for every neuron.
         for start in stride(from: 0, to: pieces.count, by: max(1, jobs)) {
             let now = Array(pieces[start..<min(pieces.count, start + max(1, jobs))])
@@ -64,11 +66,10 @@ struct NeuronPrompt {
             let work = zip(now, visitors).map { SweepWork(targets: $0, visitor: $1) }
             try inParallelUnlessCancelled(count: work.count, jobs: jobs) { work[$0].run(sweep) }
             for item in work {
-                operations += item.operations
                 for (layer, effects) in item.visitor.effects.enumerated() { sum[layer].add(effects) }
             }
         }
-        return (sum, operations)
+        return sum
     }
 
     /// Chooses the nodes.
@@ -123,14 +124,13 @@ struct NeuronPrompt {
 private final class SweepWork: @unchecked Sendable {
     let targets: [SweepTarget]
     let visitor: NeuronEffectVisitor
-    private(set) var operations = 0
 
     init(targets: [SweepTarget], visitor: NeuronEffectVisitor) {
         self.targets = targets
         self.visitor = visitor
     }
 
-    func run(_ sweep: AdjointSweep) { operations = sweep.run(targets, visitor) }
+    func run(_ sweep: AdjointSweep) { _ = sweep.run(targets, visitor) }
 }
 
 extension SweepTarget {

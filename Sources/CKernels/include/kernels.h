@@ -65,6 +65,8 @@ void fa_from_bfloat16(const uint16_t *x, float *out, size_t count);
 /// out[k][v] = scale[k] * sum over query heads h of v, queries q >= k of patterns[h][q][k] * z[q][h]
 void fa_attention_adjoint(const float *z, const float *patterns, const float *scale, float *out, size_t positions,
                           size_t positionStride, size_t heads, size_t groups, size_t width);
+/// x = softmax(scale * x), from the largest down so that nothing overflows; NaN in one number is NaN in all
+void fa_scaled_softmax(float *x, float scale, size_t count);
 /// sum of x[i]^2
 float fa_square_sum(const float *x, size_t count);
 /// One step of Adam over gradients times scale: first[i] and second[i] are the running means of gradient and square,

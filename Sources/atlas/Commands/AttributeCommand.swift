@@ -15,6 +15,7 @@ struct AttributeCommand: ParsableCommand {
               atlas attribute "Fact: the capital of the state containing Dallas is" --model MODEL --transcoders DIR
               atlas attribute "calc: 36+59=" --verify 20 --model MODEL --transcoders DIR
               atlas attribute --tokens 0,17,4 --model MODEL --transcoders DIR --output graph.safetensors
+              atlas attribute PROMPT --max-feature-nodes 1000 --memory 8 --model MODEL --transcoders DIR
 
             The graph explains the most likely next tokens, or the targets given: tokens, sets, differences, directions \
             and features, each at every --at. A token is written as its text, with its leading space, or as #ID.
@@ -43,6 +44,7 @@ struct AttributeCommand: ParsableCommand {
     @Option(help: "What a viewer knows the transcoders by, in a .json graph; their name unless given.")
     var scan: String?
     @Option(help: "Threads; all cores unless given.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var memory: MemoryOption
     @Option(help: "Silence this many random features with everything frozen and compare with the graph's columns.")
     var verify: Int?
     @Flag(help: "Tell through which attention heads the edges of the pruned graph go.") var heads = false
@@ -85,7 +87,8 @@ struct AttributeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let attributor = try replacementModel.attributor()
+        var attributor = try replacementModel.attributor()
+        attributor.memory.limit = memory.bytes()
         let tokenizer = attributor.model.tokenizer
         let ids = tokens?.split(separator: ",").compactMap { Int($0) } ?? tokenizer.encodePrompt(prompt ?? "")
         let options = try targets.applied(to: attribution.options, model: attributor.model)

@@ -57,6 +57,7 @@ struct IndexCommand: ParsableCommand {
     var factsOnly = false
     @Option(help: "Prompts computed at once; all cores unless given.") var jobs = ProcessInfo.processInfo
         .activeProcessorCount
+    @OptionGroup var memory: MemoryOption
     @Flag(help: "Show no progress.") var quiet = false
     @OptionGroup var output: JSONOutput
 
@@ -92,7 +93,8 @@ struct IndexCommand: ParsableCommand {
         InterruptionRequest.canBeResumed()
         let progress = ProgressLine(quiet: quiet)
         defer { progress.end() }
-        let attributor = try replacementModel.attributor(toIndex: atlas)
+        var attributor = try replacementModel.attributor(toIndex: atlas)
+        attributor.memory.limit = memory.bytes(ofPromptsAtOnce: jobs)
         let indexer = try Indexer(attributor: attributor, atlasPath: atlas)
         let isNeurons = attributor.basis.neurons != nil
         let standard = IndexingOptions()

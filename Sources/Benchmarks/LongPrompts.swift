@@ -1,0 +1,70 @@
+import AtlasIndexing
+import Attribution
+import Circuits
+import Dispatch
+import Foundation
+import Tensors
+
+/// Attribution of prompts of given lengths, once each: time, memory, and every phase beside its floor.
+struct LongPrompts {
+    let attributor: Attributor
+    /// What prompts are cut from; repeated where it is too short.
+    let text: String
+    let options: AttributionOptions
+    let jobs: Int
+
+    /// A prompt of so many tokens.
+    private func tokens(_ count: Int) -> [Int] {
+        var tokens = attributor.model.tokenizer.encodePrompt(text)
+        let more = attributor.model.tokenizer.encode(text)
+        while tokens.count < count, !more.isEmpty { tokens += more }
+        return Array(tokens.prefix(count))
+    }
+
+    func measure(_ lengths: [Int], repetitions: Int) throws {
+        let rate = MachineRate.matrixProduct(jobs: 1, width: attributor.model.configuration.modelWidth)
+        let bytes = MachineRate.memory()
+        print(
+            String(
+                format: "one thread: %.1f GFLOP/s in large products (%@ kernels), %.1f GB/s of memory", rate / 1e9,
+                matrixProductKernelName, bytes / 1e9))
+        var last: (length: Int, seconds: [AttributionPhase: Double])?
+        for length in lengths {
+            let tokens = tokens(length)
+            for _ in 0..<max(1, repetitions) {
+                let (started, processor) = (DispatchTime.now(), ProcessorTime())
+                let result = try attributor.attribute(tokens, options: options, jobs: jobs)
+                let (elapsed, spent) = (started.secondsPassed, processor.seconds)
+                let graph = result.graph
+                print(
+                    "\n\(tokens.count) tokens, \(graph.activeFeatures.count) active, "
+                        + "\(graph.layout.targetCount) targets: "
+                        + String(
+                            format: "%.2f s, %.2f s of processors on %d threads, violation %.1e, peak %.0f MiB",
+                            elapsed, spent, jobs, graph.violations().max() ?? 0, PeakMemory.residentMebibytes))
+                let table = PhaseTable(
+                    counted: AttributionCounts(attributor, result, options: options), measured: result.costs,
+                    operationRate: rate, byteRate: bytes)
+                table.print()
+                let pruning = ThreadTime.seconds
+                let pruned = SparseGraph(
+                    graph, nodeThreshold: Pruning.viewingThresholds.node, edgeThreshold: Pruning.viewingThresholds.edge)
+                print(
+                    String(
+                        format: "pruning and scores %.3f s: %ld nodes, %ld edges; peak %.0f MiB",
+                        ThreadTime.seconds - pruning, pruned.nodes.count, pruned.edges.count,
+                        PeakMemory.residentMebibytes))
+                if let last, last.length < tokens.count {
+                    let growth = AttributionPhase.allCases.compactMap { phase -> String? in
+                        guard let now = result.costs[phase]?.seconds, let before = last.seconds[phase], before > 0.01
+                        else { return nil }
+                        let power = log(now / before) / log(Double(tokens.count) / Double(last.length))
+                        return "\(phase.rawValue) \(String(format: "%.2f", power))"
+                    }
+                    print("grown since \(last.length) tokens by the power: " + growth.joined(separator: ", "))
+                }
+                last = (tokens.count, result.costs.mapValues(\.seconds))
+            }
+        }
+    }
+}
