@@ -20,6 +20,28 @@ import Testing
         #expect(found.heads.count == EdgeHeads.maximumCount && found.rest == 4)
     }
 
+    @Test(arguments: 1...10)
+    func `the heads kept are the first of all by size that cover the share`(seed: Int) {
+        var state = UInt64(seed)
+        let values = (0..<40).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let value = Float(Int64(state >> 33) - (1 << 30)) / Float(1 << 30)
+            return seed % 2 == 0 ? value : value * value * value * value * value
+        }
+        let order = values.indices.sorted { (values[$1].magnitude, $0) < (values[$0].magnitude, $1) }
+        let total = values.reduce(0) { $0 + $1.magnitude }
+        var kept: [Int] = []
+        var covered: Float = 0
+        for place in order.prefix(EdgeHeads.maximumCount) where covered < EdgeHeads.coverage * total {
+            kept.append(place)
+            covered += values[place].magnitude
+        }
+        let found = main(values)
+        #expect(found.heads.map { $0.layer * 4 + $0.head } == kept.sorted())
+        #expect(found.heads.allSatisfy { $0.loading == values[$0.layer * 4 + $0.head] })
+        #expect(abs(found.rest - (total - covered)) < 1e-5)
+    }
+
     @Test func `an edge that goes through no head has none`() {
         let found = main([Float](repeating: 0, count: 8))
         #expect(found.heads.isEmpty && found.rest == 0)

@@ -54,6 +54,17 @@ struct RandomGraph {
 }
 
 @Suite struct graphs {
+    @Test func `every place of the layout is the node that stands there`() {
+        let graph = RandomGraph(seed: 1).graph
+        let layout = graph.layout
+        let nodes =
+            graph.activeFeatures.map { NodeID.feature(layer: $0.layer, position: $0.position, index: $0.index) }
+            + (0..<3).flatMap { layer in (0..<3).map { NodeID.error(layer: layer, position: $0) } }
+            + (0..<3).map { NodeID.token(position: $0) } + (0..<2).map { NodeID.logit(ordinal: $0) }
+        #expect((0..<layout.nodeCount).map { graph.id(ofNode: $0) } == nodes)
+        #expect(layout.error(layer: 2, position: 1) == nodes.firstIndex(of: .error(layer: 2, position: 1)))
+    }
+
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `influence equals the sum over all powers of the normalised matrix`(seed: UInt64) {
         let graph = RandomGraph(seed: seed).graph

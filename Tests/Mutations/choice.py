@@ -13,7 +13,7 @@ SEED = 19
 # Where nothing that is computed is written: text for people, threads, clocks, caches, the defaults of a configuration.
 LEFT_OUT = (
     "Error.swift", "Parallel.swift", "Cancellation.swift", "ElapsedTime.swift", "Report.swift", "Options.swift",
-    "MatrixKernels.swift", "FingerprintCache.swift", "Architecture.swift")
+    "MatrixKernels.swift", "FingerprintCache.swift", "ThreadTime.swift", "Architecture.swift")
 
 
 @dataclass(frozen=True)

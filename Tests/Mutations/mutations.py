@@ -34,6 +34,8 @@ def main():
     parser.add_argument("--scratch", default=os.path.join(ROOT, ".build-mutations"))
     parser.add_argument("--at", help="where the copy lies, with its own .build; otherwise in the scratch folder")
     parser.add_argument("--targets", default=TARGETS, help=f"whose tests are run; {TARGETS}")
+    parser.add_argument("--suites", help="the suites alone whose name contains this, or one of these: TEXT,TEXT")
+    parser.add_argument("--skip-build", action="store_true", help="the copy is built as it should be")
     parser.add_argument("--files", action="store_true", help="the table by file too")
     options = parser.parse_args()
     mutants = chosen(ROOT, options.seed, options.scale)
@@ -74,11 +76,12 @@ def tried(options, mutants):
     for entry in read(kept("dropped.json"), []):
         if numbers[entry["id"]] in ids:
             shop.dropped[numbers[entry["id"]]] = entry["reason"]
-    shop.prepare()
-    print(f"{len(mutants)} mutants; building", flush=True)
-    shop.build(kept("build.log"))
-    write(kept("dropped.json"), [{"id": ids[number], "reason": reason} for number, reason in shop.dropped.items()])
-    trials = Trials(shop.place, scratch)
+    if not options.skip_build:
+        shop.prepare()
+        print(f"{len(mutants)} mutants; building", flush=True)
+        shop.build(kept("build.log"))
+        write(kept("dropped.json"), [{"id": ids[number], "reason": reason} for number, reason in shop.dropped.items()])
+    trials = Trials(shop.place, scratch, options.suites)
     if not options.resume:
         for path in (kept("reach.json"), kept("results.json")):
             if os.path.exists(path):

@@ -20,8 +20,9 @@ LONGEST_SUITE = 600
 class Trials:
     """Runs the built tests of a package copy."""
 
-    def __init__(self, place, scratch):
+    def __init__(self, place, scratch, only=None):
         self.place, self.scratch = place, scratch
+        self.only = only.split(",") if only else [""]
         self.program = os.path.join(place, ".build/debug/FeatureAtlasPackageTests.xctest")
 
     def command(self, *arguments):
@@ -34,7 +35,8 @@ class Trials:
         listed = subprocess.run(
             self.command("--list-tests") if sys.platform == "linux" else ["swift", "test", "list", "--skip-build"],
             cwd=self.place, capture_output=True, check=True).stdout.decode()
-        return sorted({line.split("/")[0] for line in listed.splitlines() if "/" in line})
+        names = {line.split("/")[0] for line in listed.splitlines() if "/" in line}
+        return sorted(name for name in names if any(part in name for part in self.only))
 
     def run(self, suites, limit, extra, name="run"):
         """Runs suites until one test fails: None when all passed, else how they did not; and the seconds.
@@ -84,7 +86,7 @@ class Trials:
                 start = text.rfind(b"\n", 0, match.start()) + 1
                 line = text[start:].split(b"\n")[0].decode(errors="replace")
                 # The symbol and the colours in front of the sentence are left out.
-                return re.sub(r"\x1b\[[0-9;]*m|^[^\w`\"]+", "", line)[:160]
+                return re.sub(r"^[^\w`\"]+", "", re.sub(r"\x1b\[[0-9;]*m", "", line))[:160]
 
     def reach(self, ids, path):
         """For each suite its seconds and the mutants that it reaches ({number: id}), kept in `path` as long as these
