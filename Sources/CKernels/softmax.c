@@ -20,7 +20,7 @@ INLINE float exp_of_negative(float x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    int32_t bits = ((int32_t)(n < -126.0f ? -126.0f : n) + 127) << 23;
+    int32_t bits = ((int32_t)(n > -126.0f ? n : -126.0f) + 127) << 23;
     float power;
     memcpy(&power, &bits, sizeof power);
     return x < -87.0f ? 0.0f : p * power;
