@@ -8,6 +8,7 @@ import {GraphView} from "./graphView.js";
 import {layOutLayers, layOutPositions} from "./graphLayout.js";
 import {HeadStrip, heldHead} from "./headStrip.js";
 import {askKnowledge, knowledgeFilters, learn, recedingIn} from "./graphKnowledge.js";
+import {linkItem} from "./nodeLinks.js";
 import {nodeTable} from "./graphTable.js";
 import {graphPicture} from "./graphPicture.js";
 import {pictureControls} from "./pictures.js";
@@ -255,12 +256,7 @@ export class GraphWorkbench {
 
     /** Shows the evidence of a drawn link. */
     openLink(edge) {
-        const { model, heads, where, prompt } = this;
-        const [source, target] = [model.nodes[edge.source], model.nodes[edge.target]];
-        this.evidence.holdLink({
-            source, target, weight: edge.weight, share: edge.share, where, prompt, stays: source.position === target.position,
-            heads: heads?.isComputed ? heads.of(source.id, target.id) : null, select: (end) => this.select(edge[end]), close: () => this.select(null),
-        });
+        this.evidence.holdLink({ ...linkItem(this, edge), select: (end) => this.select(edge[end]), close: () => this.select(null) });
     }
 
     /** Gives a feature's nodes its new label. */

@@ -59,14 +59,19 @@ function linkList(title, links, largest, actions) {
         links.length === 0 ? quiet("None within these thresholds.") : element("ol", {}, links.map((item) => linkRow(item, largest, actions))));
 }
 
+/** What is shown of one of a model's links. `subject` is {model, heads, where, prompt}. */
+export function linkItem({ model, heads, where, prompt }, edge) {
+    const [source, target] = [model.nodes[edge.source], model.nodes[edge.target]];
+    return {
+        source, target, weight: edge.weight, share: edge.share, where, prompt, stays: source.position === target.position,
+        heads: heads?.isComputed ? heads.of(source.id, target.id) : null,
+    };
+}
+
 function linksOf(subject, edges, isInput) {
-    const { model, heads, where, prompt } = subject;
     return edges.map((edge) => {
-        const [source, target] = [model.nodes[edge.source], model.nodes[edge.target]];
-        return {
-            source, target, other: isInput ? source : target, index: isInput ? edge.source : edge.target, weight: edge.weight, share: edge.share, where, prompt,
-            stays: source.position === target.position, heads: heads?.isComputed ? heads.of(source.id, target.id) : null,
-        };
+        const item = linkItem(subject, edge);
+        return { ...item, other: isInput ? item.source : item.target, index: isInput ? edge.source : edge.target };
     });
 }
 

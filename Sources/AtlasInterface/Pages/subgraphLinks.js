@@ -3,7 +3,7 @@
 import {element} from "./elements.js";
 import {counted, percentage, signed} from "./numbers.js";
 import {shortName} from "./graphModel.js";
-import {weightCell} from "./nodeLinks.js";
+import {linkItem, weightCell} from "./nodeLinks.js";
 import {weightBar} from "./terms.js";
 
 /** Links between boxes, strongest first: the sum of the weights, its share of the target's input, and the edges summed up. */
@@ -27,12 +27,9 @@ export function boxLinks(model, boxes) {
 }
 
 function memberRow(subject, edge, largest) {
-    const [source, target] = [subject.model.nodes[edge.source], subject.model.nodes[edge.target]];
-    const item = {
-        source, target, other: source, weight: edge.weight, share: edge.share, where: subject.where, prompt: subject.prompt, stays: source.position === target.position,
-        heads: subject.heads?.isComputed ? subject.heads.of(source.id, target.id) : null,
-    };
-    return element("li", {}, element("span", {}, element("bdi", {}, shortName(source)), " → ", element("bdi", {}, shortName(target))), weightBar(edge.weight, largest), ...weightCell(item));
+    const item = linkItem(subject, edge);
+    return element("li", {}, element("span", {}, element("bdi", {}, shortName(item.source)), " → ", element("bdi", {}, shortName(item.target))),
+        weightBar(edge.weight, largest), ...weightCell({ ...item, other: item.source }));
 }
 
 /** The sums as a list. `subject` is {model, heads, where, prompt, opened}; `opened` keeps which of them are open. */
@@ -42,11 +39,10 @@ export function boxLinkList(boxes, links, subject) {
         const name = `${boxes[link.source].name} → ${boxes[link.target].name}`;
         const members = element("ol", {});
         const fill = () => {
-            const largest = Math.max(...link.edges.map((edge) => Math.abs(edge.weight)));
             const strongest = [...link.edges].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-            members.replaceChildren(...strongest.map((edge) => memberRow(subject, edge, largest)));
+            members.replaceChildren(...strongest.map((edge) => memberRow(subject, edge, Math.abs(strongest[0].weight))));
         };
-        const view = element("details", { "data-link": name, ...(subject.opened.has(name) ? { open: "" } : {}) },
+        const view = element("details", subject.opened.has(name) ? { open: "" } : {},
             element("summary", {}, element("bdi", {}, name), " ", element("span", { class: "numeric" }, signed(link.weight)),
                 element("span", { class: "quiet" }, ` ${percentage(link.share)} of its input, the sum of ${counted(link.edges.length, "link")}`)),
             element("div", { class: "links" }, members));
