@@ -30,45 +30,22 @@ struct EdgeVisitor: SweepVisitor {
             }
         }
         if !local.decoders.isKept { local.decoders.release(writtenTo: layer) }
-        local.addedErrors[layer].values.withUnsafeBufferPointer { errors in
-            local.constants[layer].values.withUnsafeBufferPointer { constants in
-                guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }
-                for target in 0..<live {
-                    let row = rows.row(first + target)
-                    for position in 0..<reach {
-                        let (error, constant) = twoDots(
-                            gradients.row(target * reach + position), errors + position * width,
-                            constants + position * width, count: width)
-                        row[layout.error(layer: layer, position: position)] = error
-                        row[layout.bias] += constant
-                    }
-                }
-            }
+        operations += gradients.readRemainders(ofLayer: layer, local) { target, position, error, constant in
+            let row = rows.row(first + target)
+            row[layout.error(layer: layer, position: position)] = error
+            row[layout.bias] += constant
         }
-        return operations + 4 * live * reach * width
+        return operations
     }
 
     func passMLP(layer: Int, _ gradients: SweepGradients) -> Int { gradients.passSkip(ofLayer: layer, basis, local) }
 
     /// Takes the dot products with what is at the bottom: token embeddings and learned positions.
     func readBottom(_ gradients: SweepGradients) {
-        let (width, reach) = (gradients.width, gradients.reach)
-        local.trace.embeddings.values.withUnsafeBufferPointer { embeddings in
-            guard let embeddings = embeddings.baseAddress else { return }
-            for target in 0..<gradients.live {
-                for position in 0..<reach {
-                    rows.row(first + target)[local.layout.token(position: position)] = dot(
-                        gradients.row(target * reach + position), embeddings + position * width, count: width)
-                }
-            }
-        }
-        local.trace.positions?.values.withUnsafeBufferPointer { positions in
-            guard let positions = positions.baseAddress else { return }
-            // Both lie position after position, so one dot product takes the whole prompt.
-            for target in 0..<gradients.live {
-                rows.row(first + target)[local.layout.bias] += dot(
-                    gradients.row(target * reach), positions, count: reach * width)
-            }
+        gradients.readBottom(local) { target, position, product in
+            rows.row(first + target)[local.layout.token(position: position)] = product
+        } bias: { target, product in
+            rows.row(first + target)[local.layout.bias] += product
         }
     }
 }
@@ -82,6 +59,52 @@ extension SweepGradients {
                 adjoint.apply(atHook + index * width, position: index % reach, into: residual)
                 addScaled(1, residual, to: row(index), count: width)
             }
+        }
+    }
+
+    /// Takes the dot products with the errors and constants that are written to `layer`.
+    ///
+    /// - Parameter body: called with target, position, and the products with the error and with the constant
+    /// - Returns: floating-point operations
+    func readRemainders(
+        ofLayer layer: Int, _ local: LocalReplacementModel,
+        _ body: (_ target: Int, _ position: Int, _ error: Float, _ constant: Float) -> Void
+    ) -> Int {
+        local.addedErrors[layer].values.withUnsafeBufferPointer { errors in
+            local.constants[layer].values.withUnsafeBufferPointer { constants in
+                guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }
+                for target in 0..<live {
+                    for position in 0..<reach {
+                        let (error, constant) = twoDots(
+                            row(target * reach + position), errors + position * width, constants + position * width,
+                            count: width)
+                        body(target, position, error, constant)
+                    }
+                }
+            }
+        }
+        return 4 * live * reach * width
+    }
+
+    /// Takes the dot products with token embeddings, one a position, and with learned positions, which are part of the bias.
+    func readBottom(
+        _ local: LocalReplacementModel, token: (_ target: Int, _ position: Int, _ product: Float) -> Void,
+        bias: (_ target: Int, _ product: Float) -> Void
+    ) {
+        local.trace.embeddings.values.withUnsafeBufferPointer { embeddings in
+            guard let embeddings = embeddings.baseAddress else { return }
+            for target in 0..<live {
+                for position in 0..<reach {
+                    token(
+                        target, position,
+                        dot(row(target * reach + position), embeddings + position * width, count: width))
+                }
+            }
+        }
+        local.trace.positions?.values.withUnsafeBufferPointer { positions in
+            guard let positions = positions.baseAddress else { return }
+            // Both lie position after position, so one dot product takes the whole prompt.
+            for target in 0..<live { bias(target, dot(row(target * reach), positions, count: reach * width)) }
         }
     }
 

@@ -113,47 +113,19 @@ struct GraphRowVisitor: SweepVisitor {
     }
 
     private func readRemainders(layer: Int, _ gradients: SweepGradients) -> Int {
-        let (width, live, reach) = (gradients.width, gradients.live, gradients.reach)
-        local.addedErrors[layer].values.withUnsafeBufferPointer { errors in
-            local.constants[layer].values.withUnsafeBufferPointer { constants in
-                guard let errors = errors.baseAddress, let constants = constants.baseAddress else { return }
-                for target in 0..<live {
-                    let row = rows.row(targets[target])
-                    var bias = 0.0
-                    for position in 0..<reach {
-                        let (error, constant) = twoDots(
-                            gradients.row(target * reach + position), errors + position * width,
-                            constants + position * width, count: width)
-                        row[rows.layout.error(layer: layer, position: position)] = error
-                        bias += Double(constant)
-                    }
-                    rows.bias[targets[target]] += bias
-                }
-            }
+        gradients.readRemainders(ofLayer: layer, local) { target, position, error, constant in
+            rows.row(targets[target])[rows.layout.error(layer: layer, position: position)] = error
+            rows.bias[targets[target]] += Double(constant)
         }
-        return 4 * live * reach * width
     }
 
     func passMLP(layer: Int, _ gradients: SweepGradients) -> Int { gradients.passSkip(ofLayer: layer, basis, local) }
 
     func readBottom(_ gradients: SweepGradients) {
-        let (width, reach) = (gradients.width, gradients.reach)
-        local.trace.embeddings.values.withUnsafeBufferPointer { embeddings in
-            guard let embeddings = embeddings.baseAddress else { return }
-            for target in 0..<gradients.live {
-                let row = rows.row(targets[target])
-                for position in 0..<reach {
-                    row[rows.layout.token(position: position)] = dot(
-                        gradients.row(target * reach + position), embeddings + position * width, count: width)
-                }
-            }
-        }
-        local.trace.positions?.values.withUnsafeBufferPointer { positions in
-            guard let positions = positions.baseAddress else { return }
-            for target in 0..<gradients.live {
-                rows.bias[targets[target]] += Double(
-                    dot(gradients.row(target * reach), positions, count: reach * width))
-            }
+        gradients.readBottom(local) { target, position, product in
+            rows.row(targets[target])[rows.layout.token(position: position)] = product
+        } bias: { target, product in
+            rows.bias[targets[target]] += Double(product)
         }
     }
 }

@@ -60,10 +60,9 @@ struct ScaledDecoders: Sendable {
                 index: Int32(active[$0].index), layer: Int16(active[$0].layer), contribution: contributions[$0])
         }
         blocks = Self.blocks(active, basis: basis, layout: layout)
-        let rowCount = blocks.last.map { $0.firstRow + $0.count } ?? 0
         // Neurons' rows are columns of their layer's weight: all of it is read for one.
         guard basis.neurons != nil || rowCount * width * MemoryLayout<Float>.stride <= limit else { return }
-        kept = gatherAll(positions: order.map { active[$0].position }, rowCount: rowCount)
+        kept = gatherAll(positions: order.map { active[$0].position })
     }
 
     /// Whether no row is copied twice.
@@ -79,9 +78,23 @@ struct ScaledDecoders: Sendable {
     func withRows(layer: Int, position: Int, _ body: (_ block: Block, _ rows: UnsafePointer<Float>) -> Void) {
         let block = block(layer: layer, position: position)
         guard block.count > 0 else { return }
+        withRows(of: block, layer: layer, position: position) { body(block, $0) }
+    }
+
+    /// Calls `body` with one feature's row to `layer`, `[modelWidth]`; not where it does not write there.
+    func withRow(column: Int, layer: Int, position: Int, _ body: (UnsafePointer<Float>) -> Void) {
+        let block = block(layer: layer, position: position)
+        let row = column - block.firstColumn
+        guard (0..<block.count).contains(row) else { return }
+        let own = Block(firstColumn: column, count: 1, firstRow: block.firstRow + row)
+        withRows(of: own, layer: layer, position: position, body)
+    }
+
+    /// Calls `body` with the rows of a block or of a part of it.
+    private func withRows(of block: Block, layer: Int, position: Int, _ body: (UnsafePointer<Float>) -> Void) {
         if let kept {
             kept.withUnsafeBufferPointer { rows in
-                if let rows = rows.baseAddress { body(block, rows + block.firstRow * width) }
+                if let rows = rows.baseAddress { body(rows + block.firstRow * width) }
             }
             return
         }
@@ -89,26 +102,7 @@ struct ScaledDecoders: Sendable {
             guard let rows = rows.baseAddress else { return }
             copy(block, layer: layer, into: rows)
             if isNormed { postNorms[layer]?.pass(rows, count: block.count, position: position) }
-            body(block, UnsafePointer(rows))
-        }
-    }
-
-    /// Calls `body` with one feature's row to `layer`, `[modelWidth]`; not where it does not write there.
-    func withRow(column: Int, layer: Int, position: Int, _ body: (UnsafePointer<Float>) -> Void) {
-        let block = block(layer: layer, position: position)
-        guard (block.firstColumn..<block.firstColumn + block.count).contains(column) else { return }
-        let row = column - block.firstColumn
-        if let kept {
-            kept.withUnsafeBufferPointer { rows in
-                if let rows = rows.baseAddress { body(rows + (block.firstRow + row) * width) }
-            }
-            return
-        }
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { own in
-            guard let own = own.baseAddress else { return }
-            copy(Block(firstColumn: column, count: 1, firstRow: 0), layer: layer, into: own)
-            if isNormed { postNorms[layer]?.pass(own, count: 1, position: position) }
-            body(UnsafePointer(own))
+            body(UnsafePointer(rows))
         }
     }
 
@@ -171,7 +165,7 @@ struct ScaledDecoders: Sendable {
     }
 
     /// Copies the decoder rows of all features, and only those, layer by layer.
-    private func gatherAll(positions: [Int], rowCount: Int) -> [Float] {
+    private func gatherAll(positions: [Int]) -> [Float] {
         var byLayer = [[Int]](repeating: [], count: basis.layers.count)
         for (column, feature) in features.enumerated() { byLayer[Int(feature.layer)].append(column) }
         return [Float](unsafeUninitializedCapacity: max(1, rowCount * width)) { buffer, initialized in
