@@ -93,6 +93,9 @@ public struct RouteRequest: Sendable {
             limit: try number("limit", in: 1...10_000), after: text("after").flatMap { ListCursor($0) })
     }
 
+    /// How a list is ordered: by `sort`, or as usual.
+    func order<Order: ListOrder>(usually usual: Order) -> Order { text("sort").flatMap { Order($0) } ?? usual }
+
     /// The body, which is JSON of this type.
     func decoded<Content: Decodable>(_ type: Content.Type) throws(Problem) -> Content {
         do {

@@ -21,7 +21,7 @@ extension Route {
             filter.minimumDensity = request.number("minimumDensity")
             filter.labelled = request.text("labelled").map { $0 == "yes" }
             return try service.reader.featureList(
-                where: filter, order: request.text("sort").flatMap { FeatureOrder($0) } ?? FeatureOrder(),
+                where: filter, order: request.order(usually: FeatureOrder()),
                 range: try request.range())
         },
         Route(
@@ -44,7 +44,7 @@ extension Route {
             ] + RouteParameter.list
         ) { request, service in
             try service.reader.firingPrompts(
-                of: request.featureOfPath(), order: request.text("sort").flatMap { FiringOrder($0) } ?? FiringOrder(),
+                of: request.featureOfPath(), order: request.order(usually: FiringOrder()),
                 range: try request.range())
         },
     ]

@@ -14,7 +14,7 @@ extension Route {
         ) { request, service in
             try service.reader.logitList(
                 containing: request.text("search"),
-                order: request.text("sort").flatMap { LogitOrder($0) } ?? LogitOrder(), range: try request.range())
+                order: request.order(usually: LogitOrder()), range: try request.range())
         },
         Route(
             "logits/{token}", "What drives a token's logit, across prompts and by weights alone",

@@ -17,7 +17,7 @@ extension Route {
         ) { request, service in
             try service.reader.promptList(
                 where: request.filter(), containing: request.text("search"),
-                order: request.text("sort").flatMap { PromptOrder($0) } ?? PromptOrder(), range: try request.range())
+                order: request.order(usually: PromptOrder()), range: try request.range())
         },
         Route(
             "prompts/{id}", "One prompt: what the model said and which features mattered",
