@@ -159,7 +159,7 @@ public struct AdamStep: Sendable {
 
 /// `x` becomes the softmax of `scale * x`, computed from the largest down so that nothing overflows.
 ///
-/// As ``softmax(_:)`` within rounding, and vectorised; one NaN makes all numbers NaN.
+/// As the softmax of an array within rounding, and vectorised; one NaN makes all numbers NaN.
 @inlinable public func scaledSoftmax(_ x: UnsafeMutablePointer<Float>, scale: Float, count: Int) {
     fa_scaled_softmax(x, scale, count)
 }
