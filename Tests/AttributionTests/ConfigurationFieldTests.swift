@@ -125,7 +125,8 @@ import Testing
                 try Regex(#""sliding_window": *[0-9]+"#), with: "\"sliding_window\": \(number)")
             #expect(changed != text)
             try changed.write(toFile: path, atomically: true, encoding: .utf8)
-            #expect((try? LanguageModel(folder: copy.path)) != nil == isRead)
+            let model = try? LanguageModel(folder: copy.path)
+            #expect((model != nil) == isRead, "\(number)")
         }
     }
 
