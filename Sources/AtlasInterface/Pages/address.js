@@ -1,5 +1,7 @@
 // The part of the address behind #: every state of a view is in it, so that a link shares what is seen.
 
+import {isKnown} from "./numbers.js";
+
 /** The parts of a path and its parameters, as they stand in the address now. */
 export function currentAddress() {
     const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
@@ -15,7 +17,7 @@ export function currentAddress() {
 /** The address of a view; empty parameters are left out. */
 export function addressOf(parts, parameters = {}) {
     const query = Object.entries(parameters)
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .filter(([, value]) => isKnown(value) && value !== "")
         .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
     return `#/${parts.map(encodeURIComponent).join("/")}${query ? `?${query}` : ""}`;
 }

@@ -17,7 +17,9 @@ export function copyLinkControl() {
             tell("Copied");
         } catch {
             // Pages that come unencrypted from elsewhere may not write there: the address is given to be copied by hand.
-            const field = element("input", { type: "text", readonly: "", value: location.href, "aria-label": "Link to this view" });
+            const field = element("input", {
+                type: "text", readonly: "", value: location.href, "aria-label": "Link to this view",
+            });
             told.replaceChildren(field);
             field.focus();
             field.select();

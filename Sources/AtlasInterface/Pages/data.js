@@ -1,4 +1,7 @@
-// Answers come from the server's routes, or, where the pages are a folder, from its scripts: a page opened from disk cannot fetch.
+// Answers come from the server's routes, or, where the pages are a folder, from its scripts: a page opened from disk cannot
+// fetch.
+
+import {isKnown} from "./numbers.js";
 
 /** Whether the pages are an exported folder: nothing can be asked that was not exported, and nothing be written. */
 export const isFolder = document.querySelector('meta[name="atlas-source"]')?.content === "folder";
@@ -18,7 +21,7 @@ const keptAnswerCount = 120;
 
 function queryOf(parameters) {
     return Object.entries(parameters)
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .filter(([, value]) => isKnown(value) && value !== "")
         .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
 
@@ -54,7 +57,8 @@ function loadScript(path) {
             action(value);
         };
         waitingScripts.set(path, (value) => end(resolve, value));
-        script.addEventListener("error", () => end(reject, new AnswerError("This was not exported. Serve the atlas to see it: atlas serve FILE", 404)));
+        script.addEventListener("error",
+            () => end(reject, new AnswerError("This was not exported. Serve the atlas to see it: atlas serve FILE", 404)));
         script.addEventListener("load", () => {
             if (waitingScripts.has(path)) end(reject, new AnswerError(`The file data/${scriptName(path)}.js is damaged.`));
         });
@@ -84,7 +88,8 @@ async function request(path, options = {}) {
     try {
         problem = await response.json();
     } catch { /* not every error has a body */ }
-    throw new AnswerError(problem.detail ?? problem.title ?? `The server answered ${response.status}.`, response.status, problem.nearest ?? []);
+    throw new AnswerError(problem.detail ?? problem.title ?? `The server answered ${response.status}.`, response.status,
+        problem.nearest ?? []);
 }
 
 /** The answer at a path. `parameters` say which answer; `refinements` (limits, orders, thresholds) are only for a server. */
@@ -107,7 +112,7 @@ export async function askWhole(path) {
         const page = await ask(path, { after });
         items.push(...page.items);
         after = page.next;
-    } while (after !== null && after !== undefined);
+    } while (isKnown(after));
     return items;
 }
 

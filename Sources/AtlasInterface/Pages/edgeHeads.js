@@ -15,7 +15,9 @@ export class EdgeHeads {
     of(source, target) {
         const edge = this.links.get(`${source} ${target}`);
         if (!edge) return null;
-        return { rest: edge.rest, heads: edge.heads.map((place, rank) => ({ ...this.heads[place], loading: edge.loadings[rank] })) };
+        return {
+            rest: edge.rest, heads: edge.heads.map((place, rank) => ({ ...this.heads[place], loading: edge.loadings[rank] })),
+        };
     }
 
     /** What a head carries of a model's links: the links with their loadings; null where it carries none. */

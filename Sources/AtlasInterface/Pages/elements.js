@@ -1,17 +1,21 @@
 // Builds elements. Texts of prompts, tokens and labels are hostile: they only ever become text nodes.
 
+import {isKnown} from "./numbers.js";
+
 function fill(node, attributes, children) {
     for (const [key, value] of Object.entries(attributes)) {
         if (typeof value === "function") node.addEventListener(key.slice(2), value);
-        else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
+        else if (isKnown(value) && value !== false) node.setAttribute(key, value);
     }
     for (const child of children.flat(Infinity)) {
-        if (child !== null && child !== undefined && child !== false) node.append(child);
+        if (isKnown(child) && child !== false) node.append(child);
     }
     return node;
 }
 
-/** An element with attributes (`class`, `href`, `onclick`, …), and children that are elements or texts; null ones are left out. */
+/**
+ * An element with attributes (`class`, `href`, `onclick`, …), and children that are elements or texts; null ones are left out.
+ */
 export function element(name, attributes = {}, ...children) {
     return fill(document.createElement(name), attributes, children);
 }

@@ -1,10 +1,11 @@
-// The panel beside a drawing: what is pointed at is previewed, what is chosen is held. Graph, circuit, comparison and run share it.
+// The panel beside a drawing: what is pointed at is previewed, what is chosen is held. Graph, circuit, comparison and run share
+// it.
 
 import {button, element, quiet} from "./elements.js";
 import {linkEvidence} from "./nodeLinks.js";
 import {NodeEvidence} from "./nodeEvidence.js";
-import {percentage, signed} from "./numbers.js";
-import {shortName} from "./graphModel.js";
+import {isKnown, percentage, signed} from "./numbers.js";
+import {nameWithLabel} from "./nodeName.js";
 
 /** How long a pointer rests at a node before its evidence is asked for, and how long the last stays after it. */
 const previewPause = 90;
@@ -21,7 +22,9 @@ export class EvidencePanel {
         context.signal.addEventListener("abort", () => clearTimeout(this.timer));
     }
 
-    /** Shows a node while it is pointed at; null when nothing is any more: then what is held comes back, or the last one stays. */
+    /**
+     * Shows a node while it is pointed at; null when nothing is any more: then what is held comes back, or the last one stays.
+     */
     preview(subject) {
         clearTimeout(this.timer);
         if (this.isBusy()) return;
@@ -72,10 +75,12 @@ export class EvidencePanel {
     /** Holds a link: {source, target, weight, share, heads, stays, where, prompt, select(end), close()}. */
     holdLink(item) {
         clearTimeout(this.timer);
-        const end = (node, which) => button([element("bdi", {}, shortName(node)), node.label ? element("bdi", { class: "quiet" }, ` ${node.label}`) : null], () => item.select(which), { class: "link-name" });
-        const view = element("div", { class: "node-evidence links" }, element("h2", { class: "node-title" }, "Link of ", signed(item.weight)),
-            element("p", { class: "link-ends" }, end(item.source, "source"), element("span", { class: "quiet" }, " → "), end(item.target, "target")),
-            quiet(item.share === null || item.share === undefined ? "" : `${percentage(item.share)} of the target's input here.`),
+        const end = (node, which) => button(nameWithLabel(node), () => item.select(which), { class: "link-name" });
+        const view = element("div", { class: "node-evidence links" },
+            element("h2", { class: "node-title" }, "Link of ", signed(item.weight)),
+            element("p", { class: "link-ends" }, end(item.source, "source"), element("span", { class: "quiet" }, " → "),
+                end(item.target, "target")),
+            quiet(isKnown(item.share) ? `${percentage(item.share)} of the target's input here.` : ""),
             element("p", { class: "controls" }, button("Close", () => item.close(), { title: "Escape" })),
             linkEvidence(item));
         this.held = { element: view, edge: true };

@@ -10,7 +10,11 @@ const tokensAfter = 16;
 
 /** One token; `extremes` are the activations of the warmest background and, where there are negative ones, of the coldest. */
 export function tokenView(text, position, activation, isStrongest, extremes) {
-    const token = element("span", { class: `token${isStrongest ? " strongest" : ""}${activation < 0 ? " cold" : ""}`, title: `position ${position}: ${measure(activation)}` },
+    const token = element("span",
+        {
+            class: `token${isStrongest ? " strongest" : ""}${activation < 0 ? " cold" : ""}`,
+            title: `position ${position}: ${measure(activation)}`,
+        },
         text === "" ? "∅" : text.replace(/[\u0000-\u001f]/g, visible));
     const share = activation < 0 ? activation / extremes.minimum : activation / extremes.maximum;
     if (activation !== 0 && share > 0) token.style.setProperty("--heat", (0.12 + 0.88 * Math.min(1, share)).toFixed(3));
@@ -66,17 +70,36 @@ export function extremesOf(report) {
 export function heatScale({ maximum, minimum }) {
     if (!(maximum > 0 || minimum < 0)) return null;
     return element("p", { class: "scale" },
-        minimum < 0 ? [`${measure(minimum)} (this feature's minimum) `, element("span", { class: "ramp cold", role: "img", "aria-label": "The background grows colder, and is underlined, where the activation is negative" }), " "] : null,
-        "0 ", maximum > 0 ? [element("span", { class: "ramp", role: "img", "aria-label": "The background grows warmer with the activation" }), ` ${measure(maximum)} (this feature's maximum)`] : null,
+        minimum < 0
+            ? [
+                `${measure(minimum)} (this feature's minimum) `,
+                element("span", {
+                    class: "ramp cold", role: "img",
+                    "aria-label": "The background grows colder, and is underlined, where the activation is negative",
+                }),
+                " ",
+            ]
+            : null,
+        "0 ", maximum > 0
+            ? [
+                element("span", { class: "ramp", role: "img", "aria-label": "The background grows warmer with the activation" }),
+                ` ${measure(maximum)} (this feature's maximum)`,
+            ]
+            : null,
         "; the strongest token of a prompt is framed.");
 }
 
 /** The samples of one side by interval, strongest first. */
 export function intervalView(intervals, extremes) {
-    const bounds = ({ lower, upper }) => upper < 0 ? `Minimum in [${measure(upper)}, ${measure(lower)})` : `Maximum in (${measure(lower)}, ${measure(upper)}]`;
-    return [...intervals].reverse().map((interval, ordinal) => element("details", { class: "interval", open: ordinal === 0 ? "" : null },
-        element("summary", {}, bounds(interval),
-            element("span", { class: "quiet" }, ` ${counted(interval.promptCount, "prompt")}, ${number(interval.examples.length)} shown `),
-            interval.promptCount > 0 ? fewSamples(interval.promptCount) : null),
-        exampleList(interval.examples, extremes)));
+    const bounds = ({ lower, upper }) => upper < 0
+        ? `Minimum in [${measure(upper)}, ${measure(lower)})`
+        : `Maximum in (${measure(lower)}, ${measure(upper)}]`;
+    return [...intervals]
+        .reverse()
+        .map((interval, ordinal) => element("details", { class: "interval", open: ordinal === 0 ? "" : null },
+            element("summary", {}, bounds(interval),
+                element("span", { class: "quiet" },
+                    ` ${counted(interval.promptCount, "prompt")}, ${number(interval.examples.length)} shown `),
+                interval.promptCount > 0 ? fewSamples(interval.promptCount) : null),
+            exampleList(interval.examples, extremes)));
 }

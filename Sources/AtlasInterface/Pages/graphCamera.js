@@ -13,7 +13,11 @@ const revealMargin = 60;
  */
 export class Camera {
     constructor(frame, extent, onchange) {
-        Object.assign(this, { frame, extent, onchange, scale: 1, layout: null });
+        this.frame = frame;
+        this.extent = extent;
+        this.onchange = onchange;
+        this.scale = 1;
+        this.layout = null;
         frame.addEventListener("scroll", () => this.onchange(), { passive: true });
     }
 
@@ -99,7 +103,9 @@ export class Camera {
     /** Changes the scale while a point of the screen, the middle unless given, keeps showing what it shows. */
     zoomTo(scale, clientX = null, clientY = null) {
         const bounds = this.frame.getBoundingClientRect();
-        const at = { x: clientX ?? bounds.left + (this.width + this.layout.gutter) / 2, y: clientY ?? bounds.top + this.height / 2 };
+        const at = {
+            x: clientX ?? bounds.left + (this.width + this.layout.gutter) / 2, y: clientY ?? bounds.top + this.height / 2,
+        };
         const before = this.layoutPoint(at.x, at.y);
         this.scale = this.bounded(scale);
         this.measure();
@@ -119,8 +125,12 @@ export class Camera {
     reveal({ x, y }) {
         const margin = Math.min(revealMargin, this.width / 4);
         const [wide, high] = [this.x(x), this.y(y)];
-        if (wide < this.left + this.layout.gutter + 14 || wide > this.left + this.width - margin) this.frame.scrollLeft = wide - (this.width + this.layout.gutter) / 2;
-        if (high < this.top + 20 || high > this.top + this.height - this.layout.footer - 20) this.frame.scrollTop = high - this.height / 2;
+        if (wide < this.left + this.layout.gutter + 14 || wide > this.left + this.width - margin) {
+            this.frame.scrollLeft = wide - (this.width + this.layout.gutter) / 2;
+        }
+        if (high < this.top + 20 || high > this.top + this.height - this.layout.footer - 20) {
+            this.frame.scrollTop = high - this.height / 2;
+        }
     }
 
     /** The part of the layout that is seen, in the layout's own measure. */

@@ -1,14 +1,18 @@
-// What the atlas knows of a graph's features beside the graph: how generic each is, how much it belongs to the answer, what operands
-// call it. It is asked for after the drawing is there, and only of a server.
+// What the atlas knows of a graph's features beside the graph: how generic each is, how much it belongs to the answer, what
+// operands call it. It is asked for after the drawing is there, and only of a server.
 
 import {ask, isFolder} from "./data.js";
 import {featureName} from "./address.js";
 import {choice, element} from "./elements.js";
-import {counted, measure, number} from "./numbers.js";
+import {counted, isKnown, measure, number} from "./numbers.js";
 import {term} from "./terms.js";
 
-const densities = [["", "all"], ["0.2", "at most 20 %"], ["0.1", "at most 10 %"], ["0.05", "at most 5 %"], ["0.01", "at most 1 %"]];
-const specificities = [["", "all"], ["2", "at least 2 ×"], ["5", "at least 5 ×"], ["10", "at least 10 ×"], ["50", "at least 50 ×"]];
+const densities = [
+    ["", "all"], ["0.2", "at most 20 %"], ["0.1", "at most 10 %"], ["0.05", "at most 5 %"], ["0.01", "at most 1 %"],
+];
+const specificities = [
+    ["", "all"], ["2", "at least 2 ×"], ["5", "at least 5 ×"], ["10", "at least 10 ×"], ["50", "at least 50 ×"],
+];
 
 /** What is known of the features of the graph at `path`; null where it cannot be asked for. */
 export async function askKnowledge(path, state) {
@@ -22,8 +26,12 @@ export function learn(model, knowledge) {
     for (const node of model.nodes) {
         const row = node.kind === "feature" ? known.get(featureName(node.feature)) : undefined;
         if (!row) continue;
-        Object.assign(node, { density: row.density, specificity: row.specificity ?? null, operandLabel: row.operandLabel ?? null });
-        if (node.operandLabel && (node.labelIsAutomatic || !node.label)) Object.assign(node, { ruleLabel: node.label, label: node.operandLabel, labelIsAutomatic: true });
+        Object.assign(node, {
+            density: row.density, specificity: row.specificity ?? null, operandLabel: row.operandLabel ?? null,
+        });
+        if (node.operandLabel && (node.labelIsAutomatic || !node.label)) {
+            Object.assign(node, { ruleLabel: node.label, label: node.operandLabel, labelIsAutomatic: true });
+        }
     }
 }
 
@@ -51,21 +59,34 @@ function among(offered, value) {
     return offered.some(([key]) => key === text) ? offered : [...offered, [text, text]];
 }
 
+function specificityMeaning(answer, promptCount) {
+    const read = answer.readPrompts < answer.promptCount ? `, ${number(answer.readPrompts)} of them read` : "";
+    return `How many times as often a feature fires in prompts after which the model says “${answer.text}” `
+        + `(${counted(answer.promptCount, "prompt")}${read}) as in all ${number(promptCount)} prompts. `
+        + "Features below the limit recede.";
+}
+
 /** The controls of both filters, with what they mean; `show(knowledge, state, receding)` fills them. */
 export function knowledgeFilters(onchange) {
     const place = element("span", { class: "knowledge" });
     let shown = null;
     function build(knowledge, state) {
         const answer = knowledge.answer;
-        const density = choice("filter-density", among(densities, state.density), String(state.density ?? ""), (value) => onchange({ density: filterFrom(value) }));
-        const specificity = answer ? choice("filter-specificity", among(specificities, state.specificity), String(state.specificity ?? ""), (value) => onchange({ specificity: filterFrom(value) })) : null;
+        const density = choice("filter-density", among(densities, state.density), String(state.density ?? ""),
+            (value) => onchange({ density: filterFrom(value) }));
+        const specificity = answer
+            ? choice("filter-specificity", among(specificities, state.specificity), String(state.specificity ?? ""),
+                (value) => onchange({ specificity: filterFrom(value) }))
+            : null;
         density.setAttribute("aria-label", "Density");
         specificity?.setAttribute("aria-label", "Specific to this answer");
         const status = element("span", { class: "quiet", role: "status" });
         place.replaceChildren(...[
-            term("Density", "The share of all counted tokens at which a feature fires. Features above the limit recede."), density,
-            answer ? term("Specific to this answer", `How many times as often a feature fires in prompts after which the model says “${answer.text}” (${counted(answer.promptCount, "prompt")}${answer.readPrompts < answer.promptCount ? `, ${number(answer.readPrompts)} of them read` : ""}) as in all ${number(knowledge.promptCount)} prompts. Features below the limit recede.`) : null,
-            specificity, status].filter(Boolean));
+            term("Density", "The share of all counted tokens at which a feature fires. Features above the limit recede."),
+            density,
+            answer ? term("Specific to this answer", specificityMeaning(answer, knowledge.promptCount)) : null,
+            specificity, status,
+        ].filter(Boolean));
         return { density, specificity, status, knowledge };
     }
     return {
@@ -82,5 +103,5 @@ export function knowledgeFilters(onchange) {
 
 /** A node's specificity in words. */
 export function specificityText(node) {
-    return node.specificity === null || node.specificity === undefined ? "–" : `${measure(node.specificity)} ×`;
+    return !isKnown(node.specificity) ? "–" : `${measure(node.specificity)} ×`;
 }

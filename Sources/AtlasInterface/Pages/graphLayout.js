@@ -43,7 +43,9 @@ function spreadLogits(model, shown, places, row, right) {
     const logits = [...shown].filter((index) => model.nodes[index].kind === "logit")
         .sort((a, b) => (model.nodes[b].probability ?? 0) - (model.nodes[a].probability ?? 0));
     logits.forEach((index, ordinal) => {
-        places[index] = { x: right - logitSlot / 2 - ordinal * logitSlot, y: row.y + row.height / 2 + 14, caption: true, slot: logitSlot };
+        places[index] = {
+            x: right - logitSlot / 2 - ordinal * logitSlot, y: row.y + row.height / 2 + 14, caption: true, slot: logitSlot,
+        };
     });
     return logits.length * logitSlot;
 }
@@ -140,7 +142,8 @@ export function layOutLayers(model, shown, width) {
             const slot = room / inLine;
             places[index] = {
                 x: gutter + slot * (Math.floor(ordinal / lines) + 0.5),
-                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170), isNumbered: indices.length > 2 * labelledAbreast,
+                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170),
+                isNumbered: indices.length > 2 * labelledAbreast,
             };
         });
     });

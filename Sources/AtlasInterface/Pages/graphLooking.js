@@ -4,7 +4,9 @@
 export function answerIn(model, shown, places) {
     const logits = [...shown].filter((index) => model.nodes[index].kind === "logit" && places[index]);
     if (logits.length === 0) return null;
-    return logits.reduce((best, index) => (model.nodes[index].probability ?? 0) > (model.nodes[best].probability ?? 0) ? index : best);
+    return logits.reduce((best, index) => (model.nodes[index].probability ?? 0) > (model.nodes[best].probability ?? 0)
+        ? index
+        : best);
 }
 
 /** The nearest node to a point of the screen, within `reach` pixels; null where there is none. */
@@ -38,5 +40,7 @@ export function anchorOf(model, places, camera, selected) {
 
 /** Indices from the top row to the bottom, each from left to right. */
 export function inReadingOrder(model, places, shown) {
-    return [...shown].filter((index) => places[index]).sort((a, b) => model.rowOf(model.nodes[b]) - model.rowOf(model.nodes[a]) || places[a].x - places[b].x || a - b);
+    return [...shown]
+        .filter((index) => places[index])
+        .sort((a, b) => model.rowOf(model.nodes[b]) - model.rowOf(model.nodes[a]) || places[a].x - places[b].x || a - b);
 }

@@ -1,6 +1,6 @@
 // A graph or a circuit as the drawing knows it: nodes in rows, and for every node its inputs and outputs by weight.
 
-import {roundPercentage, shortened, visible} from "./numbers.js";
+import {isKnown, roundPercentage, shortened, visible} from "./numbers.js";
 import {featureName} from "./address.js";
 
 /** The name of a node in few characters. */
@@ -15,12 +15,14 @@ export function shortName(node) {
 
 /** The name of a node for those who hear it. */
 export function spokenName(node) {
-    const place = node.position === null || node.position === undefined || node.kind === "logit" ? "" : `, position ${node.position}`;
-    const influence = node.influence === null || node.influence === undefined ? "" : `, influence ${roundPercentage(node.influence)}`;
+    const place = isKnown(node.position) && node.kind !== "logit" ? `, position ${node.position}` : "";
+    const influence = isKnown(node.influence) ? `, influence ${roundPercentage(node.influence)}` : "";
+    const probability = isKnown(node.probability) ? `, probability ${roundPercentage(node.probability)}` : "";
+    const label = node.label ? `, ${shortened(node.label, 80)}` : "";
     switch (node.kind) {
-    case "feature": return `feature ${featureName(node.feature)}${node.label ? `, ${shortened(node.label, 80)}` : ""}${place}${influence}`;
+    case "feature": return `feature ${featureName(node.feature)}${label}${place}${influence}`;
     case "error": return `error of layer ${node.layer}${place}${influence}`;
-    case "logit": return `logit ${visible(node.text)}${node.probability === null || node.probability === undefined ? "" : `, probability ${roundPercentage(node.probability)}`}${influence}`;
+    case "logit": return `logit ${visible(node.text)}${probability}${influence}`;
     default: return `token ${visible(node.text)}${place}${influence}`;
     }
 }
@@ -64,8 +66,8 @@ export class GraphModel {
     within(threshold) {
         const shown = new Set();
         this.nodes.forEach((node, index) => {
-            const isEnd = node.kind === "logit";
-            if (isEnd || node.cumulativeInfluence === null || node.cumulativeInfluence === undefined || node.cumulativeInfluence <= threshold + 1e-6) shown.add(index);
+            const isWithin = !isKnown(node.cumulativeInfluence) || node.cumulativeInfluence <= threshold + 1e-6;
+            if (node.kind === "logit" || isWithin) shown.add(index);
         });
         return shown;
     }
@@ -77,7 +79,9 @@ export class GraphModel {
         const found = new Set();
         this.nodes.forEach((node, index) => {
             const token = this.columns[node.position]?.text ?? "";
-            const text = `${shortName(node)} ${node.label ?? ""} ${node.text ?? ""} ${node.kind} ${this.rowTitle(this.rowOf(node))} ${node.kind === "logit" ? "" : token}`.toLowerCase();
+            const text =
+                `${shortName(node)} ${node.label ?? ""} ${node.text ?? ""} ${node.kind} ${this.rowTitle(this.rowOf(node))} `
+                    + `${node.kind === "logit" ? "" : token}`.toLowerCase();
             const readable = text.replaceAll("␣", " ");
             if (words.every((word) => text.includes(word) || readable.includes(word))) found.add(index);
         });

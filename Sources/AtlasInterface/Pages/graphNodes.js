@@ -1,7 +1,7 @@
 // The nodes as drawn elements: a circle is a feature, a square a token or logit, a diamond an error.
 
 import {drawing} from "./elements.js";
-import {roundPercentage} from "./numbers.js";
+import {isKnown, roundPercentage} from "./numbers.js";
 import {fittingName} from "./graphLayout.js";
 import {spokenName} from "./graphModel.js";
 
@@ -15,7 +15,9 @@ const sideMarks = { "side-a": "M-3.2 0H3.2", "side-b": "M0 -3.2V3.2" };
 function glyph(node, radius) {
     switch (node.kind) {
     case "feature": return drawing("circle", { r: radius, class: "glyph" });
-    case "error": return drawing("path", { d: `M0 ${-radius - 1}L${radius + 1} 0L0 ${radius + 1}L${-radius - 1} 0Z`, class: "glyph" });
+    case "error": return drawing("path", {
+        d: `M0 ${-radius - 1}L${radius + 1} 0L0 ${radius + 1}L${-radius - 1} 0Z`, class: "glyph",
+    });
     default: return drawing("rect", { x: -radius, y: -radius, width: 2 * radius, height: 2 * radius, class: "glyph" });
     }
 }
@@ -41,7 +43,8 @@ export function nodeElement(model, index, classOf) {
     const group = drawing("g", {
         class: `node ${node.kind} ${ownClass}`.trim(),
         tabindex: "-1", role: "button", "aria-pressed": "false", "aria-label": spokenName(node), "data-index": index,
-    }, drawing("circle", { r: radius + 4.5, class: "halo" }), glyph(node, radius), mark ? drawing("path", { class: "side-mark", d: mark }) : null);
+    }, drawing("circle", { r: radius + 4.5, class: "halo" }), glyph(node, radius),
+        mark ? drawing("path", { class: "side-mark", d: mark }) : null);
     return group;
 }
 
@@ -57,16 +60,20 @@ export function placeNode(element, model, index, place, camera) {
     const node = model.nodes[index];
     element.setAttribute("transform", `translate(${camera.x(place.x).toFixed(1)} ${camera.y(place.y).toFixed(1)})`);
     const captions = [...element.childNodes].filter((child) => child.classList.contains("caption"));
-    for (const child of element.childNodes) if (!captions.includes(child)) child.setAttribute("transform", `scale(${glyphScale(camera.scale).toFixed(3)})`);
+    for (const child of element.childNodes) {
+        if (!captions.includes(child)) child.setAttribute("transform", `scale(${glyphScale(camera.scale).toFixed(3)})`);
+    }
     const caption = captionOf(node, place, camera.scale);
     if (element.dataset.caption === (caption ?? "")) return;
     element.dataset.caption = caption ?? "";
     for (const child of captions) child.remove();
     if (caption === null) return;
     const isAbove = node.kind === "logit" && !model.isCollapsed;
-    element.append(drawing("text", { class: "caption", y: isAbove ? -24 : radiusOf(node, model) * glyphScale(camera.scale) + 13, "text-anchor": "middle" },
+    element.append(drawing("text",
+        { class: "caption", y: isAbove ? -24 : radiusOf(node, model) * glyphScale(camera.scale) + 13, "text-anchor": "middle" },
         caption, drawing("title", {}, spokenName(node))));
-    if (isAbove && node.probability !== null && node.probability !== undefined) {
-        element.append(drawing("text", { class: "caption quieter", y: -11, "text-anchor": "middle" }, roundPercentage(node.probability)));
+    if (isAbove && isKnown(node.probability)) {
+        element.append(drawing("text", { class: "caption quieter", y: -11, "text-anchor": "middle" },
+            roundPercentage(node.probability)));
     }
 }

@@ -24,7 +24,9 @@ export function slider({ id, title, definition, minimum, maximum, step, value, o
 /** What the search of the page's head found in the drawing, with the ways to walk through it and to let go of it. */
 export function finder(onnext, onclear) {
     const status = element("span", { role: "status", class: "quiet" });
-    const controls = element("span", { class: "finder" }, status, button("Next", onnext, { class: "more", "aria-label": "Next node found" }), button("Clear", onclear, { class: "more", "aria-label": "Search for nothing" }));
+    const controls = element("span", { class: "finder" }, status,
+        button("Next", onnext, { class: "more", "aria-label": "Next node found" }),
+        button("Clear", onclear, { class: "more", "aria-label": "Search for nothing" }));
     const show = (text) => {
         status.textContent = text;
         controls.classList.toggle("idle", text === "");
@@ -37,7 +39,8 @@ export function finder(onnext, onclear) {
 export function viewToggle(view, onchange) {
     const controls = [["drawing", "Drawing"], ["table", "Table"]].map(([key, title]) =>
         button(title, () => onchange(key), { "aria-pressed": String(view === key), "data-view": key }));
-    const set = (chosen) => controls.forEach((control) => control.setAttribute("aria-pressed", String(control.dataset.view === chosen)));
+    const set = (chosen) =>
+        controls.forEach((control) => control.setAttribute("aria-pressed", String(control.dataset.view === chosen)));
     return { element: element("span", { class: "toggle", role: "group", "aria-label": "View" }, controls), set };
 }
 
@@ -51,6 +54,12 @@ export function drawingLegend(extra = []) {
         element("span", {}, element("i", { class: "stroke negative" }), " lowers"),
         element("span", {}, "width: share of the target's input; size: influence"), extra,
         element("details", { class: "keys" }, element("summary", {}, "Keys"),
-            element("dl", {}, [["← →", "along a layer"], ["↑ ↓", "to the next layer"], ["Enter", "choose"], ["p", "pin"], ["Esc", "choose nothing"], ["+ −", "larger, smaller"], ["0", "as large as at first"], ["f", "fit the window"], ["a", "to the answer"], ["Wheel", "in the drawing that has the focus, or with Ctrl: larger, smaller"], ["/", "search"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"]]
+            element("dl", {},
+                [
+                    ["← →", "along a layer"], ["↑ ↓", "to the next layer"], ["Enter", "choose"], ["p", "pin"],
+                    ["Esc", "choose nothing"], ["+ −", "larger, smaller"], ["0", "as large as at first"], ["f", "fit the window"],
+                    ["a", "to the answer"], ["Wheel", "in the drawing that has the focus, or with Ctrl: larger, smaller"],
+                    ["/", "search"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"],
+                ]
                 .map(([key, meaning]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, meaning)]))));
 }

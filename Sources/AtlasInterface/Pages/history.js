@@ -5,15 +5,25 @@ import {button} from "./elements.js";
 /** Edits that a kept history remembers, the last ones. */
 const keptEdits = 50;
 
+/** Whether an element has an undo of its own. */
+function takesText(target) {
+    return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "range";
+}
+
 /**
  * A history of edits. An edit is {title, apply, revert}; both may be asynchronous.
  *
- * With a `key` the tab keeps the history: an edit then has a `record`, whatever JSON can hold, and `revive(record)` makes it an edit
- * again. `isCurrent(record)` tells whether the last edit is still what is seen; a history of something else is forgotten.
+ * With a `key` the tab keeps the history: an edit then has a `record`, whatever JSON can hold, and `revive(record)` makes it an
+ * edit again. `isCurrent(record)` tells whether the last edit is still what is seen; a history of something else is forgotten.
  */
 export class EditHistory {
     constructor(onFailure = () => {}, { key = null, revive = null, isCurrent = () => true } = {}) {
-        Object.assign(this, { onFailure, key, revive, isCurrent, done: [], undone: [] });
+        this.onFailure = onFailure;
+        this.key = key;
+        this.revive = revive;
+        this.isCurrent = isCurrent;
+        this.done = [];
+        this.undone = [];
         this.undoButton = button("Undo", () => this.undo(), { disabled: "", title: "Ctrl Z" });
         this.redoButton = button("Redo", () => this.redo(), { disabled: "", title: "Ctrl Shift Z" });
         this.turn = Promise.resolve();
@@ -90,7 +100,7 @@ export class EditHistory {
     /** Listens for the keys of the platforms until `signal` ends it; fields keep their own undoing. */
     listen(signal) {
         addEventListener("keydown", (event) => {
-            if (!(event.ctrlKey || event.metaKey) || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return;
+            if (!(event.ctrlKey || event.metaKey) || event.altKey || takesText(event.target)) return;
             const key = event.key.toLowerCase();
             if (key !== "z" && key !== "y") return;
             event.preventDefault();

@@ -12,7 +12,9 @@ function pause(milliseconds) {
 
 /** How far a job is, in words. */
 export function progressText(report) {
-    if (report.state === "queued") return report.waitingBefore > 0 ? `Waiting; ${number(report.waitingBefore)} before it.` : "Waiting.";
+    if (report.state === "queued") {
+        return report.waitingBefore > 0 ? `Waiting; ${number(report.waitingBefore)} before it.` : "Waiting.";
+    }
     const unit = report.unit ? ` ${report.unit}` : "";
     const share = report.total ? `${number(report.done)} of ${number(report.total)}${unit}` : "Running";
     const rate = report.rate ? `, ${measure(report.rate)}${unit} a second` : "";
@@ -37,7 +39,9 @@ export async function runJob(path, body, place, signal) {
             text.textContent = progressText(report);
             if (report.total) bar.value = report.done / report.total;
             if (report.state === "done") return { job, result: report.result };
-            if (report.state === "failed" || report.state === "cancelled") throw new AnswerError(report.error ?? "The work was cancelled.");
+            if (report.state === "failed" || report.state === "cancelled") {
+                throw new AnswerError(report.error ?? "The work was cancelled.");
+            }
             await pause(pollPause);
         }
     } finally {

@@ -27,7 +27,9 @@ function partText(part) {
 export function linkHeads(weight, own, stays) {
     const told = own.heads.filter((head) => !stays || Math.abs(head.loading) >= leastPart * Math.abs(weight));
     if (own.heads.length === 0) return quiet("Through no head: it stays at its position, in the residual stream.");
-    if (told.length === 0) return quiet(`No head carries ${partText(leastPart)} of it or more: it stays at its position, in the residual stream.`);
+    if (told.length === 0) {
+        return quiet(`No head carries ${partText(leastPart)} of it or more: it stays at its position, in the residual stream.`);
+    }
     const largest = Math.abs(told[0].loading);
     const others = own.heads.slice(told.length).reduce((sum, head) => sum + Math.abs(head.loading), own.rest);
     return element("div", { class: "link-heads" },

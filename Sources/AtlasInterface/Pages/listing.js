@@ -8,7 +8,9 @@ export const pageLength = 50;
 /** Items that are asked for at once where all are wanted. */
 const wholeLength = 1_000;
 
-/** Where an address goes on with a list: {first, after}: how many items come before, and the server's own mark, if it gave one. */
+/**
+ * Where an address goes on with a list: {first, after}: how many items come before, and the server's own mark, if it gave one.
+ */
 export function placeFrom(parameters) {
     const after = parameters.get("after") ?? "";
     return /^\d{1,9}(~\d+(\/\d+)?)?$/.test(after) ? { first: Number.parseInt(after, 10), after } : { first: 0, after: "" };
@@ -21,12 +23,18 @@ export function placeFrom(parameters) {
 export async function listPart(path, parameters, place, { matches = () => true, order = null } = {}) {
     if (!isFolder) {
         const answer = await ask(path, {}, { ...parameters, limit: pageLength, after: place.after });
-        return { items: answer.items, total: answer.total, first: place.first, next: answer.next ?? null, whole: () => wholeList(path, parameters) };
+        return {
+            items: answer.items, total: answer.total, first: place.first, next: answer.next ?? null,
+            whole: () => wholeList(path, parameters),
+        };
     }
     const chosen = (await askWhole(path)).filter(matches);
     if (order) chosen.sort(order);
     const { first } = place;
-    return { items: chosen.slice(first, first + pageLength), total: chosen.length, first, next: first + pageLength < chosen.length ? String(first + pageLength) : null, whole: async () => chosen };
+    return {
+        items: chosen.slice(first, first + pageLength), total: chosen.length, first,
+        next: first + pageLength < chosen.length ? String(first + pageLength) : null, whole: async () => chosen,
+    };
 }
 
 /** All items of a server's list, part by part. */
@@ -44,7 +52,9 @@ export async function wholeList(path, parameters = {}) {
 /** Where one is in a list; `turn(after)` goes elsewhere in it. */
 export function listPager(part, noun, turn) {
     const { first, items, total, next } = part;
-    return pager(first, items.length, total, noun, first > 0 ? () => turn(first > pageLength ? String(first - pageLength) : "") : null, next === null ? null : () => turn(next));
+    return pager(first, items.length, total, noun,
+        first > 0 ? () => turn(first > pageLength ? String(first - pageLength) : "") : null,
+        next === null ? null : () => turn(next));
 }
 
 /** Whether a text holds every word, in any order. */

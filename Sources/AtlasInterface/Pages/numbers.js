@@ -2,7 +2,14 @@
 
 let noted = null;
 
-/** What an action gives, with the numbers that it wrote as texts meanwhile, in order: a cell's own value, before it is rounded. */
+/** Whether an answer has a value: neither null nor left out. */
+export function isKnown(value) {
+    return value !== null && value !== undefined;
+}
+
+/**
+ * What an action gives, with the numbers that it wrote as texts meanwhile, in order: a cell's own value, before it is rounded.
+ */
 export function noting(action) {
     const outer = noted;
     noted = [];
@@ -15,7 +22,7 @@ export function noting(action) {
 
 function note(value) {
     noted?.push(value ?? null);
-    return value === null || value === undefined;
+    return !isKnown(value);
 }
 
 function signOf(value) {
@@ -72,7 +79,7 @@ export function counted(count, noun, plural = `${noun}s`) {
 
 /** A token's text with its spaces, breaks and control characters made visible. */
 export function visible(text) {
-    if (text === "" || text === null || text === undefined) return "∅";
+    if (text === "" || !isKnown(text)) return "∅";
     return text.replace(/ /g, "␣").replace(/\n/g, "↵").replace(/\t/g, "⇥")
         .replace(/[\u0000-\u001f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)));
 }
@@ -90,7 +97,7 @@ export function plain(text) {
 
 /** Seconds in words. */
 export function duration(seconds) {
-    if (seconds === null || seconds === undefined) return "";
+    if (!isKnown(seconds)) return "";
     if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
     return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

@@ -26,12 +26,24 @@ export async function operandClassTable(kind) {
     if (!tags) return quiet("The corpus is no template with two operands.");
     const report = await ask("operands", { class: kind }, { rows: tags[0], columns: tags[1], limit: listedFeatures });
     return [
-        quiet(`Over ${counted(report.cellCount, "cell")} of the operands ${tags[0]} and ${tags[1]}, at the last token: ${counted(report.counts[kind] ?? 0, "feature")}, those that the class fits best first${report.features.length === listedFeatures ? `, the first ${number(listedFeatures)}` : ""}. Other filters do not count here.`),
+        quiet(`Over ${counted(report.cellCount, "cell")} of the operands ${tags[0]} and ${tags[1]}, at the last token: `
+            + `${counted(report.counts[kind] ?? 0, "feature")}, those that the class fits best `
+            + `first${report.features.length === listedFeatures ? `, the first ${number(listedFeatures)}` : ""}. Other filters `
+            + "do not count here."),
         dataTable("Features by class", [
-            { title: "Feature", head: true, width: "wide-name", cell: (row) => nodeText({ kind: "feature", feature: row.feature }, row.label) },
+            {
+                title: "Feature", head: true, width: "wide-name",
+                cell: (row) => nodeText({ kind: "feature", feature: row.feature }, row.label),
+            },
             { title: "By", cell: (row) => element("bdi", {}, row.shape.fit ?? "–") },
-            { title: "R²", numeric: true, definition: "Adjusted share of the grid's variance that the groups' means explain.", cell: (row) => measure(row.shape.explained) },
-            { title: "Maximum", numeric: true, definition: "The largest activation in the grid.", cell: (row) => measure(row.shape.maximum) },
+            {
+                title: "R²", numeric: true, definition: "Adjusted share of the grid's variance that the groups' means explain.",
+                cell: (row) => measure(row.shape.explained),
+            },
+            {
+                title: "Maximum", numeric: true, definition: "The largest activation in the grid.",
+                cell: (row) => measure(row.shape.maximum),
+            },
         ], report.features, { empty: "No feature of this class fires in these prompts." }),
     ];
 }

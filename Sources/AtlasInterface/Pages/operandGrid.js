@@ -1,8 +1,9 @@
 // The activation of a feature over a template with two operands, as a heat map with axes.
 
 import {element, quiet, section} from "./elements.js";
+import {featureName} from "./address.js";
 import {ask, isFolder} from "./data.js";
-import {measure, number} from "./numbers.js";
+import {isKnown, measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
 import {gridPictureControls} from "./gridPicture.js";
 import {onThemeChange} from "./theme.js";
@@ -28,9 +29,11 @@ function drawGrid(canvas, grid, room) {
     context.fillStyle = style.getPropertyValue("--badge");
     context.fillRect(margin.left, margin.top, columns.length * cell, rows.length * cell);
     values.forEach((line, row) => line.forEach((value, column) => {
-        if (value === null || value === undefined) context.fillStyle = style.getPropertyValue("--line");
-        else if (value !== 0) context.fillStyle = `rgba(${value > 0 ? warm : cold},${(0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3)})`;
-        else return;
+        if (value === 0) return;
+        const strength = (0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3);
+        context.fillStyle = isKnown(value)
+            ? `rgba(${value > 0 ? warm : cold},${strength})`
+            : style.getPropertyValue("--line");
         const [left, top] = [margin.left + column * cell, margin.top + row * cell];
         context.fillRect(left, top, cell, cell);
         if (value < 0 && cell >= 8) {
@@ -43,9 +46,15 @@ function drawGrid(canvas, grid, room) {
     context.font = "12px system-ui, sans-serif";
     const every = (count) => count > 50 ? 10 : count > 20 ? 5 : 1;
     context.textAlign = "center";
-    columns.forEach((name, column) => { if (column % every(columns.length) === 0) context.fillText(name, margin.left + (column + 0.5) * cell, margin.top + rows.length * cell + 14); });
+    columns.forEach((name, column) => {
+        if (column % every(columns.length) > 0) return;
+        context.fillText(name, margin.left + (column + 0.5) * cell, margin.top + rows.length * cell + 14);
+    });
     context.textAlign = "right";
-    rows.forEach((name, row) => { if (row % every(rows.length) === 0) context.fillText(name, margin.left - 5, margin.top + (row + 0.5) * cell + 4); });
+    rows.forEach((name, row) => {
+        if (row % every(rows.length) > 0) return;
+        context.fillText(name, margin.left - 5, margin.top + (row + 0.5) * cell + 4);
+    });
     context.textAlign = "center";
     context.fillText(grid.columnTag, margin.left + columns.length * cell / 2, margin.top + rows.length * cell + 30);
     context.save();
@@ -84,14 +93,19 @@ const gridRoom = { page: 440, panel: 250 };
 /** What the colours of a grid mean: from its lowest value over nothing to its highest. */
 export function gridScale(grid) {
     return element("p", { class: "grid-scale" },
-        grid.minimum < 0 ? [measure(grid.minimum), element("span", { class: "ramp low" })] : null, "0", element("span", { class: "ramp high" }), measure(grid.maximum));
+        grid.minimum < 0 ? [measure(grid.minimum), element("span", { class: "ramp low" })] : null, "0",
+        element("span", { class: "ramp high" }), measure(grid.maximum));
 }
 
 /** A small picture of a grid with its scale; null where the feature never fires there. */
 export function gridPicture(report, room) {
     const grid = gridOf(report);
     if (!grid || grid.size === 0) return null;
-    const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, from ${measure(grid.minimum)} to ${measure(grid.maximum)}` });
+    const canvas = element("canvas", {
+        role: "img", class: "grid",
+        "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, from ${measure(grid.minimum)} to `
+            + `${measure(grid.maximum)}`,
+    });
     drawGrid(canvas, grid, room);
     requestAnimationFrame(() => drawGrid(canvas, grid, room));
     onThemeChange(() => { if (canvas.isConnected) drawGrid(canvas, grid, room); });
@@ -101,7 +115,11 @@ export function gridPicture(report, room) {
 function gridView(report, room = gridRoom.page) {
     const grid = gridOf(report);
     if (!grid || grid.size === 0) return null;
-    const canvas = element("canvas", { role: "img", class: "grid", "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, at most ${measure(grid.maximum)}${grid.minimum < 0 ? `, at least ${measure(grid.minimum)}` : ""}` });
+    const canvas = element("canvas", {
+        role: "img", class: "grid",
+        "aria-label": `Activation by ${grid.rowTag} and ${grid.columnTag}, at most `
+            + `${measure(grid.maximum)}${grid.minimum < 0 ? `, at least ${measure(grid.minimum)}` : ""}`,
+    });
     const reading = element("p", { class: "quiet", role: "status" }, "Point at a cell to read it.");
     let cell = drawGrid(canvas, grid, room);
     // Colours and fonts are known only once the canvas is in the document.
@@ -112,9 +130,12 @@ function gridView(report, room = gridRoom.page) {
         const row = Math.floor((event.offsetY - margin.top) / cell);
         const value = grid.values[row]?.[column];
         if (value === undefined) return;
-        reading.textContent = `${grid.rowTag} = ${grid.rows[row]}, ${grid.columnTag} = ${grid.columns[column]}: ${value === null ? "no prompt" : measure(value)}`;
+        reading.textContent =
+            `${grid.rowTag} = ${grid.rows[row]}, ${grid.columnTag} = ${grid.columns[column]}: `
+                + `${value === null ? "no prompt" : measure(value)}`;
     });
-    return element("div", { class: "operands" }, element("div", {}, canvas, gridScale(grid), reading, gridPictureControls(grid)), shapeView(report.shape, grid));
+    return element("div", { class: "operands" }, element("div", {}, canvas, gridScale(grid), reading, gridPictureControls(grid)),
+        shapeView(report.shape, grid));
 }
 
 const shapeNames = {
@@ -124,18 +145,34 @@ const shapeNames = {
 
 function shapeView(shape, grid) {
     const fits = [...(shape.fits ?? [])].sort((a, b) => b.explained - a.explained).slice(0, 6);
+    const range = `from ${measure(grid.minimum)} to ${measure(grid.maximum)}`;
+    const signs = grid.minimum < 0 ? `; warm ones are positive, cold ones with a stroke negative, ${range}` : "";
     return element("div", {},
         shape.label ? element("p", {}, "Called by it: ", element("strong", {}, shape.label)) : null,
-        element("p", {}, "Its shape: ", element("strong", {}, shapeNames[shape.kind] ?? shape.kind), shape.fit ? ` (by ${shape.fit}, R² ${measure(shape.explained)})` : ""),
-        shape.peaks?.length > 0 ? element("p", {}, "Strongest where ", shape.peaks.map((peak) => `${peak.name} (mean ${measure(peak.mean)})`).join(", "), ".") : null,
+        element("p", {}, "Its shape: ", element("strong", {}, shapeNames[shape.kind] ?? shape.kind),
+            shape.fit ? ` (by ${shape.fit}, R² ${measure(shape.explained)})` : ""),
+        shape.peaks?.length > 0
+            ? element("p", {}, "Strongest where ",
+                shape.peaks.map((peak) => `${peak.name} (mean ${measure(peak.mean)})`).join(", "), ".")
+            : null,
         fits.length > 0 ? dataTable("Ways of depending on the operands", [
             { title: "Grouped by", head: true, cell: (fit) => fit.name },
             { title: "Groups", numeric: true, cell: (fit) => number(fit.groupCount) },
-            { title: "R²", numeric: true, definition: "Adjusted share of the grid's variance that the groups' means explain.", cell: (fit) => measure(fit.explained) },
+            {
+                title: "R²", numeric: true, definition: "Adjusted share of the grid's variance that the groups' means explain.",
+                cell: (fit) => measure(fit.explained),
+            },
         ], fits, { withLegend: false }) : null,
-        shape.sumDefect === null || shape.sumDefect === undefined ? null : quiet(`Sum defect ${measure(shape.sumDefect)}: 0 if the activation depends on the sum alone, 1 if the sum says nothing.`),
-        shape.rectangleDefect === null || shape.rectangleDefect === undefined ? null : quiet(`Rectangle (parallelogram) defect ${measure(shape.rectangleDefect)}: 0 if the two operands add up independently.`),
-        quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no activation${grid.minimum < 0 ? `; warm ones are positive, cold ones with a stroke negative, from ${measure(grid.minimum)} to ${measure(grid.maximum)}` : ""}.`));
+        isKnown(shape.sumDefect)
+            ? quiet(`Sum defect ${measure(shape.sumDefect)}: 0 if the activation depends on the sum alone, 1 if the sum says `
+                + "nothing.")
+            : null,
+        isKnown(shape.rectangleDefect)
+            ? quiet(`Rectangle (parallelogram) defect ${measure(shape.rectangleDefect)}: 0 if the two operands add up `
+                + "independently.")
+            : null,
+        quiet(`${number(grid.rows.length)} × ${number(grid.columns.length)} cells; grey cells have no prompt, pale ones no `
+            + `activation${signs}.`));
 }
 
 /** The two tags that make the corpus a grid, as [rows, columns]; null where it is none, or nobody can be asked. */
@@ -145,13 +182,20 @@ export async function operandTags() {
     return rowTag && columnTag ? [rowTag, columnTag] : null;
 }
 
+/** The grid of a feature; null where the corpus is none. */
+export async function askGrid(feature) {
+    const tags = await operandTags();
+    return tags ? ask(`features/${featureName(feature)}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null;
+}
+
 /** The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it. */
 export function operandSection(feature) {
     if (isFolder) return null;
     const content = element("div", {});
-    const whole = section("Operands", "The activation at the last token over a template with two operands.", content, element("p", {}, element("a", { href: "#/operands" }, "All features of this grid")));
+    const whole = section("Operands", "The activation at the last token over a template with two operands.", content,
+        element("p", {}, element("a", { href: "#/operands" }, "All features of this grid")));
     whole.hidden = true;
-    operandTags().then((tags) => tags ? ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null).then((report) => {
+    askGrid(feature).then((report) => {
         const view = report ? gridView(report) : null;
         if (!view) return whole.remove();
         content.replaceChildren(view);
@@ -165,7 +209,7 @@ export function operandPanel(feature) {
     if (isFolder) return null;
     const whole = element("div", { class: "panel-grid" });
     whole.hidden = true;
-    operandTags().then((tags) => tags ? ask(`features/${feature.layer}/${feature.index}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null).then((report) => {
+    askGrid(feature).then((report) => {
         const view = report ? gridView(report, gridRoom.panel) : null;
         if (!view) return whole.remove();
         whole.append(element("h3", {}, "Operands"), view);

@@ -17,7 +17,9 @@ export async function operandColumn(rows) {
         }
     }, () => places.forEach((place) => { place.textContent = "–"; }));
     return {
-        title: "By operands", definition: `What the activation at the last token depends on over the tags ${tags[0]} and ${tags[1]}; “–”: on none of what is tried.`,
+        title: "By operands",
+        definition: `What the activation at the last token depends on over the tags ${tags[0]} and ${tags[1]}; “–”: on none of `
+            + "what is tried.",
         cell: (row) => places.get(featureName(row.feature)),
     };
 }

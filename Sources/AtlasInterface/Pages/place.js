@@ -40,7 +40,9 @@ export function placeOfStep() {
 
 /** Goes to a place, and holds it while the view fills itself, unless somebody moves. */
 export function returnTo(place, main) {
-    const link = place.followed === null ? null : [...main.querySelectorAll("a[href]")].find((candidate) => candidate.getAttribute("href") === place.followed);
+    const link = place.followed === null
+        ? null
+        : [...main.querySelectorAll("a[href]")].find((candidate) => candidate.getAttribute("href") === place.followed);
     if (link) link.focus({ preventScroll: true });
     else main.querySelector("h1")?.focus({ preventScroll: true });
     scrollTo(0, place.scroll);
@@ -51,7 +53,9 @@ export function returnTo(place, main) {
         observer.disconnect();
         moved.abort();
     };
-    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown", "hashchange"]) addEventListener(kind, stop, { signal: moved.signal, passive: true });
+    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown", "hashchange"]) {
+        addEventListener(kind, stop, { signal: moved.signal, passive: true });
+    }
     setTimeout(stop, placeSettling);
 }
 

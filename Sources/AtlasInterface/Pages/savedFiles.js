@@ -1,5 +1,7 @@
 // Files that a page gives: tables as CSV and JSON. Nothing leaves for anywhere but the reader's own disk.
 
+import {isKnown} from "./numbers.js";
+
 /** A text as the beginning of a file's name. */
 export function fileName(text) {
     return text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 80) || "atlas";
@@ -19,7 +21,7 @@ export function saveFile(name, type, content) {
 }
 
 function cell(value) {
-    if (value === null || value === undefined) return "";
+    if (!isKnown(value)) return "";
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     return `"${String(value).replaceAll("\"", "\"\"")}"`;
 }

@@ -28,7 +28,8 @@ export function boxLinks(model, boxes) {
 
 function memberRow(subject, edge, largest) {
     const item = linkItem(subject, edge);
-    return element("li", {}, element("span", {}, element("bdi", {}, shortName(item.source)), " → ", element("bdi", {}, shortName(item.target))),
+    return element("li", {},
+        element("span", {}, element("bdi", {}, shortName(item.source)), " → ", element("bdi", {}, shortName(item.target))),
         weightBar(edge.weight, largest), ...weightCell({ ...item, other: item.source }));
 }
 
@@ -44,7 +45,8 @@ export function boxLinkList(boxes, links, subject) {
         };
         const view = element("details", subject.opened.has(name) ? { open: "" } : {},
             element("summary", {}, element("bdi", {}, name), " ", element("span", { class: "numeric" }, signed(link.weight)),
-                element("span", { class: "quiet" }, ` ${percentage(link.share)} of its input, the sum of ${counted(link.edges.length, "link")}`)),
+                element("span", { class: "quiet" },
+                    ` ${percentage(link.share)} of its input, the sum of ${counted(link.edges.length, "link")}`)),
             element("div", { class: "links" }, members));
         view.addEventListener("toggle", () => {
             if (view.open) subject.opened.add(name);

@@ -1,7 +1,7 @@
 // Terms with their definitions, marks for weak numbers, and names of things: shown the same way everywhere.
 
 import {element} from "./elements.js";
-import {visible} from "./numbers.js";
+import {isKnown, visible} from "./numbers.js";
 import {featureAddress, featureName, logitAddress} from "./address.js";
 
 let tipCount = 0;
@@ -27,13 +27,20 @@ export function fewSamples(count) {
 
 /** A label, marked when a program made it. */
 export function labelText(label, isAutomatic) {
-    if (label === null || label === undefined || label === "") return [element("span", { class: "quiet" }, "no label")];
-    return [element("bdi", { class: "made-label" }, label), isAutomatic ? element("span", { class: "badge" }, "automatic") : null];
+    if (!isKnown(label) || label === "") return [element("span", { class: "quiet" }, "no label")];
+    return [
+        element("bdi", { class: "made-label" }, label), isAutomatic ? element("span", { class: "badge" }, "automatic") : null,
+    ];
 }
 
 /** A token as a quotation. */
 export function tokenText(text, token) {
-    return element("bdi", { class: "quoted", "data-text": text ?? null, title: token === null || token === undefined ? null : `token ${token.toLocaleString("en")}` }, visible(text));
+    return element("bdi",
+        {
+            class: "quoted", "data-text": text ?? null,
+            title: isKnown(token) ? `token ${token.toLocaleString("en")}` : null,
+        },
+        visible(text));
 }
 
 /** A node of a graph or circuit by name, with a link to its own view. */
@@ -47,7 +54,10 @@ export function nodeText(node, label, prompt) {
     case "bias":
         return element("span", { class: "kind" }, "bias");
     case "logit":
-        return [element("span", { class: "kind" }, "logit "), element("a", { href: logitAddress(node.token) }, tokenText(node.text, node.token))];
+        return [
+            element("span", { class: "kind" }, "logit "),
+            element("a", { href: logitAddress(node.token) }, tokenText(node.text, node.token)),
+        ];
     default:
         return [element("span", { class: "kind" }, `${node.kind} `), tokenText(node.text, node.token)];
     }
@@ -78,7 +88,9 @@ export function placeTips() {
         tip.style.width = `${width}px`;
         tip.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
         tip.style.top = `${bounds.bottom + 6}px`;
-        if (bounds.bottom + 6 + tip.offsetHeight > innerHeight) tip.style.top = `${Math.max(8, bounds.top - 6 - tip.offsetHeight)}px`;
+        if (bounds.bottom + 6 + tip.offsetHeight > innerHeight) {
+            tip.style.top = `${Math.max(8, bounds.top - 6 - tip.offsetHeight)}px`;
+        }
     };
     addEventListener("mouseover", place);
     addEventListener("focusin", place);

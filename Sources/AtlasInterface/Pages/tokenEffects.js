@@ -11,6 +11,7 @@ export function effectList(title, definition, list, side, none = "None stored.")
     return element("div", { class: "effects" },
         element("h3", {}, term(title, definition, side)),
         list.length === 0 ? quiet(none) : element("ol", {}, list.map((effect) => element("li", {},
-            element("a", { href: addressOf(["logit", effect.token]), class: "bare" }, tokenText(effect.text, effect.token)), weightBar(effect.value, largest),
+            element("a", { href: addressOf(["logit", effect.token]), class: "bare" }, tokenText(effect.text, effect.token)),
+            weightBar(effect.value, largest),
             element("span", { class: "numeric" }, signed(effect.value))))));
 }
