@@ -2,7 +2,7 @@
 
 import {element, heading, link, section} from "./elements.js";
 import {addressOf, graphAddress} from "./address.js";
-import {ask} from "./data.js";
+import {ask, askTags} from "./data.js";
 import {counted, measure, number, percentage, shortened} from "./numbers.js";
 import {figure, tokenText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
@@ -148,12 +148,16 @@ function runsTable(information) {
         ], information.runs));
 }
 
-/** Shows the atlas. */
+/**
+ * Shows the atlas.
+ *
+ * @returns {Promise<View>}
+ */
 export async function showAtlas() {
     const [atlas, tags, logits] = await Promise.all([
-        ask("atlas"), ask("tags").catch(() => []), ask("logits", {}, { limit: 12 }).catch(() => ({ items: [] })),
+        ask("atlas"), askTags(), ask("logits", {}, { limit: 12 }).catch(() => ({ items: [] })),
     ]);
-    const information = atlas.information ?? atlas;
+    const { information } = atlas;
     return {
         title: "Atlas",
         view: [
@@ -166,7 +170,7 @@ export async function showAtlas() {
             information.isStale
                 ? element("p", { role: "alert", class: "failure" }, "What is derived is older than the facts: run atlas derive.")
                 : null,
-            figures(information), entries(Array.isArray(tags) ? tags : tags.items ?? [], logits.items ?? []), failureSection(),
+            figures(information), entries(tags, logits.items), failureSection(),
             section("Indexing", null, runsTable(information)),
         ],
     };

@@ -56,7 +56,8 @@ function patternTable(report, marked, explain) {
     const isMarked = (query, key) => marked.some((place) => place.query === query && place.key === key);
     const label = (position, isColumn) => element("th", { scope: isColumn ? "col" : "row", title: `position ${position}` },
         element("bdi", {}, shortened(visible(report.tokens[position]), 12)));
-    let strongest = null;
+    /** @type {{ rank: number, control: HTMLElement } | undefined} */
+    let strongest;
     const cell = (query, key) => {
         if (key > query) return element("td", { class: "after" });
         const place = report.queries[query].keys.indexOf(key);
@@ -72,7 +73,7 @@ function patternTable(report, marked, explain) {
             : null;
         // The first position has nothing to choose.
         const rank = (isMarked(query, key) ? 2 : query > 0 ? 1 : 0) + weight / 2;
-        if (control && (strongest === null || rank > strongest.rank)) strongest = { rank, control };
+        if (control && !(rank <= strongest?.rank)) strongest = { rank, control };
         const content = element("td", { title: name, class: isMarked(query, key) ? "marked" : null },
             control ?? element("span", { class: "hidden" }, weight > 0 ? roundPercentage(weight) : "0"));
         content.style.setProperty("--depth", weight.toFixed(3));
@@ -92,6 +93,10 @@ function patternTable(report, marked, explain) {
 /**
  * The picture of a head in a prompt, which asks for its own answer. `marked` are cells, {query, key}, that are framed and explain
  * themselves whatever their share: where the head's strongest links go. `isExplained` where `pictureMeaning` stands above.
+ *
+ * @param {{ title?: Content, prompt: number | string, head: HeadID, marked?: { query: number, key: number }[], able: Able,
+ *     isExplained?: boolean }} picture
+ * @returns {HTMLElement}
  */
 export function attentionPicture({ title = "Where it looks", prompt, head, marked = [], able, isExplained = false }) {
     const figure = element("div", { class: "attention" }, element("h3", {}, title));

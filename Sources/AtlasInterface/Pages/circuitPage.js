@@ -3,7 +3,7 @@
 import {choice, element, heading, link, quiet} from "./elements.js";
 import {addressOf, currentAddress, go, keepInAddress} from "./address.js";
 import {featureAddress, featureName, graphAddress, logitAddress} from "./address.js";
-import {ask, capabilities, isFolder} from "./data.js";
+import {ask, askInformation, askTags, capabilities, isFolder} from "./data.js";
 import {counted, isKnown, number, percentage} from "./numbers.js";
 import {filterControls} from "./promptFilter.js";
 import {GraphModel} from "./graphModel.js";
@@ -19,12 +19,18 @@ function circuitID(node, ordinal) {
     return `${node.kind}_${node.token ?? ordinal}`;
 }
 
-/** The model of a circuit, as the server reports it. */
+/**
+ * The model of a circuit, as the server reports it.
+ *
+ * @param {CircuitReport} report
+ * @param {number} layerCount
+ * @returns {GraphModel}
+ */
 export function modelOfCircuit(report, layerCount) {
     const nodes = report.nodes.map((row, ordinal) => ({
         id: circuitID(row.node, ordinal), kind: row.node.kind, feature: row.node.feature ?? null, token: row.node.token ?? null,
         text: row.node.text ?? (row.node.kind === "logit" ? report.seedName ?? "logits" : null),
-        layer: row.layer ?? row.node.feature?.layer ?? row.node.layer ?? 0, position: null,
+        layer: row.node.feature?.layer ?? row.node.layer ?? 0, position: null,
         label: row.label ?? null, labelIsAutomatic: row.labelIsAutomatic, influence: row.influence,
         meanEffect: row.effect ?? null, share: row.promptShare ?? null,
         meanActivation: row.meanActivation ?? null, inputSum: 0,
@@ -41,7 +47,12 @@ export function modelOfCircuit(report, layerCount) {
     return new GraphModel({ nodes, edges, layerCount, columns: [{ position: 0, text: "" }], isCollapsed: true });
 }
 
-/** The seed that an address names, as parameters of the question; null when it names none. */
+/**
+ * The seed that an address names, as parameters of the question; null when it names none.
+ *
+ * @param {URLSearchParams} parameters
+ * @returns {Seed | null}
+ */
 export function seedFrom(parameters) {
     for (const name of ["token", "feature", "prompt", "where"]) {
         if (parameters.get(name)) return { [name]: parameters.get(name) };
@@ -49,9 +60,14 @@ export function seedFrom(parameters) {
     return null;
 }
 
+/** @returns {Named} */
+function tokenChoice({ token, text, promptCount }) {
+    return [String(token), `${text.trim() || text} (${number(promptCount)})`];
+}
+
 async function seedControls() {
     const [logits, tags] = await Promise.all([
-        ask("logits", {}, { limit: 200 }).catch(() => ({ items: [] })), ask("tags").catch(() => []),
+        ask("logits", {}, { limit: 200 }).catch(() => ({ items: [] })), askTags(),
     ]);
     const feature = element("input", { id: "seed-feature", type: "text", placeholder: "2/157", pattern: "\\d+/\\d+", size: "8" });
     const form = element("form", { class: "controls" }, element("label", { for: "seed-feature" }, "from a feature"), feature,
@@ -63,15 +79,9 @@ async function seedControls() {
     });
     return element("section", {}, element("h2", {}, "Grow a circuit"),
         element("p", { class: "controls" }, element("label", { for: "seed-token" }, "from a logit"),
-            choice("seed-token",
-                [
-                    ["", "a token…"],
-                    ...logits.items.map((item) => [
-                        String(item.token), `${item.text.trim() || item.text} (${number(item.promptCount)})`,
-                    ]),
-                ],
-                "", (token) => token && go(["circuit"], { token }))),
-        form, filterControls(Array.isArray(tags) ? tags : tags.items ?? [], "", (where) => go(["circuit"], { where }), {
+            choice("seed-token", [["", "a token…"], ...logits.items.map(tokenChoice)], "",
+                (token) => token && go(["circuit"], { token }))),
+        form, filterControls(tags, "", (where) => go(["circuit"], { where }), {
             id: "seed-tag", title: "from a group of prompts",
         }));
 }
@@ -134,7 +144,12 @@ function expansionOf(text, change) {
     return { has, toggle: (feature) => change(toggled(featureName(feature)).join(",")) };
 }
 
-/** Shows a circuit. */
+/**
+ * Shows a circuit.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showCircuit({ parameters, signal }) {
     const seed = seedFrom(parameters);
     if (!seed) {
@@ -152,10 +167,10 @@ export async function showCircuit({ parameters, signal }) {
     const by = parameters.get("by") ?? "";
     const rank = parameters.get("rank") ?? "";
     const expand = parameters.get("expand") ?? "";
-    const [report, atlas, able, saved] = await Promise.all([
-        ask("circuits", seed, { size, by, rank, expand }), ask("atlas"), capabilities(), savedSupernodes(),
+    const [report, information, able, saved] = await Promise.all([
+        ask("circuits", seed, { size, by, rank, expand }), askInformation(), capabilities(), savedSupernodes(),
     ]);
-    const model = modelOfCircuit(report, (atlas.information ?? atlas).layerCount);
+    const model = modelOfCircuit(report, information.layerCount);
     const change = (update) => go(["circuit"], { ...seed, size, by, rank, expand, ...update });
     const status = element("p", { class: "quiet", role: "status" });
     const workbench = new GraphWorkbench({

@@ -13,14 +13,25 @@ import {viewBar} from "./graphViewBar.js";
 import {onThemeChange} from "./theme.js";
 import {isKnown} from "./numbers.js";
 
-/** What makes two nodes of different graphs the same. */
+/**
+ * What makes two nodes of different graphs the same.
+ *
+ * @param {GraphNode} node
+ * @returns {string}
+ */
 export function identityOf(node) {
     return node.kind === "feature"
         ? `feature ${featureName(node.feature)}`
         : `${node.kind} ${node.layer ?? ""} ${node.token ?? ""}`;
 }
 
-/** Which of two models have each node: "a", "b" or "both". */
+/**
+ * Which of two models have each node: "a", "b" or "both".
+ *
+ * @param {GraphModel} first
+ * @param {GraphModel} second
+ * @returns {Map<string, string>}
+ */
 export function sidesOf(first, second) {
     const sides = new Map();
     for (const node of first.nodes) sides.set(identityOf(node), "a");
@@ -147,6 +158,11 @@ class ComparedChoice {
 /**
  * The two drawings with their legend and their panel, and how to begin drawing them; a side is {title, model, prompt, text,
  * nodesPath, where}.
+ *
+ * @param {{ title: string, model: GraphModel, prompt?: number | string, text?: string, nodesPath?: string,
+ *     where?: string }[]} given
+ * @param {{ able: Able, signal: AbortSignal, threshold?: number }} around
+ * @returns {{ element: HTMLElement, start: () => void }}
  */
 export function comparedDrawings(given, { able, signal, threshold = 0.8 }) {
     const sides = sidesOf(given[0].model, given[1].model);

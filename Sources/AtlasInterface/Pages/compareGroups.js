@@ -1,7 +1,7 @@
 // Two groups of prompts: the features and links that differ, what both share, and the two circuits.
 
 import {element, quiet, section} from "./elements.js";
-import {ask} from "./data.js";
+import {ask, askInformation} from "./data.js";
 import {comparedDrawings} from "./compareDrawings.js";
 import {edgeLink} from "./edgeEvidence.js";
 import {counted, measure, number, percentage, points, signed} from "./numbers.js";
@@ -100,10 +100,9 @@ function coreRows(report) {
 }
 
 async function circuits(a, b, able, signal) {
-    const [atlas, first, second] = await Promise.all([
-        ask("atlas"), ask("circuits", { where: a }, { size: 40 }), ask("circuits", { where: b }, { size: 40 }),
+    const [{ layerCount }, first, second] = await Promise.all([
+        askInformation(), ask("circuits", { where: a }, { size: 40 }), ask("circuits", { where: b }, { size: 40 }),
     ]);
-    const layerCount = (atlas.information ?? atlas).layerCount;
     const side = (where, report) => ({ title: where, where, model: modelOfCircuit(report, layerCount) });
     return comparedDrawings([side(a, first), side(b, second)], { able, signal });
 }
@@ -118,7 +117,15 @@ function foundText(present, tested, stronger, strengths, rate) {
         + `stronger in one, each at a false-discovery rate of ${percentage(rate)}.`;
 }
 
-/** The parts of the view that compares two groups; an empty second group is all prompts outside the first. */
+/**
+ * The parts of the view that compares two groups; an empty second group is all prompts outside the first.
+ *
+ * @param {string} a
+ * @param {string} b
+ * @param {Able} able
+ * @param {AbortSignal} signal
+ * @returns {Promise<Part>}
+ */
 export async function compareGroups(a, b, able, signal) {
     const report = await ask("diff", { a, b });
     const rate = report.options.falseDiscoveryRate;

@@ -36,7 +36,12 @@ function insideTable(title, rows, empty) {
 
 const shares = ["0.5", "0.8", "0.9", "1"];
 
-/** The parts of the view of what a group has in common. */
+/**
+ * The parts of the view of what a group has in common.
+ *
+ * @param {{ a: string, b: string, parameters: URLSearchParams, signal: AbortSignal }} question
+ * @returns {Promise<Part>}
+ */
 export async function compareInvariant({ a, b, parameters, signal }) {
     const share = shares.includes(parameters.get("share")) ? parameters.get("share") : "0.9";
     const control = element("p", { class: "controls" }, element("label", { for: "invariant-share" }, "Active in at least"),

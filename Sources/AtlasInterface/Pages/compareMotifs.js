@@ -87,7 +87,12 @@ function censusTable(report) {
     ], report.census);
 }
 
-/** The parts of the view of motifs; asked for when wanted, as graphs are rewired many times. */
+/**
+ * The parts of the view of motifs; asked for when wanted, as graphs are rewired many times.
+ *
+ * @param {{ a: string, signal: AbortSignal }} question
+ * @returns {Promise<Part>}
+ */
 export async function compareMotifs({ a, signal }) {
     const graphs = element("input", { type: "number", id: "motif-graphs", min: "1", max: "1000", value: "100" });
     const rewirings = element("input", { type: "number", id: "motif-rewirings", min: "1", max: "30000", value: "1000" });

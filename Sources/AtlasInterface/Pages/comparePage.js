@@ -2,7 +2,7 @@
 
 import {button, element, heading, link, quiet} from "./elements.js";
 import {addressOf, go} from "./address.js";
-import {AnswerError, ask, capabilities, isFolder} from "./data.js";
+import {AnswerError, askTags, capabilities, isFolder} from "./data.js";
 import {compareGroups} from "./compareGroups.js";
 import {compareInvariant} from "./compareInvariant.js";
 import {compareMotifs} from "./compareMotifs.js";
@@ -11,7 +11,12 @@ import {comparePrompts} from "./comparePrompts.js";
 import {filterControls} from "./promptFilter.js";
 import {SearchBox} from "./searchBox.js";
 
-/** The prompt that one side of the address names, or null when it names a group. */
+/**
+ * The prompt that one side of the address names, or null when it names a group.
+ *
+ * @param {string} side
+ * @returns {string | null}
+ */
 export function promptOfSide(side) {
     return /^prompt:[\w.-]+$/.test(side) ? side.slice("prompt:".length) : null;
 }
@@ -47,13 +52,17 @@ function answerAboutGroups(question, { a, b, parameters, tags, able, signal }) {
     return compareGroups(a, b, able, signal);
 }
 
-/** Shows a comparison, or the choice of what to compare. */
+/**
+ * Shows a comparison, or the choice of what to compare.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showCompare({ parameters, signal }) {
     const a = parameters.get("a") ?? "";
     const b = parameters.get("b") ?? "";
     const question = questions.some(([key]) => key === parameters.get("ask")) ? parameters.get("ask") : "";
-    const [tags, able] = await Promise.all([ask("tags").catch(() => []), capabilities()]);
-    const items = Array.isArray(tags) ? tags : tags.items ?? [];
+    const [items, able] = await Promise.all([askTags(), capabilities()]);
     const change = (update) => go(["compare"], { a, b, ask: question, ...update });
     const choices = element("div", { class: "sides" }, sideControls(items, "a", a, (side) => change({ a: side })),
         sideControls(items, "b", b, (side) => change({ b: side })));

@@ -53,11 +53,16 @@ function pairText(report) {
         + "members or more second ones at a q-value of at most 0.05.";
 }
 
-/** The parts of the view of pairs. */
+/**
+ * The parts of the view of pairs.
+ *
+ * @param {{ a: string, b: string, parameters: URLSearchParams, tags: TagSummary[], signal: AbortSignal }} question
+ * @returns {Promise<Part>}
+ */
 export async function comparePairs({ a, b, parameters, tags, signal }) {
     const by = parameters.get("by") ?? "";
     const control = element("p", { class: "controls" }, element("label", { for: "pair-tag" }, "Pairs share the value of"),
-        choice("pair-tag", [["", "a tag…"], ...tags.map((tag) => [tag.name, tag.name])], by,
+        choice("pair-tag", [["", "a tag…"], ...tags.map((tag) => /** @type {Named} */ ([tag.name, tag.name]))], by,
             (name) => go(["compare"], { a, b, ask: "pairs", by: name })));
     const place = element("div", {});
     const note = b === ""

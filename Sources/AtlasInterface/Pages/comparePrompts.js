@@ -11,7 +11,13 @@ import {viewingThresholds} from "./graphState.js";
 import {labelText, weightBar} from "./terms.js";
 import {dataTable} from "./tables.js";
 
-/** The influence of each feature in two graphs, positions added up, most different first. */
+/**
+ * The influence of each feature in two graphs, positions added up, most different first.
+ *
+ * @param {GraphModel} first
+ * @param {GraphModel} second
+ * @returns {{ feature: FeatureID, label: string | null, labelIsAutomatic: boolean, influence: number[], difference: number }[]}
+ */
 export function influenceRows(first, second) {
     const rows = new Map();
     [first, second].forEach((model, side) => {
@@ -31,16 +37,24 @@ export function influenceRows(first, second) {
         .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
 }
 
-/** The parts of the view that compares two prompts. */
+/**
+ * The parts of the view that compares two prompts.
+ *
+ * @param {string} a
+ * @param {string} b
+ * @param {Able} able
+ * @param {AbortSignal} signal
+ * @returns {Promise<Part>}
+ */
 export async function comparePrompts(a, b, able, signal) {
-    const reports = await Promise.all([askGraph(a, viewingThresholds), askGraph(b, viewingThresholds)]);
+    const reports = await Promise.all([a, b].map((prompt) => askGraph(prompt, viewingThresholds, signal)));
     const models = reports.map(modelOfGraph);
-    const compared = comparedDrawings([a, b]
-        .map((prompt, side) => ({
-            title: `Prompt ${prompt}`, model: models[side], prompt, text: reports[side].text,
-            nodesPath: `prompts/${prompt}/graph/nodes`,
-        })), { able, signal });
-    const rows = influenceRows(...models);
+    const sides = [a, b].map((prompt, side) => ({
+        title: `Prompt ${prompt}`, model: models[side], prompt, text: reports[side].text,
+        nodesPath: `prompts/${prompt}/graph/nodes`,
+    }));
+    const compared = comparedDrawings(sides, { able, signal });
+    const rows = influenceRows(models[0], models[1]);
     const largest = Math.max(0, ...rows.map((row) => Math.abs(row.difference)));
     return {
         view: [

@@ -4,7 +4,11 @@ import {button, element} from "./elements.js";
 
 const shownFor = 2_000;
 
-/** The control in the head of every page. */
+/**
+ * The control in the head of every page, and the place where it tells what it did.
+ *
+ * @returns {HTMLElement[]}
+ */
 export function copyLinkControl() {
     const told = element("span", { role: "status", class: "copied" });
     const tell = (content) => {

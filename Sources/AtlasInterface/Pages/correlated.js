@@ -23,7 +23,12 @@ const correlatedColumns = [
     },
 ];
 
-/** The section of a feature's dashboard; it fills itself, and goes when there is no such answer. */
+/**
+ * The section of a feature's dashboard; it fills itself, and goes when there is no such answer.
+ *
+ * @param {{ feature: FeatureID, countsStoredOnly?: boolean }} report
+ * @returns {HTMLElement}
+ */
 export function correlatedSection({ feature, countsStoredOnly }) {
     if (isFolder) return null;
     const content = element("div", {}, "Loading…");
@@ -31,8 +36,7 @@ export function correlatedSection({ feature, countsStoredOnly }) {
         "By co-activation over the whole atlas, never within a batch." + (countsStoredOnly ? " Stored activations only." : ""),
         content);
     ask(`features/${feature.layer}/${feature.index}/correlated`, {}, { limit: 15 }).then((answer) => {
-        const rows = answer.correlated ?? answer.items ?? [];
-        content.replaceChildren(dataTable("Correlated features", correlatedColumns, rows,
+        content.replaceChildren(dataTable("Correlated features", correlatedColumns, answer.correlated,
             { empty: "No other feature fires at its tokens." }));
     }, () => whole.remove());
     return whole;

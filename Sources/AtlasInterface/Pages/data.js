@@ -4,7 +4,7 @@
 import {isKnown} from "./numbers.js";
 
 /** Whether the pages are an exported folder: nothing can be asked that was not exported, and nothing be written. */
-export const isFolder = document.querySelector('meta[name="atlas-source"]')?.content === "folder";
+export const isFolder = document.querySelector('meta[name="atlas-source"]')?.getAttribute("content") === "folder";
 
 /** Why an answer is missing. */
 export class AnswerError extends Error {
@@ -67,7 +67,12 @@ function loadScript(path) {
     });
 }
 
-/** The token that writes need, kept while the tab is open. */
+/**
+ * The token that writes need, kept while the tab is open.
+ *
+ * @param {string} token
+ * @returns {void}
+ */
 export function setToken(token) {
     sessionStorage.setItem("atlas-token", token);
     keptAnswers.clear();
@@ -92,7 +97,16 @@ async function request(path, options = {}) {
         problem.nearest ?? []);
 }
 
-/** The answer at a path. `parameters` say which answer; `refinements` (limits, orders, thresholds) are only for a server. */
+/**
+ * The answer at a path. `parameters` say which answer; `refinements` (limits, orders, thresholds) are only for a server.
+ *
+ * @template {string} Path
+ * @param {Path} path
+ * @param {Terms} [parameters]
+ * @param {Terms} [refinements]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<AnswerAt<Path>>}
+ */
 export function ask(path, parameters = {}, refinements = {}, signal = undefined) {
     const key = withQuery(path, isFolder ? queryOf(parameters) : queryOf({ ...parameters, ...refinements }));
     if (keptAnswers.has(key)) return keptAnswers.get(key);
@@ -104,7 +118,12 @@ export function ask(path, parameters = {}, refinements = {}, signal = undefined)
     return answer;
 }
 
-/** All items of a list that was exported in pieces. */
+/**
+ * All items of a list that was exported in pieces.
+ *
+ * @param {string} path
+ * @returns {Promise<any[]>}
+ */
 export async function askWhole(path) {
     const items = [];
     let after;
@@ -116,7 +135,14 @@ export async function askWhole(path) {
     return items;
 }
 
-/** Writes into the atlas, or starts work on the server; what was asked before is asked anew afterwards. */
+/**
+ * Writes into the atlas, or starts work on the server; what was asked before is asked anew afterwards.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
 export async function change(method, path, body) {
     const answer = await request(path, {
         method, body: body === undefined ? undefined : JSON.stringify(body),
@@ -126,8 +152,34 @@ export async function change(method, path, body) {
     return answer;
 }
 
-/** What can be done here: {modelLoaded, writable, needsToken}. */
+/**
+ * What the atlas tells of itself.
+ *
+ * @returns {Promise<AtlasInformation>}
+ */
+export async function askInformation() {
+    return (await ask("atlas")).information;
+}
+
+/**
+ * The tags of the corpus; none where they cannot be asked for.
+ *
+ * @returns {Promise<TagSummary[]>}
+ */
+export async function askTags() {
+    try {
+        return (await ask("tags")).items;
+    } catch {
+        return [];
+    }
+}
+
+/**
+ * What can be done here: {modelLoaded, writable, needsToken}.
+ *
+ * @returns {Promise<Able>}
+ */
 export async function capabilities() {
     if (isFolder) return { modelLoaded: false, writable: false, needsToken: false };
-    return (await ask("atlas")).capabilities ?? { modelLoaded: false, writable: false, needsToken: false };
+    return (await ask("atlas")).capabilities;
 }

@@ -79,7 +79,12 @@ function curves(report) {
     ]));
 }
 
-/** The curves and their table; a sentence where no doses were asked for. */
+/**
+ * The curves and their table; a sentence where no doses were asked for.
+ *
+ * @param {SteeredTextReport} report
+ * @returns {HTMLElement}
+ */
 export function doseView(report) {
     if (report.doses.length === 0) return quiet("No doses were asked for.");
     return element("div", { class: "doses" }, element("h3", {}, "What comes next, by dose"),
@@ -100,7 +105,12 @@ export function doseView(report) {
         ], report.doses, { withLegend: false }));
 }
 
-/** Two continuations side by side, token below token; where they part is marked. */
+/**
+ * Two continuations side by side, token below token; where they part is marked.
+ *
+ * @param {SteeredTextReport} report
+ * @returns {HTMLElement}
+ */
 export function continuationsView(report) {
     const parting = report.plain.findIndex((step, place) => step.token !== report.steered[place]?.token);
     const row = (title, steps) =>

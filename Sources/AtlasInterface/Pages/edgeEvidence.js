@@ -10,7 +10,12 @@ import {fewSamples, term, tokenText, weightBar} from "./terms.js";
 const drawnExamples = 48;
 const listedExamples = 5;
 
-/** How a node is called in a question about an edge; null for one that none can be asked about. */
+/**
+ * How a node is called in a question about an edge; null for one that none can be asked about.
+ *
+ * @param {NodeName} node
+ * @returns {string | null}
+ */
 export function edgeEnd(node) {
     switch (node.kind) {
     case "feature": return featureName(node.feature);
@@ -21,24 +26,54 @@ export function edgeEnd(node) {
     }
 }
 
-/** Whether an edge can lead from one node to another across prompts. */
+/**
+ * Whether an edge can lead from one node to another across prompts.
+ *
+ * @param {NodeName} source
+ * @param {NodeName} target
+ * @returns {boolean}
+ */
 export function isAskable(source, target) {
     return !isFolder && edgeEnd(source) !== null && edgeEnd(target) !== null && source.kind !== "logit"
         && (target.kind === "feature" || target.kind === "logit");
 }
 
-/** The address of an edge's page; null where there is none. */
+/**
+ * The address of an edge's page; null where there is none.
+ *
+ * @param {NodeName} source
+ * @param {NodeName} target
+ * @param {{ where?: string, prompt?: number | string | null }} [context]
+ * @returns {string | null}
+ */
 export function edgeAddress(source, target, { where = "", prompt = "" } = {}) {
     return isAskable(source, target) ? addressOf(["edge", edgeEnd(source), edgeEnd(target)], { where, prompt }) : null;
 }
 
-/** A number that leads to the evidence of its link, or the number alone. */
+/**
+ * A number that leads to the evidence of its link, or the number alone.
+ *
+ * @param {string} text
+ * @param {NodeName} source
+ * @param {NodeName} target
+ * @param {{ where?: string, prompt?: number | string | null }} [context]
+ * @returns {Content}
+ */
 export function edgeLink(text, source, target, context) {
     const address = edgeAddress(source, target, context);
     return address ? element("a", { href: address, class: "evidence-link", title: "The evidence of this link" }, text) : text;
 }
 
-/** Asks for an edge by its ends as they are written. */
+/**
+ * Asks for an edge by its ends as they are written.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {string} where
+ * @param {number} examples
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<EdgeReport>}
+ */
 export function askEdge(source, target, where, examples, signal) {
     return ask(`edges/${encodeURIComponent(source)}/${encodeURIComponent(target)}`, {}, { where, examples }, signal);
 }
@@ -54,7 +89,12 @@ function flipText(edge) {
     return `${number(flips)} of ${number(edge.support)}`;
 }
 
-/** The numbers of an edge as facts. */
+/**
+ * The numbers of an edge as facts.
+ *
+ * @param {EdgeReport} report
+ * @returns {HTMLElement}
+ */
 export function edgeFacts(report) {
     const edge = report.target;
     const weights = edge.weights;
@@ -93,7 +133,13 @@ export function edgeFacts(report) {
     return element("dl", { class: "facts-list" }, rows);
 }
 
-/** Why there is nothing from weights; null where there is something, or could be nothing. */
+/**
+ * Why there is nothing from weights; null where there is something, or could be nothing.
+ *
+ * @param {EdgeReport} report
+ * @param {Able} able
+ * @returns {HTMLElement | null}
+ */
 export function weightsNote(report, able) {
     if (report.target.weights || report.source.kind !== "feature" || report.target.node.kind !== "feature") return null;
     return quiet(able.modelLoaded
@@ -101,7 +147,13 @@ export function weightsNote(report, able) {
         : "Virtual weight, ERA and TWERA when the server has the model: atlas serve FILE --model DIR --transcoders DIR");
 }
 
-/** The prompts where the link is strongest. */
+/**
+ * The prompts where the link is strongest.
+ *
+ * @param {EdgeReport} report
+ * @param {number} [count]
+ * @returns {HTMLElement | null}
+ */
 export function edgeExamples(report, count = listedExamples) {
     if (report.examples.length === 0) {
         return report.target.support > 0
@@ -120,7 +172,12 @@ export function edgeExamples(report, count = listedExamples) {
         weightBar(example.weight, largest), element("span", { class: "numeric" }, signed(example.weight)))));
 }
 
-/** The examples' weights on a line, with the mean and its spread over all prompts that have the link. */
+/**
+ * The examples' weights on a line, with the mean and its spread over all prompts that have the link.
+ *
+ * @param {EdgeReport} report
+ * @returns {HTMLElement | null}
+ */
 export function edgeStrip(report) {
     const { mean, spread, support } = report.target;
     const values = report.examples.map((example) => example.weight);
@@ -153,12 +210,27 @@ export function edgeStrip(report) {
                 + `Thin line: zero; from ${signed(low)} to ${signed(high)}.`));
 }
 
-/** Everything an edge's page draws. */
+/**
+ * Everything an edge's page draws.
+ *
+ * @param {string} source
+ * @param {string} target
+ * @param {string} where
+ * @param {AbortSignal} signal
+ * @returns {Promise<EdgeReport>}
+ */
 export function askWholeEdge(source, target, where, signal) {
     return askEdge(source, target, where, drawnExamples, signal);
 }
 
-/** The evidence of a link in the panel: it fills itself. */
+/**
+ * The evidence of a link in the panel: it fills itself.
+ *
+ * @param {NodeName} source
+ * @param {NodeName} target
+ * @param {{ where?: string, prompt?: number | string | null }} [context]
+ * @returns {HTMLElement}
+ */
 export function edgeView(source, target, { where = "", prompt = "" } = {}) {
     const view = element("div", { class: "of-edge", role: "status" }, quiet("Asking across prompts…"));
     askEdge(edgeEnd(source), edgeEnd(target), where, listedExamples).then((report) => {

@@ -2,7 +2,7 @@
 
 import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, featureAddress, go, graphAddress, logitAddress} from "./address.js";
-import {AnswerError, ask, capabilities, isFolder} from "./data.js";
+import {AnswerError, askTags, capabilities, isFolder} from "./data.js";
 import {askWholeEdge, edgeExamples, edgeFacts, edgeStrip, weightsNote} from "./edgeEvidence.js";
 import {counted} from "./numbers.js";
 import {filterControls} from "./promptFilter.js";
@@ -25,7 +25,12 @@ function ways(source, target, prompt) {
     return element("nav", { class: "walk", "aria-label": "From here" }, list);
 }
 
-/** Shows a link. */
+/**
+ * Shows a link.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showEdge({ parts, parameters, signal }) {
     const [, from, to] = parts;
     if (!from || !to) throw new AnswerError("A link has two ends, as in #/edge/2%2F157/5%2F283.");
@@ -33,7 +38,7 @@ export async function showEdge({ parts, parameters, signal }) {
     const where = parameters.get("where") ?? "";
     const prompt = parameters.get("prompt");
     const [report, able, tags] = await Promise.all([
-        askWholeEdge(from, to, where, signal), capabilities(), ask("tags").catch(() => ({ items: [] })),
+        askWholeEdge(from, to, where, signal), capabilities(), askTags(),
     ]);
     const { source, target } = { source: report.source, target: report.target.node };
     const share = report.graphCount > 0
@@ -46,7 +51,7 @@ export async function showEdge({ parts, parameters, signal }) {
                 ways(source, target, prompt)),
             element("div", { class: "columns two edge-ends" }, endView("From", source, report.sourceLabel),
                 endView("To", target, report.target.label)),
-            filterControls(tags.items ?? [], where, (group) => go(["edge", from, to], { where: group, prompt }), {
+            filterControls(tags, where, (group) => go(["edge", from, to], { where: group, prompt }), {
                 id: "edge-group", title: "Only prompts of",
             }),
             section("Across prompts",

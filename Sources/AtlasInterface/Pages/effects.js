@@ -13,7 +13,12 @@ const onMeanGap =
 const measured = "The gap less the gap with the node silenced alone, attention patterns held. Empty where that was not measured.";
 const missing = "not computed";
 
-/** Columns of effects for a table of nodes; `effects` gives a row's, which older atlases do not have. */
+/**
+ * Columns of effects for a table of nodes; `effects` gives a row's, which older atlases do not have.
+ *
+ * @param {(row: any) => EffectReport | null | undefined} effects
+ * @returns {Column<any>[]}
+ */
 export function effectColumns(effects) {
     return [
         {
@@ -29,6 +34,10 @@ export function effectColumns(effects) {
 
 /**
  * Adds what a node of a prompt's graph, or of a circuit grown by effects, does to its facts; nothing where it was not computed.
+ *
+ * @param {GraphNode} node
+ * @param {(title: string, definition: string, value: Content) => void} add
+ * @returns {void}
  */
 export function addEffects(node, add) {
     if (isKnown(node.meanEffect) && node.kind !== "logit") {
@@ -41,7 +50,12 @@ export function addEffects(node, add) {
     if (node.effects.measured) add("Measured effect", measured, signed(node.effects.measured.gap));
 }
 
-/** How far the answer is ahead, as a paragraph. */
+/**
+ * How far the answer is ahead, as a paragraph.
+ *
+ * @param {GapReport | null | undefined} gap
+ * @returns {HTMLElement}
+ */
 export function gapText(gap) {
     if (!gap) {
         return element("p", { class: "quiet" },

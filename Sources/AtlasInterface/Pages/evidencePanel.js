@@ -33,7 +33,7 @@ export class EvidencePanel {
                 if (this.held === null) return;
                 this.previewed = null;
                 this.show(this.held);
-            } else if (subject.key === this.held?.subject?.key) {
+            } else if (subject.key === this.heldKey) {
                 this.show(this.held);
             } else if (subject.key !== this.previewed?.subject.key) {
                 this.previewed = new NodeEvidence(subject, this.context);
@@ -49,7 +49,7 @@ export class EvidencePanel {
         clearTimeout(this.timer);
         if (subject === null) {
             const hadFocus = this.element.contains(document.activeElement);
-            if (this.held?.edge && !note) return;
+            if (this.holdsLink && !note) return;
             this.held = null;
             this.previewed = null;
             this.element.replaceChildren(...this.empty, ...(note ? [quiet(note)] : []));
@@ -57,15 +57,16 @@ export class EvidencePanel {
             if (hadFocus) this.element.focus({ preventScroll: true });
             return;
         }
-        if (subject.key === this.held?.subject?.key) {
+        if (this.held instanceof NodeEvidence && subject.key === this.heldKey) {
             this.held.update(subject);
             if (this.previewed === null) this.show(this.held);
             return;
         }
         const hadFocus = this.element.contains(document.activeElement);
-        this.held = subject.key === this.previewed?.subject.key ? this.previewed : new NodeEvidence(subject, this.context);
-        this.held.update(subject);
-        this.held.hold();
+        const held = subject.key === this.previewed?.subject.key ? this.previewed : new NodeEvidence(subject, this.context);
+        held.update(subject);
+        held.hold();
+        this.held = held;
         this.previewed = null;
         this.show(this.held);
         this.element.scrollTop = 0;
@@ -83,15 +84,24 @@ export class EvidencePanel {
             quiet(isKnown(item.share) ? `${percentage(item.share)} of the target's input here.` : ""),
             element("p", { class: "controls" }, button("Close", () => item.close(), { title: "Escape" })),
             linkEvidence(item));
-        this.held = { element: view, edge: true };
+        this.held = { element: view };
         this.previewed = null;
         this.show(this.held);
         this.element.scrollTop = 0;
     }
 
+    /** The key of the node that is held; null where none is. */
+    get heldKey() {
+        return this.held instanceof NodeEvidence ? this.held.subject.key : null;
+    }
+
+    get holdsLink() {
+        return this.held !== null && !(this.held instanceof NodeEvidence);
+    }
+
     /** Lets a held link go; whether there was one. */
     dropLink() {
-        if (!this.held?.edge) return false;
+        if (!this.holdsLink) return false;
         this.held = null;
         return true;
     }

@@ -62,7 +62,12 @@ function valueTable(values) {
     ], values, { withLegend: false });
 }
 
-/** The parts that show an exchange's report. */
+/**
+ * The parts that show an exchange's report.
+ *
+ * @param {ExchangeReport} report
+ * @returns {Content[]}
+ */
 export function exchangeView(report) {
     const left = [
         { count: report.sameAnswerPairs, noun: "pair", why: "with the same answer" },

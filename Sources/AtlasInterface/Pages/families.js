@@ -37,7 +37,13 @@ function familyTable(report) {
     ], report.families, { empty: "No family." });
 }
 
-/** Puts the families of a group in place of the control that asked for them. */
+/**
+ * Puts the families of a group in place of the control that asked for them.
+ *
+ * @param {string} where
+ * @param {HTMLButtonElement} control
+ * @returns {Promise<void>}
+ */
 export async function familySection(where, control) {
     control.disabled = true;
     control.textContent = "Sorting into families…";

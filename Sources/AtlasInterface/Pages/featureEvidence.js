@@ -12,7 +12,12 @@ import {histogram} from "./histogram.js";
 const listedTokens = 5;
 const panelExamples = 5;
 
-/** Asks for a feature's dashboard. */
+/**
+ * Asks for a feature's dashboard.
+ *
+ * @param {FeatureID} feature
+ * @returns {Promise<FeatureReport>}
+ */
 export function askFeature(feature) {
     return ask(`features/${feature.layer}/${feature.index}`);
 }
@@ -33,7 +38,13 @@ function densityLine(report) {
                 : ` 0 to ${measure(report.maximum)}`));
 }
 
-/** What a feature is in numbers: density, histogram, tokens; `mark` is {value, text} of where it is seen from, or null. */
+/**
+ * What a feature is in numbers: density, histogram, tokens; `mark` is {value, text} of where it is seen from, or null.
+ *
+ * @param {FeatureReport} report
+ * @param {{ value: number, text: string } | null} mark
+ * @returns {HTMLElement}
+ */
 export function featureEvidence(report, mark) {
     return element("div", { class: "feature-evidence" },
         densityLine(report), histogram(report, mark),
@@ -46,7 +57,12 @@ export function featureEvidence(report, mark) {
                 (report.suppressed ?? []).slice(0, listedTokens), "end")));
 }
 
-/** The prompts where a feature is strongest, with heat. */
+/**
+ * The prompts where a feature is strongest, with heat.
+ *
+ * @param {FeatureReport} report
+ * @returns {HTMLElement}
+ */
 export function strongestPrompts(report) {
     const extremes = extremesOf(report);
     return element("div", { class: "panel-examples" }, element("h3", {}, "Strongest prompts"),

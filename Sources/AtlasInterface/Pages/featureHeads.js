@@ -30,7 +30,13 @@ function headTable(report) {
     ], report.heads.slice(0, listedHeads), { empty: "None of its stored links goes through a head." });
 }
 
-/** The section of a feature's dashboard; `information` is what the atlas says of itself. */
+/**
+ * The section of a feature's dashboard; `information` is what the atlas says of itself.
+ *
+ * @param {FeatureID} feature
+ * @param {AtlasInformation} information
+ * @returns {HTMLElement}
+ */
 export function featureHeadSection(feature, information) {
     const title = "Heads that carry it";
     if (!information.headedGraphCount) {

@@ -2,7 +2,7 @@
 
 import {element, heading, link, quiet, section} from "./elements.js";
 import {addressOf, featureAddress, featureName} from "./address.js";
-import {AnswerError, ask, capabilities} from "./data.js";
+import {AnswerError, ask, askInformation, capabilities} from "./data.js";
 import {counted, measure, number, percentage, plain} from "./numbers.js";
 import {exampleList, extremesOf, heatScale, intervalView} from "./examples.js";
 import {featureHeadSection} from "./featureHeads.js";
@@ -85,7 +85,12 @@ async function placeInPrompt(feature, prompt) {
     }
 }
 
-/** Shows the dashboard of a feature. */
+/**
+ * Shows the dashboard of a feature.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showFeature({ parts, parameters, signal }) {
     const [, layer, index] = parts;
     if (!/^\d{1,9}$/.test(layer ?? "") || !/^\d{1,9}$/.test(index ?? "")) {
@@ -93,8 +98,8 @@ export async function showFeature({ parts, parameters, signal }) {
     }
     const prompt = parameters.get("prompt");
     const feature = { layer: Number(layer), index: Number(index) };
-    const [report, able, { information }, local] = await Promise.all([
-        ask(`features/${layer}/${index}`), capabilities(), ask("atlas"), placeInPrompt(feature, prompt),
+    const [report, able, information, local] = await Promise.all([
+        ask(`features/${layer}/${index}`), capabilities(), askInformation(), placeInPrompt(feature, prompt),
     ]);
     const mark = local && local.value !== 0 ? { value: local.value, text: `prompt ${prompt}` } : null;
     const name = `Feature ${featureName(report.feature)}`;
@@ -113,7 +118,7 @@ export async function showFeature({ parts, parameters, signal }) {
                 `Active tokens in ${report.histogram.length} bins of equal width over ${range}: exact counts of `
                     + `${counted(report.activeTokens, "active token")}${stored}.`,
                 histogram(report, mark)),
-            local ? localNeighbours(feature, prompt, local) : null,
+            local ? localNeighbours(prompt, local) : null,
             tokenSection(report),
             section("Strongest prompts",
                 `At most one example a prompt, at its strongest token, equal texts once: ${number(report.topExamples.length)} of `

@@ -2,7 +2,7 @@
 
 import {choice, element, heading, quiet} from "./elements.js";
 import {featureAddress, featureName, go} from "./address.js";
-import {ask, isFolder} from "./data.js";
+import {askInformation, isFolder} from "./data.js";
 import {isKnown, measure, number, percentage} from "./numbers.js";
 import {operandClasses, operandClassTable} from "./operandClasses.js";
 import {headingOrder, holdsWords, listPager, listPart, placeFrom} from "./listing.js";
@@ -103,13 +103,17 @@ function orderOf(sort) {
     return sort.startsWith("-") ? (a, b) => order(b, a) : order;
 }
 
-/** Shows features. */
+/**
+ * Shows features.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showFeatures({ parameters }) {
     const state = Object.fromEntries(featureFilters.map((key) => [key, parameters.get(key) ?? ""]));
     const { class: kind, ...listed } = state;
     const change = (update) => go(["features"], { ...state, ...update });
-    const [atlas, classes] = await Promise.all([ask("atlas"), operandClasses()]);
-    const information = atlas.information ?? atlas;
+    const [information, classes] = await Promise.all([askInformation(), operandClasses()]);
     const note = information.basis === "neurons"
         ? quiet("Features are neurons of the model. Counts and densities are of stored activations only: of each token the nodes "
             + "of its graph and the strongest few neurons.")

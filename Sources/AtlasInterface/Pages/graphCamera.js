@@ -12,6 +12,11 @@ const revealMargin = 60;
  * smaller. The names of rows stand in a gutter, and those of columns in a footer, which no scale changes.
  */
 export class Camera {
+    /**
+     * @param {HTMLElement} frame
+     * @param {HTMLElement} extent
+     * @param {() => void} onchange
+     */
     constructor(frame, extent, onchange) {
         this.frame = frame;
         this.extent = extent;
@@ -21,7 +26,11 @@ export class Camera {
         frame.addEventListener("scroll", () => this.onchange(), { passive: true });
     }
 
-    /** Takes a layout; what is seen stays where it is as far as the new layout has it. */
+    /**
+     * Takes a layout; what is seen stays where it is as far as the new layout has it.
+     *
+     * @param {Layout} layout
+     */
     setLayout(layout) {
         this.layout = layout;
         this.scale = this.bounded(this.scale);
@@ -153,12 +162,23 @@ export class Camera {
     }
 }
 
-/** Whether two states, or states with sizes, are the same; none is like no other. */
+/**
+ * Whether two states, or states with sizes, are the same; none is like no other.
+ *
+ * @param {Record<string, number>} state
+ * @param {Record<string, number> | null} other
+ * @returns {boolean}
+ */
 export function isSamePlace(state, other) {
     return other !== null && Object.keys(state).every((key) => state[key] === other[key]);
 }
 
-/** The window, what scrolls in it, and the stage that stays in view and is drawn on. */
+/**
+ * The window, what scrolls in it, and the stage that stays in view and is drawn on.
+ *
+ * @param {...Content} layers
+ * @returns {{ stage: HTMLElement, extent: HTMLElement, frame: HTMLElement }}
+ */
 export function cameraElements(...layers) {
     const stage = element("div", { class: "stage" }, layers);
     const extent = element("div", { class: "extent" }, stage);

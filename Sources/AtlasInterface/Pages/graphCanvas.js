@@ -39,7 +39,13 @@ function strengthOf(edge) {
     return share >= meaningfulShare ? Math.max(meaningfulStrength, strength) : strength;
 }
 
-/** How a link is drawn: its width and its opacity. */
+/**
+ * How a link is drawn: its width and its opacity.
+ *
+ * @param {GraphEdge} edge
+ * @param {boolean} isCollapsed
+ * @returns {{ width: number, opacity: number }}
+ */
 export function lookOfLink(edge, isCollapsed) {
     return { width: widthOf(edge, isCollapsed ? widestOfCircuit : widestLink), opacity: strengthOf(edge) };
 }
@@ -49,7 +55,14 @@ function partOf(edge, part) {
     return Math.max(0.08, Math.min(1, Math.abs(part / edge.weight) || 0));
 }
 
-/** The links whose ends are both shown, strongest first: sorted into steps of strength, for there may be a million. */
+/**
+ * The links whose ends are both shown, strongest first: sorted into steps of strength, for there may be a million.
+ *
+ * @param {GraphEdge[]} edges
+ * @param {Iterable<number>} shown
+ * @param {number} nodeCount
+ * @returns {GraphEdge[]}
+ */
 export function orderedLinks(edges, shown, nodeCount) {
     const isShown = new Uint8Array(nodeCount);
     for (const index of shown) isShown[index] = 1;
@@ -127,6 +140,11 @@ function drawSlice(context, links, first, end, look) {
 /**
  * Draws some links at once, for few: those of a node in focus, or those of which `parts` has a part, as a map from link to
  * number.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {GraphEdge[]} links
+ * @param {any} look
+ * @returns {void}
  */
 export function drawFewLinks(canvas, links, look) {
     const context = prepare(canvas, look.size);
@@ -134,7 +152,14 @@ export function drawFewLinks(canvas, links, look) {
     drawSlice(context, ordered, 0, ordered.length, { ...look, palette: colours(canvas) });
 }
 
-/** Moves and stretches a canvas from where it was drawn, as a camera's state, to where it is wanted. */
+/**
+ * Moves and stretches a canvas from where it was drawn, as a camera's state, to where it is wanted.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {any} drawn
+ * @param {any} camera
+ * @returns {void}
+ */
 export function moveCanvas(canvas, drawn, camera) {
     if (!drawn) return;
     const [wide, high] = [camera.scale / drawn.scale, camera.rowScale / drawn.rowScale];
@@ -147,6 +172,10 @@ export function moveCanvas(canvas, drawn, camera) {
 
 /** Draws many links over several frames: one canvas is seen while the other is drawn. */
 export class LinkPainter {
+    /**
+     * @param {HTMLCanvasElement} front
+     * @param {HTMLCanvasElement} back
+     */
     constructor(front, back) {
         this.front = front;
         this.back = back;
@@ -204,9 +233,10 @@ export class LinkPainter {
         this.adapt(time);
         const isMoved = !this.isOf(this.pass);
         if (this.isStale || this.pass === null || (isMoved && this.pass.isPresented)) {
-            this.pass = { ...this.wanted, next: 0, isPresented: false };
-            this.pass.context = prepare(this.back, this.pass.size);
-            this.pass.look = { ...this.look, ...this.wanted, palette: colours(this.front) };
+            this.pass = {
+                ...this.wanted, next: 0, isPresented: false, context: prepare(this.back, this.wanted.size),
+                look: { ...this.look, ...this.wanted, palette: colours(this.front) },
+            };
             // The strongest links are wide and dashed: far fewer of them fit a frame than of the last ones.
             this.slice = firstSlice;
             this.isStale = false;

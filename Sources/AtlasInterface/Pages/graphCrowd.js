@@ -7,6 +7,9 @@ import {isKnown} from "./numbers.js";
 
 /** The nodes of a view that are no elements. */
 export class Crowd {
+    /**
+     * @param {HTMLCanvasElement} canvas
+     */
     constructor(canvas) {
         this.canvas = canvas;
         this.drawnAt = null;

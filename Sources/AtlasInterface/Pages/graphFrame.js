@@ -9,6 +9,9 @@ const longestName = 9;
 
 /** The elements of a layout's frame, and how they follow a camera. */
 export class GraphFrame {
+    /**
+     * @param {Layout} layout
+     */
     constructor(layout) {
         this.layout = layout;
         this.followed = null;
@@ -53,9 +56,8 @@ export class GraphFrame {
     followColumns(at, width, top) {
         const { layout } = this;
         const placeOf = (x) => at.gutter + (x - at.gutter) * at.scale - at.left;
-        const isSlanted = this.columns.some((name, ordinal) =>
-            Math.min(longestName, Array.from(layout.columns[ordinal].text).length)
-                * widthOfCharacter > layout.columns[ordinal].width * at.scale - 2);
+        const isSlanted = layout.columns.some(({ text, width: room }) =>
+            Math.min(longestName, Array.from(text).length) * widthOfCharacter > room * at.scale - 2);
         let last = -Infinity;
         layout.columns.forEach((column, ordinal) => {
             const [from, x] = [placeOf(column.x), placeOf(column.x + column.width / 2)];

@@ -69,14 +69,28 @@ function listenToDrag(frame, signal) {
     frame.addEventListener("click", (event) => { if (hasDragged) event.stopPropagation(); }, { capture: true, signal });
 }
 
-/** Listens to hands over `frame` until `signal` ends it. */
+/**
+ * Listens to hands over `frame` until `signal` ends it.
+ *
+ * @param {HTMLElement} frame
+ * @param {Camera} camera
+ * @param {AbortSignal} signal
+ * @returns {void}
+ */
 export function listenToHands(frame, camera, signal) {
     listenToWheel(frame, camera, signal);
     listenToPinch(frame, camera, signal);
     listenToDrag(frame, signal);
 }
 
-/** Does what a key says about the part that is seen; false where it says nothing. */
+/**
+ * Does what a key says about the part that is seen; false where it says nothing.
+ *
+ * @param {string} key
+ * @param {Camera} camera
+ * @param {{ fit: () => void, answer: () => void }} actions
+ * @returns {boolean}
+ */
 export function zoomByKey(key, camera, actions) {
     switch (key) {
     case "+": case "=": camera.zoomTo(camera.scale * keyStep); return true;

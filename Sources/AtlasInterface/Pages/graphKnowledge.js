@@ -14,13 +14,31 @@ const specificities = [
     ["", "all"], ["2", "at least 2 ×"], ["5", "at least 5 ×"], ["10", "at least 10 ×"], ["50", "at least 50 ×"],
 ];
 
-/** What is known of the features of the graph at `path`; null where it cannot be asked for. */
+/**
+ * What is known of the features of the graph at `path`; null where it cannot be asked for.
+ *
+ * @param {string | null} path
+ * @param {GraphState} state
+ * @returns {Promise<GraphFeaturesReport | null>}
+ */
 export async function askKnowledge(path, state) {
     if (isFolder || !path) return null;
-    return ask(`${path}/features`, {}, { nodes: state.nodes, edges: state.edges, limit: state.limit ?? 300 }).catch(() => null);
+    try {
+        const limit = state.limit ?? 300;
+        return /** @type {GraphFeaturesReport} */ (
+            await ask(`${path}/features`, {}, { nodes: state.nodes, edges: state.edges, limit }));
+    } catch {
+        return null;
+    }
 }
 
-/** Writes into a model's nodes what is known; names made by rule give way to those by operands. */
+/**
+ * Writes into a model's nodes what is known; names made by rule give way to those by operands.
+ *
+ * @param {GraphModel} model
+ * @param {GraphFeaturesReport} knowledge
+ * @returns {void}
+ */
 export function learn(model, knowledge) {
     const known = new Map(knowledge.features.map((row) => [featureName(row.feature), row]));
     for (const node of model.nodes) {
@@ -35,7 +53,13 @@ export function learn(model, knowledge) {
     }
 }
 
-/** The features that recede by the filters of a state; null where none does. */
+/**
+ * The features that recede by the filters of a state; null where none does.
+ *
+ * @param {GraphModel} model
+ * @param {{ density: number | null, specificity: number | null }} filters
+ * @returns {Set<number> | null}
+ */
 export function recedingIn(model, { density, specificity }) {
     if (density === null && specificity === null) return null;
     const receding = new Set();
@@ -48,7 +72,12 @@ export function recedingIn(model, { density, specificity }) {
     return receding;
 }
 
-/** A number among those that a filter offers, or null. */
+/**
+ * A number among those that a filter offers, or null.
+ *
+ * @param {string | null} text
+ * @returns {number | null}
+ */
 export function filterFrom(text) {
     const value = Number(text);
     return text && value > 0 && Number.isFinite(value) ? value : null;
@@ -66,7 +95,13 @@ function specificityMeaning(answer, promptCount) {
         + "Features below the limit recede.";
 }
 
-/** The controls of both filters, with what they mean; `show(knowledge, state, receding)` fills them. */
+/**
+ * The controls of both filters, with what they mean; `show(knowledge, state, receding)` fills them.
+ *
+ * @param {(change: Partial<GraphState>) => void} onchange
+ * @returns {{ element: HTMLElement, show: (knowledge: GraphFeaturesReport | null, state: GraphState, receding: Set<number>
+ *     | null) => void }}
+ */
 export function knowledgeFilters(onchange) {
     const place = element("span", { class: "knowledge" });
     let shown = null;
@@ -101,7 +136,12 @@ export function knowledgeFilters(onchange) {
     };
 }
 
-/** A node's specificity in words. */
+/**
+ * A node's specificity in words.
+ *
+ * @param {GraphNode} node
+ * @returns {string}
+ */
 export function specificityText(node) {
     return !isKnown(node.specificity) ? "–" : `${measure(node.specificity)} ×`;
 }

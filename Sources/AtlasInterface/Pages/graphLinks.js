@@ -10,7 +10,14 @@ function distanceTo(x, y, from, to) {
     return Math.hypot(x - from.x - share * dx, y - from.y - share * dy);
 }
 
-/** A node's links; `ends` are "inputs" or "outputs" where only those count. */
+/**
+ * A node's links; `ends` are "inputs" or "outputs" where only those count.
+ *
+ * @param {GraphModel} model
+ * @param {number} index
+ * @param {string} ends
+ * @returns {GraphEdge[]}
+ */
 export function edgesOf(model, index, ends) {
     return [...(ends === "outputs" ? [] : model.inputs[index]), ...(ends === "inputs" ? [] : model.outputs[index])];
 }
@@ -18,6 +25,10 @@ export function edgesOf(model, index, ends) {
 /**
  * The nearest of the links that a view shows, the strongest of equals; null where none is near. Of a chosen node only its own
  * count.
+ *
+ * @param {GraphView} view
+ * @param {MouseEvent} event
+ * @returns {GraphEdge | null}
  */
 export function linkAt(view, event) {
     const { model, layout, state, camera } = view;

@@ -2,7 +2,14 @@
 
 import {edgesOf} from "./graphLinks.js";
 
-/** The nodes that a node is linked with and the links' weights; `ends` are "inputs" or "outputs" where only those count. */
+/**
+ * The nodes that a node is linked with and the links' weights; `ends` are "inputs" or "outputs" where only those count.
+ *
+ * @param {GraphModel} model
+ * @param {number | null} index
+ * @param {string} ends
+ * @returns {Map<number, number>}
+ */
 export function tintedEnds(model, index, ends) {
     const tinted = new Map();
     if (index === null) return tinted;
@@ -10,7 +17,13 @@ export function tintedEnds(model, index, ends) {
     return tinted;
 }
 
-/** Marks all elements of a view; `tinted` are those that a chosen node is linked with. */
+/**
+ * Marks all elements of a view; `tinted` are those that a chosen node is linked with.
+ *
+ * @param {GraphView} view
+ * @param {Map<number, number>} tinted
+ * @returns {void}
+ */
 export function markNodes(view, tinted) {
     const { selected, pins } = view.state;
     view.elements.forEach((node, index) => {

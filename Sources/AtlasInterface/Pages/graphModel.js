@@ -3,7 +3,12 @@
 import {isKnown, roundPercentage, shortened, visible} from "./numbers.js";
 import {featureName} from "./address.js";
 
-/** The name of a node in few characters. */
+/**
+ * The name of a node in few characters.
+ *
+ * @param {NodeName} node
+ * @returns {string}
+ */
 export function shortName(node) {
     switch (node.kind) {
     case "feature": return featureName(node.feature);
@@ -13,7 +18,12 @@ export function shortName(node) {
     }
 }
 
-/** The name of a node for those who hear it. */
+/**
+ * The name of a node for those who hear it.
+ *
+ * @param {GraphNode} node
+ * @returns {string}
+ */
 export function spokenName(node) {
     const place = isKnown(node.position) && node.kind !== "logit" ? `, position ${node.position}` : "";
     const influence = isKnown(node.influence) ? `, influence ${roundPercentage(node.influence)}` : "";
@@ -29,6 +39,10 @@ export function spokenName(node) {
 
 /** Nodes in rows (tokens below, layers, logits above), and links as indices of nodes. */
 export class GraphModel {
+    /**
+     * @param {{ nodes: GraphNode[], edges: GraphEdge[], columns: GraphColumn[], layerCount: number,
+     *     isCollapsed?: boolean }} given
+     */
     constructor({ nodes, edges, columns, layerCount, isCollapsed = false }) {
         this.nodes = nodes;
         this.edges = edges;
@@ -47,7 +61,12 @@ export class GraphModel {
         this.largestInfluence = Math.max(0, ...nodes.filter((node) => node.kind !== "logit").map((node) => node.influence ?? 0));
     }
 
-    /** The row of a node, from the bottom: tokens, layers, logits. */
+    /**
+     * The row of a node, from the bottom: tokens, layers, logits.
+     *
+     * @param {GraphNode} node
+     * @returns {number}
+     */
     rowOf(node) {
         if (node.kind === "logit") return this.layerCount + 1;
         return node.kind === "token" || node.kind === "embedding" ? 0 : node.layer + 1;
@@ -62,7 +81,12 @@ export class GraphModel {
         return row === this.layerCount + 1 ? "logits" : `layer ${row - 1}`;
     }
 
-    /** The nodes within a share of the influence; tokens and logits that are given always stay. */
+    /**
+     * The nodes within a share of the influence; tokens and logits that are given always stay.
+     *
+     * @param {number} threshold
+     * @returns {Set<number>}
+     */
     within(threshold) {
         const shown = new Set();
         this.nodes.forEach((node, index) => {
@@ -89,7 +113,12 @@ export class GraphModel {
     }
 }
 
-/** The model of one prompt's graph, as the server reports it. */
+/**
+ * The model of one prompt's graph, as the server reports it.
+ *
+ * @param {GraphReport} report
+ * @returns {GraphModel}
+ */
 export function modelOfGraph(report) {
     return new GraphModel({
         nodes: report.nodes, edges: report.edges, layerCount: report.layerCount,

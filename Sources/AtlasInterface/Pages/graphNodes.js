@@ -22,19 +22,37 @@ function glyph(node, radius) {
     }
 }
 
-/** How large a node's glyph is. */
+/**
+ * How large a node's glyph is.
+ *
+ * @param {GraphNode} node
+ * @param {GraphModel} model
+ * @returns {number}
+ */
 export function radiusOf(node, model) {
     if (node.kind === "logit") return 6;
     if (!(model.largestInfluence > 0)) return 5.5;
     return 4 + 3.5 * Math.sqrt((node.influence ?? 0) / model.largestInfluence);
 }
 
-/** How much larger or smaller glyphs are at a scale: they grow slower than the drawing, and stay large enough to be hit. */
+/**
+ * How much larger or smaller glyphs are at a scale: they grow slower than the drawing, and stay large enough to be hit.
+ *
+ * @param {number} scale
+ * @returns {number}
+ */
 export function glyphScale(scale) {
     return Math.max(0.6, Math.min(1.7, Math.sqrt(scale)));
 }
 
-/** The element of one node; `classOf` adds a class of its own. Where it stands, `placeNode` says. */
+/**
+ * The element of one node; `classOf` adds a class of its own. Where it stands, `placeNode` says.
+ *
+ * @param {GraphModel} model
+ * @param {number} index
+ * @param {((node: GraphNode) => string | null) | null} classOf
+ * @returns {SVGElement}
+ */
 export function nodeElement(model, index, classOf) {
     const node = model.nodes[index];
     const radius = radiusOf(node, model);
@@ -55,12 +73,21 @@ function captionOf(node, place, scale) {
     return scale >= namedScale && slot >= namedSlot && node.kind === "feature" ? fittingName(node, { ...place, slot }) : null;
 }
 
-/** Puts an element to its place at a scale, with the captions that there is room for. */
+/**
+ * Puts an element to its place at a scale, with the captions that there is room for.
+ *
+ * @param {SVGElement} element
+ * @param {GraphModel} model
+ * @param {number} index
+ * @param {Place} place
+ * @param {Camera} camera
+ * @returns {void}
+ */
 export function placeNode(element, model, index, place, camera) {
     const node = model.nodes[index];
     element.setAttribute("transform", `translate(${camera.x(place.x).toFixed(1)} ${camera.y(place.y).toFixed(1)})`);
-    const captions = [...element.childNodes].filter((child) => child.classList.contains("caption"));
-    for (const child of element.childNodes) {
+    const captions = [...element.children].filter((child) => child.classList.contains("caption"));
+    for (const child of element.children) {
         if (!captions.includes(child)) child.setAttribute("transform", `scale(${glyphScale(camera.scale).toFixed(3)})`);
     }
     const caption = captionOf(node, place, camera.scale);

@@ -18,7 +18,14 @@ const usualNodes = 300;
 const mostNodes = 10_000;
 const mostLinks = 100_000;
 
-/** Asks for a graph at thresholds. */
+/**
+ * Asks for a graph at thresholds.
+ *
+ * @param {number | string} prompt
+ * @param {{ nodes: number, edges: number, limit?: number | null }} state
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<GraphReport>}
+ */
 export function askGraph(prompt, state, signal) {
     return ask(`prompts/${prompt}/graph`, {},
         { nodes: state.nodes, edges: state.edges, limit: state.limit ?? usualNodes, edgeLimit: state.limit ? mostLinks : "" },
@@ -42,7 +49,12 @@ function sizeText(report, shown) {
         + `of ${number(report.storedEdgeCount)}.${rest}`;
 }
 
-/** Shows the graph of a prompt. */
+/**
+ * Shows the graph of a prompt.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showGraph({ parts, parameters, signal }) {
     const prompt = parts[1];
     if (!/^[\w.:-]{1,200}$/.test(prompt ?? "")) {

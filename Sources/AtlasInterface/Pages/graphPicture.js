@@ -82,6 +82,10 @@ function frameOf(layout, palette) {
 /**
  * The picture of what a view shows; `layOut` places it as wide as it needs to be. `sideOf(node)` tells "a" or "b" where it is
  * compared.
+ *
+ * @param {{ title: string, model: GraphModel, state: Shown, layOut: LayOut, width: number,
+ *     colourOf?: ((edge: GraphEdge) => string | null) | null, sideOf?: (node: GraphNode) => string | null }} picture
+ * @returns {SVGElement}
  */
 export function graphPicture({ title, model, state, layOut, width, colourOf = null, sideOf = () => null }) {
     const palette = pictureColours();

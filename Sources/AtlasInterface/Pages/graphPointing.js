@@ -2,7 +2,12 @@
 
 import {linkAt} from "./graphLinks.js";
 
-/** Listens on a view's nodes. */
+/**
+ * Listens on a view's nodes.
+ *
+ * @param {GraphView} view
+ * @returns {void}
+ */
 export function listenToNodes(view) {
     view.nodeLayer.addEventListener("pointermove", (event) => { if (event.buttons === 0) view.hover(view.nearest(event)); });
     view.nodeLayer.addEventListener("pointerleave", () => view.hover(null));
@@ -15,7 +20,7 @@ export function listenToNodes(view) {
         if (index !== null) view.walkTo(index);
     });
     view.nodeLayer.addEventListener("focusin", (event) => {
-        const index = event.target.dataset?.index;
+        const index = event.target instanceof SVGElement ? event.target.dataset.index : undefined;
         if (index !== undefined) view.hover(Number(index));
     });
     view.nodeLayer.addEventListener("focusout", () => view.hover(null));

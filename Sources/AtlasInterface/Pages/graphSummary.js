@@ -5,7 +5,12 @@ import {percentage} from "./numbers.js";
 import {logitAddress} from "./address.js";
 import {term, tokenText} from "./terms.js";
 
-/** The prompt's text, its answers and the graph's scores. */
+/**
+ * The prompt's text, its answers and the graph's scores.
+ *
+ * @param {GraphReport} report
+ * @returns {HTMLElement}
+ */
 export function graphSummary(report) {
     const targets = (report.targets ?? []).slice(0, 5);
     return element("div", { class: "summary" },

@@ -12,7 +12,14 @@ function strongest(model, edges, other, shown) {
     return edge ? [element("bdi", {}, shortName(model.nodes[edge[other]])), ` ${signed(edge.weight)}`] : "–";
 }
 
-/** The table of the shown nodes, most influential first. */
+/**
+ * The table of the shown nodes, most influential first.
+ *
+ * @param {GraphModel} model
+ * @param {Shown} state
+ * @param {Actions} actions
+ * @returns {HTMLElement}
+ */
 export function nodeTable(model, state, actions) {
     const rows = [...state.shown].filter((index) => !state.found || state.found.has(index))
         .sort((a, b) => (model.nodes[b].influence ?? 0) - (model.nodes[a].influence ?? 0));

@@ -2,14 +2,14 @@
 
 import {drawing, element} from "./elements.js";
 import {Camera, cameraElements} from "./graphCamera.js";
-import {drawFewLinks, LinkPainter, orderedLinks} from "./graphCanvas.js";
+import {LinkPainter, orderedLinks} from "./graphCanvas.js";
 import {Crowd} from "./graphCrowd.js";
 import {GraphFrame} from "./graphFrame.js";
 import {listenToHands, zoomByKey} from "./graphGestures.js";
 import {nodeElement, placeNode} from "./graphNodes.js";
 import {GraphOverview} from "./graphOverview.js";
 import {anchorOf, answerIn, inReadingOrder, nearestNode} from "./graphLooking.js";
-import {edgesOf} from "./graphLinks.js";
+import {drawNear} from "./graphNear.js";
 import {listenToNodes} from "./graphPointing.js";
 import {markNodes, tintedEnds} from "./graphMarks.js";
 import {nextNode} from "./graphWalking.js";
@@ -31,6 +31,10 @@ const settling = 90;
  * nodes; `classOf(node)`, `colourOf(edge)` and `markOf(edge, context, ends)` colour and mark them.
  */
 export class GraphView {
+    /**
+     * @param {{ title: string, layOut: LayOut, actions: Actions, classOf?: ((node: GraphNode) => string | null) | null,
+     *     colourOf?: ((edge: GraphEdge) => string | null) | null, markOf?: any, scale?: number }} given
+     */
     constructor({ title, layOut, actions, classOf = null, colourOf = null, markOf = null, scale = 1 }) {
         this.layOut = layOut;
         this.actions = actions;
@@ -56,7 +60,7 @@ export class GraphView {
         this.isDue = false;
         this.camera = new Camera(frame, extent, () => this.moved());
         this.camera.scale = scale;
-        this.painter = new LinkPainter(...this.links);
+        this.painter = new LinkPainter(this.links[0], this.links[1]);
         this.overview = new GraphOverview(this.camera);
         this.signal = new AbortController();
         this.listen();
@@ -81,7 +85,12 @@ export class GraphView {
         onThemeChange(() => this.redraw(), this.signal.signal);
     }
 
-    /** Shows a model in a state. */
+    /**
+     * Shows a model in a state.
+     *
+     * @param {GraphModel} model
+     * @param {Shown} state
+     */
     show(model, state) {
         const isSame = !this.isRenewed && this.model === model && this.state && this.state.shown.size === state.shown.size
             && [...state.shown].every((index) => this.state.shown.has(index));
@@ -97,7 +106,11 @@ export class GraphView {
         this.isRenewed = true;
     }
 
-    /** Draws some links in place of all, by parts of them as `drawFewLinks` takes them; null draws all again. */
+    /**
+     * Draws some links in place of all, by parts of them as `drawFewLinks` takes them; null draws all again.
+     *
+     * @param {Map<GraphEdge, number> | null} parts
+     */
     tint(parts) {
         if (parts === this.parts) return;
         this.parts = parts;
@@ -209,11 +222,12 @@ export class GraphView {
         const at = camera.state;
         this.stage.style.width = `${size.width}px`;
         this.stage.style.height = `${size.height}px`;
-        this.nodeLayer.setAttribute("width", size.width);
-        this.nodeLayer.setAttribute("height", size.height);
+        this.nodeLayer.setAttribute("width", String(size.width));
+        this.nodeLayer.setAttribute("height", String(size.height));
         if (this.placedScale !== camera.scale || this.placedRowScale !== camera.rowScale) {
             this.elements.forEach((node, index) => placeNode(node, model, index, layout.places[index], camera));
-            [this.placedScale, this.placedRowScale] = [camera.scale, camera.rowScale];
+            this.placedScale = camera.scale;
+            this.placedRowScale = camera.rowScale;
             this.actions.zoom?.(camera.scale);
         }
         this.nodeGroup.setAttribute("transform", `translate(${-at.left} ${-at.top})`);
@@ -226,7 +240,7 @@ export class GraphView {
         this.isStale = false;
         const isMoving = this.isLarge && performance.now() - this.movedAt < settling;
         this.painter.follow(at, size, isMoving);
-        this.drawNear({ ...look, camera: at, size });
+        drawNear(this, { ...look, camera: at, size });
         if (this.isCrowd) this.crowd.follow(this, at, size, isMoving);
         this.overview.follow();
     }
@@ -238,19 +252,6 @@ export class GraphView {
         this.draw();
         clearTimeout(this.rest);
         if (this.isLarge) this.rest = setTimeout(() => this.draw(), settling + 10);
-    }
-
-    /** Draws the links of the node in focus, or the parts that are asked for, over the others, which step back. */
-    drawNear(look) {
-        const { model, parts, state } = this;
-        const centre = this.hovered ?? (parts ? null : state.selected);
-        for (const canvas of this.links) canvas.classList.toggle("quieted", centre !== null || parts !== null);
-        const links = centre === null ? [...(parts?.keys() ?? [])] : edgesOf(model, centre, state.ends);
-        const seen = links.filter((edge) => state.shown.has(edge.source) && state.shown.has(edge.target));
-        this.nearCanvas.hidden = seen.length === 0;
-        if (seen.length > 0) {
-            drawFewLinks(this.nearCanvas, seen, { ...look, parts: centre === null ? parts : null, isFocus: centre !== null });
-        }
     }
 
     nearest(event) {

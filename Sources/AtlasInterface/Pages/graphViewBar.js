@@ -4,7 +4,12 @@ import {button, element} from "./elements.js";
 
 const step = 1.25;
 
-/** The bar of a `GraphView`; `show(scale)` tells the scale. */
+/**
+ * The bar of a `GraphView`; `show(scale)` tells the scale.
+ *
+ * @param {GraphView} view
+ * @returns {{ element: HTMLElement, show: (scale: number) => void }}
+ */
 export function viewBar(view) {
     const output = element("output", { "aria-live": "off" }, "100 %");
     const bar = element("div", { class: "view-bar", role: "group", "aria-label": "What is seen" },

@@ -1,6 +1,6 @@
 // A drawing with everything around it: controls, details, table twin, pins, supernodes, undo. Graph and circuit share it.
 
-import {element} from "./elements.js";
+import {controlIn, element} from "./elements.js";
 import {drawingLegend, finder, viewToggle} from "./graphToolbar.js";
 import {GraphEdits} from "./graphEdits.js";
 import {EvidencePanel} from "./evidencePanel.js";
@@ -247,9 +247,9 @@ export class GraphWorkbench {
     }
 
     showTable(view) {
-        const focused = document.activeElement?.dataset?.row;
+        const focused = document.activeElement?.getAttribute("data-row") ?? null;
         this.table.replaceChildren(nodeTable(this.model, view, this.actions));
-        if (focused !== undefined) this.table.querySelector(`[data-row="${focused}"]`)?.focus();
+        if (focused !== null) controlIn(this.table, `[data-row="${focused}"]`)?.focus();
     }
 
     /** Shows the held head; the same is not built anew, for it may be asking. */

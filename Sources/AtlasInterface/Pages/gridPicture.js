@@ -48,7 +48,12 @@ function drawnGrid(grid, title) {
     ]);
 }
 
-/** The controls that give a grid as a picture. */
+/**
+ * The controls that give a grid as a picture.
+ *
+ * @param {Grid} grid
+ * @returns {HTMLElement}
+ */
 export function gridPictureControls(grid) {
     const title = `Activation by ${grid.rowTag} and ${grid.columnTag}`;
     return element("div", { class: "picture-foot" }, pictureControls(title, () => drawnGrid(grid, title)));

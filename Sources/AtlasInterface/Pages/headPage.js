@@ -15,9 +15,10 @@ const picturedExamples = 3;
 
 function headFigures(report) {
     return element("dl", { class: "statistics" },
-        headStatistics.map(([key, title, definition, written], place) => figure(title, definition, written(report.head[key]),
-            key === "share" ? counted(report.head.edgeCount, "link") : `over ${counted(report.graphCount, "graph")}`,
-            place % 4 === 3 ? "end" : "start")));
+        headStatistics.map(({ key, title, definition, written }, place) =>
+            figure(title, definition, written(report.head[key]),
+                key === "share" ? counted(report.head.edgeCount, "link") : `over ${counted(report.graphCount, "graph")}`,
+                place % 4 === 3 ? "end" : "start")));
 }
 
 function features(title, rows, verb) {
@@ -125,7 +126,12 @@ function pairSection(layer, head, able) {
         control, content);
 }
 
-/** Shows one head. */
+/**
+ * Shows one head.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showHead({ parts }) {
     const [layer, head] = [Number(parts[1]), Number(parts[2])];
     if (!Number.isInteger(layer) || !Number.isInteger(head) || layer < 0 || head < 0) {

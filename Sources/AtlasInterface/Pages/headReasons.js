@@ -46,7 +46,13 @@ function reasonView(report) {
     ];
 }
 
-/** Fills an element with why a head of a prompt looks from a position to another. */
+/**
+ * Fills an element with why a head of a prompt looks from a position to another.
+ *
+ * @param {HTMLElement} content
+ * @param {{ prompt: number | string, head: HeadID, query: number, key: number }} asked
+ * @returns {Promise<void>}
+ */
 export async function headReasons(content, { prompt, head, query, key }) {
     const place = `${headName(head)}@${query},${key}`;
     content.dataset.place = place;

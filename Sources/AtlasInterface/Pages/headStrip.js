@@ -1,6 +1,6 @@
 // The heads of a graph above its drawing: pointing at one tints the links it carries, choosing one holds it.
 
-import {button, element, link, quiet} from "./elements.js";
+import {button, controlIn, element, link, quiet} from "./elements.js";
 import {headAddress} from "./address.js";
 import {attentionPicture} from "./attentionPicture.js";
 import {headName} from "./edgeHeads.js";
@@ -38,7 +38,7 @@ export class HeadStrip {
             this.fill();
         }
         for (const control of this.element.querySelectorAll("[data-head]")) {
-            control.setAttribute("aria-pressed", String(control.dataset.head === held));
+            control.setAttribute("aria-pressed", String(control.getAttribute("data-head") === held));
         }
     }
 
@@ -56,15 +56,15 @@ export class HeadStrip {
         }
         const heldPlace = heads.names.get(this.held) ?? 0;
         const count = this.isWhole ? heads.heads.length : Math.max(Math.min(shownHeads, heads.heads.length), heldPlace + 1);
-        const focused = document.activeElement?.dataset?.head;
+        const focused = document.activeElement?.getAttribute("data-head") ?? null;
         this.element.replaceChildren(term("Heads", meaning), ...heads.heads.slice(0, count).map((head) => this.chip(head)),
             count < heads.heads.length ? button(`All ${heads.heads.length}`, () => {
                 this.isWhole = true;
                 this.fill();
                 this.show(heads, this.held);
-                this.element.querySelectorAll("[data-head]")[count]?.focus();
+                controlIn(this.element, `[data-head="${headName(heads.heads[count])}"]`)?.focus();
             }, { class: "more" }) : "");
-        if (focused) this.element.querySelector(`[data-head="${focused}"]`)?.focus({ preventScroll: true });
+        if (focused) controlIn(this.element, `[data-head="${focused}"]`)?.focus({ preventScroll: true });
     }
 
     chip(head) {
@@ -94,7 +94,13 @@ function carriedLinks(model, parts, actions) {
                 element("span", { class: "numeric", title: `of ${signed(edge.weight)}` }, signed(loading))))));
 }
 
-/** The section of the held head: what it carries in this graph, and where it looks. */
+/**
+ * The section of the held head: what it carries in this graph, and where it looks.
+ *
+ * @param {{ heads: EdgeHeads, name: string, model: GraphModel, prompt: number | string | null, able: Able,
+ *     actions: Actions }} held
+ * @returns {HTMLElement}
+ */
 export function heldHead({ heads, name, model, prompt, able, actions }) {
     const head = heads.heads[heads.names.get(name)];
     if (!head) {

@@ -38,7 +38,13 @@ function signedAxis(lowest, highest, zero) {
     return element("div", { class: "axis" }, element("span", {}, measure(lowest)), figure, element("span", {}, measure(highest)));
 }
 
-/** Exact counts in bins of equal width on each side; `mark` is {value, text} of the prompt the feature is seen from, or null. */
+/**
+ * Exact counts in bins of equal width on each side; `mark` is {value, text} of the prompt the feature is seen from, or null.
+ *
+ * @param {FeatureReport} report
+ * @param {{ value: number, text: string } | null} [mark]
+ * @returns {HTMLElement}
+ */
 export function histogram(report, mark = null) {
     const tails = tailsOf(report);
     const tallest = Math.max(0, ...tails.flatMap((tail) => tail.counts));

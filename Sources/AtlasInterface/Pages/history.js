@@ -17,12 +17,19 @@ function takesText(target) {
  * edit again. `isCurrent(record)` tells whether the last edit is still what is seen; a history of something else is forgotten.
  */
 export class EditHistory {
+    /**
+     * @param {(error: Error) => void} [onFailure]
+     * @param {{ key?: string | null, revive?: ((record: any) => Edit) | null, isCurrent?: (done: any, undone: any) => boolean }}
+     *     [kept]
+     */
     constructor(onFailure = () => {}, { key = null, revive = null, isCurrent = () => true } = {}) {
         this.onFailure = onFailure;
         this.key = key;
         this.revive = revive;
         this.isCurrent = isCurrent;
+        /** @type {Edit[]} */
         this.done = [];
+        /** @type {Edit[]} */
         this.undone = [];
         this.undoButton = button("Undo", () => this.undo(), { disabled: "", title: "Ctrl Z" });
         this.redoButton = button("Redo", () => this.redo(), { disabled: "", title: "Ctrl Shift Z" });
@@ -90,11 +97,13 @@ export class EditHistory {
     }
 
     show() {
-        for (const [control, list, verb] of [[this.undoButton, this.done, "Undo"], [this.redoButton, this.undone, "Redo"]]) {
+        const tell = (control, list, verb) => {
             control.disabled = list.length === 0;
             control.textContent = verb;
             control.setAttribute("aria-label", list.length > 0 ? `${verb}: ${list.at(-1).title}` : verb);
-        }
+        };
+        tell(this.undoButton, this.done, "Undo");
+        tell(this.redoButton, this.undone, "Redo");
     }
 
     /** Listens for the keys of the platforms until `signal` ends it; fields keep their own undoing. */

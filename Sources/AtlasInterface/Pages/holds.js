@@ -1,7 +1,7 @@
 // Does the circuit hold? Its predictions are held against interventions on prompts that it was not made from.
 
 import {button, choice, element, quiet, section} from "./elements.js";
-import {ask} from "./data.js";
+import {askTags} from "./data.js";
 import {exchangeView} from "./exchangeView.js";
 import {runJob} from "./jobs.js";
 import {tokenForm} from "./tokenForm.js";
@@ -79,7 +79,14 @@ function exchangePart(seed, tags, signal) {
     });
 }
 
-/** The section of a circuit's page. `seed` names what the circuit was grown from. */
+/**
+ * The section of a circuit's page. `seed` names what the circuit was grown from.
+ *
+ * @param {Seed} seed
+ * @param {Able} able
+ * @param {AbortSignal} signal
+ * @returns {HTMLElement}
+ */
 export function holdsSection(seed, able, signal) {
     const title = "Does it hold?";
     if (!able.modelLoaded) {
@@ -93,6 +100,6 @@ export function holdsSection(seed, able, signal) {
                 + "silencing can change."));
     }
     const exchange = element("div", {});
-    ask("tags").then((tags) => exchange.replaceWith(exchangePart(seed, tags.items ?? [], signal) ?? ""), () => exchange.remove());
+    askTags().then((tags) => exchange.replaceWith(exchangePart(seed, tags, signal) ?? ""));
     return section(title, null, validationPart(seed, signal), exchange);
 }

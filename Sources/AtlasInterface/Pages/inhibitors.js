@@ -44,7 +44,13 @@ function inhibitorTable(report) {
     ], report.inhibitors, { empty: "No feature with a negative weight fires more often where this one is silent." });
 }
 
-/** The section of a feature's dashboard; only where the model is loaded. */
+/**
+ * The section of a feature's dashboard; only where the model is loaded.
+ *
+ * @param {FeatureID} feature
+ * @param {Able} able
+ * @returns {HTMLElement | null}
+ */
 export function inhibitorSection(feature, able) {
     if (!able.modelLoaded) return null;
     const content = element("div", {});

@@ -10,6 +10,7 @@ import {dataTable} from "./tables.js";
 import {runJob} from "./jobs.js";
 import {SettingLines} from "./settingLines.js";
 
+/** @type {Named[]} */
 const modes = [
     ["free", "everything after recomputed"], ["attention-frozen", "attention patterns kept"],
     ["norms-frozen", "attention patterns and norms kept"], ["frozen", "attention, norms and MLP outputs kept (linear)"],
@@ -80,12 +81,23 @@ function dosesFrom(text) {
 
 /** The bench of a run: its fields, what they ask for, and what came of it. */
 class SteeringBench {
-    /** `given` is the part of the address that belongs to the bench; `onchange(parameters)` hears of every change. */
-    constructor(result, workbench, signal, given, onchange) {
+    /**
+     * `given` is the part of the address that belongs to the bench; `onchange(parameters)` hears of every change; the tokens
+     * `watched` are followed.
+     *
+     * @param {RunReport} result
+     * @param {GraphWorkbench} workbench
+     * @param {AbortSignal} signal
+     * @param {URLSearchParams} given
+     * @param {(parameters: Terms) => void} onchange
+     * @param {string[]} watched
+     */
+    constructor(result, workbench, signal, given, onchange, watched) {
         this.result = result;
         this.workbench = workbench;
         this.signal = signal;
         this.onchange = onchange;
+        this.watched = watched;
         const told = () => this.onchange(this.parameters());
         const value = (name) => given.get(name) ?? usualBench[name];
         this.lines = new SettingLines(() => targetsOf(workbench), result.graph.tokens.length, told);
@@ -149,7 +161,7 @@ class SteeringBench {
         return this.ask("steered-texts", {
             count: Number(this.count.value) || 12, doses,
             ...(this.temperature.value === "" ? {} : { temperature: Number(this.temperature.value) }),
-            seed: Number(this.seed.value) || 0, ...(this.watched?.length > 0 ? { watched: this.watched } : {}),
+            seed: Number(this.seed.value) || 0, ...(this.watched.length > 0 ? { watched: this.watched } : {}),
         }, control, (report) => this.continued.replaceChildren(continuationsView(report), doseView(report)));
     }
 }
@@ -157,12 +169,17 @@ class SteeringBench {
 /**
  * The panel for a run prompt; `given` are the address's parameters, `onchange` hears what it should keep, `watched` are the
  * target's tokens.
+ *
+ * @param {RunReport} result
+ * @param {GraphWorkbench} workbench
+ * @param {AbortSignal} signal
+ * @param {{ given?: URLSearchParams, onchange?: (parameters: Terms) => void, watched?: string[] }} [address]
+ * @returns {{ element: HTMLElement, parameters: () => Terms, start: () => void }}
  */
 export function interventionSection(
     result, workbench, signal, { given = new URLSearchParams(), onchange = () => {}, watched = [] } = {},
 ) {
-    const bench = new SteeringBench(result, workbench, signal, given, onchange);
-    bench.watched = watched;
+    const bench = new SteeringBench(result, workbench, signal, given, onchange, watched);
     const isGiven = bench.lines.settings().length > 0;
     if (!isGiven) bench.lines.add();
     const apply = button("Run with these settings", () => bench.apply(apply));

@@ -10,7 +10,12 @@ function pause(milliseconds) {
     return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 }
 
-/** How far a job is, in words. */
+/**
+ * How far a job is, in words.
+ *
+ * @param {JobReport} report
+ * @returns {string}
+ */
 export function progressText(report) {
     if (report.state === "queued") {
         return report.waitingBefore > 0 ? `Waiting; ${number(report.waitingBefore)} before it.` : "Waiting.";
@@ -21,7 +26,15 @@ export function progressText(report) {
     return `${share}${rate}${report.secondsLeft ? `, ${duration(report.secondsLeft)} left` : ""}`;
 }
 
-/** Begins a job and shows its progress in `place`; gives its report when it is done, and throws when it fails. */
+/**
+ * Begins a job and shows its progress in `place`; gives its report when it is done, and throws when it fails.
+ *
+ * @param {string} path
+ * @param {object} body
+ * @param {HTMLElement} place
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ job: string, result: any }>}
+ */
 export async function runJob(path, body, place, signal) {
     const bar = element("progress", { max: "1", "aria-label": "Progress" });
     const text = element("span", { role: "status" }, "Asking…");

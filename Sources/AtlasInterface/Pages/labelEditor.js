@@ -5,7 +5,13 @@ import {ask, change} from "./data.js";
 import {EditHistory} from "./history.js";
 import {labelText} from "./terms.js";
 
-/** Gives a feature a label {label, isAutomatic, note}, or takes what a person gave it away. */
+/**
+ * Gives a feature a label {label, isAutomatic, note}, or takes what a person gave it away.
+ *
+ * @param {FeatureID} feature
+ * @param {Label} label
+ * @returns {Promise<FeatureName>}
+ */
 export function writeLabel(feature, { label, isAutomatic, note }) {
     const path = `features/${feature.layer}/${feature.index}/label`;
     return isAutomatic || label === null ? change("DELETE", path) : change("PUT", path, { label, note });
@@ -14,6 +20,12 @@ export function writeLabel(feature, { label, isAutomatic, note }) {
 /**
  * Shows the label and, where the atlas may be written, a control that edits it. `shared` is the history of a page that has one of
  * its own; `onchange(label, isAutomatic)` hears of every change.
+ *
+ * @param {{ feature: FeatureID, label?: string | null, labelIsAutomatic: boolean, note?: string }} report
+ * @param {Able} able
+ * @param {AbortSignal} signal
+ * @param {{ shared?: EditHistory | null, onchange?: (label: string | null, isAutomatic: boolean) => void }} [around]
+ * @returns {HTMLElement}
  */
 export function labelEditor(report, able, signal, { shared = null, onchange = () => {} } = {}) {
     const path = `features/${report.feature.layer}/${report.feature.index}/label`;

@@ -107,7 +107,12 @@ function importForm(able, renew) {
     return form;
 }
 
-/** Shows the names. */
+/**
+ * Shows the names.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showLabels({ parameters }) {
     const labels = () => isFolder ? askWhole("labels").catch(() => []) : wholeList("labels");
     const [list, supernodes, able] = await Promise.all([labels(), savedSupernodes(), capabilities()]);

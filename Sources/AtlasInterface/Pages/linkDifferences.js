@@ -17,6 +17,10 @@ function sums(model, keyOf) {
 /**
  * For each of two models a function from a link to "only", "stronger" (at least twice as strong as in the other, or of another
  * sign) or "both". Links of the same nodes at several positions are taken together.
+ *
+ * @param {GraphModel[]} models
+ * @param {(node: GraphNode) => string} identityOf
+ * @returns {((edge: GraphEdge) => string)[]}
  */
 export function linkDifferences(models, identityOf) {
     const keys = models.map((model) => keysOf(model, identityOf));
@@ -37,6 +41,12 @@ const markedShare = 0.06;
 /**
  * Marks a link in its middle with a triangle towards its target: filled where only this graph has it, open where it is stronger
  * here.
+ *
+ * @param {string} kind
+ * @param {GraphEdge} edge
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ fromX: number, fromY: number, toX: number, toY: number }} ends
+ * @returns {void}
  */
 export function drawLinkMark(kind, edge, context, { fromX, fromY, toX, toY }) {
     if (kind === "both" || Math.abs(edge.share ?? 1) < markedShare) return;
@@ -44,6 +54,7 @@ export function drawLinkMark(kind, edge, context, { fromX, fromY, toX, toY }) {
     if (length < 24) return;
     const [alongX, alongY] = [(toX - fromX) / length, (toY - fromY) / length];
     const [x, y] = [(fromX + toX) / 2, (fromY + toY) / 2];
+    /** @returns {[number, number]} */
     const at = (along, across) => [x + alongX * along - alongY * across, y + alongY * along + alongX * across];
     context.save();
     context.setLineDash([]);

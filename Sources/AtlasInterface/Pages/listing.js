@@ -10,6 +10,9 @@ const wholeLength = 1_000;
 
 /**
  * Where an address goes on with a list: {first, after}: how many items come before, and the server's own mark, if it gave one.
+ *
+ * @param {URLSearchParams} parameters
+ * @returns {ListPlace}
  */
 export function placeFrom(parameters) {
     const after = parameters.get("after") ?? "";
@@ -19,6 +22,12 @@ export function placeFrom(parameters) {
 /**
  * A part of the list at `path`, as {items, total, first, next}; `whole()` gives all items.
  * In a folder `matches(item)` filters and `order(a, b)` sorts what `parameters` say a server would.
+ *
+ * @param {string} path
+ * @param {Terms} parameters
+ * @param {ListPlace} place
+ * @param {{ matches?: (item: any) => boolean, order?: ((a: any, b: any) => number) | null }} [ways]
+ * @returns {Promise<ListPart<any>>}
  */
 export async function listPart(path, parameters, place, { matches = () => true, order = null } = {}) {
     if (!isFolder) {
@@ -37,7 +46,13 @@ export async function listPart(path, parameters, place, { matches = () => true, 
     };
 }
 
-/** All items of a server's list, part by part. */
+/**
+ * All items of a server's list, part by part.
+ *
+ * @param {string} path
+ * @param {Terms} [parameters]
+ * @returns {Promise<any[]>}
+ */
 export async function wholeList(path, parameters = {}) {
     const items = [];
     let after = "";
@@ -49,7 +64,14 @@ export async function wholeList(path, parameters = {}) {
     return items;
 }
 
-/** Where one is in a list; `turn(after)` goes elsewhere in it. */
+/**
+ * Where one is in a list; `turn(after)` goes elsewhere in it.
+ *
+ * @param {ListPart<any>} part
+ * @param {string} noun
+ * @param {(after: string) => void} turn
+ * @returns {HTMLElement}
+ */
 export function listPager(part, noun, turn) {
     const { first, items, total, next } = part;
     return pager(first, items.length, total, noun,
@@ -57,13 +79,27 @@ export function listPager(part, noun, turn) {
         next === null ? null : () => turn(next));
 }
 
-/** Whether a text holds every word, in any order. */
+/**
+ * Whether a text holds every word, in any order.
+ *
+ * @param {string} text
+ * @param {string} words
+ * @returns {boolean}
+ */
 export function holdsWords(text, words) {
     const lower = text.toLowerCase();
     return words.toLowerCase().split(/\s+/).filter(Boolean).every((word) => lower.includes(word));
 }
 
-/** The order of a list in an address, `key` or `-key` for the order backwards, as a table's headings show and change it. */
+/**
+ * The order of a list in an address, `key` or `-key` for the order backwards, as a table's headings show and change it.
+ *
+ * @param {string} order
+ * @param {string} usual
+ * @param {string[]} ascendingKeys
+ * @param {(order: string) => void} choose
+ * @returns {Order}
+ */
 export function headingOrder(order, usual, ascendingKeys, choose) {
     const key = order.replace(/^-/, "") || usual;
     const isBackwards = order.startsWith("-");

@@ -9,7 +9,13 @@ import {dataTable} from "./tables.js";
 import {modelOfGraph} from "./graphModel.js";
 import {nodeText, weightBar} from "./terms.js";
 
-/** Where a feature is in a prompt's graph: {value, model, nodes}. */
+/**
+ * Where a feature is in a prompt's graph: {value, model, nodes}.
+ *
+ * @param {FeatureID} feature
+ * @param {number | string} prompt
+ * @returns {Promise<{ value: number, model: GraphModel, nodes: { node: GraphNode, index: number }[] } | null>}
+ */
 export async function valueInPrompt(feature, prompt) {
     const model = modelOfGraph(await ask(`prompts/${prompt}/graph`, {}, { nodes: 0.9, edges: 0.98, limit: 300 }));
     const nodes = model.nodes.map((node, index) => ({ node, index }))
@@ -39,8 +45,14 @@ function localTable(title, model, edges, other, prompt) {
     ], rows, { empty: "None within the thresholds." }));
 }
 
-/** The part of the dashboard about the prompt that the feature is seen from. */
-export function localNeighbours(feature, prompt, local) {
+/**
+ * The part of the dashboard about the prompt that the feature is seen from.
+ *
+ * @param {number | string} prompt
+ * @param {{ model: GraphModel, nodes: { node: GraphNode, index: number }[] }} local
+ * @returns {HTMLElement}
+ */
+export function localNeighbours(prompt, local) {
     const { model, nodes } = local;
     if (nodes.length === 0) {
         return section(`In prompt ${prompt}`, null,

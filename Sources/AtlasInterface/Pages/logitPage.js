@@ -139,7 +139,12 @@ function weightList(title, rows) {
             weightBar(row.value, largest), element("span", { class: "numeric" }, signed(row.value))))));
 }
 
-/** Shows a token's logit. */
+/**
+ * Shows a token's logit.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showLogit({ parts }) {
     if (!/^\d{1,9}$/.test(parts[1] ?? "")) {
         throw new AnswerError("A logit is named by its token's number: choose one on the page Logits.");

@@ -12,7 +12,12 @@ const tokenOrders = {
     text: (a, b) => a.text < b.text ? -1 : 1,
 };
 
-/** Shows explained tokens. */
+/**
+ * Shows explained tokens.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showLogits({ parameters }) {
     const state = { search: parameters.get("search") ?? "", sort: parameters.get("sort") ?? "" };
     const order = tokenOrders[state.sort.replace(/^-/, "") || "prompts"];

@@ -88,6 +88,7 @@ async function show() {
         if (!Object.hasOwn(views, page)) throw new AnswerError("There is no such view.");
         result = await views[page]({ parts, parameters, signal: controller.signal });
     } catch (error) {
+        // deno-lint-ignore no-console -- an error of these pages themselves is for whoever mends them
         if (!(error instanceof AnswerError)) console.error(error);
         result = failure(error);
     }
@@ -109,7 +110,8 @@ async function show() {
 
 addEventListener("hashchange", show);
 addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.activeElement?.classList.contains("term")) document.activeElement.blur();
+    const focused = document.activeElement;
+    if (event.key === "Escape" && focused instanceof HTMLElement && focused.classList.contains("term")) focused.blur();
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();

@@ -76,7 +76,15 @@ function weightColumns(largest, by, edgeOf) {
     ];
 }
 
-/** The table of one list of neighbours; `edgeOf(text, row)` makes the weights lead to their links. */
+/**
+ * The table of one list of neighbours; `edgeOf(text, row)` makes the weights lead to their links.
+ *
+ * @param {any[]} rows
+ * @param {string} caption
+ * @param {string} [by]
+ * @param {((text: string, row: any) => Content)} [edgeOf]
+ * @returns {HTMLElement}
+ */
 export function neighbourTable(rows, caption, by = "edges", edgeOf = (text) => text) {
     const key = { edges: "mean", twera: "twera", era: "era", virtual: "virtualWeight" }[by];
     const flat = rows.map((row) => ({ ...row, ...row.weights }));
@@ -90,9 +98,26 @@ export function neighbourTable(rows, caption, by = "edges", edgeOf = (text) => t
     ], flat, { empty: by === "edges" ? "No stored graph has such a link." : "No feature has such a weight.", withLegend: true });
 }
 
+async function askByWeights(feature, direction, by) {
+    const refinements = { by, limit: 20 };
+    const { layer, index } = feature;
+    const answer = direction === "upstream"
+        ? await ask(`features/${layer}/${index}/upstream`, {}, refinements)
+        : await ask(`features/${layer}/${index}/downstream`, {}, refinements);
+    return answer.neighbours;
+}
+
 const neighbourOrders = [["edges", "Stored links"], ["twera", "TWERA"], ["era", "ERA"], ["virtual", "Virtual weight"]];
 
-/** Tabs that order the neighbours by links or weights; those of weights need the model. */
+/**
+ * Tabs that order the neighbours by links or weights; those of weights need the model.
+ *
+ * @param {FeatureID} feature
+ * @param {string} direction
+ * @param {Neighbour[]} stored
+ * @param {Able} able
+ * @returns {HTMLElement | Content[]}
+ */
 export function neighbourTabs(feature, direction, stored, able) {
     const caption = direction === "upstream" ? "Nodes that drive this feature" : "Nodes that this feature drives";
     const own = { kind: "feature", feature };
@@ -114,11 +139,8 @@ export function neighbourTabs(feature, direction, stored, able) {
         tabs.forEach((tab) =>
             tab.setAttribute("aria-pressed", String(tab === tabs[neighbourOrders.findIndex(([other]) => other === key)])));
         try {
-            const answer = key === "edges"
-                ? stored
-                : await ask(`features/${feature.layer}/${feature.index}/${direction}`, {}, { by: key, limit: 20 });
-            content.replaceChildren(neighbourTable(Array.isArray(answer) ? answer : answer.neighbours ?? answer.items ?? [],
-                caption, key, edgeOf));
+            const rows = key === "edges" ? stored : await askByWeights(feature, direction, key);
+            content.replaceChildren(neighbourTable(rows, caption, key, edgeOf));
         } catch (error) {
             content.replaceChildren(quiet(error.message));
         }

@@ -20,6 +20,11 @@ function markOf(node) {
  * actions select(index or null), ends(key) and, where they are possible, pin(index) and expand(index).
  */
 export class NodeEvidence {
+    /**
+     * @param {Subject} subject
+     * @param {{ able: Able, signal: AbortSignal, edits?: EditHistory | null,
+     *     onLabel?: (feature: FeatureID, label: string | null, isAutomatic: boolean) => void }} context
+     */
     constructor(subject, { able, signal, edits = null, onLabel = () => {} }) {
         this.subject = subject;
         this.able = able;

@@ -6,7 +6,12 @@ import {isKnown, measure, percentage} from "./numbers.js";
 import {addressOf, featureAddress, featureName, logitAddress} from "./address.js";
 import {term, tokenText} from "./terms.js";
 
-/** The node's name, with a link to its own page. */
+/**
+ * The node's name, with a link to its own page.
+ *
+ * @param {GraphNode} node
+ * @returns {Content}
+ */
 export function nodeTitle(node) {
     switch (node.kind) {
     case "feature": return ["Feature ", link(featureAddress(node.feature), featureName(node.feature))];
@@ -18,13 +23,25 @@ export function nodeTitle(node) {
     }
 }
 
-/** Where the node stands; null in a circuit, whose positions are taken together, and for a logit. */
+/**
+ * Where the node stands; null in a circuit, whose positions are taken together, and for a logit.
+ *
+ * @param {GraphNode} node
+ * @param {GraphModel} model
+ * @returns {HTMLElement}
+ */
 export function nodePlace(node, model) {
     const column = model.isCollapsed || node.kind === "logit" ? null : model.columns[node.position];
     return column ? quiet(`at position ${column.position}, `, tokenText(column.text)) : null;
 }
 
-/** The other views that the node leads to. */
+/**
+ * The other views that the node leads to.
+ *
+ * @param {GraphNode} node
+ * @param {number | string | null} prompt
+ * @returns {Content}
+ */
 export function nodeWays(node, prompt) {
     const list = [];
     if (node.kind === "feature") {
@@ -45,7 +62,12 @@ export function nodeWays(node, prompt) {
     return element("ul", { class: "ways" }, list.map((item) => element("li", {}, item)));
 }
 
-/** The node's numbers here; what is not known of it is left out. */
+/**
+ * The node's numbers here; what is not known of it is left out.
+ *
+ * @param {GraphNode} node
+ * @returns {HTMLElement}
+ */
 export function nodeFacts(node) {
     const rows = [];
     const add = (title, definition, value) =>

@@ -14,14 +14,25 @@ const listedLinks = 10;
 /** Which ends of links are looked at: the panel lists them and the drawing shows them. */
 export const linkEnds = [["inputs", "Inputs"], ["outputs", "Outputs"], ["either", "Either"], ["both", "Both"]];
 
-/** The switch between them. */
+/**
+ * The switch between them.
+ *
+ * @param {string} chosen
+ * @param {(ends: string) => void} onchange
+ * @returns {HTMLElement}
+ */
 export function endsSwitch(chosen, onchange) {
     const controls = linkEnds.map(([key, title]) =>
         button(title, () => onchange(key), { "aria-pressed": String(key === chosen), "data-ends": key }));
     return element("div", { class: "toggle", role: "group", "aria-label": "Links listed and drawn" }, controls);
 }
 
-/** The evidence of a link: through which heads it goes here, and what is known of it across prompts. */
+/**
+ * The evidence of a link: through which heads it goes here, and what is known of it across prompts.
+ *
+ * @param {LinkItem} item
+ * @returns {HTMLElement[]}
+ */
 export function linkEvidence({ source, target, weight, heads, stays, where, prompt }) {
     return [
         heads ? element("div", { class: "of-link" }, linkHeads(weight, heads, stays)) : null,
@@ -33,7 +44,12 @@ function isOpenable(item) {
     return Boolean(item.heads) || isAskable(item.source, item.target);
 }
 
-/** A link's weight as a control that shows its evidence below; a plain number where there is none. */
+/**
+ * A link's weight as a control that shows its evidence below; a plain number where there is none.
+ *
+ * @param {LinkItem} item
+ * @returns {HTMLElement[]}
+ */
 export function weightCell(item) {
     const title = isKnown(item.share) ? `${percentage(item.share)} of the target's input` : "";
     if (!isOpenable(item)) return [element("span", { class: "numeric", title }, signed(item.weight))];
@@ -42,7 +58,7 @@ export function weightCell(item) {
         const isOpen = control.getAttribute("aria-expanded") === "true";
         control.setAttribute("aria-expanded", String(!isOpen));
         view.hidden = isOpen;
-        if (!isOpen && view.childElementCount === 0) view.append(...linkEvidence(item).filter(Boolean));
+        if (!isOpen && view.childElementCount === 0) view.append(...linkEvidence(item));
     }, {
         class: "link-name numeric", "aria-expanded": "false",
         "aria-label": `Evidence of the link of ${signed(item.weight)} with ${shortName(item.other)}`,
@@ -71,7 +87,13 @@ function linkList(title, links, largest, actions) {
             : element("ol", {}, links.map((item) => linkRow(item, largest, actions))));
 }
 
-/** What is shown of one of a model's links. `subject` is {model, heads, where, prompt}. */
+/**
+ * What is shown of one of a model's links. `subject` is {model, heads, where, prompt}.
+ *
+ * @param {{ model: GraphModel, heads: EdgeHeads | null, where: string, prompt: number | string | null }} subject
+ * @param {GraphEdge} edge
+ * @returns {LinkItem}
+ */
 export function linkItem({ model, heads, where, prompt }, edge) {
     const [source, target] = [model.nodes[edge.source], model.nodes[edge.target]];
     return {
@@ -100,6 +122,9 @@ function storedLinks(subject, items, isInput) {
 /**
  * The links of a node under their switch. `subject` is what the panel shows: {model, index, node, nodesPath, heads, ends, where,
  * prompt, actions}.
+ *
+ * @param {Subject} subject
+ * @returns {HTMLElement}
  */
 export function nodeLinks(subject) {
     const { model, index, ends, actions } = subject;
@@ -130,7 +155,8 @@ function wholeControl(subject, show) {
     const control = button("All stored inputs and outputs", async () => {
         control.disabled = true;
         try {
-            const report = await ask(`${subject.nodesPath}/${encodeURIComponent(subject.node.id)}`, {}, { limit: 100 });
+            const path = `${subject.nodesPath}/${encodeURIComponent(subject.node.id)}`;
+            const report = /** @type {GraphNodeReport} */ (await ask(path, {}, { limit: 100 }));
             show(storedLinks(subject, report.inputs, true), storedLinks(subject, report.outputs, false),
                 `Inputs (${report.inputs.length} of ${counted(report.inputCount, "stored one")})`,
                 `Outputs (${report.outputs.length} of ${counted(report.outputCount, "stored one")})`);

@@ -27,12 +27,17 @@ async function promotedTexts(text, prompt) {
 
 /** The search of a workbench's drawing, for `offerLocalSearch`. `show()` draws anew; `select(index)` chooses a node. */
 export class NodeSearch {
+    /**
+     * @param {{ workbench: GraphWorkbench, title: string, prompt: number | string | null }} given
+     */
     constructor({ workbench, title, prompt }) {
         this.workbench = workbench;
         this.title = title;
         this.prompt = prompt;
         this.promoted = new Map();
         this.asked = "";
+        /** Called when what was found is let go of; whoever shows the text sets it. */
+        this.onclear = () => {};
     }
 
     get text() {
@@ -71,7 +76,7 @@ export class NodeSearch {
     /** Lets go of what was found. */
     clear() {
         this.mark("");
-        this.onclear?.();
+        this.onclear();
     }
 
     /** The most influential nodes found, as options of the search box. */

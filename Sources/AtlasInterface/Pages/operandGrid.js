@@ -5,6 +5,7 @@ import {featureName} from "./address.js";
 import {ask, isFolder} from "./data.js";
 import {isKnown, measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
+import {shapeName} from "./operandShapes.js";
 import {gridPictureControls} from "./gridPicture.js";
 import {onThemeChange} from "./theme.js";
 
@@ -68,11 +69,16 @@ function drawGrid(canvas, grid, room) {
 /** The most rows or columns that are drawn: a canvas has a largest size. */
 const drawnCount = 1_000;
 
-/** The grid of an answer: values by row and column, null where no prompt is; null where it is too large to be drawn. */
+/**
+ * The grid of an answer: values by row and column, null where no prompt is; null where it is too large to be drawn.
+ *
+ * @param {OperandsReport} report
+ * @returns {Grid | null}
+ */
 export function gridOf(report) {
     const { rows, columns, rowTag, columnTag } = report;
     if (Math.max(rows.length, columns.length) > drawnCount) return null;
-    const values = report.cells ? tableOf(report) : report.values;
+    const values = report.cells ? tableOf(rows, columns, report.cells) : report.values;
     const present = values.flat().filter((value) => value !== null);
     const maximum = present.reduce((largest, value) => Math.max(largest, value), 0);
     const minimum = present.reduce((smallest, value) => Math.min(smallest, value), 0);
@@ -80,7 +86,7 @@ export function gridOf(report) {
 }
 
 /** The table of an answer that lists the few cells which have prompts. */
-function tableOf({ rows, columns, cells }) {
+function tableOf(rows, columns, cells) {
     const [rowPlaces, columnPlaces] = [rows, columns].map((names) => new Map(names.map((name, place) => [name, place])));
     const table = rows.map(() => new Array(columns.length).fill(null));
     for (const { row, column, value } of cells) table[rowPlaces.get(row)][columnPlaces.get(column)] = value;
@@ -90,14 +96,25 @@ function tableOf({ rows, columns, cells }) {
 /** Pixels that a drawn grid takes at most beside its axes: on a dashboard, and in a panel. */
 const gridRoom = { page: 440, panel: 250 };
 
-/** What the colours of a grid mean: from its lowest value over nothing to its highest. */
+/**
+ * What the colours of a grid mean: from its lowest value over nothing to its highest.
+ *
+ * @param {Grid} grid
+ * @returns {HTMLElement}
+ */
 export function gridScale(grid) {
     return element("p", { class: "grid-scale" },
         grid.minimum < 0 ? [measure(grid.minimum), element("span", { class: "ramp low" })] : null, "0",
         element("span", { class: "ramp high" }), measure(grid.maximum));
 }
 
-/** A small picture of a grid with its scale; null where the feature never fires there. */
+/**
+ * A small picture of a grid with its scale; null where the feature never fires there.
+ *
+ * @param {OperandsReport} report
+ * @param {number} room
+ * @returns {HTMLElement | null}
+ */
 export function gridPicture(report, room) {
     const grid = gridOf(report);
     if (!grid || grid.size === 0) return null;
@@ -138,18 +155,13 @@ function gridView(report, room = gridRoom.page) {
         shapeView(report.shape, grid));
 }
 
-const shapeNames = {
-    constant: "the same everywhere", bar: "a bar: one operand decides", stripe: "stripes: one operand modulo a number decides",
-    diagonal: "a diagonal: the sum decides", lookup: "points: certain pairs of operands decide", none: "none of those tried",
-};
-
 function shapeView(shape, grid) {
     const fits = [...(shape.fits ?? [])].sort((a, b) => b.explained - a.explained).slice(0, 6);
     const range = `from ${measure(grid.minimum)} to ${measure(grid.maximum)}`;
     const signs = grid.minimum < 0 ? `; warm ones are positive, cold ones with a stroke negative, ${range}` : "";
     return element("div", {},
         shape.label ? element("p", {}, "Called by it: ", element("strong", {}, shape.label)) : null,
-        element("p", {}, "Its shape: ", element("strong", {}, shapeNames[shape.kind] ?? shape.kind),
+        element("p", {}, "Its shape: ", element("strong", {}, shapeName(shape.kind)),
             shape.fit ? ` (by ${shape.fit}, R² ${measure(shape.explained)})` : ""),
         shape.peaks?.length > 0
             ? element("p", {}, "Strongest where ",
@@ -175,20 +187,34 @@ function shapeView(shape, grid) {
             + `activation${signs}.`));
 }
 
-/** The two tags that make the corpus a grid, as [rows, columns]; null where it is none, or nobody can be asked. */
+/**
+ * The two tags that make the corpus a grid, as [rows, columns]; null where it is none, or nobody can be asked.
+ *
+ * @returns {Promise<string[] | null>}
+ */
 export async function operandTags() {
     if (isFolder) return null;
     const { rowTag, columnTag } = await ask("operand-tags");
     return rowTag && columnTag ? [rowTag, columnTag] : null;
 }
 
-/** The grid of a feature; null where the corpus is none. */
+/**
+ * The grid of a feature; null where the corpus is none.
+ *
+ * @param {FeatureID} feature
+ * @returns {Promise<OperandsReport | null>}
+ */
 export async function askGrid(feature) {
     const tags = await operandTags();
     return tags ? ask(`features/${featureName(feature)}/operands`, {}, { rows: tags[0], columns: tags[1] }) : null;
 }
 
-/** The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it. */
+/**
+ * The section of a feature's dashboard; only where the corpus is a grid and the feature fires in it.
+ *
+ * @param {FeatureID} feature
+ * @returns {HTMLElement | null}
+ */
 export function operandSection(feature) {
     if (isFolder) return null;
     const content = element("div", {});
@@ -204,7 +230,12 @@ export function operandSection(feature) {
     return whole;
 }
 
-/** The grid of a feature for a panel; it fills itself, and goes where the feature or the corpus has none. */
+/**
+ * The grid of a feature for a panel; it fills itself, and goes where the feature or the corpus has none.
+ *
+ * @param {FeatureID} feature
+ * @returns {HTMLElement | null}
+ */
 export function operandPanel(feature) {
     if (isFolder) return null;
     const whole = element("div", { class: "panel-grid" });

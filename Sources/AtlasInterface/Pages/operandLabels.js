@@ -5,7 +5,12 @@ import {featureName} from "./address.js";
 import {ask} from "./data.js";
 import {operandTags} from "./operandGrid.js";
 
-/** A column of a table of features that fills itself; null where the corpus is no operand grid or nobody can be asked. */
+/**
+ * A column of a table of features that fills itself; null where the corpus is no operand grid or nobody can be asked.
+ *
+ * @param {{ feature: FeatureID }[]} rows
+ * @returns {Promise<Column<any> | null>}
+ */
 export async function operandColumn(rows) {
     const tags = await operandTags().catch(() => null);
     if (tags === null || rows.length === 0) return null;

@@ -16,12 +16,25 @@ const usualLooks = {
 const longestSide = 12_000;
 const sharpness = 2;
 
-/** A colour of the page by its name, as `--panel`. */
+/**
+ * A colour of the page by its name, as `--panel`.
+ *
+ * @param {string} name
+ * @returns {string}
+ */
 export function pageColour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** A picture of its own: a ground of the page's colour, and what is on it. */
+/**
+ * A picture of its own: a ground of the page's colour, and what is on it.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {string} title
+ * @param {Content} content
+ * @returns {SVGElement}
+ */
 export function pictureFrame(width, height, title, content) {
     return drawing("svg",
         {
@@ -52,6 +65,11 @@ function standing(node) {
 
 /**
  * The picture of an SVG element that the page shows; `around` gives further elements for its margins, as [top, bottom, elements].
+ *
+ * @param {SVGElement} svg
+ * @param {string} title
+ * @param {{ top?: number, bottom?: number, elements?: Content[] }} [around]
+ * @returns {SVGElement}
  */
 export function pictureOf(svg, title, { top = 0, bottom = 0, elements = [] } = {}) {
     const box = svg.getBoundingClientRect();
@@ -68,7 +86,13 @@ function shownText(cell) {
     return copy.textContent.trim();
 }
 
-/** The picture of a table that is looked at as a drawing: its cells with their colours and texts, as they stand. */
+/**
+ * The picture of a table that is looked at as a drawing: its cells with their colours and texts, as they stand.
+ *
+ * @param {HTMLTableElement} table
+ * @param {string} title
+ * @returns {SVGElement}
+ */
 export function pictureOfTable(table, title) {
     const bounds = table.getBoundingClientRect();
     const cells = [...table.querySelectorAll("th, td")].map((cell) => {
@@ -91,7 +115,12 @@ export function pictureOfTable(table, title) {
     return pictureFrame(bounds.width, bounds.height, title, cells);
 }
 
-/** A picture's text, with what makes it a file of its own. */
+/**
+ * A picture's text, with what makes it a file of its own.
+ *
+ * @param {SVGElement} picture
+ * @returns {string}
+ */
 export function pictureText(picture) {
     return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(picture)}\n`;
 }
@@ -111,9 +140,26 @@ async function pixelsOf(picture) {
     });
 }
 
+const drawn = new WeakMap();
+
+/**
+ * How the drawing is made that controls belong to, and where it stands; undefined where it is not drawn on the page.
+ *
+ * @param {Element} controls
+ * @returns {{ make: () => SVGElement, stands: Element } | undefined}
+ */
+export function drawingOfControls(controls) {
+    return drawn.get(controls);
+}
+
 /**
  * The controls that give a drawing as SVG or PNG. `make()` makes its picture. Where `stands` is the drawn element, printing puts
  * the picture in its place: paper does not scroll.
+ *
+ * @param {string} title
+ * @param {() => SVGElement} make
+ * @param {Element | null} [stands]
+ * @returns {HTMLElement}
  */
 export function pictureControls(title, make, stands = null) {
     const take = (kind, write) => {
@@ -132,6 +178,6 @@ export function pictureControls(title, make, stands = null) {
     const controls = element("span", { class: "take take-picture" },
         take("SVG", (picture) => saveFile(`${fileName(title)}.svg`, "image/svg+xml", pictureText(picture))),
         take("PNG", async (picture) => saveFile(`${fileName(title)}.png`, "image/png", await pixelsOf(picture))));
-    Object.assign(controls, { makePicture: make, stands });
+    if (stands) drawn.set(controls, { make, stands });
     return controls;
 }

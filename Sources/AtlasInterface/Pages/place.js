@@ -22,7 +22,11 @@ function write(places) {
     } catch { /* a folder may have no storage */ }
 }
 
-/** Remembers the place of the view that is left; to be called when the address has changed and the view is still shown. */
+/**
+ * Remembers the place of the view that is left; to be called when the address has changed and the view is still shown.
+ *
+ * @returns {void}
+ */
 export function leavePlace() {
     if (entry === null) return;
     const { [entry]: _old, ...others } = read();
@@ -38,11 +42,17 @@ export function placeOfStep() {
     return known === undefined ? null : read()[entry] ?? null;
 }
 
-/** Goes to a place, and holds it while the view fills itself, unless somebody moves. */
+/**
+ * Goes to a place, and holds it while the view fills itself, unless somebody moves.
+ *
+ * @param {any} place
+ * @param {HTMLElement} main
+ * @returns {void}
+ */
 export function returnTo(place, main) {
     const link = place.followed === null
         ? null
-        : [...main.querySelectorAll("a[href]")].find((candidate) => candidate.getAttribute("href") === place.followed);
+        : [...main.querySelectorAll("a")].find((candidate) => candidate.getAttribute("href") === place.followed);
     if (link) link.focus({ preventScroll: true });
     else main.querySelector("h1")?.focus({ preventScroll: true });
     scrollTo(0, place.scroll);

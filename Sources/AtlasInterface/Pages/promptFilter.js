@@ -3,12 +3,25 @@
 import {button, element} from "./elements.js";
 import {number, shortened} from "./numbers.js";
 
-/** The conditions of a group's text. */
+/**
+ * The conditions of a group's text.
+ *
+ * @param {string} group
+ * @returns {string[]}
+ */
 export function conditionsOf(group) {
     return group.split(",").filter((text) => text.includes("="));
 }
 
-/** The chosen conditions, which can be taken away, and a choice of further ones. `onchange` gets the new group's text. */
+/**
+ * The chosen conditions, which can be taken away, and a choice of further ones. `onchange` gets the new group's text.
+ *
+ * @param {TagSummary[]} tags
+ * @param {string} group
+ * @param {(group: string) => void} onchange
+ * @param {{ id?: string, title?: string }} [control]
+ * @returns {HTMLElement}
+ */
 export function filterControls(tags, group, onchange, { id = "tag", title = "Filter" } = {}) {
     const conditions = conditionsOf(group);
     const chips = conditions.map((condition) => button([element("bdi", {}, shortened(condition, 60)), " ×"],

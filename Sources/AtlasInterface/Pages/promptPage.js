@@ -50,7 +50,12 @@ function similarSection(id) {
     return whole;
 }
 
-/** Shows a prompt. */
+/**
+ * Shows a prompt.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showPrompt({ parts }) {
     if (!parts[1]) throw new AnswerError("Choose a prompt on the page Prompts.");
     const report = await ask(`prompts/${encodeURIComponent(parts[1])}`);

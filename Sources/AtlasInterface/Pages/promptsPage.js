@@ -2,7 +2,7 @@
 
 import {button, element, heading, link, quiet} from "./elements.js";
 import {addressOf, featureAddress, go, graphAddress} from "./address.js";
-import {ask, isFolder} from "./data.js";
+import {ask, askTags, isFolder} from "./data.js";
 import {counted, isKnown, measure, number, percentage, shortened} from "./numbers.js";
 import {familySection} from "./families.js";
 import {filterControls} from "./promptFilter.js";
@@ -22,7 +22,12 @@ const promptOrders = {
     nodes: (a, b) => (a.nodeCount ?? Infinity) - (b.nodeCount ?? Infinity),
 };
 
-/** A prompt's text as a link: to its graph if it has one. */
+/**
+ * A prompt's text as a link: to its graph if it has one.
+ *
+ * @param {{ id: number, text: string, hasGraph?: boolean }} prompt
+ * @returns {HTMLElement}
+ */
 export function promptLink(prompt) {
     return element("a", { href: prompt.hasGraph === false ? addressOf(["prompt", prompt.id]) : graphAddress(prompt.id) },
         element("bdi", {}, shortened(prompt.text, textLimit)));
@@ -141,7 +146,12 @@ async function firingsInFolder(layer, index, sort, first) {
     };
 }
 
-/** Shows prompts. */
+/**
+ * Shows prompts.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showPrompts({ parameters }) {
     const place = placeFrom(parameters);
     const feature = parameters.get("feature");
@@ -151,7 +161,7 @@ export async function showPrompts({ parameters }) {
     };
     const key = state.sort.replace(/^-/, "");
     const descending = state.sort.startsWith("-");
-    const [tags, part] = await Promise.all([ask("tags").catch(() => ({ items: [] })), listPart("prompts", state, place, {
+    const [tags, part] = await Promise.all([askTags(), listPart("prompts", state, place, {
         matches: (prompt) => holdsWords(prompt.text, state.search) && isInGroup(prompt, state.where),
         order: promptOrders[key] ? (a, b) => (descending ? -1 : 1) * promptOrders[key](a, b) : null,
     })]);
@@ -170,7 +180,7 @@ export async function showPrompts({ parameters }) {
         title: "Prompts",
         view: [
             heading("Prompts"), form,
-            filterControls(Array.isArray(tags) ? tags : tags.items ?? [], state.where, (where) => change({ where })),
+            filterControls(tags, state.where, (where) => change({ where })),
             element("p", { class: "controls" },
                 state.where
                     ? [

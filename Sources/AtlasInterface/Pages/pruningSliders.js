@@ -2,7 +2,15 @@
 
 import {slider} from "./graphToolbar.js";
 
-/** The sliders for nodes and for links of a workbench, those that it has; `limits.nodes` is the most that its nodes reach. */
+/**
+ * The sliders for nodes and for links of a workbench, those that it has; `limits.nodes` is the most that its nodes reach.
+ *
+ * @param {GraphWorkbench} workbench
+ * @param {boolean} hasNodes
+ * @param {boolean} hasEdges
+ * @param {{ nodes: number }} limits
+ * @returns {{ nodes: ReturnType<typeof slider> | null, edges: ReturnType<typeof slider> | null }}
+ */
 export function pruningSliders(workbench, hasNodes, hasEdges, limits) {
     const threshold = (name, title, definition, minimum, maximum) => {
         let before = null;

@@ -49,7 +49,14 @@ function trialOf(subject, factor, isHere) {
     };
 }
 
-/** The controls for a feature; null for other nodes and without a model. */
+/**
+ * The controls for a feature; null for other nodes and without a model.
+ *
+ * @param {Subject} subject
+ * @param {Able} able
+ * @param {AbortSignal} signal
+ * @returns {HTMLElement | null}
+ */
 export function quickTrial(subject, able, signal) {
     if (!able.modelLoaded || subject.node.kind !== "feature") return null;
     const outcome = element("div", { class: "trial-outcome", role: "status" });

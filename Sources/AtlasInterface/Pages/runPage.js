@@ -64,7 +64,12 @@ async function resultView(job, result, { able, signal, parameters, watched, keep
     } };
 }
 
-/** Shows the field for a prompt, and what came of it. */
+/**
+ * Shows the field for a prompt, and what came of it.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showRun({ parameters, signal }) {
     const able = await capabilities();
     if (!able.modelLoaded) return { title: "Run", view: withoutModel() };
@@ -78,6 +83,7 @@ export async function showRun({ parameters, signal }) {
     const form = element("form", { class: "edit-form" }, element("label", { for: "prompt-text" }, "Prompt"), text,
         element("p", { class: "controls" }, submit, target.element, quiet("Ctrl Enter runs.")));
     let kept = Object.fromEntries(parameters);
+    /** @returns {{ text: string, target?: string, minus?: string }} */
     const own = () => ({
         text: text.value, ...Object.fromEntries(Object.entries(target.values()).filter(([, value]) => value !== "")),
     });

@@ -2,12 +2,24 @@
 
 import {isKnown} from "./numbers.js";
 
-/** A text as the beginning of a file's name. */
+/**
+ * A text as the beginning of a file's name.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
 export function fileName(text) {
     return text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 80) || "atlas";
 }
 
-/** Gives a file to save. */
+/**
+ * Gives a file to save.
+ *
+ * @param {string} name
+ * @param {string} type
+ * @param {BlobPart} content
+ * @returns {void}
+ */
 export function saveFile(name, type, content) {
     const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
     const link = document.createElement("a");
@@ -26,7 +38,13 @@ function cell(value) {
     return `"${String(value).replaceAll("\"", "\"\"")}"`;
 }
 
-/** Comma-separated values as in RFC 4180: texts in quotes exactly as they are, numbers without, nothing where there is none. */
+/**
+ * Comma-separated values as in RFC 4180: texts in quotes exactly as they are, numbers without, nothing where there is none.
+ *
+ * @param {string[]} titles
+ * @param {unknown[][]} rows
+ * @returns {string}
+ */
 export function commaSeparated(titles, rows) {
     return [titles, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }

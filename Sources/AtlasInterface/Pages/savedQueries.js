@@ -48,7 +48,13 @@ function writeSaved(queries) {
     }
 }
 
-/** The list of saved statements; `current()` is the one that is written, `choose(query)` shows another. */
+/**
+ * The list of saved statements; `current()` is the one that is written, `choose(query)` shows another.
+ *
+ * @param {() => string} current
+ * @param {(query: string) => void} choose
+ * @returns {HTMLElement}
+ */
 export function savedQueries(current, choose) {
     const list = element("ul", { class: "saved-queries" });
     const status = element("span", { class: "quiet", role: "status" });

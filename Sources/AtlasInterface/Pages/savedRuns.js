@@ -14,7 +14,13 @@ async function keptRuns() {
     }
 }
 
-/** The list of kept runs, and a form that keeps the one of `parametersNow()`: {text, …} as in the address. */
+/**
+ * The list of kept runs, and a form that keeps the one of `parametersNow()`: {text, …} as in the address.
+ *
+ * @param {Able} able
+ * @param {() => Terms} parametersNow
+ * @returns {HTMLElement}
+ */
 export function savedRunsView(able, parametersNow) {
     const place = element("div", { class: "saved-runs" });
     const failure = element("p", { role: "alert", class: "failure" });

@@ -24,6 +24,10 @@ function rangeOf(values) {
 /**
  * The plot. `points` are {x, y, title, group, open()}; those of other groups than the first are drawn as diamonds. `across` and
  * `up` name the axes; the dashed line is where both are equal.
+ *
+ * @param {{ x: number, y: number, title: string, group: string, open: () => void }[]} points
+ * @param {{ across: string, up: string, groups: string[] }} names
+ * @returns {HTMLElement}
  */
 export function scatterPlot(points, { across, up, groups }) {
     const [lowX, highX] = rangeOf(points.map((point) => point.x));

@@ -36,7 +36,14 @@ async function searchFolder(text) {
     };
 }
 
-/** Asks for what is under some words; `kind` is one alone. */
+/**
+ * Asks for what is under some words; `kind` is one alone.
+ *
+ * @param {string} text
+ * @param {string | undefined} kind
+ * @param {number} [limit]
+ * @returns {Promise<any>}
+ */
 export function searchFor(text, kind, limit = offeredMatches) {
     return isFolder ? searchFolder(text) : ask("search", { text }, { kind, limit });
 }
@@ -96,7 +103,12 @@ export const searchKinds = {
     },
 };
 
-/** The feature that a text names, as an option. */
+/**
+ * The feature that a text names, as an option.
+ *
+ * @param {string} text
+ * @returns {SearchOption[]}
+ */
 export function namedFeature(text) {
     const found = /^\s*(\d{1,5})\/(\d{1,8})\s*$/.exec(text);
     return found
@@ -107,7 +119,12 @@ export function namedFeature(text) {
         : [];
 }
 
-/** Where all of a kind are listed. */
+/**
+ * Where all of a kind are listed.
+ *
+ * @param {string} text
+ * @returns {SearchOption[]}
+ */
 export function wholeLists(text) {
     return [
         {

@@ -31,7 +31,9 @@ export class SearchBox {
         this.status = element("span", { role: "status", class: "hidden" });
         this.element = element("div", { class: "search-box" }, this.field, this.list, this.status);
         // Where the focus goes within the box, it stays open.
-        this.element.addEventListener("focusout", (event) => { if (!this.element.contains(event.relatedTarget)) this.close(); });
+        this.element.addEventListener("focusout", (event) => {
+            if (!(event.relatedTarget instanceof Node && this.element.contains(event.relatedTarget))) this.close();
+        });
         this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     }
 

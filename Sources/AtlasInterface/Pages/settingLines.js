@@ -9,7 +9,12 @@ function settingText({ features, positions, multiple, value }) {
     return `${features.join(",")}@${positions || "0-"}=${multiple === undefined ? value : `x${multiple}`}`;
 }
 
-/** The settings of a text that has `;` between them; what cannot be read is left out. */
+/**
+ * The settings of a text that has `;` between them; what cannot be read is left out.
+ *
+ * @param {string} text
+ * @returns {any[]}
+ */
 export function settingsFrom(text) {
     return text.split(";")
         .map((part) => /^((?:\d+\/\d+,?)+)@(\d+(?:-\d*)?)=(x?)(-?\d+(?:\.\d+)?(?:e-?\d+)?)$/.exec(part))
@@ -29,11 +34,18 @@ function isSameTarget(a, b) {
  * change.
  */
 export class SettingLines {
+    /**
+     * @param {() => { name: string, features: string[] }[]} targetsOf
+     * @param {number} tokenCount
+     * @param {() => void} onchange
+     */
     constructor(targetsOf, tokenCount, onchange) {
         this.targetsOf = targetsOf;
         this.tokenCount = tokenCount;
         this.onchange = onchange;
         this.element = element("ul", { class: "settings" });
+        /** What each line sets, in the order of the lines. */
+        this.lines = new Map();
     }
 
     /** Adds a line, of a setting or of the first that can be set. */
@@ -65,18 +77,19 @@ export class SettingLines {
         const line = element("li", { class: "controls" }, what, how, amount,
             element("label", { for: `${id}-where` }, "at positions"), where, button("Remove", () => {
                 line.remove();
+                this.lines.delete(line);
                 this.onchange();
             }, { class: "more" }));
-        line.setting = () => ({
+        this.lines.set(line, () => ({
             features: targets[Number(what.value)].features, [how.value]: Number(amount.value),
             ...(where.value.trim() ? { positions: where.value.trim() } : {}),
-        });
+        }));
         this.element.append(line);
     }
 
     /** What is set, as a server takes it. */
     settings() {
-        return [...this.element.children].map((line) => line.setting());
+        return [...this.lines.values()].map((setting) => setting());
     }
 
     /** The same as an address keeps it. */
@@ -87,6 +100,7 @@ export class SettingLines {
     /** Replaces all lines. */
     fill(text) {
         this.element.replaceChildren();
+        this.lines.clear();
         for (const setting of settingsFrom(text)) this.add(setting);
     }
 }

@@ -51,7 +51,12 @@ function answerNote(answer, seconds) {
     return `${counted(answer.rows.length, "row")} in ${measure(seconds)} s${cut}.`;
 }
 
-/** Shows the field for a statement, and what came of it. */
+/**
+ * Shows the field for a statement, and what came of it.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showSQL({ parameters, signal }) {
     if (isFolder) return { title: "SQL", view: withoutServer() };
     const given = parameters.get("query") ?? "";

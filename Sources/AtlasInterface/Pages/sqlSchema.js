@@ -15,7 +15,12 @@ function relationView(relation, insert) {
             element("dd", {}, column.note)])));
 }
 
-/** The list of tables and views; `insert(text)` puts a name into the statement. */
+/**
+ * The list of tables and views; `insert(text)` puts a name into the statement.
+ *
+ * @param {(word: string) => void} insert
+ * @returns {HTMLElement}
+ */
 export function schemaView(insert) {
     const list = element("div", { class: "schema" }, quiet("Reading the schema…"));
     const filter = element("input", {

@@ -14,7 +14,12 @@ function stabilityKey(node, position) {
     return `${node.kind} ${node.kind === "feature" ? featureName(node.feature) : node.layer} ${position ?? ""}`;
 }
 
-/** The class of a node by the share of settings that keep it. */
+/**
+ * The class of a node by the share of settings that keep it.
+ *
+ * @param {GraphNode} node
+ * @returns {string | null}
+ */
 export function steadiness(node) {
     if (node.kept === undefined) return "";
     return node.kept >= 0.995 ? "steady" : node.kept >= 0.5 ? "wavering" : "unsteady";

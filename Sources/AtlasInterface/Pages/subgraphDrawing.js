@@ -9,7 +9,14 @@ const boxHeight = 40;
 const rowGap = 34;
 const boxGap = 14;
 
-/** Boxes: each group is one, and each pinned node outside of groups. A box is {name, detail, members}. */
+/**
+ * Boxes: each group is one, and each pinned node outside of groups. A box is {name, detail, members}.
+ *
+ * @param {GraphModel} model
+ * @param {string[]} pins
+ * @param {Group[]} groups
+ * @returns {Box[]}
+ */
 export function boxesOf(model, pins, groups) {
     const grouped = new Set(groups.flatMap((group) => group.members));
     const indexOf = (id) => model.byID.get(id);
@@ -64,7 +71,16 @@ function linkLine(link, boxes, places, open) {
     return line;
 }
 
-/** The drawing of the boxes and of the `boxLinks` between them; `open(link)` hears which link is clicked. */
+/**
+ * The drawing of the boxes and of the `boxLinks` between them; `open(link)` hears which link is clicked.
+ *
+ * @param {GraphModel} model
+ * @param {Box[]} boxes
+ * @param {BoxLink[]} boxLinks
+ * @param {number} width
+ * @param {(box: number) => void} open
+ * @returns {SVGElement}
+ */
 export function subgraphDrawing(model, boxes, boxLinks, width, open) {
     const { places, height } = placeBoxes(model, boxes, width);
     const links = boxLinks.map((link) => linkLine(link, boxes, places, open));

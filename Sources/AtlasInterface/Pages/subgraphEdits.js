@@ -9,7 +9,12 @@ function featuresOf(model, members) {
     return [...new Map(nodes.map(({ feature }) => [featureName(feature), feature])).values()];
 }
 
-/** The edits of a workbench's pins and groups. */
+/**
+ * The edits of a workbench's pins and groups.
+ *
+ * @param {GraphWorkbench} workbench
+ * @returns {any}
+ */
 export function subgraphEdits(workbench) {
     const edit = (title, state) => workbench.edit(title, state);
     return {

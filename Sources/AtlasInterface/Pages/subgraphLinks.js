@@ -6,7 +6,13 @@ import {shortName} from "./graphModel.js";
 import {linkItem, weightCell} from "./nodeLinks.js";
 import {weightBar} from "./terms.js";
 
-/** Links between boxes, strongest first: the sum of the weights, its share of the target's input, and the edges summed up. */
+/**
+ * Links between boxes, strongest first: the sum of the weights, its share of the target's input, and the edges summed up.
+ *
+ * @param {GraphModel} model
+ * @param {Box[]} boxes
+ * @returns {BoxLink[]}
+ */
 export function boxLinks(model, boxes) {
     const owner = new Map(boxes.flatMap((box, ordinal) => box.members.map((index) => [index, ordinal])));
     const sums = new Map();
@@ -33,7 +39,15 @@ function memberRow(subject, edge, largest) {
         weightBar(edge.weight, largest), ...weightCell({ ...item, other: item.source }));
 }
 
-/** The sums as a list. `subject` is {model, heads, where, prompt, opened}; `opened` keeps which of them are open. */
+/**
+ * The sums as a list. `subject` is {model, heads, where, prompt, opened}; `opened` keeps which of them are open.
+ *
+ * @param {Box[]} boxes
+ * @param {BoxLink[]} links
+ * @param {{ model: GraphModel, heads: EdgeHeads | null, where: string, prompt: number | string | null,
+ *     opened: Set<string> }} subject
+ * @returns {HTMLElement | null}
+ */
 export function boxLinkList(boxes, links, subject) {
     if (links.length === 0) return null;
     return element("ul", { class: "box-links", "aria-label": "Links between boxes" }, links.map((link) => {

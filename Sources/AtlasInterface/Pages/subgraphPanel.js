@@ -55,7 +55,13 @@ function groupItem(model, group, edits, canSave, isSaved) {
                 { class: "more", "aria-label": `Save ${group.name} in the atlas` })) : null);
 }
 
-/** Features of saved supernodes that this graph has, as ids of its nodes. */
+/**
+ * Features of saved supernodes that this graph has, as ids of its nodes.
+ *
+ * @param {GraphModel} model
+ * @param {{ members: FeatureID[] }} supernode
+ * @returns {string[]}
+ */
 export function membersHere(model, supernode) {
     const wanted = new Set(supernode.members.map(featureName));
     return model.nodes.filter((node) => node.kind === "feature" && wanted.has(featureName(node.feature))).map((node) => node.id);
@@ -96,6 +102,9 @@ function boxesView(boxes, subject, width) {
 /**
  * The panel under the drawing. `subject` is what its links are of, `saved` are the atlas's supernodes; `edits` change the page's
  * state.
+ *
+ * @param {any} panel
+ * @returns {HTMLElement}
  */
 export function subgraphPanel({ subject, pins, groups, saved, canSave, edits, suggestions, width }) {
     const { model } = subject;

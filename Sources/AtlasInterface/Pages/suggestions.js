@@ -50,7 +50,14 @@ function groupTable(report, model, edits) {
     ], report.groups, { empty: "No two features are alike enough to be one." });
 }
 
-/** A control that asks for suggestions from a seed ({prompt}, {token}, …) and shows them; null where none can be asked for. */
+/**
+ * A control that asks for suggestions from a seed ({prompt}, {token}, …) and shows them; null where none can be asked for.
+ *
+ * @param {Seed | null} seed
+ * @param {() => GraphModel} getModel
+ * @param {ReturnType<typeof import("./subgraphEdits.js").subgraphEdits>} edits
+ * @returns {HTMLElement | null}
+ */
 export function suggestionsView(seed, getModel, edits) {
     if (isFolder || !seed) return null;
     const place = element("div", { class: "suggestions" });

@@ -1,7 +1,7 @@
 // Tables whose columns say what they are, sort by their headings and can be taken along; and the pages of long lists.
 
 import {currentAddress, noteInAddress} from "./address.js";
-import {button, element, quiet} from "./elements.js";
+import {button, controlIn, element, quiet} from "./elements.js";
 import {counted, number} from "./numbers.js";
 import {cellValue, sortedRows} from "./tableCells.js";
 import {commaSeparated, fileName, saveFile} from "./savedFiles.js";
@@ -12,6 +12,13 @@ import {legend, term} from "./terms.js";
  * number or text where the cell's own is not it}. Headings sort the rows; with `sort`, {column, descending, choose(column)},
  * the server does, by columns with a `key`. `whole()` gives all rows where those shown are a part; `data(row)` what JSON tells
  * of a row.
+ *
+ * @template Row
+ * @param {string} caption
+ * @param {Column<Row>[]} columns
+ * @param {Row[]} rows
+ * @param {TableChoices<Row>} [choices]
+ * @returns {HTMLElement}
  */
 export function dataTable(caption, columns, rows, choices = {}) {
     const { sort = null, empty = "Nothing.", withLegend = true, rowClass = null, whole = null, data = null } = choices;
@@ -25,17 +32,18 @@ export function dataTable(caption, columns, rows, choices = {}) {
     const renew = () => {
         keepOrder(caption, own);
         fill();
-        heads.forEach((head) => head.show?.());
+        heads.forEach((head) => head.show());
         gatherMarks(body);
     };
     const heads = columns.map((column) => {
-        if (sort) return { element: orderedHead(column, sort) };
+        if (sort) return { element: orderedHead(column, sort), show: () => {} };
         if (rows.length > 1 && column.title !== "") return sortingHead(column, own, renew);
-        return { element: element("th", { scope: "col", class: headClass(column) }, headTitle(column, column.title)) };
+        const head = element("th", { scope: "col", class: headClass(column) }, headTitle(column, column.title));
+        return { element: head, show: () => {} };
     });
     fill();
     const marks = gatherMarks(body);
-    const defined = columns.filter((column) => column.definition).map((column) => [column.title, column.definition]);
+    const defined = columns.filter((column) => column.definition);
     return element("div", { class: "tabular" },
         element("div", { class: "scrolling", role: "region", "aria-label": caption, tabindex: "0" },
             element("table", {}, element("caption", { class: "hidden" }, caption),
@@ -76,12 +84,16 @@ function headClass(column) {
 
 function headTitle(column, title) {
     if (title === "") return element("span", { class: "hidden" }, "More");
-    return column.definition ? term(title, column.definition, column.numeric ? "end" : "start") : document.createTextNode(title);
+    return column.definition ? term(title, column.definition, column.numeric ? "end" : "start") : title;
 }
 
 function headButton(column, title, onclick) {
-    const content = column.definition ? headTitle(column, title) : button(title, () => {}, { class: "term" });
-    const control = content.querySelector?.("button") ?? content;
+    if (!column.definition) {
+        const control = button(title, onclick, { class: "term" });
+        return { content: control, control };
+    }
+    const content = term(title, column.definition, column.numeric ? "end" : "start");
+    const control = controlIn(content, "button");
     control.addEventListener("click", onclick);
     return { content, control };
 }
@@ -177,7 +189,17 @@ function takeControls(caption, columns, rows, own, { whole, data }) {
                 saveFile(`${fileName(caption)}.json`, "application/json", `${JSON.stringify(list.map(plain), null, 1)}\n`)));
 }
 
-/** Where one is in a long list. `first` and `count` say what is shown; the steps are null where there is none. */
+/**
+ * Where one is in a long list. `first` and `count` say what is shown; the steps are null where there is none.
+ *
+ * @param {number} first
+ * @param {number} count
+ * @param {number} total
+ * @param {string} noun
+ * @param {(() => void) | null} back
+ * @param {(() => void) | null} forward
+ * @returns {HTMLElement}
+ */
 export function pager(first, count, total, noun, back, forward) {
     return element("nav", { class: "pager", "aria-label": `Pages of the ${noun}s` },
         back || forward ? button("Previous", back ?? (() => {}), { disabled: back ? null : "" }) : null,

@@ -15,7 +15,15 @@ function tokenTyped(text) {
     return text.replaceAll("␣", " ").replaceAll("↵", "\n").replaceAll("⇥", "\t");
 }
 
-/** The two fields; `tokens` are texts that are offered. `values()` gives {target, minus}, empty where nothing is typed. */
+/**
+ * The two fields; `tokens` are texts that are offered. `values()` gives {target, minus}, empty where nothing is typed.
+ *
+ * @param {string} target
+ * @param {string} minus
+ * @param {string[]} tokens
+ * @param {(() => void)} [onchange]
+ * @returns {{ element: HTMLElement, values: () => { target: string, minus: string }, offer: (texts: string[]) => void }}
+ */
 export function targetFields(target, minus, tokens, onchange = () => {}) {
     const id = `target-${++formCount}`;
     const offered = element("datalist", { id: `${id}-tokens` },
@@ -34,7 +42,13 @@ export function targetFields(target, minus, tokens, onchange = () => {}) {
     };
 }
 
-/** A form beside a stored graph: what it should explain instead is run anew, for which a model must be loaded. */
+/**
+ * A form beside a stored graph: what it should explain instead is run anew, for which a model must be loaded.
+ *
+ * @param {string} text
+ * @param {PromptReportTarget[]} targets
+ * @returns {HTMLElement}
+ */
 export function explainInstead(text, targets) {
     const fields = targetFields("", "", targets.map((target) => target.text));
     const form = element("form", { class: "controls explain-instead" }, fields.element,
@@ -48,7 +62,13 @@ export function explainInstead(text, targets) {
     return form;
 }
 
-/** A control that puts the two likeliest answers into the fields' address: A minus B, its strongest rival. */
+/**
+ * A control that puts the two likeliest answers into the fields' address: A minus B, its strongest rival.
+ *
+ * @param {string} text
+ * @param {string[]} tokens
+ * @returns {HTMLElement | null}
+ */
 export function leadControl(text, tokens) {
     if (tokens.length < 2) return null;
     const [target, minus] = tokens;

@@ -6,7 +6,14 @@ import {featureAddress, featureName, logitAddress} from "./address.js";
 
 let tipCount = 0;
 
-/** A term whose definition shows on hover and on keyboard focus; `side` is "end" near the right edge. */
+/**
+ * A term whose definition shows on hover and on keyboard focus; `side` is "end" near the right edge.
+ *
+ * @param {Content} text
+ * @param {Content} definition
+ * @param {string} [side]
+ * @returns {HTMLElement}
+ */
 export function term(text, definition, side = "start") {
     const id = `tip-${++tipCount}`;
     return element("span", { class: "help" },
@@ -14,18 +21,38 @@ export function term(text, definition, side = "start") {
         element("span", { class: `tip ${side}`, role: "tooltip", id }, definition));
 }
 
-/** A number of a list of statistics, with its definition and what it rests on; `side` is "end" near the right edge. */
+/**
+ * A number of a list of statistics, with its definition and what it rests on; `side` is "end" near the right edge.
+ *
+ * @param {Content} title
+ * @param {Content} definition
+ * @param {Content} value
+ * @param {Content} sample
+ * @param {string} [side]
+ * @returns {HTMLElement}
+ */
 export function figure(title, definition, value, sample, side) {
     return element("div", { class: "statistic" }, element("dt", {}, definition ? term(title, definition, side) : title),
         element("dd", {}, element("span", { class: "value" }, value), element("span", { class: "sample" }, sample)));
 }
 
-/** The mark for numbers that rest on too little; null when there is enough. A table gathers those of its rows in one note. */
+/**
+ * The mark for numbers that rest on too little; null when there is enough. A table gathers those of its rows in one note.
+ *
+ * @param {number} count
+ * @returns {HTMLElement | null}
+ */
 export function fewSamples(count) {
     return count < 10 ? element("span", { class: "badge warning few" }, count === 0 ? "no sample" : "few samples") : null;
 }
 
-/** A label, marked when a program made it. */
+/**
+ * A label, marked when a program made it.
+ *
+ * @param {string | null | undefined} label
+ * @param {boolean} [isAutomatic]
+ * @returns {Content[]}
+ */
 export function labelText(label, isAutomatic) {
     if (!isKnown(label) || label === "") return [element("span", { class: "quiet" }, "no label")];
     return [
@@ -33,7 +60,13 @@ export function labelText(label, isAutomatic) {
     ];
 }
 
-/** A token as a quotation. */
+/**
+ * A token as a quotation.
+ *
+ * @param {string | null | undefined} text
+ * @param {number | null} [token]
+ * @returns {HTMLElement}
+ */
 export function tokenText(text, token) {
     return element("bdi",
         {
@@ -43,7 +76,14 @@ export function tokenText(text, token) {
         visible(text));
 }
 
-/** A node of a graph or circuit by name, with a link to its own view. */
+/**
+ * A node of a graph or circuit by name, with a link to its own view.
+ *
+ * @param {NodeName} node
+ * @param {string | null} [label]
+ * @param {number | string | null} [prompt]
+ * @returns {Content}
+ */
 export function nodeText(node, label, prompt) {
     switch (node.kind) {
     case "feature":
@@ -63,17 +103,28 @@ export function nodeText(node, label, prompt) {
     }
 }
 
-/** A bar as long as a share of the largest; negative ones are striped as well as purple. */
+/**
+ * A bar as long as a share of the largest; negative ones are striped as well as purple.
+ *
+ * @param {number | null | undefined} value
+ * @param {number} largest
+ * @returns {HTMLElement}
+ */
 export function weightBar(value, largest) {
     const bar = element("span", { class: value < 0 ? "weight negative" : "weight" });
     bar.style.setProperty("--length", largest > 0 ? Math.min(1, Math.abs(value ?? 0) / largest).toFixed(3) : "0");
     return bar;
 }
 
-/** What the numbers of a view are, for those who do not hover. */
+/**
+ * What the numbers of a view are, for those who do not hover.
+ *
+ * @param {{ title: string, definition?: string }[]} definitions
+ * @returns {HTMLElement}
+ */
 export function legend(definitions) {
     return element("details", { class: "legend" }, element("summary", {}, "What these numbers are"),
-        element("dl", {}, definitions.map(([name, definition]) => [element("dt", {}, name), element("dd", {}, definition)])));
+        element("dl", {}, definitions.map(({ title, definition }) => [element("dt", {}, title), element("dd", {}, definition)])));
 }
 
 /** Puts a definition beside its term when it shows: fixed to the window, so that no scrolling table cuts it. */

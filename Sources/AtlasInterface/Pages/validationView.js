@@ -93,7 +93,12 @@ function plotOf(report, predictor, readout) {
         element("details", {}, element("summary", {}, "Every intervention as a table"), table)];
 }
 
-/** The parts that show a validation's report. */
+/**
+ * The parts that show a validation's report.
+ *
+ * @param {ValidationReport} report
+ * @returns {Content[]}
+ */
 export function validationView(report) {
     if (report.trials.length === 0) {
         return [quiet("No intervention was possible: of each token at least two prompts must be explained.")];
