@@ -13,7 +13,7 @@ function featuresOf(model, members) {
  * The edits of a workbench's pins and groups.
  *
  * @param {GraphWorkbench} workbench
- * @returns {any}
+ * @returns {SubgraphEdits}
  */
 export function subgraphEdits(workbench) {
     const edit = (title, state) => workbench.edit(title, state);

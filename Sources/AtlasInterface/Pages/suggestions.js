@@ -55,7 +55,7 @@ function groupTable(report, model, edits) {
  *
  * @param {Seed | null} seed
  * @param {() => GraphModel} getModel
- * @param {ReturnType<typeof import("./subgraphEdits.js").subgraphEdits>} edits
+ * @param {SubgraphEdits} edits
  * @returns {HTMLElement | null}
  */
 export function suggestionsView(seed, getModel, edits) {

@@ -276,3 +276,15 @@ interface SearchOption {
     prompt?: number | string;
     take?: () => void;
 }
+
+/** What the panel of the pinned subgraph changes. */
+interface SubgraphEdits {
+    unpin: (id: string) => unknown;
+    group: (name: string, members: string[]) => unknown;
+    adopt: (name: string, members: string[]) => unknown;
+    rename: (from: string, to: string) => unknown;
+    ungroup: (name: string) => unknown;
+    remove: (name: string) => unknown;
+    forget: (supernode: Supernode) => unknown;
+    save: (group: Group) => unknown;
+}
