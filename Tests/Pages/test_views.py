@@ -29,7 +29,7 @@ def views():
         "prompt": f"prompt/{prompt}", "graph": f"graph/{prompt}", "graph table": f"graph/{prompt}?view=table", "features": "features",
         "feature": f"feature/{layer}/{index}", "feature in a prompt": f"feature/{layer}/{index}?prompt={prompt}",
         "logits": "logits", "logit": f"logit/{token}", "heads": "heads", "head": "head/1/3", "circuit choice": "circuit", "compare choice": "compare",
-        "compared prompts": f"compare?a=prompt:{prompt}&b=prompt:{other}", "run": "run", "labels": "labels", "doubts": "doubts", "doubts of a group": "doubts?where=family%3Dgrid", "dead features": "features?firing=no",
+        "compared prompts": f"compare?a=prompt:{prompt}&b=prompt:{other}", "run": "run", "labels": "labels", "dead features": "features?firing=no",
         "graph with its panel": f"graph/{prompt}?selected={feature_node(prompt)['id']}", "stable graph": f"graph/{prompt}?stability=yes",
         "sql": "sql", "rows": "sql?query=SELECT%20*%20FROM%20prompt_overview",
     }
@@ -97,16 +97,6 @@ class Views(PageTest):
         self.settle()
         self.assertIn("Birmingham", self.text("tbody"))
         self.assertNotIn("calc", self.text("tbody"))
-
-    def test_doubtful_answers_are_told_worst_first(self):
-        report = served.ask("failures")
-        self.open(served.address(), "doubts")
-        shown = self.run_script("return [...document.querySelectorAll('section:has(h2) table')].map((table) => table.tBodies[0].rows.length)")
-        self.assertEqual(shown, [len(rows) for rows in (report["wrongAnswers"], report["byErrorInfluence"], report["byViolation"]) if rows])
-        self.assertIn(f"{report['wrongCount']:,} wrong answer", self.text("main"))
-        self.assertEqual(self.run_script("return document.querySelector('main tbody a').hash"), f"#/graph/{report['byErrorInfluence'][0]['prompt']}")
-        self.open(served.exported(), "doubts")
-        self.assertIn("Doubts", self.text("h1"))
 
     def test_an_unknown_view_says_what_to_do(self):
         self.open(served.address(), "nowhere")

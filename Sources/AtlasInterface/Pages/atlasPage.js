@@ -45,7 +45,7 @@ function failureTable(title, rows) {
 
 function failureSection() {
     const content = element("div", {}, "Loading…");
-    const whole = section("Where the model is explained well or badly", "By tag, worst first, and the prompts whose answers to distrust.", content, element("p", {}, link("#/doubts", "All doubtful answers")));
+    const whole = section("Where the model is explained well or badly", "By tag, worst first, and the prompts whose answers to distrust.", content);
     ask("failures").then((report) => content.replaceChildren(...tagTables(report), element("div", { class: "columns two" },
         failureTable("Most influence from errors", report.byErrorInfluence), failureTable("Wrong answers, the surest first", report.wrongAnswers))), () => whole.remove());
     return whole;

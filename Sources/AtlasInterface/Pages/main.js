@@ -28,15 +28,14 @@ import {showRun} from "./runPage.js";
 import {showOperands} from "./operandGallery.js";
 import {showEdge} from "./edgePage.js";
 import {showSQL} from "./sqlPage.js";
-import {showDoubts} from "./doubtsPage.js";
 
 const views = {
     atlas: showAtlas, prompts: showPrompts, prompt: showPrompt, graph: showGraph, features: showFeatures, feature: showFeature,
     logits: showLogits, logit: showLogit, heads: showHeads, head: showHead, circuit: showCircuit, compare: showCompare, run: showRun, operands: showOperands,
-    edge: showEdge, sql: showSQL, labels: showLabels, doubts: showDoubts,
+    edge: showEdge, sql: showSQL, labels: showLabels,
 };
 const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["labels", "Labels"], ["run", "Run"], ["sql", "SQL"]];
-const belongsTo = { doubts: "atlas", operands: "features", prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads", edge: "features" };
+const belongsTo = { operands: "features", prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads", edge: "features" };
 
 let current = null;
 let hasShownView = false;
