@@ -73,6 +73,23 @@ def operands(demo):
     return [{"features": told["featureCount"], **{key: clear[fit] for key, fit in kinds.items()}}]
 
 
+def additions(demo):
+    """The features that the page shows an addition's way by, and what links them."""
+    values = {}
+    for feature, position in (("0/204", "largest"), ("1/152", "last"), ("2/459", "last"), ("0/321", "last"), ("5/99", "last"), ("2/434", "last")):
+        shape = demo.query("operands", feature, "--position", position)["shape"]
+        values[f"fit_{feature.replace('/', '_')}"] = shape["explained"]
+    stored = {named(row["node"]["feature"]): row["meanShare"] for row in demo.query("upstream", "1/152")["neighbours"] if "feature" in row["node"]}
+    values |= {"share_0_204": stored["0/204"], "share_0_375": stored["0/375"]}
+    for target, sources in (("2/459", ["1/152", "1/167"]), ("5/99", ["0/321", "2/434"])):
+        rows = demo.query("upstream", target, "--by", "twera", "--limit", 1_000, *demo.model())["neighbours"]
+        weights = {named(row["node"]["feature"]): row["weights"] for row in rows if "feature" in row["node"]}
+        for source in sources:
+            key = source.replace("/", "_")
+            values |= {f"virtual_{key}": weights[source]["virtualWeight"], f"twera_{key}": weights[source]["twera"], f"together_{key}": weights[source]["coactiveTokens"]}
+    return [values]
+
+
 def acronym(demo):
     circuit = demo.query("circuit", "--token", "K")
     nodes = [(node["node"], node["influence"]) for node in circuit["nodes"] if node["node"]["kind"] != "logit"]
@@ -136,6 +153,7 @@ def held_out(demo):
 MEASURED = {
     "demo, atlas": ("atlas info demo.atlas", atlas),
     "demo, operands": ("atlas query operands --all --atlas demo.atlas", operands),
+    "demo, additions": ("atlas query operands FEATURE, upstream 1/152, upstream 2/459 and 5/99 --by twera", additions),
     "demo, acronym": ("atlas query circuit --token K, drivers --token K, invariant --where family=acronym", acronym),
     "demo, Austin": ("atlas query feature 5/283 --atlas demo.atlas", austin),
     "demo, exchange": ("atlas query exchange --by state --where family=two-step --trials 3000 --strength 1 and 2", exchange),
