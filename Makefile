@@ -4,11 +4,11 @@ ATLAS = .build/release/atlas
 # Debug builds of numeric targets are optimised here; see Package.swift. `swift build` alone works too, and is slower.
 export FEATURE_ATLAS_DEVELOPMENT = 1
 
-.PHONY: demo test test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
+.PHONY: demo test check-pages test-pages test-dependent real-models real-model real-model-corpus real-model-tests lint build \
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
-  spark-dependencies documentation test-documentation architecture shown-output mutations
+  spark-dependencies documentation test-documentation architecture shown-output mutations figures demo-figures
 
 demo: build
 	$(ATLAS) demo
@@ -31,6 +31,7 @@ test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build
 	$(MAKE) test-documentation
+	$(MAKE) check-pages
 	$(MAKE) test-pages
 	$(MAKE) test-python
 	$(MAKE) faults-seed
@@ -48,6 +49,15 @@ test-documentation:
 shown-output: build
 	python3 Tests/Documentation/shown.py $(ATLAS) demo.atlas
 
+# Measured figures from Tests/Documentation/results.json into the pages. `make demo-figures` measures those of the demo's atlas
+# first; `swift run -c release Benchmarks … --results Tests/Documentation/results.json` keeps what it measures.
+figures:
+	python3 Tests/Documentation/figures.py
+
+demo-figures: build
+	python3 Tests/Documentation/demo_figures.py $(ATLAS) demo.atlas
+	$(MAKE) figures
+
 architecture:
 	python3 Tests/Documentation/architecture.py Sources/atlas/atlas.docc
 
@@ -58,6 +68,15 @@ test-dependent:
 # The pages in a real browser, on the debug build that `make test` leaves.
 test-pages: page-dependencies
 	sh Tests/Pages/run.sh
+
+# Types, names and likely mistakes of the pages' modules, without a browser; see Tests/Pages/deno.jsonc.
+PAGES_CHECK = .build/pages-check-environment
+DENO = DENO_DIR=$(CURDIR)/$(PAGES_CHECK)/kept DENO_NO_UPDATE_CHECK=1 $(PAGES_CHECK)/bin/deno
+MODULES = Sources/AtlasInterface/Pages
+
+check-pages: $(PAGES_CHECK)/installed
+	$(DENO) check --quiet --no-remote --config Tests/Pages/deno.jsonc $(MODULES)/*.js
+	$(DENO) lint --quiet --config Tests/Pages/deno.jsonc $(MODULES)
 
 # Two hundred graph files imported and asked beside the atlas that they come from, on the debug build.
 many-graphs: python-dependencies
@@ -221,6 +240,13 @@ dependencies:
 # What the browser suite needs beside; its Python package goes into .build/pages-environment.
 page-dependencies:
 	$(call install,chromium chromium-driver fonts-dejavu-core python3-venv,chromium python)
+
+# What checks the pages' modules, in .build/pages-check-environment.
+$(PAGES_CHECK)/installed: Tests/Pages/check-requirements.txt
+	$(call install,python3-venv,python)
+	python3 -m venv $(PAGES_CHECK)
+	$(PAGES_CHECK)/bin/pip install --quiet --disable-pip-version-check -r Tests/Pages/check-requirements.txt
+	touch $@
 
 # What the tests of the Python package need; it and they go into .build/python-environment.
 python-dependencies: $(PYTHON_ENVIRONMENT)/installed

@@ -52,4 +52,7 @@ class Modules(unittest.TestCase):
     def test_files_are_short_and_small_together(self):
         for file in PAGES.iterdir():
             self.assertLessEqual(len(file.read_text().splitlines()), 300, file.name)
-        self.assertLess(sum(file.stat().st_size for file in PAGES.iterdir()), 600_000)
+            if file.suffix in (".js", ".css"):
+                for number, line in enumerate(file.read_text().splitlines(), 1):
+                    self.assertLessEqual(len(line), 130, f"{file.name}:{number}")
+        self.assertLess(sum(file.stat().st_size for file in PAGES.iterdir()), 700_000)

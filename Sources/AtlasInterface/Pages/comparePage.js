@@ -2,7 +2,7 @@
 
 import {button, element, heading, link, quiet} from "./elements.js";
 import {addressOf, go} from "./address.js";
-import {AnswerError, ask, capabilities, isFolder} from "./data.js";
+import {AnswerError, askTags, capabilities, isFolder} from "./data.js";
 import {compareGroups} from "./compareGroups.js";
 import {compareInvariant} from "./compareInvariant.js";
 import {compareMotifs} from "./compareMotifs.js";
@@ -11,7 +11,12 @@ import {comparePrompts} from "./comparePrompts.js";
 import {filterControls} from "./promptFilter.js";
 import {SearchBox} from "./searchBox.js";
 
-/** The prompt that one side of the address names, or null when it names a group. */
+/**
+ * The prompt that one side of the address names, or null when it names a group.
+ *
+ * @param {string} side
+ * @returns {string | null}
+ */
 export function promptOfSide(side) {
     return /^prompt:[\w.-]+$/.test(side) ? side.slice("prompt:".length) : null;
 }
@@ -19,7 +24,8 @@ export function promptOfSide(side) {
 function sideControls(tags, name, side, choose) {
     const prompt = promptOfSide(side);
     const box = new SearchBox({
-        id: `prompt-${name}`, label: `${name === "a" ? "First" : "Second"} prompt`, placeholder: "or one prompt: name, id or words", kinds: ["names", "prompts"], hasLists: false,
+        id: `prompt-${name}`, label: `${name === "a" ? "First" : "Second"} prompt`,
+        placeholder: "or one prompt: name, id or words", kinds: ["names", "prompts"], hasLists: false,
         choose: (option) => choose(`prompt:${option.prompt}`),
     });
     if (prompt !== null) box.set(prompt);
@@ -32,7 +38,9 @@ const questions = [["", "Difference"], ["pairs", "Pairs"], ["common", "In common
 
 function questionTabs(chosen, parameters) {
     return element("nav", { class: "tabs", "aria-label": "Questions about the groups" }, questions.map(([key, title]) =>
-        element("a", { href: addressOf(["compare"], { ...parameters, ask: key }), "aria-current": key === chosen ? "page" : null }, title)));
+        element("a",
+            { href: addressOf(["compare"], { ...parameters, ask: key }), "aria-current": key === chosen ? "page" : null },
+            title)));
 }
 
 /** The answer to a question about groups: {view, shown}. */
@@ -44,24 +52,40 @@ function answerAboutGroups(question, { a, b, parameters, tags, able, signal }) {
     return compareGroups(a, b, able, signal);
 }
 
-/** Shows a comparison, or the choice of what to compare. */
+/**
+ * Shows a comparison, or the choice of what to compare.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showCompare({ parameters, signal }) {
     const a = parameters.get("a") ?? "";
     const b = parameters.get("b") ?? "";
     const question = questions.some(([key]) => key === parameters.get("ask")) ? parameters.get("ask") : "";
-    const [tags, able] = await Promise.all([ask("tags").catch(() => []), capabilities()]);
-    const items = Array.isArray(tags) ? tags : tags.items ?? [];
+    const [items, able] = await Promise.all([askTags(), capabilities()]);
     const change = (update) => go(["compare"], { a, b, ask: question, ...update });
-    const choices = element("div", { class: "sides" }, sideControls(items, "a", a, (side) => change({ a: side })), sideControls(items, "b", b, (side) => change({ b: side })));
+    const choices = element("div", { class: "sides" }, sideControls(items, "a", a, (side) => change({ a: side })),
+        sideControls(items, "b", b, (side) => change({ b: side })));
     const [left, right] = [promptOfSide(a), promptOfSide(b)];
     const isAboutGroups = left === null && right === null;
     const frame = (...view) => ({ title: "Compare", isWide: true, view: [
         element("div", { class: "heading" }, heading("Compare"), element("nav", { class: "walk", "aria-label": "From here" },
-            a && b ? button("Swap", () => change({ a: b, b: a }), { class: "more" }) : null, link(addressOf(["prompts"]), "Find prompts"))),
+            a && b ? button("Swap", () => change({ a: b, b: a }), { class: "more" }) : null,
+            link(addressOf(["prompts"]), "Find prompts"))),
         choices, isAboutGroups && !isFolder ? questionTabs(question, { a, b }) : null, ...view] });
-    if (a === "" && question !== "motifs") return frame(quiet(question === "common" ? "Choose a first group: what do its prompts have in common?" : "Choose two groups by a tag, or two prompts. A first group alone is compared with all other prompts."));
-    if (left !== null && b === "") return frame(quiet("Choose a second prompt: its id, or the link “compare” on the page of a prompt."));
-    if ((left === null) !== (right === null) && b !== "") throw new AnswerError("A prompt is compared with a prompt, and a group with a group.");
-    const { view, shown } = left !== null ? await comparePrompts(left, right, able, signal) : await answerAboutGroups(question, { a, b, parameters, tags: items, able, signal });
+    if (a === "" && question !== "motifs") {
+        return frame(quiet(question === "common"
+            ? "Choose a first group: what do its prompts have in common?"
+            : "Choose two groups by a tag, or two prompts. A first group alone is compared with all other prompts."));
+    }
+    if (left !== null && b === "") {
+        return frame(quiet("Choose a second prompt: its id, or the link “compare” on the page of a prompt."));
+    }
+    if ((left === null) !== (right === null) && b !== "") {
+        throw new AnswerError("A prompt is compared with a prompt, and a group with a group.");
+    }
+    const { view, shown } = left !== null
+        ? await comparePrompts(left, right, able, signal)
+        : await answerAboutGroups(question, { a, b, parameters, tags: items, able, signal });
     return { ...frame(...view), shown };
 }

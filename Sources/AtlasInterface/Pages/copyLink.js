@@ -4,7 +4,11 @@ import {button, element} from "./elements.js";
 
 const shownFor = 2_000;
 
-/** The control in the head of every page. */
+/**
+ * The control in the head of every page, and the place where it tells what it did.
+ *
+ * @returns {HTMLElement[]}
+ */
 export function copyLinkControl() {
     const told = element("span", { role: "status", class: "copied" });
     const tell = (content) => {
@@ -17,7 +21,9 @@ export function copyLinkControl() {
             tell("Copied");
         } catch {
             // Pages that come unencrypted from elsewhere may not write there: the address is given to be copied by hand.
-            const field = element("input", { type: "text", readonly: "", value: location.href, "aria-label": "Link to this view" });
+            const field = element("input", {
+                type: "text", readonly: "", value: location.href, "aria-label": "Link to this view",
+            });
             told.replaceChildren(field);
             field.focus();
             field.select();

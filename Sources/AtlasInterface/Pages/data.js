@@ -1,7 +1,10 @@
-// Answers come from the server's routes, or, where the pages are a folder, from its scripts: a page opened from disk cannot fetch.
+// Answers come from the server's routes, or, where the pages are a folder, from its scripts: a page opened from disk cannot
+// fetch.
+
+import {isKnown} from "./numbers.js";
 
 /** Whether the pages are an exported folder: nothing can be asked that was not exported, and nothing be written. */
-export const isFolder = document.querySelector('meta[name="atlas-source"]')?.content === "folder";
+export const isFolder = document.querySelector('meta[name="atlas-source"]')?.getAttribute("content") === "folder";
 
 /** Why an answer is missing. */
 export class AnswerError extends Error {
@@ -18,7 +21,7 @@ const keptAnswerCount = 120;
 
 function queryOf(parameters) {
     return Object.entries(parameters)
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .filter(([, value]) => isKnown(value) && value !== "")
         .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
 
@@ -54,7 +57,8 @@ function loadScript(path) {
             action(value);
         };
         waitingScripts.set(path, (value) => end(resolve, value));
-        script.addEventListener("error", () => end(reject, new AnswerError("This was not exported. Serve the atlas to see it: atlas serve FILE", 404)));
+        script.addEventListener("error",
+            () => end(reject, new AnswerError("This was not exported. Serve the atlas to see it: atlas serve FILE", 404)));
         script.addEventListener("load", () => {
             if (waitingScripts.has(path)) end(reject, new AnswerError(`The file data/${scriptName(path)}.js is damaged.`));
         });
@@ -63,7 +67,12 @@ function loadScript(path) {
     });
 }
 
-/** The token that writes need, kept while the tab is open. */
+/**
+ * The token that writes need, kept while the tab is open.
+ *
+ * @param {string} token
+ * @returns {void}
+ */
 export function setToken(token) {
     sessionStorage.setItem("atlas-token", token);
     keptAnswers.clear();
@@ -84,10 +93,20 @@ async function request(path, options = {}) {
     try {
         problem = await response.json();
     } catch { /* not every error has a body */ }
-    throw new AnswerError(problem.detail ?? problem.title ?? `The server answered ${response.status}.`, response.status, problem.nearest ?? []);
+    throw new AnswerError(problem.detail ?? problem.title ?? `The server answered ${response.status}.`, response.status,
+        problem.nearest ?? []);
 }
 
-/** The answer at a path. `parameters` say which answer; `refinements` (limits, orders, thresholds) are only for a server. */
+/**
+ * The answer at a path. `parameters` say which answer; `refinements` (limits, orders, thresholds) are only for a server.
+ *
+ * @template {string} Path
+ * @param {Path} path
+ * @param {Terms} [parameters]
+ * @param {Terms} [refinements]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<AnswerAt<Path>>}
+ */
 export function ask(path, parameters = {}, refinements = {}, signal = undefined) {
     const key = withQuery(path, isFolder ? queryOf(parameters) : queryOf({ ...parameters, ...refinements }));
     if (keptAnswers.has(key)) return keptAnswers.get(key);
@@ -99,7 +118,12 @@ export function ask(path, parameters = {}, refinements = {}, signal = undefined)
     return answer;
 }
 
-/** All items of a list that was exported in pieces. */
+/**
+ * All items of a list that was exported in pieces.
+ *
+ * @param {string} path
+ * @returns {Promise<any[]>}
+ */
 export async function askWhole(path) {
     const items = [];
     let after;
@@ -107,11 +131,18 @@ export async function askWhole(path) {
         const page = await ask(path, { after });
         items.push(...page.items);
         after = page.next;
-    } while (after !== null && after !== undefined);
+    } while (isKnown(after));
     return items;
 }
 
-/** Writes into the atlas, or starts work on the server; what was asked before is asked anew afterwards. */
+/**
+ * Writes into the atlas, or starts work on the server; what was asked before is asked anew afterwards.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
 export async function change(method, path, body) {
     const answer = await request(path, {
         method, body: body === undefined ? undefined : JSON.stringify(body),
@@ -121,8 +152,34 @@ export async function change(method, path, body) {
     return answer;
 }
 
-/** What can be done here: {modelLoaded, writable, needsToken}. */
+/**
+ * What the atlas tells of itself.
+ *
+ * @returns {Promise<AtlasInformation>}
+ */
+export async function askInformation() {
+    return (await ask("atlas")).information;
+}
+
+/**
+ * The tags of the corpus; none where they cannot be asked for.
+ *
+ * @returns {Promise<TagSummary[]>}
+ */
+export async function askTags() {
+    try {
+        return (await ask("tags")).items;
+    } catch {
+        return [];
+    }
+}
+
+/**
+ * What can be done here: {modelLoaded, writable, needsToken}.
+ *
+ * @returns {Promise<Able>}
+ */
 export async function capabilities() {
     if (isFolder) return { modelLoaded: false, writable: false, needsToken: false };
-    return (await ask("atlas")).capabilities ?? { modelLoaded: false, writable: false, needsToken: false };
+    return (await ask("atlas")).capabilities;
 }

@@ -4,6 +4,9 @@ import {ask} from "./data.js";
 
 /** The heads of a graph's links; `report` is the answer beside the graph's. */
 export class EdgeHeads {
+    /**
+     * @param {GraphHeadsReport} report
+     */
     constructor(report) {
         this.isComputed = report.isComputed;
         this.heads = report.heads;
@@ -11,14 +14,28 @@ export class EdgeHeads {
         this.names = new Map(report.heads.map((head, place) => [headName(head), place]));
     }
 
-    /** The heads of a link, as {heads: [{layer, head, loading}], rest}; null where nothing is told of it. */
+    /**
+     * The heads of a link, as {heads: [{layer, head, loading}], rest}; null where nothing is told of it.
+     *
+     * @param {string} source
+     * @param {string} target
+     * @returns {LinkItem["heads"]}
+     */
     of(source, target) {
         const edge = this.links.get(`${source} ${target}`);
         if (!edge) return null;
-        return { rest: edge.rest, heads: edge.heads.map((place, rank) => ({ ...this.heads[place], loading: edge.loadings[rank] })) };
+        return {
+            rest: edge.rest, heads: edge.heads.map((place, rank) => ({ ...this.heads[place], loading: edge.loadings[rank] })),
+        };
     }
 
-    /** What a head carries of a model's links: the links with their loadings; null where it carries none. */
+    /**
+     * What a head carries of a model's links: the links with their loadings; null where it carries none.
+     *
+     * @param {string} name
+     * @param {GraphModel} model
+     * @returns {Map<GraphEdge, number> | null}
+     */
     carriedBy(name, model) {
         const place = this.names.get(name);
         if (place === undefined) return null;
@@ -32,12 +49,24 @@ export class EdgeHeads {
     }
 }
 
-/** How a head is written. */
+/**
+ * How a head is written.
+ *
+ * @param {HeadID} head
+ * @returns {string}
+ */
 export function headName(head) {
     return `${head.layer}.${head.head}`;
 }
 
-/** Asks for the heads of a graph's links at the thresholds of the graph; null where there is no answer. */
+/**
+ * Asks for the heads of a graph's links at the thresholds of the graph; null where there is no answer.
+ *
+ * @param {number | string} prompt
+ * @param {{ nodes: number, edges: number }} thresholds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<EdgeHeads | null>}
+ */
 export async function askEdgeHeads(prompt, { nodes, edges }, signal) {
     try {
         return new EdgeHeads(await ask(`prompts/${prompt}/graph/heads`, {}, { nodes, edges, limit: 300 }, signal));

@@ -1,10 +1,11 @@
-// The panel beside a drawing: what is pointed at is previewed, what is chosen is held. Graph, circuit, comparison and run share it.
+// The panel beside a drawing: what is pointed at is previewed, what is chosen is held. Graph, circuit, comparison and run share
+// it.
 
 import {button, element, quiet} from "./elements.js";
 import {linkEvidence} from "./nodeLinks.js";
 import {NodeEvidence} from "./nodeEvidence.js";
-import {percentage, signed} from "./numbers.js";
-import {shortName} from "./graphModel.js";
+import {isKnown, percentage, signed} from "./numbers.js";
+import {nameWithLabel} from "./nodeName.js";
 
 /** How long a pointer rests at a node before its evidence is asked for, and how long the last stays after it. */
 const previewPause = 90;
@@ -21,7 +22,9 @@ export class EvidencePanel {
         context.signal.addEventListener("abort", () => clearTimeout(this.timer));
     }
 
-    /** Shows a node while it is pointed at; null when nothing is any more: then what is held comes back, or the last one stays. */
+    /**
+     * Shows a node while it is pointed at; null when nothing is any more: then what is held comes back, or the last one stays.
+     */
     preview(subject) {
         clearTimeout(this.timer);
         if (this.isBusy()) return;
@@ -30,7 +33,7 @@ export class EvidencePanel {
                 if (this.held === null) return;
                 this.previewed = null;
                 this.show(this.held);
-            } else if (subject.key === this.held?.subject?.key) {
+            } else if (subject.key === this.heldKey) {
                 this.show(this.held);
             } else if (subject.key !== this.previewed?.subject.key) {
                 this.previewed = new NodeEvidence(subject, this.context);
@@ -46,7 +49,7 @@ export class EvidencePanel {
         clearTimeout(this.timer);
         if (subject === null) {
             const hadFocus = this.element.contains(document.activeElement);
-            if (this.held?.edge && !note) return;
+            if (this.holdsLink && !note) return;
             this.held = null;
             this.previewed = null;
             this.element.replaceChildren(...this.empty, ...(note ? [quiet(note)] : []));
@@ -54,15 +57,16 @@ export class EvidencePanel {
             if (hadFocus) this.element.focus({ preventScroll: true });
             return;
         }
-        if (subject.key === this.held?.subject?.key) {
+        if (this.held instanceof NodeEvidence && subject.key === this.heldKey) {
             this.held.update(subject);
             if (this.previewed === null) this.show(this.held);
             return;
         }
         const hadFocus = this.element.contains(document.activeElement);
-        this.held = subject.key === this.previewed?.subject.key ? this.previewed : new NodeEvidence(subject, this.context);
-        this.held.update(subject);
-        this.held.hold();
+        const held = subject.key === this.previewed?.subject.key ? this.previewed : new NodeEvidence(subject, this.context);
+        held.update(subject);
+        held.hold();
+        this.held = held;
         this.previewed = null;
         this.show(this.held);
         this.element.scrollTop = 0;
@@ -72,21 +76,32 @@ export class EvidencePanel {
     /** Holds a link: {source, target, weight, share, heads, stays, where, prompt, select(end), close()}. */
     holdLink(item) {
         clearTimeout(this.timer);
-        const end = (node, which) => button([element("bdi", {}, shortName(node)), node.label ? element("bdi", { class: "quiet" }, ` ${node.label}`) : null], () => item.select(which), { class: "link-name" });
-        const view = element("div", { class: "node-evidence links" }, element("h2", { class: "node-title" }, "Link of ", signed(item.weight)),
-            element("p", { class: "link-ends" }, end(item.source, "source"), element("span", { class: "quiet" }, " → "), end(item.target, "target")),
-            quiet(item.share === null || item.share === undefined ? "" : `${percentage(item.share)} of the target's input here.`),
+        const end = (node, which) => button(nameWithLabel(node), () => item.select(which), { class: "link-name" });
+        const view = element("div", { class: "node-evidence links" },
+            element("h2", { class: "node-title" }, "Link of ", signed(item.weight)),
+            element("p", { class: "link-ends" }, end(item.source, "source"), element("span", { class: "quiet" }, " → "),
+                end(item.target, "target")),
+            quiet(isKnown(item.share) ? `${percentage(item.share)} of the target's input here.` : ""),
             element("p", { class: "controls" }, button("Close", () => item.close(), { title: "Escape" })),
             linkEvidence(item));
-        this.held = { element: view, edge: true };
+        this.held = { element: view };
         this.previewed = null;
         this.show(this.held);
         this.element.scrollTop = 0;
     }
 
+    /** The key of the node that is held; null where none is. */
+    get heldKey() {
+        return this.held instanceof NodeEvidence ? this.held.subject.key : null;
+    }
+
+    get holdsLink() {
+        return this.held !== null && !(this.held instanceof NodeEvidence);
+    }
+
     /** Lets a held link go; whether there was one. */
     dropLink() {
-        if (!this.held?.edge) return false;
+        if (!this.holdsLink) return false;
         this.held = null;
         return true;
     }

@@ -12,12 +12,25 @@ const revealMargin = 60;
  * smaller. The names of rows stand in a gutter, and those of columns in a footer, which no scale changes.
  */
 export class Camera {
+    /**
+     * @param {HTMLElement} frame
+     * @param {HTMLElement} extent
+     * @param {() => void} onchange
+     */
     constructor(frame, extent, onchange) {
-        Object.assign(this, { frame, extent, onchange, scale: 1, layout: null });
+        this.frame = frame;
+        this.extent = extent;
+        this.onchange = onchange;
+        this.scale = 1;
+        this.layout = null;
         frame.addEventListener("scroll", () => this.onchange(), { passive: true });
     }
 
-    /** Takes a layout; what is seen stays where it is as far as the new layout has it. */
+    /**
+     * Takes a layout; what is seen stays where it is as far as the new layout has it.
+     *
+     * @param {Layout} layout
+     */
     setLayout(layout) {
         this.layout = layout;
         this.scale = this.bounded(this.scale);
@@ -99,7 +112,9 @@ export class Camera {
     /** Changes the scale while a point of the screen, the middle unless given, keeps showing what it shows. */
     zoomTo(scale, clientX = null, clientY = null) {
         const bounds = this.frame.getBoundingClientRect();
-        const at = { x: clientX ?? bounds.left + (this.width + this.layout.gutter) / 2, y: clientY ?? bounds.top + this.height / 2 };
+        const at = {
+            x: clientX ?? bounds.left + (this.width + this.layout.gutter) / 2, y: clientY ?? bounds.top + this.height / 2,
+        };
         const before = this.layoutPoint(at.x, at.y);
         this.scale = this.bounded(scale);
         this.measure();
@@ -119,8 +134,12 @@ export class Camera {
     reveal({ x, y }) {
         const margin = Math.min(revealMargin, this.width / 4);
         const [wide, high] = [this.x(x), this.y(y)];
-        if (wide < this.left + this.layout.gutter + 14 || wide > this.left + this.width - margin) this.frame.scrollLeft = wide - (this.width + this.layout.gutter) / 2;
-        if (high < this.top + 20 || high > this.top + this.height - this.layout.footer - 20) this.frame.scrollTop = high - this.height / 2;
+        if (wide < this.left + this.layout.gutter + 14 || wide > this.left + this.width - margin) {
+            this.frame.scrollLeft = wide - (this.width + this.layout.gutter) / 2;
+        }
+        if (high < this.top + 20 || high > this.top + this.height - this.layout.footer - 20) {
+            this.frame.scrollTop = high - this.height / 2;
+        }
     }
 
     /** The part of the layout that is seen, in the layout's own measure. */
@@ -143,12 +162,23 @@ export class Camera {
     }
 }
 
-/** Whether two states, or states with sizes, are the same; none is like no other. */
+/**
+ * Whether two states, or states with sizes, are the same; none is like no other.
+ *
+ * @param {Record<string, number>} state
+ * @param {Record<string, number> | null} other
+ * @returns {boolean}
+ */
 export function isSamePlace(state, other) {
     return other !== null && Object.keys(state).every((key) => state[key] === other[key]);
 }
 
-/** The window, what scrolls in it, and the stage that stays in view and is drawn on. */
+/**
+ * The window, what scrolls in it, and the stage that stays in view and is drawn on.
+ *
+ * @param {...Content} layers
+ * @returns {{ stage: HTMLElement, extent: HTMLElement, frame: HTMLElement }}
+ */
 export function cameraElements(...layers) {
     const stage = element("div", { class: "stage" }, layers);
     const extent = element("div", { class: "extent" }, stage);

@@ -8,9 +8,14 @@ const widestLink = 7;
 const widestOfCircuit = 4;
 /** Links after which a new picture takes the old one's place; the weaker ones come in later frames. */
 const presentable = 6_000;
-/** Links that are drawn with dashes, the strongest: weaker ones are hairs, on which nobody sees dashes and which take far longer. */
+/**
+ * Links that are drawn with dashes, the strongest: weaker ones are hairs, on which nobody sees dashes and which take far longer.
+ */
 const dashedCount = 20_000;
-/** A share of the target's input from which a link carries meaning by itself; weaker ones recede unless an end of theirs is chosen. */
+/**
+ * A share of the target's input from which a link carries meaning by itself; weaker ones recede unless an end of theirs is
+ * chosen.
+ */
 const meaningfulShare = 0.1;
 /** The opacity of such links at least: with it every colour of links stands out 3:1 from the page, in light and in dark. */
 const meaningfulStrength = 0.75;
@@ -34,7 +39,13 @@ function strengthOf(edge) {
     return share >= meaningfulShare ? Math.max(meaningfulStrength, strength) : strength;
 }
 
-/** How a link is drawn: its width and its opacity. */
+/**
+ * How a link is drawn: its width and its opacity.
+ *
+ * @param {GraphEdge} edge
+ * @param {boolean} isCollapsed
+ * @returns {{ width: number, opacity: number }}
+ */
 export function lookOfLink(edge, isCollapsed) {
     return { width: widthOf(edge, isCollapsed ? widestOfCircuit : widestLink), opacity: strengthOf(edge) };
 }
@@ -44,15 +55,26 @@ function partOf(edge, part) {
     return Math.max(0.08, Math.min(1, Math.abs(part / edge.weight) || 0));
 }
 
-/** The links whose ends are both shown, strongest first: sorted into steps of strength, for there may be a million. */
+/**
+ * The links whose ends are both shown, strongest first: sorted into steps of strength, for there may be a million.
+ *
+ * @param {GraphEdge[]} edges
+ * @param {Iterable<number>} shown
+ * @param {number} nodeCount
+ * @returns {GraphEdge[]}
+ */
 export function orderedLinks(edges, shown, nodeCount) {
     const isShown = new Uint8Array(nodeCount);
     for (const index of shown) isShown[index] = 1;
     const steps = Array.from({ length: 512 }, () => []);
     for (const edge of edges) {
-        if (isShown[edge.source] && isShown[edge.target]) steps[511 - Math.floor(511 * Math.sqrt(Math.min(1, Math.abs(edge.share ?? 0))))].push(edge);
+        if (isShown[edge.source] && isShown[edge.target]) {
+            steps[511 - Math.floor(511 * Math.sqrt(Math.min(1, Math.abs(edge.share ?? 0))))].push(edge);
+        }
     }
-    return steps.flatMap((step) => step.length < 5_000 ? step.sort((a, b) => Math.abs(b.share ?? 0) - Math.abs(a.share ?? 0)) : step);
+    return steps.flatMap((step) => step.length < 5_000
+        ? step.sort((a, b) => Math.abs(b.share ?? 0) - Math.abs(a.share ?? 0))
+        : step);
 }
 
 /** Gives a canvas the size of a window, in the pixels of the screen, and empties it. */
@@ -71,7 +93,15 @@ function prepare(canvas, { width, height }) {
     return context;
 }
 
-/** Draws the links of `links` from place `first` up to `end`. `look` is {model, layout, palette, camera, size, parts, isFocus, colourOf, markOf}. */
+/** Whether two coordinates lie beyond the same side of the window: no straight link between them is seen. */
+function areBothOutside(a, b, size) {
+    return (a < 0 && b < 0) || (a > size && b > size);
+}
+
+/**
+ * Draws the links of `links` from place `first` up to `end`. `look` is {model, layout, palette, camera, size, parts, isFocus,
+ * colourOf, markOf}.
+ */
 function drawSlice(context, links, first, end, look) {
     const { model, layout, palette, camera, size, parts, isFocus, colourOf, markOf } = look;
     const widest = model.isCollapsed ? widestOfCircuit : widestLink;
@@ -85,10 +115,14 @@ function drawSlice(context, links, first, end, look) {
         const [from, to] = [layout.places[edge.source], layout.places[edge.target]];
         if (!from || !to) continue;
         const [fromX, fromY, toX, toY] = [x(from), y(from), x(to), y(to)];
-        if ((fromX < 0 && toX < 0) || (fromX > size.width && toX > size.width) || (fromY < 0 && toY < 0) || (fromY > size.height && toY > size.height)) continue;
+        if (areBothOutside(fromX, toX, size.width) || areBothOutside(fromY, toY, size.height)) continue;
         const isNegative = (parts?.get(edge) ?? edge.weight) < 0;
         context.strokeStyle = colourOf?.(edge) ?? (isNegative ? palette.negative : palette.positive);
-        context.globalAlpha = parts ? partOf(edge, parts.get(edge)) : isFocus ? Math.max(meaningfulStrength, strengthOf(edge)) : strengthOf(edge);
+        context.globalAlpha = parts
+            ? partOf(edge, parts.get(edge))
+            : isFocus
+            ? Math.max(meaningfulStrength, strengthOf(edge))
+            : strengthOf(edge);
         context.lineWidth = widthOf(edge, widest);
         const wantsDash = isNegative && ordinal < dashedCount;
         if (isDashed !== wantsDash) {
@@ -103,26 +137,55 @@ function drawSlice(context, links, first, end, look) {
     }
 }
 
-/** Draws some links at once, for few: those of a node in focus, or those of which `parts` has a part, as a map from link to number. */
+/**
+ * Draws some links at once, for few: those of a node in focus, or those of which `parts` has a part, as a map from link to
+ * number.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {GraphEdge[]} links
+ * @param {any} look
+ * @returns {void}
+ */
 export function drawFewLinks(canvas, links, look) {
     const context = prepare(canvas, look.size);
     const ordered = [...links].sort((a, b) => Math.abs(b.share ?? 0) - Math.abs(a.share ?? 0));
     drawSlice(context, ordered, 0, ordered.length, { ...look, palette: colours(canvas) });
 }
 
-/** Moves and stretches a canvas from where it was drawn, as a camera's state, to where it is wanted. */
+/**
+ * Moves and stretches a canvas from where it was drawn, as a camera's state, to where it is wanted.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {any} drawn
+ * @param {any} camera
+ * @returns {void}
+ */
 export function moveCanvas(canvas, drawn, camera) {
     if (!drawn) return;
     const [wide, high] = [camera.scale / drawn.scale, camera.rowScale / drawn.rowScale];
     const left = camera.gutter - camera.left - (camera.gutter - drawn.left) * wide;
     const top = drawn.top * high - camera.top;
-    canvas.style.transform = wide === 1 && high === 1 && left === 0 && top === 0 ? "" : `translate(${left}px, ${top}px) scale(${wide}, ${high})`;
+    canvas.style.transform = wide === 1 && high === 1 && left === 0 && top === 0
+        ? ""
+        : `translate(${left}px, ${top}px) scale(${wide}, ${high})`;
 }
 
 /** Draws many links over several frames: one canvas is seen while the other is drawn. */
 export class LinkPainter {
+    /**
+     * @param {HTMLCanvasElement} front
+     * @param {HTMLCanvasElement} back
+     */
     constructor(front, back) {
-        Object.assign(this, { front, back, links: [], pass: null, shownCamera: null, slice: firstSlice, isDue: false, isMoving: false, time: null });
+        this.front = front;
+        this.back = back;
+        this.links = [];
+        this.pass = null;
+        this.shownCamera = null;
+        this.slice = firstSlice;
+        this.isDue = false;
+        this.isMoving = false;
+        this.time = null;
         this.back.hidden = true;
     }
 
@@ -134,7 +197,10 @@ export class LinkPainter {
         this.isStale = true;
     }
 
-    /** Follows the camera: moves the picture there is, and draws it anew; while a drawing of very many is on the move nothing is drawn. */
+    /**
+     * Follows the camera: moves the picture there is, and draws it anew; while a drawing of very many is on the move nothing is
+     * drawn.
+     */
     follow(camera, size, isMoving = false) {
         this.wanted = { camera, size };
         this.isMoving = isMoving;
@@ -167,9 +233,10 @@ export class LinkPainter {
         this.adapt(time);
         const isMoved = !this.isOf(this.pass);
         if (this.isStale || this.pass === null || (isMoved && this.pass.isPresented)) {
-            this.pass = { ...this.wanted, next: 0, isPresented: false };
-            this.pass.context = prepare(this.back, this.pass.size);
-            this.pass.look = { ...this.look, ...this.wanted, palette: colours(this.front) };
+            this.pass = {
+                ...this.wanted, next: 0, isPresented: false, context: prepare(this.back, this.wanted.size),
+                look: { ...this.look, ...this.wanted, palette: colours(this.front) },
+            };
             // The strongest links are wide and dashed: far fewer of them fit a frame than of the last ones.
             this.slice = firstSlice;
             this.isStale = false;

@@ -3,11 +3,17 @@
 import {isSamePlace} from "./graphCamera.js";
 import {moveCanvas} from "./graphCanvas.js";
 import {glyphScale, radiusOf} from "./graphNodes.js";
+import {isKnown} from "./numbers.js";
 
 /** The nodes of a view that are no elements. */
 export class Crowd {
+    /**
+     * @param {HTMLCanvasElement} canvas
+     */
     constructor(canvas) {
-        Object.assign(this, { canvas, drawnAt: null, isStale: true });
+        this.canvas = canvas;
+        this.drawnAt = null;
+        this.isStale = true;
     }
 
     /** Draws all nodes where the view's camera looks, unless they are drawn there; or only moves the picture there is. */
@@ -18,13 +24,15 @@ export class Crowd {
         if (!this.isStale && isSamePlace(drawnAt, this.drawnAt)) return;
         drawNodes(this.canvas, model, layout, camera, state.shown, (index) => view.recedes(index));
         this.canvas.style.transform = "";
-        Object.assign(this, { drawnAt, isStale: false });
+        this.drawnAt = drawnAt;
+        this.isStale = false;
     }
 
     /** Makes elements of the nodes of a view that are worked with, and pixels of all others again. */
     gather(view, indices) {
         const { elements, state, layout, nodeGroup } = view;
-        const wanted = new Set(indices.filter((index) => index !== null && index !== undefined && state.shown.has(index) && layout.places[index]));
+        const wanted = new Set(indices.filter((index) => isKnown(index) && state.shown.has(index)
+            && layout.places[index]));
         elements.forEach((node, index) => {
             if (wanted.has(index)) return;
             node.remove();
@@ -58,8 +66,13 @@ function drawNodes(canvas, model, layout, camera, indices, fades) {
         const radius = radiusOf(node, model) * size;
         const [x, y] = [at.gutter + (place.x - at.gutter) * at.scale - at.left, place.y * at.rowScale - at.top];
         context.globalAlpha = fades(index) ? 0.2 : 1;
-        const stamp = stamps[node.kind === "feature" ? "circle" : node.kind === "error" ? "diamond" : "square"](Math.round(2 * radius) / 2);
-        context.drawImage(stamp, x - stamp.width / scale / 2, y - stamp.height / scale / 2, stamp.width / scale, stamp.height / scale);
+        const stamp = stamps[node.kind === "feature"
+            ? "circle"
+            : node.kind === "error"
+            ? "diamond"
+            : "square"](Math.round(2 * radius) / 2);
+        context.drawImage(stamp, x - stamp.width / scale / 2, y - stamp.height / scale / 2, stamp.width / scale,
+            stamp.height / scale);
     }
 }
 

@@ -44,13 +44,22 @@ export class GraphEdits {
     /** The edit of a record. */
     edit(record) {
         const { workbench } = this;
-        if (record.kind === "state") return { title: record.title, record, apply: () => workbench.restore(record.after), revert: () => workbench.restore(record.before) };
+        if (record.kind === "state") {
+            return {
+                title: record.title, record, apply: () => workbench.restore(record.after),
+                revert: () => workbench.restore(record.before),
+            };
+        }
         if (record.kind === "label") {
-            const write = (state) => writeLabel(record.feature, state).then(() => workbench.relabel(record.feature, state.label, state.isAutomatic));
+            const write = (state) =>
+                writeLabel(record.feature, state).then(() => workbench.relabel(record.feature, state.label, state.isAutomatic));
             return { title: record.title, record, apply: () => write(record.after), revert: () => write(record.before) };
         }
         const save = () => saveSupernode(record.name, record.features, record.note).then(() => workbench.renewSaved());
         const remove = () => removeSupernode(record.name).then(() => workbench.renewSaved());
-        return { title: record.title, record, ...(record.kind === "keep" ? { apply: save, revert: remove } : { apply: remove, revert: save }) };
+        return {
+            title: record.title, record,
+            ...(record.kind === "keep" ? { apply: save, revert: remove } : { apply: remove, revert: save }),
+        };
     }
 }

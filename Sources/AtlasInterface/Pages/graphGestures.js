@@ -6,7 +6,8 @@ const dragStart = 4;
 
 /** Whether the wheel zooms here: with the Control key, as a trackpad's pinch says, or in a drawing that is being worked in. */
 function zooms(event, frame) {
-    return event.ctrlKey || event.metaKey || (!event.shiftKey && Math.abs(event.deltaY) > Math.abs(event.deltaX) && frame.contains(document.activeElement));
+    return event.ctrlKey || event.metaKey
+        || (!event.shiftKey && Math.abs(event.deltaY) > Math.abs(event.deltaX) && frame.contains(document.activeElement));
 }
 
 /** Lets a wheel zoom `camera`. A wheel that can zoom no further scrolls the page. */
@@ -14,7 +15,8 @@ function listenToWheel(frame, camera, signal) {
     frame.addEventListener("wheel", (event) => {
         if (!camera.layout || !zooms(event, frame)) return;
         const lines = event.deltaMode === 1 ? 18 : 1;
-        const scale = camera.bounded(camera.scale * Math.exp(-event.deltaY * lines * wheelStep * (event.ctrlKey && Math.abs(event.deltaY) < 40 ? 6 : 1)));
+        const scale = camera.bounded(camera.scale
+            * Math.exp(-event.deltaY * lines * wheelStep * (event.ctrlKey && Math.abs(event.deltaY) < 40 ? 6 : 1)));
         if (scale === camera.scale && !event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
         camera.zoomTo(scale, event.clientX, event.clientY);
@@ -28,7 +30,9 @@ function listenToPinch(frame, camera, signal) {
         distance: Math.hypot(touches[0].clientX - touches[1].clientX, touches[0].clientY - touches[1].clientY),
         x: (touches[0].clientX + touches[1].clientX) / 2, y: (touches[0].clientY + touches[1].clientY) / 2,
     });
-    frame.addEventListener("touchstart", (event) => { before = event.touches.length === 2 ? spread(event) : null; }, { passive: true, signal });
+    frame.addEventListener("touchstart", (event) => {
+        before = event.touches.length === 2 ? spread(event) : null;
+    }, { passive: true, signal });
     frame.addEventListener("touchmove", (event) => {
         if (event.touches.length !== 2 || before === null || !camera.layout) return;
         event.preventDefault();
@@ -65,14 +69,28 @@ function listenToDrag(frame, signal) {
     frame.addEventListener("click", (event) => { if (hasDragged) event.stopPropagation(); }, { capture: true, signal });
 }
 
-/** Listens to hands over `frame` until `signal` ends it. */
+/**
+ * Listens to hands over `frame` until `signal` ends it.
+ *
+ * @param {HTMLElement} frame
+ * @param {Camera} camera
+ * @param {AbortSignal} signal
+ * @returns {void}
+ */
 export function listenToHands(frame, camera, signal) {
     listenToWheel(frame, camera, signal);
     listenToPinch(frame, camera, signal);
     listenToDrag(frame, signal);
 }
 
-/** Does what a key says about the part that is seen; false where it says nothing. */
+/**
+ * Does what a key says about the part that is seen; false where it says nothing.
+ *
+ * @param {string} key
+ * @param {Camera} camera
+ * @param {{ fit: () => void, answer: () => void }} actions
+ * @returns {boolean}
+ */
 export function zoomByKey(key, camera, actions) {
     switch (key) {
     case "+": case "=": camera.zoomTo(camera.scale * keyStep); return true;

@@ -43,12 +43,21 @@ function spreadLogits(model, shown, places, row, right) {
     const logits = [...shown].filter((index) => model.nodes[index].kind === "logit")
         .sort((a, b) => (model.nodes[b].probability ?? 0) - (model.nodes[a].probability ?? 0));
     logits.forEach((index, ordinal) => {
-        places[index] = { x: right - logitSlot / 2 - ordinal * logitSlot, y: row.y + row.height / 2 + 14, caption: true, slot: logitSlot };
+        places[index] = {
+            x: right - logitSlot / 2 - ordinal * logitSlot, y: row.y + row.height / 2 + 14, caption: true, slot: logitSlot,
+        };
     });
     return logits.length * logitSlot;
 }
 
-/** The layout of one prompt's graph in a width; it grows wider when columns need it. */
+/**
+ * The layout of one prompt's graph in a width; it grows wider when columns need it.
+ *
+ * @param {GraphModel} model
+ * @param {Set<number>} shown
+ * @param {number} width
+ * @returns {Layout}
+ */
 export function layOutPositions(model, shown, width) {
     const cells = cellsOf(model, shown);
     const units = model.columns.map(() => 0);
@@ -98,7 +107,14 @@ export function layOutPositions(model, shown, width) {
     return { width: Math.max(width, contentWidth), height: bottom + footer, bottom, footer, places, columns, rows, gutter };
 }
 
-/** The layout of a circuit: positions collapsed, each node in a slot wide enough for its name. */
+/**
+ * The layout of a circuit: positions collapsed, each node in a slot wide enough for its name.
+ *
+ * @param {GraphModel} model
+ * @param {Set<number>} shown
+ * @param {number} width
+ * @returns {Layout}
+ */
 export function layOutLayers(model, shown, width) {
     const lineHeight = 46;
     const room = width - gutter - 8;
@@ -140,14 +156,21 @@ export function layOutLayers(model, shown, width) {
             const slot = room / inLine;
             places[index] = {
                 x: gutter + slot * (Math.floor(ordinal / lines) + 0.5),
-                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170), isNumbered: indices.length > 2 * labelledAbreast,
+                y: rows[row].y + 18 + line * lineHeight + 4, caption: true, slot: Math.min(slot, 170),
+                isNumbered: indices.length > 2 * labelledAbreast,
             };
         });
     });
     return { width, height: bottom + 6, bottom, footer: 6, places, columns: [], rows, gutter };
 }
 
-/** A name that fits the slot of a place. */
+/**
+ * A name that fits the slot of a place.
+ *
+ * @param {GraphNode} node
+ * @param {Place} place
+ * @returns {string}
+ */
 export function fittingName(node, { slot, isNumbered }) {
     const text = node.kind === "feature" && node.label && !isNumbered ? `${shortName(node)} ${node.label}` : shortName(node);
     const room = Math.max(4, Math.floor((slot - 6) / 6.4));

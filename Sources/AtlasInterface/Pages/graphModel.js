@@ -1,9 +1,14 @@
 // A graph or a circuit as the drawing knows it: nodes in rows, and for every node its inputs and outputs by weight.
 
-import {roundPercentage, shortened, visible} from "./numbers.js";
+import {isKnown, roundPercentage, shortened, visible} from "./numbers.js";
 import {featureName} from "./address.js";
 
-/** The name of a node in few characters. */
+/**
+ * The name of a node in few characters.
+ *
+ * @param {NodeName} node
+ * @returns {string}
+ */
 export function shortName(node) {
     switch (node.kind) {
     case "feature": return featureName(node.feature);
@@ -13,20 +18,31 @@ export function shortName(node) {
     }
 }
 
-/** The name of a node for those who hear it. */
+/**
+ * The name of a node for those who hear it.
+ *
+ * @param {GraphNode} node
+ * @returns {string}
+ */
 export function spokenName(node) {
-    const place = node.position === null || node.position === undefined || node.kind === "logit" ? "" : `, position ${node.position}`;
-    const influence = node.influence === null || node.influence === undefined ? "" : `, influence ${roundPercentage(node.influence)}`;
+    const place = isKnown(node.position) && node.kind !== "logit" ? `, position ${node.position}` : "";
+    const influence = isKnown(node.influence) ? `, influence ${roundPercentage(node.influence)}` : "";
+    const probability = isKnown(node.probability) ? `, probability ${roundPercentage(node.probability)}` : "";
+    const label = node.label ? `, ${shortened(node.label, 80)}` : "";
     switch (node.kind) {
-    case "feature": return `feature ${featureName(node.feature)}${node.label ? `, ${shortened(node.label, 80)}` : ""}${place}${influence}`;
+    case "feature": return `feature ${featureName(node.feature)}${label}${place}${influence}`;
     case "error": return `error of layer ${node.layer}${place}${influence}`;
-    case "logit": return `logit ${visible(node.text)}${node.probability === null || node.probability === undefined ? "" : `, probability ${roundPercentage(node.probability)}`}${influence}`;
+    case "logit": return `logit ${visible(node.text)}${probability}${influence}`;
     default: return `token ${visible(node.text)}${place}${influence}`;
     }
 }
 
 /** Nodes in rows (tokens below, layers, logits above), and links as indices of nodes. */
 export class GraphModel {
+    /**
+     * @param {{ nodes: GraphNode[], edges: GraphEdge[], columns: GraphColumn[], layerCount: number,
+     *     isCollapsed?: boolean }} given
+     */
     constructor({ nodes, edges, columns, layerCount, isCollapsed = false }) {
         this.nodes = nodes;
         this.edges = edges;
@@ -45,7 +61,12 @@ export class GraphModel {
         this.largestInfluence = Math.max(0, ...nodes.filter((node) => node.kind !== "logit").map((node) => node.influence ?? 0));
     }
 
-    /** The row of a node, from the bottom: tokens, layers, logits. */
+    /**
+     * The row of a node, from the bottom: tokens, layers, logits.
+     *
+     * @param {GraphNode} node
+     * @returns {number}
+     */
     rowOf(node) {
         if (node.kind === "logit") return this.layerCount + 1;
         return node.kind === "token" || node.kind === "embedding" ? 0 : node.layer + 1;
@@ -60,12 +81,17 @@ export class GraphModel {
         return row === this.layerCount + 1 ? "logits" : `layer ${row - 1}`;
     }
 
-    /** The nodes within a share of the influence; tokens and logits that are given always stay. */
+    /**
+     * The nodes within a share of the influence; tokens and logits that are given always stay.
+     *
+     * @param {number} threshold
+     * @returns {Set<number>}
+     */
     within(threshold) {
         const shown = new Set();
         this.nodes.forEach((node, index) => {
-            const isEnd = node.kind === "logit";
-            if (isEnd || node.cumulativeInfluence === null || node.cumulativeInfluence === undefined || node.cumulativeInfluence <= threshold + 1e-6) shown.add(index);
+            const isWithin = !isKnown(node.cumulativeInfluence) || node.cumulativeInfluence <= threshold + 1e-6;
+            if (node.kind === "logit" || isWithin) shown.add(index);
         });
         return shown;
     }
@@ -77,7 +103,9 @@ export class GraphModel {
         const found = new Set();
         this.nodes.forEach((node, index) => {
             const token = this.columns[node.position]?.text ?? "";
-            const text = `${shortName(node)} ${node.label ?? ""} ${node.text ?? ""} ${node.kind} ${this.rowTitle(this.rowOf(node))} ${node.kind === "logit" ? "" : token}`.toLowerCase();
+            const text =
+                `${shortName(node)} ${node.label ?? ""} ${node.text ?? ""} ${node.kind} ${this.rowTitle(this.rowOf(node))} `
+                    + `${node.kind === "logit" ? "" : token}`.toLowerCase();
             const readable = text.replaceAll("␣", " ");
             if (words.every((word) => text.includes(word) || readable.includes(word))) found.add(index);
         });
@@ -85,7 +113,12 @@ export class GraphModel {
     }
 }
 
-/** The model of one prompt's graph, as the server reports it. */
+/**
+ * The model of one prompt's graph, as the server reports it.
+ *
+ * @param {GraphReport} report
+ * @returns {GraphModel}
+ */
 export function modelOfGraph(report) {
     return new GraphModel({
         nodes: report.nodes, edges: report.edges, layerCount: report.layerCount,

@@ -15,13 +15,16 @@ export class GraphOverview {
         const go = (event) => {
             const bounds = this.canvas.getBoundingClientRect();
             const { layout } = camera;
-            camera.centreOn({ x: (event.clientX - bounds.left) / wide * layout.width, y: (event.clientY - bounds.top) / high * layout.bottom });
+            camera.centreOn({
+                x: (event.clientX - bounds.left) / wide * layout.width, y: (event.clientY - bounds.top) / high * layout.bottom,
+            });
         };
         this.element.addEventListener("pointerdown", (event) => {
             this.element.setPointerCapture(event.pointerId);
             go(event);
         });
-        this.element.addEventListener("pointermove", (event) => { if (this.element.hasPointerCapture(event.pointerId)) go(event); });
+        this.element.addEventListener("pointermove",
+            (event) => { if (this.element.hasPointerCapture(event.pointerId)) go(event); });
     }
 
     /** Draws all nodes as dots. */
@@ -54,6 +57,9 @@ export class GraphOverview {
         const share = (value, whole) => Math.max(0, Math.min(1, value / whole));
         const [from, to] = [share(left, layout.width), share(right, layout.width)];
         const [above, below] = [share(top, layout.bottom), share(bottom, layout.bottom)];
-        Object.assign(this.seen.style, { left: `${from * wide}px`, width: `${Math.max(4, (to - from) * wide)}px`, top: `${above * high}px`, height: `${Math.max(4, (below - above) * high)}px` });
+        Object.assign(this.seen.style, {
+            left: `${from * wide}px`, width: `${Math.max(4, (to - from) * wide)}px`, top: `${above * high}px`,
+            height: `${Math.max(4, (below - above) * high)}px`,
+        });
     }
 }

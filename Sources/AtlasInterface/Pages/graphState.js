@@ -43,7 +43,12 @@ export function graphStateFrom(parameters) {
     };
 }
 
-/** The parameters of an address that tell a state; what is as usual is left out. */
+/**
+ * The parameters of an address that tell a state; what is as usual is left out.
+ *
+ * @param {GraphState} state
+ * @returns {Terms}
+ */
 export function parametersOf(state) {
     return {
         nodes: state.nodes === viewingThresholds.nodes ? "" : state.nodes,
@@ -63,7 +68,13 @@ export function parametersOf(state) {
     };
 }
 
-/** The state with a node pinned, or no longer; a node that is not pinned is in no group. */
+/**
+ * The state with a node pinned, or no longer; a node that is not pinned is in no group.
+ *
+ * @param {GraphState} state
+ * @param {string} id
+ * @returns {GraphState}
+ */
 export function withPinToggled(state, id) {
     if (!state.pins.includes(id)) return { ...state, pins: [...state.pins, id] };
     return {
@@ -73,7 +84,14 @@ export function withPinToggled(state, id) {
     };
 }
 
-/** The state with nodes gathered under a name; they leave the groups they were in. */
+/**
+ * The state with nodes gathered under a name; they leave the groups they were in.
+ *
+ * @param {GraphState} state
+ * @param {string} name
+ * @param {string[]} members
+ * @returns {GraphState}
+ */
 export function withGroup(state, name, members) {
     const taken = new Set(members);
     const others = state.groups.filter((group) => group.name !== name)
@@ -82,17 +100,36 @@ export function withGroup(state, name, members) {
     return { ...state, pins: [...new Set([...state.pins, ...members])], groups: [...others, { name, members }] };
 }
 
-/** The state with a group under another name. */
+/**
+ * The state with a group under another name.
+ *
+ * @param {GraphState} state
+ * @param {string} from
+ * @param {string} to
+ * @returns {GraphState}
+ */
 export function withGroupRenamed(state, from, to) {
     return { ...state, groups: state.groups.map((group) => group.name === from ? { ...group, name: to } : group) };
 }
 
-/** The state without a group; its nodes stay pinned. */
+/**
+ * The state without a group; its nodes stay pinned.
+ *
+ * @param {GraphState} state
+ * @param {string} name
+ * @returns {GraphState}
+ */
 export function withoutGroup(state, name) {
     return { ...state, groups: state.groups.filter((group) => group.name !== name) };
 }
 
-/** The state without a group and its nodes. */
+/**
+ * The state without a group and its nodes.
+ *
+ * @param {GraphState} state
+ * @param {string} name
+ * @returns {GraphState}
+ */
 export function withGroupDeleted(state, name) {
     const members = new Set(state.groups.find((group) => group.name === name)?.members ?? []);
     return { ...withoutGroup(state, name), pins: state.pins.filter((pin) => !members.has(pin)) };

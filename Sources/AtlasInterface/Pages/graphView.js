@@ -2,32 +2,45 @@
 
 import {drawing, element} from "./elements.js";
 import {Camera, cameraElements} from "./graphCamera.js";
-import {drawFewLinks, LinkPainter, orderedLinks} from "./graphCanvas.js";
+import {LinkPainter, orderedLinks} from "./graphCanvas.js";
 import {Crowd} from "./graphCrowd.js";
 import {GraphFrame} from "./graphFrame.js";
 import {listenToHands, zoomByKey} from "./graphGestures.js";
 import {nodeElement, placeNode} from "./graphNodes.js";
 import {GraphOverview} from "./graphOverview.js";
 import {anchorOf, answerIn, inReadingOrder, nearestNode} from "./graphLooking.js";
-import {linkAt} from "./graphLinks.js";
+import {drawNear} from "./graphNear.js";
+import {listenToNodes} from "./graphPointing.js";
+import {markNodes, tintedEnds} from "./graphMarks.js";
 import {nextNode} from "./graphWalking.js";
 import {onThemeChange} from "./theme.js";
+import {isKnown} from "./numbers.js";
 
 const reach = 34;
 /** Nodes that are all elements; of more, only those that are worked with are, and the others are drawn as pixels. */
 const mostElements = 1_200;
-/** Links that are too many to be drawn anew while a hand moves the drawing, and the milliseconds after which it has come to rest. */
+/**
+ * Links that are too many to be drawn anew while a hand moves the drawing, and the milliseconds after which it has come to rest.
+ */
 const manyLinks = 6_000;
 const settling = 90;
 
 /**
- * `state` is {shown, selected, pins, found, receding, ends} with indices of nodes. `actions` are select(index or null), pin(index),
- * hover(index or null), zoom(scale) and, where links open, link(edge); `layOut(model, shown, width)` places the nodes; `classOf(node)`, `colourOf(edge)` and
- * `markOf(edge, context, ends)` colour and mark them.
+ * `state` is {shown, selected, pins, found, receding, ends} with indices of nodes. `actions` are select(index or null),
+ * pin(index), hover(index or null), zoom(scale) and, where links open, link(edge); `layOut(model, shown, width)` places the
+ * nodes; `classOf(node)`, `colourOf(edge)` and `markOf(edge, context, ends)` colour and mark them.
  */
 export class GraphView {
+    /**
+     * @param {{ title: string, layOut: LayOut, actions: Actions, classOf?: ((node: GraphNode) => string | null) | null,
+     *     colourOf?: ((edge: GraphEdge) => string | null) | null, markOf?: any, scale?: number }} given
+     */
     constructor({ title, layOut, actions, classOf = null, colourOf = null, markOf = null, scale = 1 }) {
-        Object.assign(this, { layOut, actions, classOf, colourOf, markOf });
+        this.layOut = layOut;
+        this.actions = actions;
+        this.classOf = classOf;
+        this.colourOf = colourOf;
+        this.markOf = markOf;
         const layer = () => element("canvas", { "aria-hidden": "true" });
         this.links = [layer(), layer()];
         this.nearCanvas = layer();
@@ -38,10 +51,16 @@ export class GraphView {
         this.names = drawing("g", {});
         this.nodeLayer = drawing("svg", { role: "group", "aria-label": title }, this.rules, this.nodeGroup, this.names);
         const { stage, extent, frame } = cameraElements(this.links, this.nearCanvas, this.crowd.canvas, this.nodeLayer);
-        Object.assign(this, { stage, element: frame, hovered: null, walker: null, parts: null, elements: [], isDue: false });
+        this.stage = stage;
+        this.element = frame;
+        this.hovered = null;
+        this.walker = null;
+        this.parts = null;
+        this.elements = [];
+        this.isDue = false;
         this.camera = new Camera(frame, extent, () => this.moved());
         this.camera.scale = scale;
-        this.painter = new LinkPainter(...this.links);
+        this.painter = new LinkPainter(this.links[0], this.links[1]);
         this.overview = new GraphOverview(this.camera);
         this.signal = new AbortController();
         this.listen();
@@ -54,22 +73,8 @@ export class GraphView {
     }
 
     listen() {
-        this.nodeLayer.addEventListener("pointermove", (event) => { if (event.buttons === 0) this.hover(this.nearest(event)); });
-        this.nodeLayer.addEventListener("pointerleave", () => this.hover(null));
-        this.nodeLayer.addEventListener("click", (event) => {
-            const index = this.nearest(event);
-            const edge = index === null && this.actions.link ? linkAt(this, event) : null;
-            if (index !== null && event.shiftKey) this.actions.pin(index);
-            else if (edge) this.actions.link(edge);
-            else this.actions.select(index);
-            if (index !== null) this.walkTo(index);
-        });
+        listenToNodes(this);
         this.element.addEventListener("keydown", (event) => this.key(event));
-        this.nodeLayer.addEventListener("focusin", (event) => {
-            const index = event.target.dataset?.index;
-            if (index !== undefined) this.hover(Number(index));
-        });
-        this.nodeLayer.addEventListener("focusout", () => this.hover(null));
         listenToHands(this.element, this.camera, this.signal.signal);
         this.observer = new ResizeObserver(() => {
             if (!this.layout) return;
@@ -80,11 +85,18 @@ export class GraphView {
         onThemeChange(() => this.redraw(), this.signal.signal);
     }
 
-    /** Shows a model in a state. */
+    /**
+     * Shows a model in a state.
+     *
+     * @param {GraphModel} model
+     * @param {Shown} state
+     */
     show(model, state) {
         const isSame = !this.isRenewed && this.model === model && this.state && this.state.shown.size === state.shown.size
             && [...state.shown].every((index) => this.state.shown.has(index));
-        Object.assign(this, { model, state, isRenewed: false });
+        this.model = model;
+        this.state = state;
+        this.isRenewed = false;
         if (isSame && this.layout) this.mark();
         else this.place();
     }
@@ -94,7 +106,11 @@ export class GraphView {
         this.isRenewed = true;
     }
 
-    /** Draws some links in place of all, by parts of them as `drawFewLinks` takes them; null draws all again. */
+    /**
+     * Draws some links in place of all, by parts of them as `drawFewLinks` takes them; null draws all again.
+     *
+     * @param {Map<GraphEdge, number> | null} parts
+     */
     tint(parts) {
         if (parts === this.parts) return;
         this.parts = parts;
@@ -116,7 +132,10 @@ export class GraphView {
         this.rules.replaceChildren(this.frame.rules);
         this.names.replaceChildren(this.frame.over);
         this.hovered = null;
-        if (this.walker === null || !this.state.shown.has(this.walker) || !this.layout.places[this.walker]) this.walker = this.state.selected !== null && this.layout.places[this.state.selected] ? this.state.selected : this.readingOrder()[0] ?? null;
+        if (this.walker === null || !this.state.shown.has(this.walker) || !this.layout.places[this.walker]) {
+            const isChosenSeen = this.state.selected !== null && this.layout.places[this.state.selected];
+            this.walker = isChosenSeen ? this.state.selected : this.readingOrder()[0] ?? null;
+        }
         this.nodeGroup.replaceChildren();
         if (!this.isCrowd) this.nodeGroup.append(...this.readingOrder().map((index) => this.elementOf(index)));
         this.redraw();
@@ -165,30 +184,17 @@ export class GraphView {
     /** Whether a node recedes: by the search, by a filter, or because it is not among the links that are shown. */
     recedes(index) {
         const { found, receding } = this.state;
-        return (found !== null && found !== undefined && !found.has(index)) || Boolean(receding?.has(index)) || (this.reached !== null && !this.reached.has(index));
+        return (isKnown(found) && !found.has(index)) || Boolean(receding?.has(index))
+            || (this.reached !== null && !this.reached.has(index));
     }
 
     /** Marks what is chosen, pinned, found and connected. */
     mark() {
         const { selected, pins } = this.state;
-        const tinted = new Map();
+        const tinted = tintedEnds(this.model, selected, this.state.ends);
         this.reached = this.parts && new Set([...this.parts.keys()].flatMap((edge) => [edge.source, edge.target]));
-        if (selected !== null) {
-            if (this.state.ends !== "outputs") for (const edge of this.model.inputs[selected]) tinted.set(edge.source, edge.weight);
-            if (this.state.ends !== "inputs") for (const edge of this.model.outputs[selected]) tinted.set(edge.target, edge.weight);
-        }
         if (this.isCrowd) this.crowd.gather(this, [...pins, ...tinted.keys(), selected, this.walker, this.hovered]);
-        this.elements.forEach((node, index) => {
-            const weight = tinted.get(index);
-            node.classList.toggle("selected", index === selected);
-            node.classList.toggle("pinned", pins.has(index));
-            node.classList.toggle("excited", weight > 0);
-            node.classList.toggle("inhibited", weight < 0);
-            node.classList.toggle("faded", this.recedes(index) && index !== selected);
-            node.classList.toggle("near", index === this.hovered);
-            node.setAttribute("aria-pressed", String(index === selected));
-            node.setAttribute("tabindex", index === this.walker ? "0" : "-1");
-        });
+        markNodes(this, tinted);
         this.placed = { model: this.model, selected };
         this.crowd.isStale = true;
         this.draw();
@@ -216,11 +222,12 @@ export class GraphView {
         const at = camera.state;
         this.stage.style.width = `${size.width}px`;
         this.stage.style.height = `${size.height}px`;
-        this.nodeLayer.setAttribute("width", size.width);
-        this.nodeLayer.setAttribute("height", size.height);
+        this.nodeLayer.setAttribute("width", String(size.width));
+        this.nodeLayer.setAttribute("height", String(size.height));
         if (this.placedScale !== camera.scale || this.placedRowScale !== camera.rowScale) {
             this.elements.forEach((node, index) => placeNode(node, model, index, layout.places[index], camera));
-            [this.placedScale, this.placedRowScale] = [camera.scale, camera.rowScale];
+            this.placedScale = camera.scale;
+            this.placedRowScale = camera.rowScale;
             this.actions.zoom?.(camera.scale);
         }
         this.nodeGroup.setAttribute("transform", `translate(${-at.left} ${-at.top})`);
@@ -233,7 +240,7 @@ export class GraphView {
         this.isStale = false;
         const isMoving = this.isLarge && performance.now() - this.movedAt < settling;
         this.painter.follow(at, size, isMoving);
-        this.drawNear({ ...look, camera: at, size });
+        drawNear(this, { ...look, camera: at, size });
         if (this.isCrowd) this.crowd.follow(this, at, size, isMoving);
         this.overview.follow();
     }
@@ -245,17 +252,6 @@ export class GraphView {
         this.draw();
         clearTimeout(this.rest);
         if (this.isLarge) this.rest = setTimeout(() => this.draw(), settling + 10);
-    }
-
-    /** Draws the links of the node in focus, or the parts that are asked for, over the others, which step back. */
-    drawNear(look) {
-        const { model, parts, state } = this;
-        const centre = this.hovered ?? (parts ? null : state.selected);
-        for (const canvas of this.links) canvas.classList.toggle("quieted", centre !== null || parts !== null);
-        const links = centre !== null ? [...(state.ends === "outputs" ? [] : model.inputs[centre]), ...(state.ends === "inputs" ? [] : model.outputs[centre])] : parts ? [...parts.keys()] : [];
-        const seen = links.filter((edge) => state.shown.has(edge.source) && state.shown.has(edge.target));
-        this.nearCanvas.hidden = seen.length === 0;
-        if (seen.length > 0) drawFewLinks(this.nearCanvas, seen, { ...look, parts: centre === null ? parts : null, isFocus: centre !== null });
     }
 
     nearest(event) {
@@ -291,7 +287,8 @@ export class GraphView {
         else if (event.key === "p" && this.walker !== null) this.actions.pin(this.walker);
         else if (event.key === "Escape") this.actions.select(null);
         else if (!zoomByKey(event.key, this.camera, { fit: () => this.fit(), answer: () => this.showAnswer() })) {
-            const next = this.walker === null ? null : nextNode(this.model, this.layout, this.state.shown, this.walker, event.key);
+            if (this.walker === null) return;
+            const next = nextNode(this.model, this.layout, this.state.shown, this.walker, event.key);
             if (next === null) return;
             this.walkTo(next);
         }

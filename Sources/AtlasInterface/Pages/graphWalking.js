@@ -5,7 +5,16 @@ function inRow(model, layout, shown, row) {
         .sort((a, b) => layout.places[a].x - layout.places[b].x || layout.places[a].y - layout.places[b].y || a - b);
 }
 
-/** The node that a key leads to from another, or null when the key leads nowhere. */
+/**
+ * The node that a key leads to from another, or null when the key leads nowhere.
+ *
+ * @param {GraphModel} model
+ * @param {Layout} layout
+ * @param {Set<number>} shown
+ * @param {number} from
+ * @param {string} key
+ * @returns {number | null}
+ */
 export function nextNode(model, layout, shown, from, key) {
     const row = model.rowOf(model.nodes[from]);
     const along = inRow(model, layout, shown, row);

@@ -1,7 +1,7 @@
 // A drawing with everything around it: controls, details, table twin, pins, supernodes, undo. Graph and circuit share it.
 
-import {element} from "./elements.js";
-import {drawingLegend, finder, slider, viewToggle} from "./graphToolbar.js";
+import {controlIn, element} from "./elements.js";
+import {drawingLegend, finder, viewToggle} from "./graphToolbar.js";
 import {GraphEdits} from "./graphEdits.js";
 import {EvidencePanel} from "./evidencePanel.js";
 import {GraphView} from "./graphView.js";
@@ -15,71 +15,103 @@ import {pictureControls} from "./pictures.js";
 import {NodeSearch} from "./nodeSearch.js";
 import {offerLocalSearch} from "./localSearch.js";
 import {StabilityControl, steadiness} from "./stability.js";
+import {pruningSliders} from "./pruningSliders.js";
 import {savedSupernodes} from "./supernodes.js";
 import {shortName, spokenName} from "./graphModel.js";
+import {subgraphEdits} from "./subgraphEdits.js";
 import {subgraphPanel} from "./subgraphPanel.js";
 import {suggestionsView} from "./suggestions.js";
 import {viewBar} from "./graphViewBar.js";
-import {withGroup, withGroupDeleted, withGroupRenamed, withoutGroup, withPinToggled} from "./graphState.js";
+import {withPinToggled} from "./graphState.js";
+import {isKnown} from "./numbers.js";
 
-/** The workbench; `onChange(state, shownCount)` hears every change; `heads` are the `EdgeHeads` of the links, where they are asked for. */
+/**
+ * The workbench; `onChange(state, shownCount)` hears every change; `heads` are the `EdgeHeads` of the links, where they are asked
+ * for.
+ */
 export class GraphWorkbench {
-    constructor({ title, model, state, prompt = null, text = null, where = "", nodesPath = null, knowledgePath = null, heads = null, seed = null, expansion = null, stability = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true, limits = { nodes: 0.95 }, onChange, colouring = {} }) {
-        Object.assign(this, { model, state, prompt, text, where, nodesPath, knowledgePath, knowledge: null, heads, expansion, able, saved, onChange });
+    constructor({
+        title, model, state, prompt = null, text = null, where = "", nodesPath = null, knowledgePath = null, heads = null,
+        seed = null, expansion = null, stability = null, able, saved, signal, hasEdgeThreshold = false, hasNodeThreshold = true,
+        limits = { nodes: 0.95 }, onChange, colouring = {},
+    }) {
+        this.model = model;
+        this.state = state;
+        this.prompt = prompt;
+        this.text = text;
+        this.where = where;
+        this.nodesPath = nodesPath;
+        this.knowledgePath = knowledgePath;
+        this.knowledge = null;
+        this.heads = heads;
+        this.expansion = expansion;
+        this.able = able;
+        this.saved = saved;
+        this.onChange = onChange;
         this.message = element("p", { role: "alert", class: "failure" });
         this.search = new NodeSearch({ workbench: this, title: model.isCollapsed ? "In this circuit" : "In this graph", prompt });
-        this.edits = new GraphEdits(this, seed === null ? null : JSON.stringify([model.isCollapsed, seed]), (error) => { this.message.textContent = error.message; });
+        this.edits = new GraphEdits(this, seed === null ? null : JSON.stringify([model.isCollapsed, seed]),
+            (error) => { this.message.textContent = error.message; });
         this.edits.history.listen(signal);
         this.actions = {
-            select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id), hover: (index) => this.tell(index), link: (edge) => this.openLink(edge),
+            select: (index) => this.select(index), pin: (index) => this.togglePin(this.model.nodes[index].id),
+            hover: (index) => this.tell(index), link: (edge) => this.openLink(edge),
             zoom: (scale) => this.zoomed(scale),
-            ends: (ends) => this.set({ ...this.state, ends }), expand: expansion ? (index) => expansion.toggle(this.model.nodes[index].feature) : null,
+            ends: (ends) => this.set({ ...this.state, ends }),
+            expand: expansion ? (index) => expansion.toggle(this.model.nodes[index].feature) : null,
         };
-        this.evidence = new EvidencePanel({ able, signal, edits: this.edits.history, onLabel: (...label) => this.relabel(...label) },
+        const context = { able, signal, edits: this.edits.history, onLabel: (...label) => this.relabel(...label) };
+        this.evidence = new EvidencePanel(context,
             "Point at a node to see what is known of it; a click holds it. Arrow keys walk through the drawing, Enter holds.");
-        this.view = new GraphView({ title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, classOf: steadiness, scale: state.zoom, ...colouring });
+        this.view = new GraphView({
+            title, layOut: model.isCollapsed ? layOutLayers : layOutPositions, actions: this.actions, classOf: steadiness,
+            scale: state.zoom, ...colouring,
+        });
         this.viewBar = viewBar(this.view);
-        this.stability = stability ? new StabilityControl(stability, () => { if (this.view.layout) this.view.place(); this.show(); }, (isOn) => this.set({ ...this.state, stability: isOn })) : null;
+        this.stability = stability
+            ? new StabilityControl(stability, () => { if (this.view.layout) this.view.place(); this.show(); },
+                (isOn) => this.set({ ...this.state, stability: isOn }))
+            : null;
         this.table = element("div", {});
         this.pointedHead = null;
         this.strip = new HeadStrip({ point: (head) => this.pointAt(head), hold: (head) => this.set({ ...this.state, head }) });
         this.head = element("div", {});
         this.panel = element("div", {});
         this.openedSums = new Set();
+        this.subgraphEdits = subgraphEdits(this);
         this.suggestions = suggestionsView(seed, () => this.model, this.subgraphEdits);
         this.told = element("p", { class: "told", "aria-hidden": "true" });
-        this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits), drawingLegend([this.pictureControls(title, colouring)]), this.message,
-            this.strip.element, element("div", { class: "bench" }, element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table), this.evidence.element), this.head, this.panel);
+        this.element = element("div", { class: "workbench" }, this.toolbar(hasNodeThreshold, hasEdgeThreshold, limits),
+            drawingLegend([this.pictureControls(title, colouring)]), this.message,
+            this.strip.element,
+            element("div", { class: "bench" },
+                element("div", { class: "bench-main" }, this.viewBar.element, this.told, this.view.element, this.table),
+                this.evidence.element),
+            this.head, this.panel);
         signal.addEventListener("abort", () => this.view.end());
         this.signal = signal;
     }
 
     toolbar(hasNodeThreshold, hasEdgeThreshold, limits) {
-        const threshold = (name, title, definition, minimum, maximum) => {
-            let before = null;
-            return slider({
-                id: `threshold-${name}`, title, definition, minimum, maximum, step: 0.01, value: Math.min(maximum, this.state[name]),
-                oninput: (value) => {
-                    before ??= this.state;
-                    this.set({ ...this.state, [name]: value });
-                },
-                onchange: (value) => {
-                    this.edit("prune", { ...this.state, [name]: value }, before ?? this.state);
-                    before = null;
-                },
-            });
-        };
-        this.nodeSlider = hasNodeThreshold ? threshold("nodes", "Nodes", "Share of the influence that the shown nodes hold together: fewer nodes below, more above.", 0.3, limits.nodes) : null;
-        this.edgeSlider = hasEdgeThreshold ? threshold("edges", "Links", "Share of the influence through links that the shown ones hold together.", 0.6, 0.99) : null;
+        const { nodes, edges } = pruningSliders(this, hasNodeThreshold, hasEdgeThreshold, limits);
+        this.nodeSlider = nodes;
+        this.edgeSlider = edges;
         this.finder = finder(() => this.walkThroughFound(), () => this.search.clear());
         this.toggle = viewToggle(this.state.view, (view) => this.set({ ...this.state, view }));
         this.filters = knowledgeFilters((change) => this.set({ ...this.state, ...change }));
-        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.filters.element, this.finder.element, this.toggle.element, this.stability?.element, this.edits.history.undoButton, this.edits.history.redoButton);
+        return element("div", { class: "toolbar" }, this.nodeSlider?.element, this.edgeSlider?.element, this.filters.element,
+            this.finder.element, this.toggle.element, this.stability?.element, this.edits.history.undoButton,
+            this.edits.history.redoButton);
     }
 
     /** The drawing as a file: all that is shown of it. */
     pictureControls(title, { colourOf = null }) {
-        return pictureControls(title, () => graphPicture({ title, model: this.model, state: this.pictured, layOut: this.view.layOut, width: this.view.element.clientWidth, colourOf }), this.view.element);
+        return pictureControls(title,
+            () => graphPicture({
+                title, model: this.model, state: this.pictured, layOut: this.view.layOut, width: this.view.element.clientWidth,
+                colourOf,
+            }),
+            this.view.element);
     }
 
     /** Begins to draw, once the workbench is in the document. */
@@ -149,7 +181,8 @@ export class GraphWorkbench {
     togglePin(id) {
         const index = this.model.byID.get(id);
         const verb = this.state.pins.includes(id) ? "unpin" : "pin";
-        return this.edit(`${verb} ${index === undefined ? id : shortName(this.model.nodes[index])}`, withPinToggled(this.state, id));
+        return this.edit(`${verb} ${index === undefined ? id : shortName(this.model.nodes[index])}`,
+            withPinToggled(this.state, id));
     }
 
     /** Keeps the scale in the address, and shows it. */
@@ -161,8 +194,8 @@ export class GraphWorkbench {
     }
 
     tell(index) {
-        this.told.textContent = index === null || index === undefined ? "" : spokenName(this.model.nodes[index]);
-        this.evidence.preview(index === null || index === undefined ? null : this.subjectOf(index));
+        this.told.textContent = isKnown(index) ? spokenName(this.model.nodes[index]) : "";
+        this.evidence.preview(isKnown(index) ? this.subjectOf(index) : null);
     }
 
     walkThroughFound() {
@@ -170,25 +203,6 @@ export class GraphWorkbench {
         if (found.length === 0) return;
         const place = found.indexOf(this.model.byID.get(this.state.selected));
         this.select(found[(place + 1) % found.length]);
-    }
-
-    get subgraphEdits() {
-        return {
-            unpin: (id) => this.togglePin(id),
-            group: (name, members) => this.edit(`group ${name}`, withGroup(this.state, name, members)),
-            adopt: (name, members) => this.edit(`show ${name}`, withGroup(this.state, name, members)),
-            rename: (from, to) => this.edit(`rename ${from}`, withGroupRenamed(this.state, from, to)),
-            ungroup: (name) => this.edit(`ungroup ${name}`, withoutGroup(this.state, name)),
-            remove: (name) => this.edit(`delete ${name}`, withGroupDeleted(this.state, name)),
-            forget: (supernode) => this.edits.forget(supernode),
-            save: (group) => this.save(group),
-        };
-    }
-
-    save(group) {
-        const features = [...new Map(group.members.map((id) => this.model.nodes[this.model.byID.get(id)]).filter((node) => node?.kind === "feature")
-            .map((node) => [`${node.feature.layer}/${node.feature.index}`, node.feature])).values()];
-        return this.edits.keep(group.name, features);
     }
 
     /** Asks anew which supernodes the atlas keeps. */
@@ -219,7 +233,10 @@ export class GraphWorkbench {
         this.table.hidden = !isTable;
         if (isTable) this.showTable(view);
         else this.view.show(model, view);
-        this.evidence.hold(selected === null ? null : this.subjectOf(selected), selected === null && state.selected ? `The node ${state.selected} of the address is not in this graph at these thresholds.` : null);
+        this.evidence.hold(selected === null ? null : this.subjectOf(selected),
+            selected === null && state.selected
+                ? `The node ${state.selected} of the address is not in this graph at these thresholds.`
+                : null);
         this.showHead();
         this.panel.replaceChildren(subgraphPanel({
             subject: { model, heads: this.heads, where: this.where, prompt: this.prompt, opened: this.openedSums },
@@ -230,9 +247,9 @@ export class GraphWorkbench {
     }
 
     showTable(view) {
-        const focused = document.activeElement?.dataset?.row;
+        const focused = document.activeElement?.getAttribute("data-row") ?? null;
         this.table.replaceChildren(nodeTable(this.model, view, this.actions));
-        if (focused !== undefined) this.table.querySelector(`[data-row="${focused}"]`)?.focus();
+        if (focused !== null) controlIn(this.table, `[data-row="${focused}"]`)?.focus();
     }
 
     /** Shows the held head; the same is not built anew, for it may be asking. */
@@ -256,13 +273,17 @@ export class GraphWorkbench {
 
     /** Shows the evidence of a drawn link. */
     openLink(edge) {
-        this.evidence.holdLink({ ...linkItem(this, edge), select: (end) => this.select(edge[end]), close: () => this.select(null) });
+        this.evidence.holdLink({
+            ...linkItem(this, edge), select: (end) => this.select(edge[end]), close: () => this.select(null),
+        });
     }
 
     /** Gives a feature's nodes its new label. */
     relabel(feature, label, isAutomatic) {
         for (const node of this.model.nodes) {
-            if (node.kind === "feature" && node.feature.layer === feature.layer && node.feature.index === feature.index) Object.assign(node, { label, labelIsAutomatic: isAutomatic });
+            if (node.kind === "feature" && node.feature.layer === feature.layer && node.feature.index === feature.index) {
+                Object.assign(node, { label, labelIsAutomatic: isAutomatic });
+            }
         }
         if (this.view.layout) this.view.place();
     }

@@ -1,7 +1,7 @@
 // The picture of an operand grid, as drawn cells rather than pixels.
 
 import {drawing, element} from "./elements.js";
-import {measure} from "./numbers.js";
+import {isKnown, measure} from "./numbers.js";
 import {pageColour, pictureControls, pictureFrame} from "./pictures.js";
 
 const edges = { left: 60, top: 14, bottom: 44, right: 14 };
@@ -21,22 +21,39 @@ function drawnGrid(grid, title) {
     const words = (text, attributes) => drawing("text", { "font-size": 12, fill: quiet, ...attributes }, text);
     const cells = values.flatMap((line, row) => line.map((value, column) => {
         const place = { x: edges.left + column * cell, y: edges.top + row * cell, width: cell, height: cell };
-        if (value === null || value === undefined) return drawing("rect", { ...place, fill: pageColour("--line") });
+        if (!isKnown(value)) return drawing("rect", { ...place, fill: pageColour("--line") });
         if (value === 0) return null;
-        const name = drawing("title", {}, `${grid.rowTag} = ${rows[row]}, ${grid.columnTag} = ${columns[column]}: ${measure(value)}`);
-        const filled = drawing("rect", { ...place, fill: `rgb(${(value > 0 ? warm : cold).split(/\s+/).join(",")})`, "fill-opacity": (0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3) }, name);
-        return value > 0 ? filled : [filled, drawing("rect", { x: place.x + cell / 2 - 2, y: place.y + cell / 2, width: 4, height: 1, fill: ink })];
+        const name = drawing("title", {},
+            `${grid.rowTag} = ${rows[row]}, ${grid.columnTag} = ${columns[column]}: ${measure(value)}`);
+        const filled = drawing("rect",
+            {
+                ...place, fill: `rgb(${(value > 0 ? warm : cold).split(/\s+/).join(",")})`,
+                "fill-opacity": (0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3),
+            },
+            name);
+        return value > 0
+            ? filled
+            : [filled, drawing("rect", { x: place.x + cell / 2 - 2, y: place.y + cell / 2, width: 4, height: 1, fill: ink })];
     }));
     return pictureFrame(edges.left + wide + edges.right, edges.top + high + edges.bottom, title, [
         drawing("rect", { x: edges.left, y: edges.top, width: wide, height: high, fill: pageColour("--badge") }), cells,
-        columns.map((name, column) => column % every(columns.length) === 0 ? words(name, { x: edges.left + (column + 0.5) * cell, y: edges.top + high + 16, "text-anchor": "middle" }) : null),
-        rows.map((name, row) => row % every(rows.length) === 0 ? words(name, { x: edges.left - 6, y: edges.top + (row + 0.5) * cell + 4, "text-anchor": "end" }) : null),
+        columns.map((name, column) => column % every(columns.length) === 0
+            ? words(name, { x: edges.left + (column + 0.5) * cell, y: edges.top + high + 16, "text-anchor": "middle" })
+            : null),
+        rows.map((name, row) => row % every(rows.length) === 0
+            ? words(name, { x: edges.left - 6, y: edges.top + (row + 0.5) * cell + 4, "text-anchor": "end" })
+            : null),
         words(grid.columnTag, { x: edges.left + wide / 2, y: edges.top + high + 36, "text-anchor": "middle" }),
         words(grid.rowTag, { transform: `translate(14 ${edges.top + high / 2}) rotate(-90)`, "text-anchor": "middle" }),
     ]);
 }
 
-/** The controls that give a grid as a picture. */
+/**
+ * The controls that give a grid as a picture.
+ *
+ * @param {Grid} grid
+ * @returns {HTMLElement}
+ */
 export function gridPictureControls(grid) {
     const title = `Activation by ${grid.rowTag} and ${grid.columnTag}`;
     return element("div", { class: "picture-foot" }, pictureControls(title, () => drawnGrid(grid, title)));

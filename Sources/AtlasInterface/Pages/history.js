@@ -5,15 +5,32 @@ import {button} from "./elements.js";
 /** Edits that a kept history remembers, the last ones. */
 const keptEdits = 50;
 
+/** Whether an element has an undo of its own. */
+function takesText(target) {
+    return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "range";
+}
+
 /**
  * A history of edits. An edit is {title, apply, revert}; both may be asynchronous.
  *
- * With a `key` the tab keeps the history: an edit then has a `record`, whatever JSON can hold, and `revive(record)` makes it an edit
- * again. `isCurrent(record)` tells whether the last edit is still what is seen; a history of something else is forgotten.
+ * With a `key` the tab keeps the history: an edit then has a `record`, whatever JSON can hold, and `revive(record)` makes it an
+ * edit again. `isCurrent(record)` tells whether the last edit is still what is seen; a history of something else is forgotten.
  */
 export class EditHistory {
+    /**
+     * @param {(error: Error) => void} [onFailure]
+     * @param {{ key?: string | null, revive?: ((record: any) => Edit) | null, isCurrent?: (done: any, undone: any) => boolean }}
+     *     [kept]
+     */
     constructor(onFailure = () => {}, { key = null, revive = null, isCurrent = () => true } = {}) {
-        Object.assign(this, { onFailure, key, revive, isCurrent, done: [], undone: [] });
+        this.onFailure = onFailure;
+        this.key = key;
+        this.revive = revive;
+        this.isCurrent = isCurrent;
+        /** @type {Edit[]} */
+        this.done = [];
+        /** @type {Edit[]} */
+        this.undone = [];
         this.undoButton = button("Undo", () => this.undo(), { disabled: "", title: "Ctrl Z" });
         this.redoButton = button("Redo", () => this.redo(), { disabled: "", title: "Ctrl Shift Z" });
         this.turn = Promise.resolve();
@@ -80,17 +97,19 @@ export class EditHistory {
     }
 
     show() {
-        for (const [control, list, verb] of [[this.undoButton, this.done, "Undo"], [this.redoButton, this.undone, "Redo"]]) {
+        const tell = (control, list, verb) => {
             control.disabled = list.length === 0;
             control.textContent = verb;
             control.setAttribute("aria-label", list.length > 0 ? `${verb}: ${list.at(-1).title}` : verb);
-        }
+        };
+        tell(this.undoButton, this.done, "Undo");
+        tell(this.redoButton, this.undone, "Redo");
     }
 
     /** Listens for the keys of the platforms until `signal` ends it; fields keep their own undoing. */
     listen(signal) {
         addEventListener("keydown", (event) => {
-            if (!(event.ctrlKey || event.metaKey) || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return;
+            if (!(event.ctrlKey || event.metaKey) || event.altKey || takesText(event.target)) return;
             const key = event.key.toLowerCase();
             if (key !== "z" && key !== "y") return;
             event.preventDefault();

@@ -5,7 +5,13 @@ import {ask, change} from "./data.js";
 import {EditHistory} from "./history.js";
 import {labelText} from "./terms.js";
 
-/** Gives a feature a label {label, isAutomatic, note}, or takes what a person gave it away. */
+/**
+ * Gives a feature a label {label, isAutomatic, note}, or takes what a person gave it away.
+ *
+ * @param {FeatureID} feature
+ * @param {Label} label
+ * @returns {Promise<FeatureName>}
+ */
 export function writeLabel(feature, { label, isAutomatic, note }) {
     const path = `features/${feature.layer}/${feature.index}/label`;
     return isAutomatic || label === null ? change("DELETE", path) : change("PUT", path, { label, note });
@@ -14,6 +20,12 @@ export function writeLabel(feature, { label, isAutomatic, note }) {
 /**
  * Shows the label and, where the atlas may be written, a control that edits it. `shared` is the history of a page that has one of
  * its own; `onchange(label, isAutomatic)` hears of every change.
+ *
+ * @param {{ feature: FeatureID, label?: string | null, labelIsAutomatic: boolean, note?: string }} report
+ * @param {Able} able
+ * @param {AbortSignal} signal
+ * @param {{ shared?: EditHistory | null, onchange?: (label: string | null, isAutomatic: boolean) => void }} [around]
+ * @returns {HTMLElement}
  */
 export function labelEditor(report, able, signal, { shared = null, onchange = () => {} } = {}) {
     const path = `features/${report.feature.layer}/${report.feature.index}/label`;
@@ -22,7 +34,8 @@ export function labelEditor(report, able, signal, { shared = null, onchange = ()
     const failure = element("p", { role: "alert", class: "failure" });
     const editOf = (record) => ({ title: "label", record, apply: () => write(record.after), revert: () => write(record.before) });
     const edits = shared ?? new EditHistory((error) => { failure.textContent = error.message; }, {
-        key: path, revive: editOf, isCurrent: (done, undone) => ((done?.after ?? undone?.before)?.label ?? kept.label) === kept.label,
+        key: path, revive: editOf,
+        isCurrent: (done, undone) => ((done?.after ?? undone?.before)?.label ?? kept.label) === kept.label,
     });
     if (!shared) edits.listen(signal);
 
@@ -37,14 +50,21 @@ export function labelEditor(report, able, signal, { shared = null, onchange = ()
     function read() {
         place.replaceChildren(
             element("p", { class: "lead" }, labelText(kept.label, kept.isAutomatic),
-                able.writable ? button(kept.label === null || kept.isAutomatic ? "Give it a label" : "Edit the label", edit, { class: "more edit-label" }) : null,
-                !shared && (edits.done.length + edits.undone.length > 0 || able.writable) ? [edits.undoButton, edits.redoButton] : null),
+                able.writable
+                    ? button(kept.label === null || kept.isAutomatic ? "Give it a label" : "Edit the label", edit,
+                        { class: "more edit-label" })
+                    : null,
+                !shared && (edits.done.length + edits.undone.length > 0 || able.writable)
+                    ? [edits.undoButton, edits.redoButton]
+                    : null),
             kept.isAutomatic && kept.label ? quiet("This label was made by a program, not by a person.") : "",
             kept.note ? element("p", { class: "note" }, element("bdi", {}, kept.note)) : "", failure);
     }
 
     function edit() {
-        const label = element("input", { type: "text", id: "label", maxlength: "500", autocomplete: "off", value: kept.isAutomatic ? "" : kept.label ?? "" });
+        const label = element("input", {
+            type: "text", id: "label", maxlength: "500", autocomplete: "off", value: kept.isAutomatic ? "" : kept.label ?? "",
+        });
         const note = element("textarea", { id: "note", rows: "3", maxlength: "100000" }, kept.note);
         const form = element("form", { class: "edit-form" },
             element("label", { for: "label" }, "Label"), label, element("label", { for: "note" }, "Note"), note,
@@ -57,7 +77,8 @@ export function labelEditor(report, able, signal, { shared = null, onchange = ()
             const text = label.value.trim();
             const after = text === "" ? { label: report.labelIsAutomatic ? report.label : null, isAutomatic: true, note: "" }
                 : { label: text, isAutomatic: false, note: note.value.trim() };
-            edits.do(editOf({ kind: "label", title: "label", feature: report.feature, before, after })).then(() => place.querySelector("button")?.focus());
+            edits.do(editOf({ kind: "label", title: "label", feature: report.feature, before, after }))
+                .then(() => place.querySelector("button")?.focus());
         });
         place.replaceChildren(form, failure);
         label.focus();

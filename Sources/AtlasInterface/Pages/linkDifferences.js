@@ -15,8 +15,12 @@ function sums(model, keyOf) {
 }
 
 /**
- * For each of two models a function from a link to "only", "stronger" (at least twice as strong as in the other, or of another sign) or
- * "both". Links of the same nodes at several positions are taken together.
+ * For each of two models a function from a link to "only", "stronger" (at least twice as strong as in the other, or of another
+ * sign) or "both". Links of the same nodes at several positions are taken together.
+ *
+ * @param {GraphModel[]} models
+ * @param {(node: GraphNode) => string} identityOf
+ * @returns {((edge: GraphEdge) => string)[]}
  */
 export function linkDifferences(models, identityOf) {
     const keys = models.map((model) => keysOf(model, identityOf));
@@ -25,20 +29,32 @@ export function linkDifferences(models, identityOf) {
         const key = keys[side](edge);
         const [own, other] = [weights[side].get(key), weights[1 - side].get(key)];
         if (other === undefined) return "only";
-        return Math.abs(own) >= muchStronger * Math.abs(other) || (own < 0) !== (other < 0) && Math.abs(own) > Math.abs(other) ? "stronger" : "both";
+        return Math.abs(own) >= muchStronger * Math.abs(other) || (own < 0) !== (other < 0) && Math.abs(own) > Math.abs(other)
+            ? "stronger"
+            : "both";
     });
 }
 
 /** The share of the target's input from which a link is marked: smaller ones are hairs, and their marks would hide the others. */
 const markedShare = 0.06;
 
-/** Marks a link in its middle with a triangle towards its target: filled where only this graph has it, open where it is stronger here. */
+/**
+ * Marks a link in its middle with a triangle towards its target: filled where only this graph has it, open where it is stronger
+ * here.
+ *
+ * @param {string} kind
+ * @param {GraphEdge} edge
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ fromX: number, fromY: number, toX: number, toY: number }} ends
+ * @returns {void}
+ */
 export function drawLinkMark(kind, edge, context, { fromX, fromY, toX, toY }) {
     if (kind === "both" || Math.abs(edge.share ?? 1) < markedShare) return;
     const length = Math.hypot(toX - fromX, toY - fromY);
     if (length < 24) return;
     const [alongX, alongY] = [(toX - fromX) / length, (toY - fromY) / length];
     const [x, y] = [(fromX + toX) / 2, (fromY + toY) / 2];
+    /** @returns {[number, number]} */
     const at = (along, across) => [x + alongX * along - alongY * across, y + alongY * along + alongX * across];
     context.save();
     context.setLineDash([]);

@@ -23,11 +23,20 @@ function partText(part) {
     return `${Math.round(100 * part)} %`.replace("-", "−");
 }
 
-/** The heads of a link of some weight; `own` is {heads, rest}, and `stays` says that both ends stand at one position. */
+/**
+ * The heads of a link of some weight; `own` is {heads, rest}, and `stays` says that both ends stand at one position.
+ *
+ * @param {number} weight
+ * @param {LinkItem["heads"]} own
+ * @param {boolean} stays
+ * @returns {HTMLElement}
+ */
 export function linkHeads(weight, own, stays) {
     const told = own.heads.filter((head) => !stays || Math.abs(head.loading) >= leastPart * Math.abs(weight));
     if (own.heads.length === 0) return quiet("Through no head: it stays at its position, in the residual stream.");
-    if (told.length === 0) return quiet(`No head carries ${partText(leastPart)} of it or more: it stays at its position, in the residual stream.`);
+    if (told.length === 0) {
+        return quiet(`No head carries ${partText(leastPart)} of it or more: it stays at its position, in the residual stream.`);
+    }
     const largest = Math.abs(told[0].loading);
     const others = own.heads.slice(told.length).reduce((sum, head) => sum + Math.abs(head.loading), own.rest);
     return element("div", { class: "link-heads" },

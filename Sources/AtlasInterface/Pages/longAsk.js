@@ -9,7 +9,8 @@ export async function askLong(path, parameters, place, signal) {
     const stop = new AbortController();
     const begun = performance.now();
     const text = element("span", { role: "status" }, "Asking…");
-    place.replaceChildren(element("p", { class: "controls" }, element("progress", { "aria-label": "Progress" }), text, button("Cancel", () => stop.abort())));
+    place.replaceChildren(element("p", { class: "controls" }, element("progress", { "aria-label": "Progress" }), text,
+        button("Cancel", () => stop.abort())));
     const clock = setInterval(() => { text.textContent = `Asking for ${duration((performance.now() - begun) / 1000)}`; }, 1000);
     try {
         return await ask(path, {}, parameters, AbortSignal.any([signal, stop.signal]));

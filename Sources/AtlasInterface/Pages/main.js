@@ -31,11 +31,18 @@ import {showSQL} from "./sqlPage.js";
 
 const views = {
     atlas: showAtlas, prompts: showPrompts, prompt: showPrompt, graph: showGraph, features: showFeatures, feature: showFeature,
-    logits: showLogits, logit: showLogit, heads: showHeads, head: showHead, circuit: showCircuit, compare: showCompare, run: showRun, operands: showOperands,
+    logits: showLogits, logit: showLogit, heads: showHeads, head: showHead, circuit: showCircuit, compare: showCompare,
+    run: showRun, operands: showOperands,
     edge: showEdge, sql: showSQL, labels: showLabels,
 };
-const menu = [["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"], ["circuit", "Circuit"], ["compare", "Compare"], ["labels", "Labels"], ["run", "Run"], ["sql", "SQL"]];
-const belongsTo = { operands: "features", prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads", edge: "features" };
+const menu = [
+    ["atlas", "Atlas"], ["prompts", "Prompts"], ["features", "Features"], ["logits", "Logits"], ["heads", "Heads"],
+    ["circuit", "Circuit"], ["compare", "Compare"], ["labels", "Labels"], ["run", "Run"], ["sql", "SQL"],
+];
+const belongsTo = {
+    operands: "features", prompt: "prompts", graph: "prompts", feature: "features", logit: "logits", head: "heads",
+    edge: "features",
+};
 
 let current = null;
 let hasShownView = false;
@@ -46,7 +53,10 @@ function failure(error) {
         title: "Nothing to show",
         view: [
             heading("Nothing to show"), element("p", { role: "alert" }, error.message),
-            error.nearest?.length > 0 ? element("p", {}, "The nearest there are: ", error.nearest.map((name) => element("bdi", { class: "quoted" }, String(name)))) : null,
+            error.nearest?.length > 0
+                ? element("p", {}, "The nearest there are: ",
+                    error.nearest.map((name) => element("bdi", { class: "quoted" }, String(name))))
+                : null,
             isRefused && !isFolder ? tokenForm(show) : null,
             element("p", {}, link("#/atlas", "Go to the atlas"), " or ", link("#/prompts", "choose a prompt"), "."),
         ].filter(Boolean),
@@ -78,6 +88,7 @@ async function show() {
         if (!Object.hasOwn(views, page)) throw new AnswerError("There is no such view.");
         result = await views[page]({ parts, parameters, signal: controller.signal });
     } catch (error) {
+        // deno-lint-ignore no-console -- an error of these pages themselves is for whoever mends them
         if (!(error instanceof AnswerError)) console.error(error);
         result = failure(error);
     }
@@ -99,7 +110,8 @@ async function show() {
 
 addEventListener("hashchange", show);
 addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.activeElement?.classList.contains("term")) document.activeElement.blur();
+    const focused = document.activeElement;
+    if (event.key === "Escape" && focused instanceof HTMLElement && focused.classList.contains("term")) focused.blur();
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();

@@ -20,8 +20,17 @@ function markOf(node) {
  * actions select(index or null), ends(key) and, where they are possible, pin(index) and expand(index).
  */
 export class NodeEvidence {
+    /**
+     * @param {Subject} subject
+     * @param {{ able: Able, signal: AbortSignal, edits?: EditHistory | null,
+     *     onLabel?: (feature: FeatureID, label: string | null, isAutomatic: boolean) => void }} context
+     */
     constructor(subject, { able, signal, edits = null, onLabel = () => {} }) {
-        Object.assign(this, { subject, able, signal, edits, onLabel });
+        this.subject = subject;
+        this.able = able;
+        this.signal = signal;
+        this.edits = edits;
+        this.onLabel = onLabel;
         this.isHeld = false;
         this.hint = quiet("A preview: click the node, or press Enter, to hold it.");
         this.label = element("div", { class: "panel-label" });
@@ -32,7 +41,8 @@ export class NodeEvidence {
         this.evidence = element("div", {});
         this.elsewhere = element("div", {});
         this.element = element("div", { class: "node-evidence" }, element("h2", { class: "node-title" }, nodeTitle(subject.node)),
-            this.hint, this.label, nodePlace(subject.node, subject.model), this.controls, this.trial, this.facts, this.evidence, this.links, this.elsewhere,
+            this.hint, this.label, nodePlace(subject.node, subject.model), this.controls, this.trial, this.facts, this.evidence,
+            this.links, this.elsewhere,
             nodeWays(subject.node, subject.prompt));
         this.update(subject);
         if (subject.node.kind === "feature") this.fill();
@@ -46,14 +56,27 @@ export class NodeEvidence {
         this.facts.replaceChildren(nodeFacts(subject.node));
         if (!isLinked) return;
         this.links.replaceChildren(nodeLinks(subject));
-        if (!this.editor) this.label.replaceChildren(...(subject.node.kind === "feature" ? [element("p", { class: "node-label" }, labelText(subject.node.label, subject.node.labelIsAutomatic))] : []));
+        if (!this.editor) {
+            this.label.replaceChildren(...(subject.node.kind === "feature"
+                ? [element("p", { class: "node-label" }, labelText(subject.node.label, subject.node.labelIsAutomatic))]
+                : []));
+        }
     }
 
     showControls() {
         const { node, index, isPinned, isExpanded, actions } = this.subject;
         this.controls.replaceChildren(...[
-            actions.pin ? button(isPinned ? "Unpin" : "Pin", () => actions.pin(index), { title: "Shift-click, or the key p", "aria-pressed": String(isPinned) }) : null,
-            actions.expand && node.kind === "feature" ? button(isExpanded ? "Fold" : "Expand", () => actions.expand(index), { title: isExpanded ? "Takes what joined because of it out again" : "Its strongest inputs join the circuit", "aria-pressed": String(isExpanded) }) : null,
+            actions.pin
+                ? button(isPinned ? "Unpin" : "Pin", () => actions.pin(index), {
+                    title: "Shift-click, or the key p", "aria-pressed": String(isPinned),
+                })
+                : null,
+            actions.expand && node.kind === "feature"
+                ? button(isExpanded ? "Fold" : "Expand", () => actions.expand(index), {
+                    title: isExpanded ? "Takes what joined because of it out again" : "Its strongest inputs join the circuit",
+                    "aria-pressed": String(isExpanded),
+                })
+                : null,
             this.isHeld ? button("Close", () => actions.select(null), { title: "Escape" }) : null,
         ].filter(Boolean));
     }
@@ -73,7 +96,9 @@ export class NodeEvidence {
     /** Puts the editor in place of the label, once both are known. */
     edit() {
         if (!this.isHeld || !this.report || this.editor || !this.able.writable) return;
-        this.editor = labelEditor(this.report, this.able, this.signal, { shared: this.edits, onchange: (label, isAutomatic) => this.onLabel(this.report.feature, label, isAutomatic) });
+        this.editor = labelEditor(this.report, this.able, this.signal, {
+            shared: this.edits, onchange: (label, isAutomatic) => this.onLabel(this.report.feature, label, isAutomatic),
+        });
         this.label.replaceChildren(this.editor);
     }
 

@@ -16,7 +16,9 @@ const mostBytes = 1_000;
 async function promotedTexts(text, prompt) {
     if (isFolder || text.trim() === "" || new TextEncoder().encode(text).length > mostBytes) return new Map();
     try {
-        const report = await ask("search", { text }, { kind: "promoters", limit: askedFeatures, prompt: /^\d+$/.test(prompt ?? "") ? prompt : undefined });
+        const report = await ask("search", { text }, {
+            kind: "promoters", limit: askedFeatures, prompt: /^\d+$/.test(prompt ?? "") ? prompt : undefined,
+        });
         return new Map(report.promoters.map((match) => [featureName(match.feature), match.text]));
     } catch {
         return new Map();
@@ -25,8 +27,17 @@ async function promotedTexts(text, prompt) {
 
 /** The search of a workbench's drawing, for `offerLocalSearch`. `show()` draws anew; `select(index)` chooses a node. */
 export class NodeSearch {
+    /**
+     * @param {{ workbench: GraphWorkbench, title: string, prompt: number | string | null }} given
+     */
     constructor({ workbench, title, prompt }) {
-        Object.assign(this, { workbench, title, prompt, promoted: new Map(), asked: "" });
+        this.workbench = workbench;
+        this.title = title;
+        this.prompt = prompt;
+        this.promoted = new Map();
+        this.asked = "";
+        /** Called when what was found is let go of; whoever shows the text sets it. */
+        this.onclear = () => {};
     }
 
     get text() {
@@ -38,7 +49,9 @@ export class NodeSearch {
         const found = model.matching(text);
         if (found === null) return null;
         if (text === this.asked) {
-            model.nodes.forEach((node, index) => { if (node.kind === "feature" && this.promoted.has(featureName(node.feature))) found.add(index); });
+            model.nodes.forEach((node, index) => {
+                if (node.kind === "feature" && this.promoted.has(featureName(node.feature))) found.add(index);
+            });
         } else {
             this.learn(text);
         }
@@ -63,25 +76,33 @@ export class NodeSearch {
     /** Lets go of what was found. */
     clear() {
         this.mark("");
-        this.onclear?.();
+        this.onclear();
     }
 
     /** The most influential nodes found, as options of the search box. */
     async find(text) {
         const promoted = await promotedTexts(text, this.prompt);
-        Object.assign(this, { asked: text, promoted });
+        this.asked = text;
+        this.promoted = promoted;
         const { model } = this.workbench;
         const found = this.found(model, text);
         if (this.workbench.state.find === text) this.workbench.show();
-        return [...found].filter((index) => this.workbench.shown?.has(index)).sort((a, b) => (model.nodes[b].influence ?? 0) - (model.nodes[a].influence ?? 0)).slice(0, listedNodes).map((index) => {
-            const node = model.nodes[index];
-            const token = node.kind === "feature" ? promoted.get(featureName(node.feature)) : undefined;
-            const place = model.columns[node.position] && node.kind !== "logit" && !model.isCollapsed ? ` at ${node.position}` : "";
-            return {
-                take: () => this.workbench.select(index),
-                content: [`${node.kind === "feature" ? "" : `${node.kind} `}${shortName(node)}`, token ? [" promotes ", element("bdi", { class: "quoted" }, visible(token))] : null,
-                    element("bdi", { class: "quiet" }, ` ${shortened(node.label ?? "", 60)}${place}`)],
-            };
-        });
+        return [...found]
+            .filter((index) => this.workbench.shown?.has(index))
+            .sort((a, b) => (model.nodes[b].influence ?? 0) - (model.nodes[a].influence ?? 0))
+            .slice(0, listedNodes)
+            .map((index) => {
+                const node = model.nodes[index];
+                const token = node.kind === "feature" ? promoted.get(featureName(node.feature)) : undefined;
+                const place = model.columns[node.position] && node.kind !== "logit" && !model.isCollapsed
+                    ? ` at ${node.position}`
+                    : "";
+                return {
+                    take: () => this.workbench.select(index),
+                    content: [`${node.kind === "feature" ? "" : `${node.kind} `}${shortName(node)}`,
+                        token ? [" promotes ", element("bdi", { class: "quoted" }, visible(token))] : null,
+                        element("bdi", { class: "quiet" }, ` ${shortened(node.label ?? "", 60)}${place}`)],
+                };
+            });
     }
 }

@@ -3,11 +3,13 @@
 import {choice, element, heading, link, quiet} from "./elements.js";
 import {featureAddress, featureName, go} from "./address.js";
 import {AnswerError, ask, isFolder} from "./data.js";
-import {gridPicture, operandTags} from "./operandGrid.js";
+import {askGrid, gridPicture, operandTags} from "./operandGrid.js";
+import {operandShapes} from "./operandShapes.js";
 import {counted, measure, number, percentage} from "./numbers.js";
 import {labelText} from "./terms.js";
 
-const classNames = [["", "all classes"], ["bar", "bars: one operand"], ["stripe", "stripes: one operand modulo a number"], ["diagonal", "diagonals: the sum"], ["lookup", "points: pairs of digits"], ["none", "none of those tried"]];
+/** @type {Named[]} */
+const classChoices = [["", "all classes"], ...operandShapes];
 const pictureRoom = 190;
 const usualLimit = 12;
 /** Pictures that are asked for at the same time. */
@@ -48,44 +50,70 @@ class PictureQueue {
     }
 }
 
-function card(row, tags, queue) {
+function card(row, queue) {
     const place = element("div", { class: "gallery-picture" }, quiet("Asking…"));
     queue.add(place, async () => {
         try {
-            const report = await ask(`features/${featureName(row.feature)}/operands`, {}, { rows: tags[0], columns: tags[1] });
-            place.replaceChildren(gridPicture(report, pictureRoom) ?? quiet("It never fires at the last token."));
+            const picture = gridPicture(await askGrid(row.feature), pictureRoom);
+            place.replaceChildren(picture ?? quiet("It never fires at the last token."));
         } catch (error) {
             place.replaceChildren(quiet(error.message));
         }
     });
     const { shape } = row;
+    const fit = shape.fit ? ` by ${shape.fit}, R² ${measure(shape.explained)}` : "";
     return element("li", {},
         element("h3", {}, link(featureAddress(row.feature), shape.label ?? featureName(row.feature))),
-        element("p", { class: "facts" }, `${featureName(row.feature)} · ${shape.kind}${shape.fit ? ` by ${shape.fit}, R² ${measure(shape.explained)}` : ""} · fires in ${percentage(shape.activeShare)} of the cells`),
+        element("p", { class: "facts" },
+            `${featureName(row.feature)} · ${shape.kind}${fit} · fires in ${percentage(shape.activeShare)} of the cells`),
         place, element("p", { class: "facts one-line" }, labelText(row.label, row.labelIsAutomatic)));
 }
 
-/** Shows the gallery. */
+/**
+ * Shows the gallery.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showOperands({ parameters, signal }) {
-    if (isFolder) throw new AnswerError("The gallery of operands is not in an export. Serve the atlas to see it: atlas serve FILE");
+    if (isFolder) {
+        throw new AnswerError("The gallery of operands is not in an export. Serve the atlas to see it: atlas serve FILE");
+    }
     const tags = await operandTags();
     const title = "Features by operands";
-    if (!tags) return { title, view: [heading(title), quiet("This corpus is no operand grid: no two of its tags have whole numbers only, three different ones or more.")] };
-    const kind = classNames.some(([key]) => key === parameters.get("class")) ? parameters.get("class") : "";
+    if (!tags) {
+        return {
+            title, view: [
+                heading(title),
+                quiet("This corpus is no operand grid: no two of its tags have whole numbers only, three different ones or "
+                    + "more."),
+            ],
+        };
+    }
+    const kind = classChoices.some(([key]) => key === parameters.get("class")) ? parameters.get("class") : "";
     const limit = ["12", "40", "100"].includes(parameters.get("limit")) ? parameters.get("limit") : String(usualLimit);
     const ranking = await ask("operands", {}, { rows: tags[0], columns: tags[1], class: kind, limit });
     const queue = new PictureQueue(signal);
     const change = (update) => go(["operands"], { class: kind, limit: limit === String(usualLimit) ? "" : limit, ...update });
-    const counts = Object.entries(ranking.counts).sort(([a], [b]) => a < b ? -1 : 1).map(([name, count]) => `${name} ${number(count)}`).join(", ");
+    const counts = Object.entries(ranking.counts)
+        .sort(([a], [b]) => a < b ? -1 : 1)
+        .map(([name, count]) => `${name} ${number(count)}`)
+        .join(", ");
     return {
         title, isWide: true,
         view: [
             heading(title),
-            quiet(`Activation at the last token over the tags ${tags[0]} (down) and ${tags[1]} (across): ${counted(ranking.cellCount, "cell")}, ${counted(ranking.featureCount, "feature")} that fire; by class ${counts}. Each has its own scale of colours; grey cells have no prompt.`),
-            element("p", { class: "controls" }, element("label", { for: "class" }, "Show"), choice("class", classNames, kind, (value) => change({ class: value })),
-                element("label", { for: "gallery-limit" }, "of each at most"), choice("gallery-limit", ["12", "40", "100"].map((value) => [value, value]), limit, (value) => change({ limit: value }))),
+            quiet(`Activation at the last token over the tags ${tags[0]} (down) and ${tags[1]} (across): `
+                + `${counted(ranking.cellCount, "cell")}, ${counted(ranking.featureCount, "feature")} that fire; by class `
+                + `${counts}. Each has its own scale of colours; grey cells have no prompt.`),
+            element("p", { class: "controls" }, element("label", { for: "class" }, "Show"),
+                choice("class", classChoices, kind, (value) => change({ class: value })),
+                element("label", { for: "gallery-limit" }, "of each at most"),
+                choice("gallery-limit", ["12", "40", "100"].map((value) => [value, value]), limit,
+                    (value) => change({ limit: value }))),
             ranking.features.length === 0 ? quiet("No feature of this class fires in enough cells.")
-                : element("section", {}, element("h2", {}, counted(ranking.features.length, "feature")), element("ul", { class: "gallery" }, ranking.features.map((row) => card(row, tags, queue)))),
+                : element("section", {}, element("h2", {}, counted(ranking.features.length, "feature")),
+                    element("ul", { class: "gallery" }, ranking.features.map((row) => card(row, queue)))),
         ],
     };
 }

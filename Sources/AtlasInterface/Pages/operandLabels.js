@@ -5,7 +5,12 @@ import {featureName} from "./address.js";
 import {ask} from "./data.js";
 import {operandTags} from "./operandGrid.js";
 
-/** A column of a table of features that fills itself; null where the corpus is no operand grid or nobody can be asked. */
+/**
+ * A column of a table of features that fills itself; null where the corpus is no operand grid or nobody can be asked.
+ *
+ * @param {{ feature: FeatureID }[]} rows
+ * @returns {Promise<Column<any> | null>}
+ */
 export async function operandColumn(rows) {
     const tags = await operandTags().catch(() => null);
     if (tags === null || rows.length === 0) return null;
@@ -17,7 +22,9 @@ export async function operandColumn(rows) {
         }
     }, () => places.forEach((place) => { place.textContent = "–"; }));
     return {
-        title: "By operands", definition: `What the activation at the last token depends on over the tags ${tags[0]} and ${tags[1]}; “–”: on none of what is tried.`,
+        title: "By operands",
+        definition: `What the activation at the last token depends on over the tags ${tags[0]} and ${tags[1]}; “–”: on none of `
+            + "what is tried.",
         cell: (row) => places.get(featureName(row.feature)),
     };
 }

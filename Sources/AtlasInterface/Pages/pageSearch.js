@@ -8,7 +8,11 @@ function isTyping(target) {
     return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(range|checkbox|radio)$/.test(target.type);
 }
 
-/** The search box; the key / goes to it from anywhere. */
+/**
+ * The search box; the key / goes to it from anywhere.
+ *
+ * @returns {HTMLElement}
+ */
 export function pageSearch() {
     const box = new SearchBox({
         id: "search", label: "Search the atlas", placeholder: "Search: token, prompt, label …", local: localSearch,

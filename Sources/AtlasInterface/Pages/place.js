@@ -22,7 +22,11 @@ function write(places) {
     } catch { /* a folder may have no storage */ }
 }
 
-/** Remembers the place of the view that is left; to be called when the address has changed and the view is still shown. */
+/**
+ * Remembers the place of the view that is left; to be called when the address has changed and the view is still shown.
+ *
+ * @returns {void}
+ */
 export function leavePlace() {
     if (entry === null) return;
     const { [entry]: _old, ...others } = read();
@@ -38,9 +42,17 @@ export function placeOfStep() {
     return known === undefined ? null : read()[entry] ?? null;
 }
 
-/** Goes to a place, and holds it while the view fills itself, unless somebody moves. */
+/**
+ * Goes to a place, and holds it while the view fills itself, unless somebody moves.
+ *
+ * @param {any} place
+ * @param {HTMLElement} main
+ * @returns {void}
+ */
 export function returnTo(place, main) {
-    const link = place.followed === null ? null : [...main.querySelectorAll("a[href]")].find((candidate) => candidate.getAttribute("href") === place.followed);
+    const link = place.followed === null
+        ? null
+        : [...main.querySelectorAll("a")].find((candidate) => candidate.getAttribute("href") === place.followed);
     if (link) link.focus({ preventScroll: true });
     else main.querySelector("h1")?.focus({ preventScroll: true });
     scrollTo(0, place.scroll);
@@ -51,7 +63,9 @@ export function returnTo(place, main) {
         observer.disconnect();
         moved.abort();
     };
-    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown", "hashchange"]) addEventListener(kind, stop, { signal: moved.signal, passive: true });
+    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown", "hashchange"]) {
+        addEventListener(kind, stop, { signal: moved.signal, passive: true });
+    }
     setTimeout(stop, placeSettling);
 }
 

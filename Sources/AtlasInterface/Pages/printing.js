@@ -1,5 +1,7 @@
 // Paper: light, and with whole drawings in place of windows that scroll.
 
+import {drawingOfControls} from "./pictures.js";
+
 const paper = matchMedia("print");
 let before = null;
 
@@ -8,12 +10,13 @@ function begin() {
     before = { theme: document.documentElement.dataset.theme, pictures: [] };
     document.documentElement.dataset.theme = "light";
     for (const controls of document.querySelectorAll(".take-picture")) {
-        if (!controls.stands?.checkVisibility()) continue;
-        const picture = controls.makePicture();
+        const { make, stands } = drawingOfControls(controls) ?? {};
+        if (!stands?.checkVisibility()) continue;
+        const picture = make();
         picture.classList.add("paper-picture");
-        controls.stands.before(picture);
-        controls.stands.classList.add("on-screen");
-        before.pictures.push({ picture, stands: controls.stands });
+        stands.before(picture);
+        stands.classList.add("on-screen");
+        before.pictures.push({ picture, stands });
     }
 }
 

@@ -17,14 +17,21 @@ import {tokenForm} from "./tokenForm.js";
 import {tokenText, weightBar} from "./terms.js";
 
 function withoutModel() {
-    return [heading("Run a prompt"), element("section", {}, element("h2", {}, isFolder ? "An export cannot run prompts" : "No model is loaded"),
-        element("p", {}, isFolder ? "This is a folder of answers. To run prompts of your own, serve the atlas with its model:" : "This server was started without the model. Stop it and start it with the model and its transcoders:"),
-        element("pre", {}, "atlas serve FILE --model DIR --transcoders DIR"),
-        quiet("The atlas checks that they are the ones it was made with."))];
+    return [heading("Run a prompt"),
+        element("section", {}, element("h2", {}, isFolder ? "An export cannot run prompts" : "No model is loaded"),
+            element("p", {},
+                isFolder
+                    ? "This is a folder of answers. To run prompts of your own, serve the atlas with its model:"
+                    : "This server was started without the model. Stop it and start it with the model and its transcoders:"),
+            element("pre", {}, "atlas serve FILE --model DIR --transcoders DIR"),
+            quiet("The atlas checks that they are the ones it was made with."))];
 }
 
 function nextTokens(list) {
-    return element("ol", { class: "next-tokens" }, list.map((item) => element("li", {}, tokenText(item.text, item.token), weightBar(item.probability, 1), element("span", { class: "numeric" }, percentage(item.probability)))));
+    return element("ol", { class: "next-tokens" },
+        list.map((item) =>
+            element("li", {}, tokenText(item.text, item.token), weightBar(item.probability, 1),
+                element("span", { class: "numeric" }, percentage(item.probability)))));
 }
 
 async function resultView(job, result, { able, signal, parameters, watched, keep }) {
@@ -35,14 +42,21 @@ async function resultView(job, result, { able, signal, parameters, watched, keep
         keep({ ...kept.drawing, ...kept.bench });
     };
     const workbench = new GraphWorkbench({
-        title: "Graph of the typed prompt", text: result.text, nodesPath: `jobs/${job}/graph/nodes`, knowledgePath: `jobs/${job}/graph`, model, state: graphStateFrom(parameters), able, saved: await savedSupernodes(), signal,
+        title: "Graph of the typed prompt", text: result.text, nodesPath: `jobs/${job}/graph/nodes`,
+        knowledgePath: `jobs/${job}/graph`, model, state: graphStateFrom(parameters), able, saved: await savedSupernodes(),
+        signal,
         limits: { nodes: result.graph.nodeThreshold ?? 0.8 }, onChange: (state) => told("drawing", parametersOf(state)),
     });
-    const intervention = interventionSection(result, workbench, signal, { given: parameters, onchange: (values) => told("bench", values), watched });
+    const intervention = interventionSection(result, workbench, signal, {
+        given: parameters, onchange: (values) => told("bench", values), watched,
+    });
     kept.bench = intervention.parameters();
     return { elements: [
-        element("h2", {}, "What comes next"), nextTokens(result.nextTokens), leadControl(result.text, result.nextTokens.map((token) => token.text)), graphSummary(result.graph),
-        quiet(`${counted(result.activeFeatureCount, "active feature")}; ${counted(model.nodes.length, "node")} and ${counted(model.edges.length, "link")} shown of ${number(result.graph.storedNodeCount)} and ${number(result.graph.storedEdgeCount)}.`),
+        element("h2", {}, "What comes next"), nextTokens(result.nextTokens),
+        leadControl(result.text, result.nextTokens.map((token) => token.text)), graphSummary(result.graph),
+        quiet(`${counted(result.activeFeatureCount, "active feature")}; ${counted(model.nodes.length, "node")} and `
+            + `${counted(model.edges.length, "link")} shown of ${number(result.graph.storedNodeCount)} and `
+            + `${number(result.graph.storedEdgeCount)}.`),
         workbench.element, intervention.element,
     ].filter(Boolean), start: () => {
         workbench.start();
@@ -50,19 +64,29 @@ async function resultView(job, result, { able, signal, parameters, watched, keep
     } };
 }
 
-/** Shows the field for a prompt, and what came of it. */
+/**
+ * Shows the field for a prompt, and what came of it.
+ *
+ * @param {Asked} asked
+ * @returns {Promise<View>}
+ */
 export async function showRun({ parameters, signal }) {
     const able = await capabilities();
     if (!able.modelLoaded) return { title: "Run", view: withoutModel() };
-    const text = element("textarea", { id: "prompt-text", rows: "3", maxlength: "20000", spellcheck: "false" }, parameters.get("text") ?? "");
+    const text = element("textarea", { id: "prompt-text", rows: "3", maxlength: "20000", spellcheck: "false" },
+        parameters.get("text") ?? "");
     const target = targetFields(parameters.get("target"), parameters.get("minus"), []);
     const progress = element("div", {});
     const failure = element("div", { role: "alert", class: "failure" });
     const result = element("div", { class: "result" });
     const submit = element("button", { type: "submit" }, "Run");
-    const form = element("form", { class: "edit-form" }, element("label", { for: "prompt-text" }, "Prompt"), text, element("p", { class: "controls" }, submit, target.element, quiet("Ctrl Enter runs.")));
+    const form = element("form", { class: "edit-form" }, element("label", { for: "prompt-text" }, "Prompt"), text,
+        element("p", { class: "controls" }, submit, target.element, quiet("Ctrl Enter runs.")));
     let kept = Object.fromEntries(parameters);
-    const own = () => ({ text: text.value, ...Object.fromEntries(Object.entries(target.values()).filter(([, value]) => value !== "")) });
+    /** @returns {{ text: string, target?: string, minus?: string }} */
+    const own = () => ({
+        text: text.value, ...Object.fromEntries(Object.entries(target.values()).filter(([, value]) => value !== "")),
+    });
     const keep = (values) => {
         kept = { ...own(), ...values };
         if (currentAddress().parts[0] === "run") keepInAddress(["run"], kept);
@@ -76,7 +100,9 @@ export async function showRun({ parameters, signal }) {
         try {
             const asked = own();
             const { job, result: report } = await runJob("runs", asked, progress, signal);
-            const view = await resultView(job, report, { able, signal, parameters: given, watched: [asked.target, asked.minus].filter(Boolean), keep });
+            const view = await resultView(job, report, {
+                able, signal, parameters: given, watched: [asked.target, asked.minus].filter(Boolean), keep,
+            });
             target.offer(report.nextTokens.map((token) => token.text));
             result.replaceChildren(...view.elements);
             view.start();

@@ -12,17 +12,28 @@ const typingPause = 150;
  */
 export class SearchBox {
     constructor({ id, label, placeholder, kinds = Object.keys(searchKinds), hasLists = true, local = () => null, choose }) {
-        Object.assign(this, { kinds, hasLists, local, choose, options: [], active: -1, turn: 0, timer: null });
+        this.kinds = kinds;
+        this.hasLists = hasLists;
+        this.local = local;
+        this.choose = choose;
+        this.options = [];
+        this.active = -1;
+        this.turn = 0;
+        this.timer = null;
         this.field = element("input", {
-            id, type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder, maxlength: "1000", "aria-label": label,
+            id, type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder, maxlength: "1000",
+            "aria-label": label,
             "aria-expanded": "false", "aria-controls": `${id}-found`, "aria-autocomplete": "list",
-            oninput: () => this.typed(), onkeydown: (event) => this.key(event), onfocus: () => { if (this.field.value.trim() !== "") this.typed(); },
+            oninput: () => this.typed(), onkeydown: (event) => this.key(event),
+            onfocus: () => { if (this.field.value.trim() !== "") this.typed(); },
         });
         this.list = element("div", { id: `${id}-found`, role: "listbox", "aria-label": `${label}: what was found`, hidden: "" });
         this.status = element("span", { role: "status", class: "hidden" });
         this.element = element("div", { class: "search-box" }, this.field, this.list, this.status);
         // Where the focus goes within the box, it stays open.
-        this.element.addEventListener("focusout", (event) => { if (!this.element.contains(event.relatedTarget)) this.close(); });
+        this.element.addEventListener("focusout", (event) => {
+            if (!(event.relatedTarget instanceof Node && this.element.contains(event.relatedTarget))) this.close();
+        });
         this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     }
 
@@ -48,7 +59,8 @@ export class SearchBox {
             this.status.textContent = error.message;
         }
         if (ordinal !== this.turn || text !== this.field.value) return;
-        this.show(groups.map(([title, options]) => [title, isFolder ? options.slice(0, 5) : options]).filter(([, options]) => options.length > 0), text);
+        this.show(groups.map(([title, options]) => [title, isFolder ? options.slice(0, 5) : options])
+            .filter(([, options]) => options.length > 0), text);
     }
 
     show(groups, text) {
@@ -58,9 +70,12 @@ export class SearchBox {
         this.active = -1;
         this.shownText = text;
         const id = this.field.id;
-        this.list.replaceChildren(...(found === 0 ? [element("p", { class: "quiet", role: "presentation" }, "Nothing holds these words.")] : []), ...[...groups, ...lists].map(([title, options], ordinal) =>
-            element("div", { role: "group", "aria-labelledby": `${id}-kind-${ordinal}` }, element("div", { class: "search-kind", role: "presentation", id: `${id}-kind-${ordinal}` }, title),
-                options.map((option) => this.optionElement(option)))));
+        this.list.replaceChildren(...(found === 0
+            ? [element("p", { class: "quiet", role: "presentation" }, "Nothing holds these words.")]
+            : []), ...[...groups, ...lists].map(([title, options], ordinal) =>
+                element("div", { role: "group", "aria-labelledby": `${id}-kind-${ordinal}` },
+                    element("div", { class: "search-kind", role: "presentation", id: `${id}-kind-${ordinal}` }, title),
+                    options.map((option) => this.optionElement(option)))));
         this.status.textContent = `${found} found`;
         this.list.hidden = false;
         this.field.setAttribute("aria-expanded", "true");
@@ -68,7 +83,12 @@ export class SearchBox {
 
     optionElement(option) {
         const place = this.options.length;
-        const content = element("div", { role: "option", id: `${this.field.id}-option-${place}`, "aria-selected": "false", class: "search-option", onclick: () => this.take(option) }, option.content);
+        const content = element("div",
+            {
+                role: "option", id: `${this.field.id}-option-${place}`, "aria-selected": "false", class: "search-option",
+                onclick: () => this.take(option),
+            },
+            option.content);
         this.options.push({ ...option, element: content });
         return content;
     }

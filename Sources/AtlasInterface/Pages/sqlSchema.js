@@ -10,14 +10,23 @@ function relationView(relation, insert) {
         relation.note ? quiet(relation.note) : null,
         element("p", {}, name(relation.name, "Puts the name into the statement")),
         element("dl", {}, relation.columns.map((column) => [
-            element("dt", {}, name(column.name, `Puts ${column.name} into the statement`), column.type ? element("span", { class: "quiet" }, ` ${column.type.toLowerCase()}`) : null),
+            element("dt", {}, name(column.name, `Puts ${column.name} into the statement`),
+                column.type ? element("span", { class: "quiet" }, ` ${column.type.toLowerCase()}`) : null),
             element("dd", {}, column.note)])));
 }
 
-/** The list of tables and views; `insert(text)` puts a name into the statement. */
+/**
+ * The list of tables and views; `insert(text)` puts a name into the statement.
+ *
+ * @param {(word: string) => void} insert
+ * @returns {HTMLElement}
+ */
 export function schemaView(insert) {
     const list = element("div", { class: "schema" }, quiet("Reading the schema…"));
-    const filter = element("input", { type: "search", id: "schema-filter", placeholder: "a table or column", autocomplete: "off", "aria-label": "Find a table or column" });
+    const filter = element("input", {
+        type: "search", id: "schema-filter", placeholder: "a table or column", autocomplete: "off",
+        "aria-label": "Find a table or column",
+    });
     ask("schema").then(({ relations }) => {
         const views = relations.map((relation) => ({ relation, view: relationView(relation, insert) }));
         list.replaceChildren(...views.map(({ view }) => view));
@@ -30,5 +39,6 @@ export function schemaView(insert) {
             }
         });
     }, (error) => list.replaceChildren(quiet(error.message)));
-    return element("aside", { class: "schema-panel", "aria-label": "Tables and views" }, element("h2", {}, "Tables and views"), filter, list);
+    return element("aside", { class: "schema-panel", "aria-label": "Tables and views" }, element("h2", {}, "Tables and views"),
+        filter, list);
 }

@@ -6,13 +6,20 @@ import {counted} from "./numbers.js";
 import {featureName} from "./address.js";
 import {term} from "./terms.js";
 
-const stabilityMeaning = "Solid nodes are kept by every setting of pruning that was tried, fainter ones by fewer: whether a node is here may hang on the thresholds.";
+const stabilityMeaning =
+    "Solid nodes are kept by every setting of pruning that was tried, fainter ones by fewer: whether a node is here may hang on "
+        + "the thresholds.";
 
 function stabilityKey(node, position) {
     return `${node.kind} ${node.kind === "feature" ? featureName(node.feature) : node.layer} ${position ?? ""}`;
 }
 
-/** The class of a node by the share of settings that keep it. */
+/**
+ * The class of a node by the share of settings that keep it.
+ *
+ * @param {GraphNode} node
+ * @returns {string | null}
+ */
 export function steadiness(node) {
     if (node.kept === undefined) return "";
     return node.kept >= 0.995 ? "steady" : node.kept >= 0.5 ? "wavering" : "unsteady";
@@ -21,10 +28,15 @@ export function steadiness(node) {
 /** The control of a drawing's stability; `question` is {path, parameters}, and `redraw` draws the nodes anew. */
 export class StabilityControl {
     constructor(question, redraw, onchange) {
-        Object.assign(this, { question, redraw, onchange, report: null });
+        this.question = question;
+        this.redraw = redraw;
+        this.onchange = onchange;
+        this.report = null;
         this.box = element("input", { type: "checkbox", id: "stability", onchange: () => this.change() });
         this.status = element("span", { class: "quiet", role: "status" });
-        this.element = element("span", { class: "stability" }, this.box, element("label", { for: "stability", class: "hidden" }, "Stability"), term("Stability", stabilityMeaning), this.status);
+        this.element = element("span", { class: "stability" }, this.box,
+            element("label", { for: "stability", class: "hidden" }, "Stability"), term("Stability", stabilityMeaning),
+            this.status);
     }
 
     /** Begins with a model; `isOn` where the address says so. */
@@ -61,6 +73,9 @@ export class StabilityControl {
             node.kept = kept.get(stabilityKey(node, model.isCollapsed ? null : node.position));
             if (node.kept < 0.995) faint += 1;
         }
-        this.status.textContent = isOn ? `${counted(faint, "node")} of ${model.nodes.length} not kept by every one of ${this.report.grid.nodeThresholds.length * this.report.grid.edgeThresholds.length} settings` : "";
+        this.status.textContent = isOn
+            ? `${counted(faint, "node")} of ${model.nodes.length} not kept by every one of `
+                + `${this.report.grid.nodeThresholds.length * this.report.grid.edgeThresholds.length} settings`
+            : "";
     }
 }

@@ -6,7 +6,13 @@ import {shortName} from "./graphModel.js";
 import {linkItem, weightCell} from "./nodeLinks.js";
 import {weightBar} from "./terms.js";
 
-/** Links between boxes, strongest first: the sum of the weights, its share of the target's input, and the edges summed up. */
+/**
+ * Links between boxes, strongest first: the sum of the weights, its share of the target's input, and the edges summed up.
+ *
+ * @param {GraphModel} model
+ * @param {Box[]} boxes
+ * @returns {BoxLink[]}
+ */
 export function boxLinks(model, boxes) {
     const owner = new Map(boxes.flatMap((box, ordinal) => box.members.map((index) => [index, ordinal])));
     const sums = new Map();
@@ -28,11 +34,20 @@ export function boxLinks(model, boxes) {
 
 function memberRow(subject, edge, largest) {
     const item = linkItem(subject, edge);
-    return element("li", {}, element("span", {}, element("bdi", {}, shortName(item.source)), " → ", element("bdi", {}, shortName(item.target))),
+    return element("li", {},
+        element("span", {}, element("bdi", {}, shortName(item.source)), " → ", element("bdi", {}, shortName(item.target))),
         weightBar(edge.weight, largest), ...weightCell({ ...item, other: item.source }));
 }
 
-/** The sums as a list. `subject` is {model, heads, where, prompt, opened}; `opened` keeps which of them are open. */
+/**
+ * The sums as a list. `subject` is {model, heads, where, prompt, opened}; `opened` keeps which of them are open.
+ *
+ * @param {Box[]} boxes
+ * @param {BoxLink[]} links
+ * @param {{ model: GraphModel, heads: EdgeHeads | null, where: string, prompt: number | string | null,
+ *     opened: Set<string> }} subject
+ * @returns {HTMLElement | null}
+ */
 export function boxLinkList(boxes, links, subject) {
     if (links.length === 0) return null;
     return element("ul", { class: "box-links", "aria-label": "Links between boxes" }, links.map((link) => {
@@ -44,7 +59,8 @@ export function boxLinkList(boxes, links, subject) {
         };
         const view = element("details", subject.opened.has(name) ? { open: "" } : {},
             element("summary", {}, element("bdi", {}, name), " ", element("span", { class: "numeric" }, signed(link.weight)),
-                element("span", { class: "quiet" }, ` ${percentage(link.share)} of its input, the sum of ${counted(link.edges.length, "link")}`)),
+                element("span", { class: "quiet" },
+                    ` ${percentage(link.share)} of its input, the sum of ${counted(link.edges.length, "link")}`)),
             element("div", { class: "links" }, members));
         view.addEventListener("toggle", () => {
             if (view.open) subject.opened.add(name);

@@ -11,17 +11,34 @@ const shownMembers = 6;
 
 function loss(before, after) {
     const change = (from, to) => `${percentage(from)} → ${percentage(to)}`;
-    return quiet(`Treating each group as one node changes the replacement score ${change(before.replacement, after.replacement)} and the completeness score ${change(before.completeness, after.completeness)}.`);
+    return quiet(
+        `Treating each group as one node changes the replacement score ${change(before.replacement, after.replacement)} and the `
+            + `completeness score ${change(before.completeness, after.completeness)}.`);
 }
 
 function groupTable(report, model, edits) {
     return dataTable("Suggested groups", [
         { title: "Group", head: true, cell: (group) => element("bdi", {}, group.name) },
-        { title: "Members", width: "wide-name", cell: (group) => [group.members.slice(0, shownMembers).map((member) => element("div", { class: "one-line" }, nodeText({ kind: "feature", feature: member.feature }, member.label))),
-            group.members.length > shownMembers ? quiet(`and ${number(group.members.length - shownMembers)} more`) : null] },
-        { title: "Influence", numeric: true, definition: "The members' influence on what is explained, added up.", cell: (group) => percentage(group.influence) },
-        { title: "Activations", numeric: true, definition: "Mean correlation of the members' activations over the prompts.", cell: (group) => measure(group.correlation) },
-        { title: "Links", numeric: true, definition: "Mean cosine of the members' links to and from the others.", cell: (group) => measure(group.edgeCosine) },
+        {
+            title: "Members", width: "wide-name",
+            cell: (group) => [
+                group.members.slice(0, shownMembers).map((member) =>
+                    element("div", { class: "one-line" }, nodeText({ kind: "feature", feature: member.feature }, member.label))),
+                group.members.length > shownMembers ? quiet(`and ${number(group.members.length - shownMembers)} more`) : null,
+            ],
+        },
+        {
+            title: "Influence", numeric: true, definition: "The members' influence on what is explained, added up.",
+            cell: (group) => percentage(group.influence),
+        },
+        {
+            title: "Activations", numeric: true, definition: "Mean correlation of the members' activations over the prompts.",
+            cell: (group) => measure(group.correlation),
+        },
+        {
+            title: "Links", numeric: true, definition: "Mean cosine of the members' links to and from the others.",
+            cell: (group) => measure(group.edgeCosine),
+        },
         { title: "", cell: (group) => {
             const members = membersHere(model, { members: group.members.map((member) => member.feature) });
             if (members.length === 0) return "not in this drawing";
@@ -33,7 +50,14 @@ function groupTable(report, model, edits) {
     ], report.groups, { empty: "No two features are alike enough to be one." });
 }
 
-/** A control that asks for suggestions from a seed ({prompt}, {token}, …) and shows them; null where none can be asked for. */
+/**
+ * A control that asks for suggestions from a seed ({prompt}, {token}, …) and shows them; null where none can be asked for.
+ *
+ * @param {Seed | null} seed
+ * @param {() => GraphModel} getModel
+ * @param {SubgraphEdits} edits
+ * @returns {HTMLElement | null}
+ */
 export function suggestionsView(seed, getModel, edits) {
     if (isFolder || !seed) return null;
     const place = element("div", { class: "suggestions" });
@@ -43,7 +67,9 @@ export function suggestionsView(seed, getModel, edits) {
         try {
             const report = await ask("circuits/supernodes", seed);
             place.replaceChildren(element("h3", {}, "Suggested groups"),
-                quiet(`Features that fire alike over ${counted(report.promptCount, "prompt")} and have like links (similarity from ${measure(report.threshold)}): ${counted(report.groups.length, "group")}, ${counted(report.alone.length, "feature")} alone.`),
+                quiet(`Features that fire alike over ${counted(report.promptCount, "prompt")} and have like links (similarity `
+                    + `from ${measure(report.threshold)}): ${counted(report.groups.length, "group")}, `
+                    + `${counted(report.alone.length, "feature")} alone.`),
                 loss(report.before, report.after), groupTable(report, getModel(), edits));
         } catch (error) {
             place.replaceChildren(quiet(error.message));

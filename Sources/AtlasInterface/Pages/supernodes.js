@@ -2,23 +2,38 @@
 
 import {ask, change} from "./data.js";
 
-/** The kept supernodes as {name, note, members}; none where they cannot be asked for. */
+/**
+ * The kept supernodes as {name, note, members}; none where they cannot be asked for.
+ *
+ * @returns {Promise<Supernode[]>}
+ */
 export async function savedSupernodes() {
     try {
-        const answer = await ask("supernodes");
-        const items = Array.isArray(answer) ? answer : answer.items ?? [];
-        return items.map((item) => ({ name: item.name, note: item.note ?? "", members: item.members ?? item.features ?? [] }));
+        const { items } = await ask("supernodes");
+        return items.map((item) => ({ name: item.name, note: item.note ?? "", members: item.members }));
     } catch {
         return [];
     }
 }
 
-/** Keeps features under a name. */
+/**
+ * Keeps features under a name.
+ *
+ * @param {string} name
+ * @param {FeatureID[]} members
+ * @param {string} [note]
+ * @returns {Promise<StoredSupernode>}
+ */
 export function saveSupernode(name, members, note = "") {
     return change("PUT", `supernodes/${encodeURIComponent(name)}`, { features: members, note });
 }
 
-/** Forgets a name. */
+/**
+ * Forgets a name.
+ *
+ * @param {string} name
+ * @returns {Promise<StoredSupernode>}
+ */
 export function removeSupernode(name) {
     return change("DELETE", `supernodes/${encodeURIComponent(name)}`);
 }

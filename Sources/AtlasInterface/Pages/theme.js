@@ -14,19 +14,33 @@ function systemIsDark() {
     return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** Whether the pages are dark now. */
+/**
+ * Whether the pages are dark now.
+ *
+ * @returns {boolean}
+ */
 export function isDark() {
     const chosen = document.documentElement.dataset.theme;
     return chosen ? chosen === "dark" : systemIsDark();
 }
 
-/** Called when the colours change. */
+/**
+ * Called when the colours change.
+ *
+ * @param {() => void} listener
+ * @param {AbortSignal} [signal]
+ * @returns {void}
+ */
 export function onThemeChange(listener, signal) {
     addEventListener("atlas-theme", listener, { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listener, { signal });
 }
 
-/** Applies what was chosen before, and gives the control that changes it. */
+/**
+ * Applies what was chosen before, and gives the control that changes it.
+ *
+ * @returns {HTMLElement}
+ */
 export function themeControl() {
     const stored = storedTheme();
     if (stored === "dark" || stored === "light") document.documentElement.dataset.theme = stored;

@@ -3,7 +3,12 @@
 import {element} from "./elements.js";
 import {setToken} from "./data.js";
 
-/** The form; `onset` is called when there is a token. */
+/**
+ * The form; `onset` is called when there is a token.
+ *
+ * @param {() => void} onset
+ * @returns {HTMLElement}
+ */
 export function tokenForm(onset) {
     const field = element("input", { type: "password", id: "token", autocomplete: "off" });
     const form = element("form", { class: "controls" }, element("label", { for: "token" }, "Token of this server"), field,

@@ -3,6 +3,7 @@ import Circuits
 import Foundation
 import Testing
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 @testable import AtlasStore
 
