@@ -85,23 +85,6 @@ struct HeadQuestionTests {
         #expect(report.edgeCount == 0 && report.heads.isEmpty && report.ownPositionShare == 0)
     }
 
-    @Test func `of the pairs that make a head look mean, spread and examples are those of the prompts`() throws {
-        let texas = try TexasAtlas()
-        let report = try texas.reader.pairs(layer: 1, head: 0, attributor: texas.attributor, prompts: 6, limit: 40)
-        #expect(report.scoreCount == 6 && report.pairs.count == 40)
-        for pair in report.pairs {
-            #expect(1...6 ~= pair.count && pair.examples.count == min(3, pair.count))
-            let values = pair.examples.map(\.contribution)
-            #expect(values.map(\.magnitude) == values.map(\.magnitude).sorted(by: >))
-            guard pair.count == values.count else { continue }
-            let mean = values.reduce(0, +) / Double(values.count)
-            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-            #expect(abs(pair.mean - mean) < 1e-9 && abs(pair.spread * pair.spread - variance) < 1e-9)
-        }
-        // Both signs, and pairs of several scores: else order, mean and spread would say little.
-        #expect(report.pairs.contains { $0.mean < 0 && $0.count > 1 } && report.pairs.contains { $0.mean > 0 })
-    }
-
     @Test func `before heads are tested an answer is ahead by what the model says`() throws {
         let texas = try TexasAtlas()
         var options = HeadValidationOptions()
