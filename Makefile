@@ -8,7 +8,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
-  spark-dependencies documentation test-documentation architecture shown-output mutations
+  spark-dependencies documentation test-documentation architecture shown-output mutations figures demo-figures
 
 demo: build
 	$(ATLAS) demo
@@ -48,6 +48,15 @@ test-documentation:
 # What the pages show of the program's output, written anew about the atlas of `make demo`.
 shown-output: build
 	python3 Tests/Documentation/shown.py $(ATLAS) demo.atlas
+
+# Measured figures from Tests/Documentation/results.json into the pages. `make demo-figures` measures those of the demo's atlas
+# first; `swift run -c release Benchmarks … --results Tests/Documentation/results.json` keeps what it measures.
+figures:
+	python3 Tests/Documentation/figures.py
+
+demo-figures: build
+	python3 Tests/Documentation/demo_figures.py $(ATLAS) demo.atlas
+	$(MAKE) figures
 
 architecture:
 	python3 Tests/Documentation/architecture.py Sources/atlas/atlas.docc

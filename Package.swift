@@ -18,13 +18,21 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "atlas", targets: ["atlas"]),
+        // Attribution graphs and interventions of single prompts, without a database.
+        .library(
+            name: "FeatureAtlasAttribution",
+            targets: ["Attribution", "Circuits", "LanguageModels", "Tokenizers", "Transcoders"]),
+        // Atlases that are there, without a model, pages or a server.
         .library(name: "FeatureAtlasReading", targets: ["AtlasQuery", "AtlasStore"]),
+        // Graph files of stored graphs, without pages.
+        .library(name: "FeatureAtlasExport", targets: ["AtlasExport"]),
         .library(
             name: "FeatureAtlas",
             targets: [
                 "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
-                "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasIndexing",
-                "AtlasInterface", "AtlasExport", "AtlasImport", "AtlasServer", "AtlasAgent",
+                "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasExperiments",
+                "AtlasIndexing", "AtlasInterface", "AtlasExport", "AtlasDashboards", "AtlasImport", "AtlasServer",
+                "AtlasAgent",
             ]),
     ],
     dependencies: [
@@ -49,6 +57,7 @@ let package = Package(
             dependencies: ["CKernels", "Files", "Tensors", "Texts", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: optimised),
         .target(name: "Files"),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: optimised),
         .target(name: "Texts", swiftSettings: optimised),
         .target(
             name: "Tokenizers", dependencies: ["Texts", .product(name: "Crypto", package: "swift-crypto")],
@@ -60,7 +69,8 @@ let package = Package(
         .target(
             name: "Transcoders",
             dependencies: [
-                "Safetensors", "Tensors", "Texts", "Circuits", .product(name: "Crypto", package: "swift-crypto"),
+                "Circuits", "Compression", "Safetensors", "Tensors", "Texts",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: optimised),
@@ -94,40 +104,50 @@ let package = Package(
         .target(
             name: "AtlasQuery",
             dependencies: [
-                "AtlasBasis", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors", "Texts",
-                "Transcoders",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "AtlasStore", "Circuits", "Tensors", "Texts", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: optimised),
+        .target(
+            name: "AtlasExperiments",
+            dependencies: [
+                "AtlasBasis", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors",
+                "Texts",
+                "Transcoders", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: optimised),
         .target(
             name: "AtlasIndexing",
             dependencies: [
-                "AtlasBasis", "AtlasQuery", "Attribution", "AtlasStore", "Circuits", "Files", "Tensors", "Texts",
-                "Tokenizers",
+                "AtlasBasis", "AtlasExperiments", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
+                "Compression", "Files", "Tensors", "Texts", "Tokenizers",
             ],
             swiftSettings: optimised),
         .target(
             name: "AtlasInterface",
             dependencies: [
-                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "CZlib", "LanguageModels",
-                "Tensors", "Texts", "Transcoders",
+                "AtlasExperiments", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Tensors",
+                "Texts",
             ],
             exclude: ["embedded.list", "Pages"], swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
             name: "AtlasExport",
-            dependencies: ["AtlasInterface", "AtlasQuery", "AtlasStore", "Circuits", "Files", "Tensors", "Texts"],
+            dependencies: ["AtlasQuery", "AtlasStore", "Circuits", "Compression", "Files", "Tensors", "Texts"],
+            swiftSettings: optimised),
+        .target(
+            name: "AtlasDashboards",
+            dependencies: ["AtlasExport", "AtlasInterface", "AtlasQuery", "Circuits", "Files"],
             swiftSettings: optimised),
         .target(
             name: "AtlasImport",
             dependencies: [
-                "AtlasExport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
-                "Tensors", "Texts",
+                "AtlasExport", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors", "Tensors",
+                "Texts",
             ],
             swiftSettings: optimised),
         .target(
             name: "AtlasServer",
             dependencies: [
-                "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Tensors",
+                "AtlasInterface", "Compression", "Tensors",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -141,16 +161,17 @@ let package = Package(
         .executableTarget(
             name: "atlas",
             dependencies: [
-                "AtlasAgent", "AtlasBasis", "AtlasExport", "AtlasImport", "AtlasIndexing", "AtlasInterface",
-                "AtlasQuery", "AtlasServer", "AtlasStore",
-                "Attribution", "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts",
-                "Tokenizers", "TranscoderTraining", "Transcoders",
+                "AtlasAgent", "AtlasBasis", "AtlasDashboards", "AtlasExperiments", "AtlasExport", "AtlasImport",
+                "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer", "AtlasStore", "Attribution",
+                "Circuits", "DemoData", "Files", "LanguageModels", "Safetensors", "Tensors", "Texts", "Tokenizers",
+                "Transcoders", "TranscoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AtlasBasis", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
+                "AtlasBasis", "AtlasExperiments", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
+                "Attribution", "Circuits",
                 "DemoData",
                 "LanguageModels", "Safetensors", "Tensors", "Texts", "TranscoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -170,27 +191,32 @@ let package = Package(
             ]),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "Tensors"]),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Texts", "Tokenizers"], resources: [.copy("Golden")]),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"]),
         .testTarget(
-            name: "TranscodersTests", dependencies: ["Transcoders", "Safetensors", "Tensors", "Circuits"],
+            name: "TranscodersTests",
+            dependencies: ["Circuits", "Compression", "Safetensors", "Tensors", "Transcoders"],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "TranscoderTrainingTests",
             dependencies: [
-                "TranscoderTraining", "Attribution", "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors",
-                "Transcoders",
+                "Circuits", "DemoData", "LanguageModels", "Safetensors", "Tensors", "Transcoders",
+                "TranscoderTraining",
             ], resources: [.copy("Golden")]),
         .testTarget(
-            name: "AttributionTests", dependencies: ["Attribution", "Safetensors", "DemoData"],
+            name: "AttributionTests",
+            dependencies: [
+                "Attribution", "Circuits", "LanguageModels", "Safetensors", "Tensors", "Tokenizers", "Transcoders",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "AtlasTests",
             dependencies: [
-                "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Texts",
+                "AtlasExperiments", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
+                "DemoData", "Files", "Tensors", "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
@@ -205,23 +231,25 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Golden")], swiftSettings: optimised),
-        .testTarget(name: "AtlasExportTests", dependencies: ["AtlasExport", "AtlasInterface"]),
+        .testTarget(
+            name: "AtlasExportTests", dependencies: ["AtlasDashboards", "AtlasExport", "AtlasInterface", "Circuits"]),
         .testTarget(
             name: "AtlasImportTests",
             dependencies: [
-                "AtlasExport", "AtlasImport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits",
-                "Safetensors",
+                "AtlasImport", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "Safetensors",
             ]),
         .testTarget(
             name: "AtlasServerTests",
             dependencies: [
-                "atlas", "AtlasAgent", "AtlasExport", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasServer",
-                "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors", "Texts",
+                "atlas", "AtlasAgent", "AtlasDashboards", "AtlasExperiments", "AtlasExport", "AtlasIndexing",
+                "AtlasInterface",
+                "AtlasQuery", "AtlasServer", "AtlasStore", "Attribution", "Circuits", "DemoData", "Tensors", "Texts",
             ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "atlas", "AtlasQuery", "AtlasStore", "CZlib", "DemoData", "Safetensors",
+                "atlas", "AtlasExperiments", "AtlasQuery", "AtlasStore", "Circuits", "CZlib", "DemoData",
+                "Safetensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], resources: [.copy("Cases")]),

@@ -1,7 +1,7 @@
-import AtlasInterface
 import AtlasQuery
 import AtlasStore
 import Circuits
+import Compression
 import Files
 import Foundation
 import Tensors

@@ -1,6 +1,6 @@
-import AtlasInterface
 import AtlasQuery
 import Circuits
+import Compression
 import Files
 import Foundation
 import Tensors

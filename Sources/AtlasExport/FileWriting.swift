@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// Says in one line which place could not be written, instead of the file system's own error.
-func writing<Value>(to place: URL, _ body: () throws -> Value) throws -> Value {
+package func writing<Value>(to place: URL, _ body: () throws -> Value) throws -> Value {
     do {
         return try body()
     } catch let error as FileError {

@@ -2,15 +2,15 @@
 ///
 /// Numbers take their shortest form that reads back as the same value; those that are not finite become `null`. U+2028
 /// and U+2029 are escaped, so that the bytes are also a JavaScript expression.
-struct JSONWriter {
+package struct JSONWriter {
     /// What has been written.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
 
     private let escapesMarkup: Bool
     private var needsComma = false
 
     /// Begins with nothing; with `escapesMarkup` no `<` appears, so that no page can mistake a string for a tag.
-    init(escapesMarkup: Bool = false) {
+    package init(escapesMarkup: Bool = false) {
         self.escapesMarkup = escapesMarkup
     }
 
@@ -32,7 +32,7 @@ struct JSONWriter {
     }
 
     /// Writes a string, or `null`.
-    mutating func value(_ value: String?) {
+    package mutating func value(_ value: String?) {
         guard let value else { return raw("null") }
         string(value)
     }

@@ -13,7 +13,7 @@ package struct GraphConversion {
 
     private let document: GraphDocument
     private let place: String
-    private let kind: AtlasIdentity.TranscoderKind
+    private let kind: TranscoderKind
     /// One logit a target, most likely first.
     private let logits: [GraphDocument.Node]
     /// The text of each token id that the file tells.
@@ -25,7 +25,7 @@ package struct GraphConversion {
     /// Looks at a file's prompt, targets and layers.
     ///
     /// - Parameter place: what errors call the file
-    package init(_ document: GraphDocument, kind: AtlasIdentity.TranscoderKind, place: String) throws(ExportError) {
+    package init(_ document: GraphDocument, kind: TranscoderKind, place: String) throws(ExportError) {
         self.document = document
         self.place = place
         self.kind = kind

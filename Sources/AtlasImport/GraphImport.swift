@@ -1,5 +1,6 @@
 import AtlasExport
 import AtlasStore
+import Circuits
 import Foundation
 
 /// Takes attribution graphs of others into an atlas, without a model.
@@ -10,7 +11,7 @@ import Foundation
 /// others stay. Importing the same files again changes nothing.
 public struct GraphImport {
     private let files: FileImport
-    private let kind: AtlasIdentity.TranscoderKind
+    private let kind: TranscoderKind
 
     /// Imports into the atlas at `atlasPath`, which is made when there is a graph for it.
     ///
@@ -18,7 +19,7 @@ public struct GraphImport {
     ///   - corpus: the name of the corpus that the prompts belong to
     ///   - kind: what the transcoders' features write to, which no file tells
     /// - Throws: `AtlasError` where no corpus may be called this
-    public init(atlasPath: String, corpus: String, kind: AtlasIdentity.TranscoderKind) throws(AtlasError) {
+    public init(atlasPath: String, corpus: String, kind: TranscoderKind) throws(AtlasError) {
         files = try FileImport(atlasPath: atlasPath, corpus: corpus, options: #"{"import":"graphs"}"#)
         self.kind = kind
     }

@@ -18,11 +18,11 @@ public struct RawImport {
         /// The transcoder set's name.
         public var transcoderName: String?
         /// What the transcoders' features write to.
-        public var kind: AtlasIdentity.TranscoderKind
+        public var kind: TranscoderKind
 
         /// Describes a model that files do not name.
         public init(
-            modelName: String? = nil, transcoderName: String? = nil, kind: AtlasIdentity.TranscoderKind = .perLayer
+            modelName: String? = nil, transcoderName: String? = nil, kind: TranscoderKind = .perLayer
         ) {
             self.modelName = modelName
             self.transcoderName = transcoderName
@@ -87,7 +87,7 @@ public struct RawImport {
         let features = (raw.graph.activeFeatures.map(\.index).max() ?? 0) + 1
         let identity = AtlasIdentity(
             importedModel: model, transcoders: transcoders,
-            kind: said.transcoderKind.flatMap(AtlasIdentity.TranscoderKind.init) ?? defaults.kind,
+            kind: said.transcoderKind ?? defaults.kind,
             layerCount: raw.graph.layerCount, featuresSeen: max(features, said.featuresPerLayer ?? 1),
             tokensSeen: max(seen, said.vocabularySize ?? 1))
         guard identity.featureCount <= AtlasIdentity.importedFeatureLimit else {

@@ -26,7 +26,7 @@ public struct AtlasReader: Sendable {
     /// belongs after `body`: a state that is read holds a connection, and the log behind it.
     ///
     /// - Throws: ``Cancelled`` where the question should end
-    func ask<Answer>(_ operation: String, _ body: (Database) throws -> Answer) throws -> Answer {
+    package func ask<Answer>(_ operation: String, _ body: (Database) throws -> Answer) throws -> Answer {
         try Cancellation.check()
         let result = try atlas.read(operation) { db -> Result<Answer, any Error> in
             do {
@@ -44,7 +44,7 @@ public struct AtlasReader: Sendable {
     }
 
     /// Throws unless the derived tables have been built.
-    func requireDerivation(_ db: Database) throws {
+    package func requireDerivation(_ db: Database) throws {
         guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM derivation)") == true else {
             throw QuestionError.notDerived(path: atlas.path)
         }
@@ -60,7 +60,7 @@ public struct AtlasReader: Sendable {
     }
 
     /// What a token decodes to alone; an id outside the vocabulary, which only damage explains, is told as such.
-    func text(of token: Int) -> String {
+    package func text(of token: Int) -> String {
         atlas.identity.vocabulary.indices ~= token ? atlas.identity.vocabulary[token] : "<no token \(token)>"
     }
 }

@@ -12,7 +12,7 @@ extension AtlasReader {
     }
 
     /// A prompt's tokens, all of them in the vocabulary.
-    func tokens(_ block: Data, prompt: Int) throws(AtlasError) -> [Int] {
+    package func tokens(_ block: Data, prompt: Int) throws(AtlasError) -> [Int] {
         try StoredGraphReading(identity: atlas.identity).tokens(block, prompt: prompt)
     }
 

@@ -4,7 +4,7 @@ import Circuits
 /// Ids that stand in rows, checked against the atlas they come from, so that whatever follows can rely on them.
 extension AtlasReader {
     /// A token id that a row holds.
-    func storedToken(_ id: Int) throws(AtlasError) -> Int {
+    package func storedToken(_ id: Int) throws(AtlasError) -> Int {
         guard atlas.identity.vocabulary.indices ~= id else {
             throw .damagedRow(
                 column: "token", expected: "token ids below \(atlas.identity.vocabulary.count)", found: "\(id)")
@@ -13,13 +13,13 @@ extension AtlasReader {
     }
 
     /// The feature that a row names in its columns `layer` and `feature_index`.
-    func storedFeature(in row: StoredRow) throws(AtlasError) -> FeatureID {
+    package func storedFeature(in row: StoredRow) throws(AtlasError) -> FeatureID {
         let feature = FeatureID(layer: try row["layer"], index: try row["feature_index"])
         return try known(feature)
     }
 
     /// The feature that a row's key names as layer and index.
-    func storedFeature(_ key: [Int64]) throws(AtlasError) -> FeatureID {
+    package func storedFeature(_ key: [Int64]) throws(AtlasError) -> FeatureID {
         try known(FeatureID(layer: Int(key[0]), index: Int(key[1])))
     }
 

@@ -1,4 +1,4 @@
-import AtlasInterface
+import Compression
 import Foundation
 
 /// Compresses answers in the form that every browser reads (RFC 1952).

@@ -2,14 +2,6 @@ import Circuits
 
 /// The one replacement model that an atlas is about: a language model, a transcoder set, and the tokenizer's vocabulary.
 public struct AtlasIdentity: Equatable, Sendable {
-    /// What a feature's decoder writes to.
-    public enum TranscoderKind: String, Sendable, Codable {
-        /// Its own layer's MLP output.
-        case perLayer = "per-layer"
-        /// Its own layer's and all later layers' MLP outputs.
-        case crossLayer = "cross-layer"
-    }
-
     /// The language model's name, as people say it.
     public var modelName: String
     /// Digest of what the language model computes with.

@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import GRDB
 
@@ -42,7 +43,7 @@ extension Atlas {
             throw AtlasError.notAnAtlas(path: path, found: "an atlas whose creation was interrupted")
         }
         let kindName: String = try row["transcoder_kind"]
-        guard let kind = AtlasIdentity.TranscoderKind(rawValue: kindName) else {
+        guard let kind = TranscoderKind(rawValue: kindName) else {
             throw AtlasError.notAnAtlas(path: path, found: "transcoder kind \(kindName)")
         }
         let (fingerprint, size): (String, Int) = try (row["model_fingerprint"], row["vocabulary_size"])

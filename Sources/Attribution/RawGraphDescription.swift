@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Safetensors
 import Texts
@@ -15,7 +16,7 @@ public struct RawGraphDescription: Sendable, Equatable {
     /// The transcoder set's name.
     public var transcoderName: String?
     /// `per-layer` or `cross-layer`.
-    public var transcoderKind: String?
+    public var transcoderKind: TranscoderKind?
     /// The transcoders' layers.
     public var layerCount: Int?
     /// Features of a transcoder.
@@ -69,9 +70,11 @@ public struct RawGraphDescription: Sendable, Equatable {
         targetTexts = try texts("target_texts", count: targetCount)
         modelName = metadata["model_name"]
         transcoderName = metadata["transcoder_name"]
-        transcoderKind = metadata["transcoder_kind"]
-        if let transcoderKind, !["per-layer", "cross-layer"].contains(transcoderKind) {
-            throw fault("transcoder_kind", "per-layer or cross-layer")
+        transcoderKind = try metadata["transcoder_kind"].map { text throws(SafetensorsError) in
+            guard let kind = TranscoderKind(rawValue: text) else {
+                throw fault("transcoder_kind", TranscoderKind.allCases.map(\.rawValue).joined(separator: " or "))
+            }
+            return kind
         }
         layerCount = try number("layer_count", in: 1...1 << 16)
         featuresPerLayer = try number("features_per_layer", in: 1...1 << 24)
@@ -97,7 +100,7 @@ public struct RawGraphDescription: Sendable, Equatable {
         let texts: [String: String?] = [
             "format": RawGraphReading.format, "format_version": RawGraphReading.formatVersion, "prompt": prompt,
             "token_texts": json(tokenTexts), "target_texts": json(targetTexts), "model_name": modelName,
-            "transcoder_name": transcoderName, "transcoder_kind": transcoderKind,
+            "transcoder_name": transcoderName, "transcoder_kind": transcoderKind?.rawValue,
             "layer_count": layerCount.map(String.init), "features_per_layer": featuresPerLayer.map(String.init),
             "model_width": modelWidth.map(String.init), "vocabulary_size": vocabularySize.map(String.init),
             "external_id": externalID, "answer": answer,

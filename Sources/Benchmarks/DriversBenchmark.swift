@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtlasBasis
+import AtlasExperiments
 import AtlasQuery
 import AtlasStore
 import Attribution

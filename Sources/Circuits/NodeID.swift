@@ -11,3 +11,22 @@ public enum NodeID: Hashable, Sendable {
     /// Everything no other source accounts for: biases, learned positions, MLP outputs at zeroed positions.
     case bias
 }
+
+extension NodeID {
+    /// The feature of a feature node; `nil` for any other.
+    public var feature: FeatureID? {
+        guard case .feature(let layer, _, let index) = self else { return nil }
+        return FeatureID(layer: layer, index: index)
+    }
+
+    /// The node's position; of a logit the position whose next token it is, 0 for the bias node.
+    ///
+    /// - Parameter targets: those of the graph, which logits are numbered by
+    public func position(in targets: [LogitTarget]) -> Int {
+        switch self {
+        case .feature(_, let position, _), .error(_, let position), .token(let position): position
+        case .logit(let ordinal): targets[ordinal].position
+        case .bias: 0
+        }
+    }
+}

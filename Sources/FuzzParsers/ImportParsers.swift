@@ -139,7 +139,7 @@ enum ImportParsers {
         description.targetTexts = [" seven", " eight"]
         description.modelName = "tiny"
         description.transcoderName = "tiny-clt"
-        description.transcoderKind = "cross-layer"
+        description.transcoderKind = .crossLayer
         description.vocabularySize = 12
         description.featuresPerLayer = 16
         return description

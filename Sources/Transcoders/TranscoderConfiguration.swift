@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Yams
 
@@ -10,7 +11,7 @@ struct TranscoderConfiguration {
     }
 
     let path: String
-    let kind: TranscoderSet.Kind
+    let kind: TranscoderKind
     let inputHook: InputHook
     let outputHook: OutputHook
     let scan: String?

@@ -1,3 +1,4 @@
+import Circuits
 import Crypto
 import Foundation
 import Safetensors
@@ -7,7 +8,7 @@ import Texts
 enum TranscoderFingerprint {
     /// What a set computes with, in whatever files it lies.
     static func description(
-        of layers: [Transcoder], kind: TranscoderSet.Kind, inputHook: InputHook, outputHook: OutputHook
+        of layers: [Transcoder], kind: TranscoderKind, inputHook: InputHook, outputHook: OutputHook
     ) -> ComputationDescription {
         var description = ComputationDescription("transcoders")
         description.add("set", "\(kind.rawValue) \(inputHook.rawValue) \(outputHook.rawValue)")

@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Safetensors
 
@@ -48,7 +49,7 @@ extension TranscoderSet {
     ///
     /// - Parameter configurationPaths: the files that describe them, a part of the oldest fingerprint
     init(
-        kind: Kind, inputHook: InputHook, outputHook: OutputHook, loaded: [LoadedTranscoder], name: String,
+        kind: TranscoderKind, inputHook: InputHook, outputHook: OutputHook, loaded: [LoadedTranscoder], name: String,
         format: String, configurationPaths: [String]
     ) throws {
         self.kind = kind

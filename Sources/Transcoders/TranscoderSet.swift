@@ -3,15 +3,7 @@ import Circuits
 /// One transcoder a layer: what stands in for a model's MLPs.
 public struct TranscoderSet: Sendable {
     /// Whether features write to later layers too.
-    public enum Kind: String, Sendable {
-        /// Each layer's features write to that layer.
-        case perLayer = "per-layer"
-        /// Features write to their own layer and all later ones.
-        case crossLayer = "cross-layer"
-    }
-
-    /// Whether features write to later layers too.
-    public let kind: Kind
+    public let kind: TranscoderKind
     /// What the encoders read.
     public let inputHook: InputHook
     /// What the decoders write.

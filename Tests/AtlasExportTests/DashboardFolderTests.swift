@@ -1,8 +1,9 @@
+import AtlasExport
 import AtlasInterface
 import Foundation
 import Testing
 
-@testable import AtlasExport
+@testable import AtlasDashboards
 
 @Suite struct DashboardFolderTests {
     private static let json = Data("{\"label\":\"</script><b>\",\"end\":\"\u{2028}\"}".utf8)

@@ -1,7 +1,8 @@
+import AtlasExport
 import AtlasInterface
 import Testing
 
-@testable import AtlasExport
+@testable import AtlasDashboards
 
 @Suite struct PageBundleTests {
     private static let home = """

@@ -32,7 +32,7 @@ private func description(_ change: (inout RawGraphDescription) -> Void = { _ in 
     description.targetTexts = [" seven", " eight"]
     description.modelName = "tiny"
     description.transcoderName = "tiny-clt"
-    description.transcoderKind = "cross-layer"
+    description.transcoderKind = .crossLayer
     description.vocabularySize = 12
     description.featuresPerLayer = 16
     change(&description)

@@ -1,3 +1,4 @@
+import AtlasDashboards
 import AtlasExport
 import AtlasInterface
 import AtlasQuery

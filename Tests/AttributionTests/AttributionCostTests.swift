@@ -26,6 +26,22 @@ import Testing
         #expect(result.floatingPointOperations == result.costs.values.reduce(0) { $0 + $1.operations })
     }
 
+    @Test(arguments: RandomReplacement.all.map { $0 })
+    func `a feature as target takes the projections of the layers below what it reads`(
+        model: RandomModel, wiring: RandomReplacement.Wiring
+    ) throws {
+        let replacement = try RandomReplacement(model, wiring)
+        for layer in 1...2 {
+            let options = AttributionOptions(
+                targets: [.feature(id: FeatureID(layer: layer, index: 0))], maximumFeatureNodes: 0)
+            let result = try replacement.attributor.attribute(replacement.tokens, options: options)
+            let counted = AttributionCounts(replacement.attributor, result, options: options)
+            for phase in [AttributionPhase.sources, .projections, .skips] {
+                #expect(result.costs[phase]?.operations ?? 0 == counted.byPhase[phase]?.operations ?? 0, "\(phase)")
+            }
+        }
+    }
+
     @Test func `every phase is counted and measured, and no fewer operations are done than counted`() throws {
         let (model, wiring) = try #require(RandomReplacement.all.first)
         let replacement = try RandomReplacement(model, wiring, length: 60)
@@ -62,6 +78,13 @@ import Testing
         #expect(!refusal.description.contains("\n"))
         #expect(1..<60 ~= refusal.fittingTokens)
         _ = try attributor.attribute(Array(tokens.prefix(refusal.fittingTokens / 2)), options: options)
+    }
+
+    @Test func `where not even one token fits none is offered`() throws {
+        let (attributor, tokens) = try Self.replacement(limit: 1)
+        let refusal = try #require(throws: MemoryError.self) { try attributor.attribute(tokens) }
+        #expect(refusal.fittingTokens == 0 && refusal.fittingNodes ?? 0 == 0)
+        #expect(refusal.description.hasSuffix("nothing shorter would fit"))
     }
 
     @Test func `what fires is not known beforehand, and counts once it is`() throws {

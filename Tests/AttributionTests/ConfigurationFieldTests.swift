@@ -20,6 +20,7 @@ import Testing
         #""initializer_range": Infinity, "task_specific_params": {"a": NaN}"#,
         #""rope_interleaved": false, "is_llama_config": true, "transformers.js_config": {"kv_cache_dtype": {"q4f16": "float16"}}"#,
         #""quantization_config": null, "clip_qkv": null, "logit_scale": 1.0, "attention_multiplier": 1, "num_experts": 0"#,
+        #""clip_qkv": 0.0, "residual_multiplier": 1.0, "attn_logit_softcapping": 0"#,
         #""layer_types": ["full_attention", "full_attention", "full_attention", "full_attention"]"#,
         #""unsloth_fixed": true, "_attn_implementation_autoset": true, "transformers_version": "4.57.3", "eos_token_id": [1, 2]"#,
     ]
@@ -113,6 +114,22 @@ import Testing
         let expected = try single.logits(single.run(tokens)).values
         // Single precision is multiplied where it lies, double in blocks: sums in another order.
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-5 })
+    }
+
+    /// The reference takes the two weights together, or none.
+    @Test(arguments: ["mscale", "mscale_all_dim"])
+    func `one of the two weights of a stretched context alone changes nothing`(field: String) throws {
+        let golden = try ForwardCase(variant: "llama-yarn")
+        let copy = try CopiedModel("variants/llama-yarn")
+        let path = copy.path + "/config.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let changed = text.replacing(#""rope_type": "yarn""#, with: #""rope_type": "yarn", "\#(field)": 0.7"#)
+        #expect(changed != text)
+        try changed.write(toFile: path, atomically: true, encoding: .utf8)
+        let model = try LanguageModel(folder: copy.path)
+        #expect(
+            try model.logits(model.run(golden.tokens)).values
+                == golden.model.logits(golden.model.run(golden.tokens)).values)
     }
 
     @Test func `absent fields have the library's defaults`() throws {

@@ -1,4 +1,5 @@
 import Attribution
+import Circuits
 import LanguageModels
 import Tensors
 import Testing

@@ -16,7 +16,7 @@ struct RandomReplacement {
 
     /// What kind of transcoders, and where they read and write.
     struct Wiring: Sendable, CustomTestStringConvertible {
-        let kind: TranscoderSet.Kind
+        let kind: TranscoderKind
         let input: InputHook
         let output: OutputHook
         let hasSkip: Bool

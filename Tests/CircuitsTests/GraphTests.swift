@@ -121,6 +121,17 @@ struct RandomGraph {
         }
     }
 
+    @Test func `the first error stays for its output alone, also where the first answer has no inputs`() {
+        var graph = RandomGraph(seed: 1).graph
+        let layout = graph.layout
+        graph.weights = graph.weights.map { _ in 0 }
+        let error = layout.error(layer: 0, position: 0)
+        graph.weights[(layout.featureCount + 1) * layout.sourceCount + error] = 1
+        let kept = Pruning(graph, nodeThreshold: 1, edgeThreshold: 1).keptNodes
+        #expect(kept[error])
+        #expect(kept[..<layout.errors.upperBound].count(where: { $0 }) == 1)
+    }
+
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `influence on single targets adds up to the weighted influence`(seed: UInt64) {
         let graph = SparseGraph(RandomGraph(seed: seed).graph, nodeThreshold: 1, edgeThreshold: 1)

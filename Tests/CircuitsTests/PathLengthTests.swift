@@ -35,6 +35,12 @@ import Testing
         #expect(abs(graph.meanPathLength - edges / weight) < 1e-5)
     }
 
+    @Test func `is nothing where no answer has a probability`() {
+        var graph = RandomGraph(seed: 1).graph
+        graph.targets = graph.targets.map { LogitTarget(token: $0.token, probability: 0, position: $0.position) }
+        #expect(graph.meanPathLength == 0)
+    }
+
     @Test func `is one edge where only tokens reach the answer`() {
         var graph = RandomGraph(seed: 1).graph
         let layout = graph.layout

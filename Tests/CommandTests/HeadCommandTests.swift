@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 import DemoData
 import Foundation

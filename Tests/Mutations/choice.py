@@ -30,13 +30,13 @@ AREAS = [
     Area("language models", ("Sources/LanguageModels",), 30),
     Area("transcoders", ("Sources/Transcoders",), 22),
     Area("tensors", ("Sources/Tensors",), 10),
-    Area("statistics", ("Sources/AtlasQuery/Groups", "Sources/AtlasQuery/Validation", "Sources/AtlasQuery/Structure"), 30),
-    Area("questions", ("Sources/AtlasQuery",), 30),
+    Area("statistics", ("Sources/AtlasQuery/Groups", "Sources/AtlasExperiments/Validation", "Sources/AtlasQuery/Structure"), 30),
+    Area("questions", ("Sources/AtlasQuery", "Sources/AtlasExperiments"), 30),
     Area("derived tables", ("Sources/AtlasStore/Derivation",), 20),
     Area("blocks", ("Sources/AtlasStore/Blocks",), 14),
     Area("weight files", ("Sources/Safetensors",), 10),
     Area("tokenizers", ("Sources/Tokenizers",), 16),
-    Area("SQL", ("Sources/AtlasQuery", "Sources/AtlasStore"), 30, "sql"),
+    Area("SQL", ("Sources/AtlasQuery", "Sources/AtlasExperiments", "Sources/AtlasStore"), 30, "sql"),
 ]
 MOST_IN_A_FILE = 4
 

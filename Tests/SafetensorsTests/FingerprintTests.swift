@@ -45,6 +45,15 @@ import Testing
         #expect(try fingerprint(zeroed) != first)
     }
 
+    /// Atlases hold fingerprints: how numbers are put into blocks must stay. Computed apart, in Python, by the
+    /// specification of `ComputationDescription.fingerprint`.
+    @Test func `a matrix of more than one block has the fingerprint that the specification gives`() throws {
+        let values = (0..<1100 * 1024).map { Float($0 % 251) }
+        #expect(
+            try fingerprint(weights("a", values, shape: [1100, 1024]))
+                == "624b8db2c95913f6d66f03f83dc1064b52279f780695c7722937083aced4ac2d")
+    }
+
     @Test func `the shape and the order of numbers count`() throws {
         let values = (0..<24).map(Float.init)
         let first = try fingerprint(weights("a", values, shape: [4, 6]))

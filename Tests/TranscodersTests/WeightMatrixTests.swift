@@ -117,6 +117,19 @@ enum Storage: CaseIterable {
         }
     }
 
+    @Test(arguments: Storage.allCases)
+    func `rows copied together are the rows one by one, and nothing behind them is written`(storage: Storage) {
+        var random = SplitMix(state: 4)
+        for columns in [1, 15, 16, 17, 37] {
+            let matrix = randomMatrix(9, columns, using: &random)
+            for weights in [storage.weights(matrix), storage.weights(transpose(matrix)).transposed] {
+                var found = [Float](repeating: -7, count: 5 * columns + 16)
+                weights.copyRows(3..<8, into: &found)
+                #expect(found == (3..<8).flatMap { matrix.row($0) } + [Float](repeating: -7, count: 16))
+            }
+        }
+    }
+
     @Test func `slots before a feature's own layer are never read`() {
         let values: [Float] = (0..<24).map { (index: Int) -> Float in index / 2 % 3 == 0 ? .nan : Float(index) }
         let stored = WeightMatrix(StoredMatrix(Matrix(rowCount: 12, columnCount: 2, values: values)))

@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// What is answered when a job is taken on.

@@ -1,5 +1,5 @@
 import AtlasStore
-import Attribution
+import Circuits
 import Foundation
 import GRDB
 

@@ -1,6 +1,5 @@
-import AtlasBasis
 import AtlasStore
-import Attribution
+import Circuits
 import Foundation
 import GRDB
 

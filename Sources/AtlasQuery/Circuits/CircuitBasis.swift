@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 
 /// The facts that one circuit is grown from.
-struct CircuitBasis {
+package struct CircuitBasis {
     let seed: CircuitSeed
     /// How many graphs could be used.
     let groupSize: Int
@@ -25,7 +25,7 @@ struct CircuitBasis {
     /// Reads the graphs and activations of `prompts`, in canonical order.
     ///
     /// - Parameter withEffects: whether nodes' effects are read too
-    init(
+    package init(
         seed: CircuitSeed, groupSize: Int, prompts: [Int]?, withEffects: Bool = false, _ reader: AtlasReader,
         _ db: Database
     ) throws {

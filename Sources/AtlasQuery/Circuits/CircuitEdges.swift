@@ -116,14 +116,3 @@ struct CircuitEdges {
         return totals.values.sorted { $0.source < $1.source }
     }
 }
-
-extension NodeID {
-    /// The node's position; of a logit the position whose next token it is.
-    func position(in targets: [LogitTarget]) -> Int {
-        switch self {
-        case .feature(_, let position, _), .error(_, let position), .token(let position): position
-        case .logit(let ordinal): targets[ordinal].position
-        case .bias: 0
-        }
-    }
-}

@@ -7,11 +7,11 @@ import Circuits
 /// these prompts of the source's activations, over all positions) to the target's pre-activation, and so to its
 /// activation; the products along paths to the seed add up. Where activations are negative they and their edges count with
 /// the other sign in both sums: what adds up are sizes, so that two tails do not cancel.
-struct CircuitEffects {
+package struct CircuitEffects {
     private var effects: [NodeKey: Double]
 
     /// The effects of a circuit that was grown from stored graphs.
-    init(_ grown: GrownCircuit) {
+    package init(_ grown: GrownCircuit) {
         effects = [grown.basis.seedKey: 1]
         // Descending, a member's own effect is known when its inputs' turn comes.
         for target in grown.growth.members.sorted(by: >) {
@@ -26,5 +26,5 @@ struct CircuitEffects {
     }
 
     /// The effect of a unit of activation; `nil` for a feature that is no member.
-    func perActivation(of feature: FeatureID) -> Double? { effects[NodeKey(feature)] }
+    package func perActivation(of feature: FeatureID) -> Double? { effects[NodeKey(feature)] }
 }

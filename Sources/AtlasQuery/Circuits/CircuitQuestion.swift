@@ -1,5 +1,4 @@
 import AtlasStore
-import Attribution
 import Circuits
 import Foundation
 import GRDB
@@ -52,9 +51,9 @@ extension AtlasReader {
     ///
     /// - Parameter jobs: threads that read weights
     public func circuit(
-        from seed: CircuitSeed, options: CircuitOptions = CircuitOptions(), weights: VirtualWeights, jobs: Int = 1
+        from seed: CircuitSeed, options: CircuitOptions = CircuitOptions(), weights: any FeatureWeights, jobs: Int = 1
     ) throws -> CircuitReport {
-        try requireModel(weights.attributor)
+        try weights.requireModel(of: atlas)
         return try circuit(from: seed, options: options) { feature, db in
             let global = try globalWeights(
                 of: feature, .upstream, weights, where: options.group ?? .all, jobs: jobs, db)
@@ -67,7 +66,7 @@ extension AtlasReader {
     }
 
     /// The prompts that a seed's circuit is made from, in canonical order; `nil`: all graphs.
-    func circuitPrompts(_ seed: CircuitSeed, group: PromptFilter?, _ db: Database) throws -> [Int]? {
+    package func circuitPrompts(_ seed: CircuitSeed, group: PromptFilter?, _ db: Database) throws -> [Int]? {
         switch seed {
         case .token(let token):
             try requireExplained(token, db)

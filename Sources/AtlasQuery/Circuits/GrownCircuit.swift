@@ -4,20 +4,25 @@ import GRDB
 import Tensors
 
 /// A circuit before pruning, with all that is known of its members' inputs.
-struct GrownCircuit {
+package struct GrownCircuit {
     let basis: CircuitBasis
     let options: CircuitOptions
     /// See ``CircuitReport/weighting``.
     let weighting: String
-    let growth: CircuitGrowth<NodeKey>
+    package let growth: CircuitGrowth<NodeKey>
     /// The errors that are inputs of members, by layer.
     let errors: [NodeKey]
     private let totals: [NodeKey: [EdgeTotal]]
 
+    /// Grows a circuit over stored edges.
+    package init(_ basis: CircuitBasis, options: CircuitOptions, _ db: Database) throws {
+        try self.init(basis, options: options, globalInputs: { _, _ in nil }, db)
+    }
+
     /// Grows a circuit over stored edges, or below the seed over `globalInputs`.
     init(
         _ basis: CircuitBasis, options: CircuitOptions,
-        globalInputs: (FeatureID, Database) throws -> [GlobalInput]? = { _, _ in nil }, _ db: Database
+        globalInputs: (FeatureID, Database) throws -> [GlobalInput]?, _ db: Database
     ) throws {
         var totals: [NodeKey: [EdgeTotal]] = [:]
         var isGlobal = false

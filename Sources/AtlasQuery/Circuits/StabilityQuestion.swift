@@ -133,11 +133,3 @@ extension AtlasReader {
             NodeKey(id, tokens: graph.tokens, targets: graph.targets)!, vocabulary: atlas.identity.vocabulary)
     }
 }
-
-extension NodeID {
-    /// The feature of a feature node.
-    var feature: FeatureID? {
-        guard case .feature(let layer, _, let index) = self else { return nil }
-        return FeatureID(layer: layer, index: index)
-    }
-}

@@ -67,7 +67,7 @@ extension AtlasReader {
     }
 
     /// Throws unless the transcoder set has the feature and it fires in some indexed prompt.
-    func requireFired(_ feature: FeatureID, _ db: Database) throws {
+    package func requireFired(_ feature: FeatureID, _ db: Database) throws {
         try requireExists(feature)
         try requireDerivation(db)
         guard

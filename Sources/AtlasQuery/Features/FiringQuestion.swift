@@ -27,7 +27,7 @@ extension AtlasReader {
         }
     }
 
-    func firings(of feature: FeatureID, _ db: Database) throws -> [Firing] {
+    package func firings(of feature: FeatureID, _ db: Database) throws -> [Firing] {
         let key = NodeKey(feature).rawValue
         var firings: [Firing] = []
         let rows = try StoredRow.fetchCursor(db, sql: Self.postingsOfFeature, arguments: [key, key])

@@ -9,7 +9,7 @@ extension AtlasReader {
             same_position_share
         FROM edges WHERE target = ? ORDER BY mean_share * support DESC, source LIMIT ?
         """
-    static let downstreamEdges = """
+    package static let downstreamEdges = """
         SELECT target AS node, target_label AS label, support, mean, spread, mean_share, sign_consistency,
             same_position_share
         FROM edges WHERE source = ? ORDER BY mean_share * support DESC, target LIMIT ?
@@ -31,7 +31,7 @@ extension AtlasReader {
         }
     }
 
-    func neighbours(of feature: FeatureID, sql: String, limit: Int, _ db: Database) throws -> [Neighbour] {
+    package func neighbours(of feature: FeatureID, sql: String, limit: Int, _ db: Database) throws -> [Neighbour] {
         try StoredRow.fetchAll(db, sql: sql, arguments: [NodeKey(feature).rawValue, limit]).map { row in
             try Neighbour(
                 node: NodeName(storedNode(row["node"]), vocabulary: atlas.identity.vocabulary),

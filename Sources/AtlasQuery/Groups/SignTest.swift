@@ -1,11 +1,11 @@
 import Foundation
 
 /// Whether of two ways that something can go, one is the more frequent (the sign test).
-enum SignTest {
+package enum SignTest {
     /// The exact two-sided p-value of `first` against `second` outcomes, each as likely as the other.
     ///
     /// Twice the smaller tail of the binomial distribution with probability 1/2, at most 1. Without outcomes it is 1.
-    static func pValue(_ first: Int, _ second: Int) -> Double {
+    package static func pValue(_ first: Int, _ second: Int) -> Double {
         let count = first + second
         guard count > 0 else { return 1 }
         var tail = 0.0

@@ -5,18 +5,18 @@ import GRDB
 import Tensors
 
 /// The stored graphs whose edges' heads are known, one after the other in canonical order.
-struct StoredHeads {
+package struct StoredHeads {
     /// A graph as far as heads need it.
-    struct Graph {
-        let prompt: Int
-        let tokenCount: Int
-        let nodes: [SparseGraph.Node]
-        let edges: [SparseGraph.Edge]
-        let heads: EdgeHeads
+    package struct Graph {
+        package let prompt: Int
+        package let tokenCount: Int
+        package let nodes: [SparseGraph.Node]
+        package let edges: [SparseGraph.Edge]
+        package let heads: EdgeHeads
 
         /// `[layerCount * headCount]`: the edge of which most goes through each head, the first of equals; `nil` for a head
         /// that is a main one of none.
-        func strongestEdges() -> [(edge: Int, loading: Float)?] {
+        package func strongestEdges() -> [(edge: Int, loading: Float)?] {
             var best = [(edge: Int, loading: Float)?](repeating: nil, count: heads.patterns.count)
             for edge in edges.indices {
                 for entry in heads.loadings[heads.starts[edge]..<heads.starts[edge + 1]] {
@@ -44,11 +44,11 @@ struct StoredHeads {
     let graphCount: Int
     let lackingCount: Int
     /// The model's heads a layer.
-    let headCount: Int
+    package let headCount: Int
     private let layerCount: Int
 
     /// - Throws: ``QuestionError/noHeads`` where no graph has any
-    init(_ reader: AtlasReader, _ db: Database) throws {
+    package init(_ reader: AtlasReader, _ db: Database) throws {
         let row = try StoredRow.fetchExisting(db, "counts", sql: Self.counts)
         let (graphs, headed): (Int, Int) = try (row["graphs"], row["headed"])
         guard headed > 0, let heads = try row["heads"] as Int? else { throw QuestionError.noHeads }
@@ -57,14 +57,14 @@ struct StoredHeads {
     }
 
     /// Throws for a head that the model does not have.
-    func require(layer: Int, head: Int) throws(QuestionError) {
+    package func require(layer: Int, head: Int) throws(QuestionError) {
         try HeadID(layer: layer, head: head).require(layerCount: layerCount, headCount: headCount)
     }
 
     /// Hands every graph on.
     ///
     /// - Parameter withEdges: whether nodes and edges are unpacked too; empty otherwise
-    func forEach(_ db: Database, withEdges: Bool, _ body: (Graph) throws -> Void) throws {
+    package func forEach(_ db: Database, withEdges: Bool, _ body: (Graph) throws -> Void) throws {
         let rows = try StoredRow.fetchCursor(db, sql: Self.sql)
         while let row = try rows.next() {
             try Cancellation.check()
@@ -94,7 +94,7 @@ struct StoredHeads {
 
 extension HeadID {
     /// Throws where a model has no such head.
-    func require(layerCount: Int, headCount: Int) throws(QuestionError) {
+    package func require(layerCount: Int, headCount: Int) throws(QuestionError) {
         guard 0..<layerCount ~= layer, 0..<headCount ~= head else {
             throw .unknownHead(layer: layer, head: head, layerCount: layerCount, headCount: headCount)
         }

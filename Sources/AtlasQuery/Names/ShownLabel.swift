@@ -3,11 +3,11 @@ import Circuits
 import GRDB
 
 /// What a feature is called wherever it is named: by a person, else by rule.
-struct ShownLabel {
+package struct ShownLabel {
     /// The label; `nil` for a feature that never fired and that nobody named.
-    let label: String?
+    package let label: String?
     /// Whether no person gave it.
-    let isAutomatic: Bool
+    package let isAutomatic: Bool
 }
 
 extension AtlasReader {
@@ -19,7 +19,7 @@ extension AtlasReader {
         """
 
     /// What a feature is called.
-    func shownLabel(of feature: FeatureID, _ db: Database) throws -> ShownLabel {
+    package func shownLabel(of feature: FeatureID, _ db: Database) throws -> ShownLabel {
         let statement = try db.cachedStatement(sql: Self.labelOfFeature)
         let row = try StoredRow.fetchExisting(statement, "label", arguments: [feature.layer, feature.index])
         return try ShownLabel(label: row["label"], isAutomatic: row["label_is_automatic"])

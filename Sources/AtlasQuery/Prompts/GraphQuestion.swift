@@ -16,7 +16,7 @@ extension AtlasReader {
     }
 
     /// A stored graph; its effects and heads, as much again to unpack, only where they are asked for.
-    func storedGraph(
+    package func storedGraph(
         of prompt: Int, withEffects: Bool = false, withHeads: Bool = false, _ db: Database
     ) throws -> SparseGraph {
         try Cancellation.check()

@@ -48,7 +48,7 @@ extension AtlasReader {
         return (clauses, arguments)
     }
 
-    func prompts(where filter: PromptFilter, needGraphs: Bool, _ db: Database) throws -> [Int] {
+    package func prompts(where filter: PromptFilter, needGraphs: Bool, _ db: Database) throws -> [Int] {
         var (clauses, arguments) = try conditions(of: filter, db)
         if needGraphs { clauses.append("p.id IN (SELECT prompt_id FROM graphs)") }
         let condition = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")

@@ -10,7 +10,7 @@ extension AtlasReader {
     static let promptsByExternalID = """
         SELECT DISTINCT prompt_id FROM memberships WHERE external_id = ? ORDER BY prompt_id LIMIT 10
         """
-    static let promptByHash = "SELECT id FROM prompts WHERE content_hash = ?"
+    package static let promptByHash = "SELECT id FROM prompts WHERE content_hash = ?"
     static let externalIDs = "SELECT DISTINCT external_id FROM memberships WHERE external_id <> ''"
 
     /// The id of the prompt that a person means: its external id, its exact text, or its number in this file.
@@ -62,7 +62,7 @@ extension AtlasReader {
     }
 
     /// Throws unless there is such a prompt.
-    func requirePrompt(_ id: Int, _ db: Database) throws -> StoredRow {
+    package func requirePrompt(_ id: Int, _ db: Database) throws -> StoredRow {
         guard let overview = try StoredRow.fetchOne(db, sql: Self.promptByID, arguments: [id]) else {
             let known = try Int.fetchAll(
                 db, sql: "SELECT id FROM prompts ORDER BY abs(id - ?), id LIMIT 5", arguments: [id])

@@ -11,7 +11,7 @@ extension AtlasReader {
     static let activationsOfPrompt = "SELECT activations, token_count, counted_tokens FROM prompts WHERE id = ?"
 
     /// The active features of a prompt that is known to exist.
-    func storedActivations(of id: Int, _ db: Database) throws -> [ActiveFeature] {
+    package func storedActivations(of id: Int, _ db: Database) throws -> [ActiveFeature] {
         try Cancellation.check()
         let row = try StoredRow.fetchExisting(
             db.cachedStatement(sql: Self.activationsOfPrompt), "prompts.id", arguments: [id])
@@ -19,12 +19,12 @@ extension AtlasReader {
     }
 
     /// What a prompt is tagged with under a name, the first of several; `nil` for nothing.
-    func tagValue(_ name: String, ofPrompt id: Int, _ db: Database) throws -> ExactText? {
+    package func tagValue(_ name: String, ofPrompt id: Int, _ db: Database) throws -> ExactText? {
         try String.fetchOne(db.cachedStatement(sql: Self.tagOfPrompt), arguments: [id, name]).map { ExactText($0) }
     }
 
     /// The text of a prompt that is known to exist.
-    func promptText(_ id: Int, _ db: Database) throws -> String {
+    package func promptText(_ id: Int, _ db: Database) throws -> String {
         try StoredRow.fetchExisting(
             db.cachedStatement(sql: Self.textOfPrompt), "prompts.id", arguments: [id])[0]
     }

@@ -117,7 +117,7 @@ extension AtlasReader {
     }
 
     /// Prompts in canonical order.
-    func canonical(_ prompts: [Int], _ db: Database) throws -> [Int] {
+    package func canonical(_ prompts: [Int], _ db: Database) throws -> [Int] {
         try Int.fetchAll(db, sql: Self.canonicalOrder, arguments: [prompts.description])
     }
 }

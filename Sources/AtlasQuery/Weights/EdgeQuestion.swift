@@ -1,5 +1,4 @@
 import AtlasStore
-import Attribution
 import Circuits
 import GRDB
 import Texts
@@ -45,10 +44,10 @@ extension AtlasReader {
     ///   - jobs: threads that read weights
     /// - Throws: ``QuestionError`` for nodes that nothing can lead between
     public func edge(
-        from source: NodeKey, to target: NodeKey, where filter: PromptFilter = .all, weights: VirtualWeights? = nil,
-        exampleLimit: Int = 5, jobs: Int = 1
+        from source: NodeKey, to target: NodeKey, where filter: PromptFilter = .all,
+        weights: (any FeatureWeights)? = nil, exampleLimit: Int = 5, jobs: Int = 1
     ) throws -> EdgeReport {
-        if let weights { try requireModel(weights.attributor) }
+        if let weights { try weights.requireModel(of: atlas) }
         return try ask("asking about an edge") { db in
             try requireDerivation(db)
             try requirePossible(source, target)

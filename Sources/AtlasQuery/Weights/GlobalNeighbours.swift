@@ -1,5 +1,4 @@
 import AtlasStore
-import Attribution
 import Circuits
 import GRDB
 
@@ -68,9 +67,9 @@ extension AtlasReader {
     /// - Complexity: reads no activations without `weights`; of a group of prompts all graphs where the feature fires
     public func neighbours(
         of feature: FeatureID, _ direction: NeighbourDirection, by ranking: NeighbourRanking = .edges,
-        where filter: PromptFilter = .all, weights: VirtualWeights? = nil, limit: Int = 20, jobs: Int = 1
+        where filter: PromptFilter = .all, weights: (any FeatureWeights)? = nil, limit: Int = 20, jobs: Int = 1
     ) throws -> GlobalNeighbours {
-        if let weights { try requireModel(weights.attributor) }
+        if let weights { try weights.requireModel(of: atlas) }
         return try ask("asking for a feature's neighbours") { db in
             try requireFired(feature, db)
             guard ranking == .edges || weights != nil else {
@@ -101,9 +100,9 @@ extension AtlasReader {
     }
 
     /// The weights of one feature with all others in one direction.
-    func globalWeights(
-        of feature: FeatureID, _ direction: NeighbourDirection, _ weights: VirtualWeights, where filter: PromptFilter,
-        jobs: Int, _ db: Database
+    package func globalWeights(
+        of feature: FeatureID, _ direction: NeighbourDirection, _ weights: any FeatureWeights,
+        where filter: PromptFilter, jobs: Int, _ db: Database
     ) throws -> GlobalWeights {
         let coactivation = try coactivation(of: feature, where: filter, db)
         return switch direction {
@@ -120,9 +119,9 @@ extension AtlasReader {
     /// - Parameters: as of ``neighbours(of:_:by:where:weights:limit:jobs:)``; `ranking` is not by stored edges
     public func weighted(
         _ feature: FeatureID, _ direction: NeighbourDirection, by ranking: NeighbourRanking = .twera,
-        where filter: PromptFilter = .all, weights: VirtualWeights, limit: Int = 20, jobs: Int = 1
+        where filter: PromptFilter = .all, weights: any FeatureWeights, limit: Int = 20, jobs: Int = 1
     ) throws -> [WeightedFeature] {
-        try requireModel(weights.attributor)
+        try weights.requireModel(of: atlas)
         return try ask("asking for a feature's global weights") { db in
             try requireFired(feature, db)
             return try weighted(
@@ -133,7 +132,7 @@ extension AtlasReader {
     /// The same inside a question, of the atlas's model and a feature that fires.
     func weighted(
         _ feature: FeatureID, _ direction: NeighbourDirection, by ranking: NeighbourRanking,
-        where filter: PromptFilter, weights: VirtualWeights, limit: Int, jobs: Int, _ db: Database
+        where filter: PromptFilter, weights: any FeatureWeights, limit: Int, jobs: Int, _ db: Database
     ) throws -> [WeightedFeature] {
         try globalWeights(of: feature, direction, weights, where: filter, jobs: jobs, db)
             .strongest(limit, by: ranking)

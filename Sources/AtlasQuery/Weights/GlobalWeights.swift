@@ -1,7 +1,7 @@
 import Circuits
 
 /// The weights of one feature with all features upstream or downstream of it.
-struct GlobalWeights {
+package struct GlobalWeights {
     let scale: WeightScale
     let coactivation: Coactivation
     private let direction: NeighbourDirection
@@ -35,7 +35,7 @@ struct GlobalWeights {
     }
 
     /// The features of largest magnitude, equals in order of layer and index; those of no weight are left out.
-    func strongest(_ limit: Int, by ranking: NeighbourRanking) -> [WeightedFeature] {
+    package func strongest(_ limit: Int, by ranking: NeighbourRanking) -> [WeightedFeature] {
         precondition(ranking != .edges, "stored edges are no weights")
         var values: [(feature: FeatureID, magnitude: Double)] = []
         if ranking == .virtual {
@@ -62,7 +62,7 @@ struct GlobalWeights {
     }
 
     /// What is known of the pair with one other feature; `nil` where it is not in a layer that can be.
-    func weight(with other: FeatureID) -> GlobalWeight? {
+    package func weight(with other: FeatureID) -> GlobalWeight? {
         guard weights.indices ~= other.layer - firstLayer else { return nil }
         let row = weights[other.layer - firstLayer]
         guard row.indices ~= other.index else { return nil }

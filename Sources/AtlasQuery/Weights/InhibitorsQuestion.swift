@@ -1,5 +1,4 @@
 import AtlasStore
-import Attribution
 import Circuits
 import GRDB
 
@@ -14,10 +13,10 @@ extension AtlasReader {
     ///   - jobs: threads that read weights
     /// - Complexity: unpacks the activations of prompts where the feature fires or is expected
     public func inhibitors(
-        of feature: FeatureID, weights: VirtualWeights, where filter: PromptFilter = .all, limit: Int = 20,
+        of feature: FeatureID, weights: any FeatureWeights, where filter: PromptFilter = .all, limit: Int = 20,
         jobs: Int = 1
     ) throws -> InhibitorsReport {
-        try requireModel(weights.attributor)
+        try weights.requireModel(of: atlas)
         return try ask("asking what inhibits a feature") { db in
             try requireFired(feature, db)
             let global = try globalWeights(of: feature, .upstream, weights, where: filter, jobs: jobs, db)

@@ -1,3 +1,4 @@
+import Circuits
 import Crypto
 import Foundation
 import GRDB

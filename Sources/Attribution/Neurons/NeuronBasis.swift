@@ -1,3 +1,5 @@
+import Circuits
+
 /// A model's own MLP neurons as features.
 ///
 /// - SeeAlso: Arora et al. 2025, "Language Model Circuits Are Sparse in the Neuron Basis".

@@ -1,3 +1,4 @@
+import Compression
 import Safetensors
 import Tensors
 
@@ -54,14 +55,18 @@ struct NumpyArchive: Sendable {
     {
         func fail(_ reason: String) -> TranscoderError { TranscoderError(file: path, place: name, reason) }
         // Asked before any memory is: no deflated data gives more.
-        guard entry.byteCount / Inflate.largestRatio <= packed.count else {
+        guard entry.byteCount / Inflation.largestRatio <= packed.count else {
             throw fail("\(packed.count) deflated bytes cannot give the \(entry.byteCount) that the archive says")
         }
         let unpacked = UnpackedBytes(count: entry.byteCount)
-        do {
-            try Inflate.unpack(packed, into: unpacked.bytes)
+        do throws(Inflation.Fault) {
+            try Inflation.unpack(packed, into: unpacked.bytes)
         } catch {
-            throw fail(error.rawValue)
+            switch error {
+            case .tooLong: throw fail("the deflated data gives more bytes than the archive says")
+            case .tooShort: throw fail("the deflated data gives fewer bytes than the archive says")
+            case .malformed(let words): throw fail("the deflated data is damaged: \(words)")
+            }
         }
         guard Checksum.of(UnsafeRawBufferPointer(unpacked.bytes)) == entry.checksum else {
             throw fail("is damaged: its checksum is not the archive's")

@@ -2,16 +2,8 @@ import Foundation
 
 /// A folder of a published set: `cfg.json` and one layer's weights.
 struct LayerFolder {
-    /// Who wrote it.
-    enum Format: String, CaseIterable {
-        case saeLens = "SAELens"
-        case sparsify = "EleutherAI sparsify"
-
-        /// The weights beside `cfg.json`.
-        var weightName: String { self == .saeLens ? "sae_weights.safetensors" : "sae.safetensors" }
-    }
-
-    let format: Format
+    /// How it is written.
+    let format: any PublishedFormat.Type
     let path: String
 
     var configurationPath: String { path + "/cfg.json" }
@@ -30,7 +22,7 @@ struct LayerFolder {
     private static func search(_ folder: String, depth: Int, into found: inout [LayerFolder]) {
         let manager = FileManager.default
         if manager.fileExists(atPath: folder + "/cfg.json") {
-            for format in Format.allCases where manager.fileExists(atPath: folder + "/" + format.weightName) {
+            for format in PublishedFormats.all where manager.fileExists(atPath: folder + "/" + format.weightName) {
                 found.append(LayerFolder(format: format, path: folder))
             }
         }

@@ -14,9 +14,10 @@ public struct PublishedShape: Sendable {
     public init?(folder: String) throws {
         let folders = LayerFolder.all(in: folder)
         guard let first = folders.first else { return nil }
-        let shape = try SafetensorsFile(path: first.weightPath).shape(of: "W_dec")
+        let decoder = first.format.decoder
+        let shape = try SafetensorsFile(path: first.weightPath).shape(of: decoder)
         guard shape.count == 2 else {
-            throw TranscoderError(file: first.weightPath, place: "W_dec", "expected [features, width], found \(shape)")
+            throw TranscoderError(file: first.weightPath, place: decoder, "expected [features, width], found \(shape)")
         }
         layerCount = folders.count
         modelWidth = shape[1]

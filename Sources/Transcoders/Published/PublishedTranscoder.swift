@@ -11,12 +11,8 @@ struct PublishedTranscoder {
         let fields = try JSONFields(path: folder.configurationPath)
         let file = try SafetensorsFile(path: folder.weightPath)
         self.folder = folder
-        switch folder.format {
-        case .saeLens:
-            (loaded, inputHook, outputHook) = try SAELensFormat(fields, file, modelWidth: modelWidth).load()
-        case .sparsify:
-            (loaded, inputHook, outputHook) = try SparsifyFormat(fields, file, modelWidth: modelWidth).load(folder)
-        }
+        (loaded, inputHook, outputHook) = try folder.format.init(fields, file, folder: folder, modelWidth: modelWidth)
+            .load()
     }
 }
 
@@ -30,7 +26,7 @@ extension TranscoderSet {
         if let other = folders.first(where: { $0.format != first.format }) {
             throw TranscoderError(
                 file: folder,
-                "expected layers of one kind, found \(first.format.rawValue) (\(first.path)) and \(other.format.rawValue) (\(other.path))"
+                "expected layers of one kind, found \(first.format.name) (\(first.path)) and \(other.format.name) (\(other.path))"
             )
         }
         let read = try folders.map { try PublishedTranscoder($0, modelWidth: modelWidth) }
@@ -67,7 +63,7 @@ extension TranscoderSet {
         }
         return try TranscoderSet(
             kind: .perLayer, inputHook: ordered[0].inputHook, outputHook: ordered[0].outputHook,
-            loaded: ordered.map(\.loaded), name: name, format: first.format.rawValue,
+            loaded: ordered.map(\.loaded), name: name, format: first.format.name,
             configurationPaths: ordered.map(\.folder.configurationPath))
     }
 }

@@ -4,7 +4,11 @@ import Tensors
 /// Transcoders as SAELens saves them: `cfg.json` and `sae_weights.safetensors` with `W_enc` `[d_in, d_sae]`.
 ///
 /// - SeeAlso: `sae_lens.saes.transcoder` of SAELens 6
-struct SAELensFormat {
+struct SAELensFormat: PublishedFormat {
+    static let name = "SAELens"
+    static let weightName = "sae_weights.safetensors"
+    static let decoder = "W_dec"
+
     private let fields: JSONFields
     private let file: SafetensorsFile
     private let modelWidth: Int
@@ -20,7 +24,7 @@ struct SAELensFormat {
         "mse_loss_normalization", "noise_scale",
     ]
 
-    init(_ fields: JSONFields, _ file: SafetensorsFile, modelWidth: Int) {
+    init(_ fields: JSONFields, _ file: SafetensorsFile, folder: LayerFolder, modelWidth: Int) {
         self.fields = fields
         self.file = file
         self.modelWidth = modelWidth

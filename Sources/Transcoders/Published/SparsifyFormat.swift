@@ -5,9 +5,15 @@ import Safetensors
 /// ReLU, then the `k` largest of a position or the largest of each of `k` groups; an optional skip `y += x W_skipᵀ`.
 ///
 /// - SeeAlso: `sparsify.sparse_coder` of sparsify 1.3
-struct SparsifyFormat {
+struct SparsifyFormat: PublishedFormat {
+    static let name = "EleutherAI sparsify"
+    static let weightName = "sae.safetensors"
+    static let decoder = "W_dec"
+
     private let fields: JSONFields
     private let file: SafetensorsFile
+    /// Its name says which module is read and written.
+    private let folder: LayerFolder
     private let modelWidth: Int
 
     private static let known: Set<String> = [
@@ -15,14 +21,14 @@ struct SparsifyFormat {
         "transcode", "d_in", "signed",
     ]
 
-    init(_ fields: JSONFields, _ file: SafetensorsFile, modelWidth: Int) {
+    init(_ fields: JSONFields, _ file: SafetensorsFile, folder: LayerFolder, modelWidth: Int) {
         self.fields = fields
         self.file = file
+        self.folder = folder
         self.modelWidth = modelWidth
     }
 
-    /// - Parameter folder: its name says which module is read and written
-    func load(_ folder: LayerFolder) throws -> (LoadedTranscoder, InputHook, OutputHook) {
+    func load() throws -> (LoadedTranscoder, InputHook, OutputHook) {
         let name = folder.path.split(separator: "/").last.map(String.init) ?? ""
         guard let hook = PublishedHook(name), let inputHook = hook.input, let outputHook = hook.output else {
             throw TranscoderError(file: folder.path, "expected a folder named layers.<layer>.mlp, found \(name)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasExperiments
 import AtlasExport
 import AtlasQuery
 import Attribution
@@ -163,7 +164,7 @@ struct AttributeCommand: ParsableCommand {
         description.targetTexts = result.graph.targets.map { $0.name(tokenText: text) }
         description.modelName = model.name
         description.transcoderName = basis.name
-        description.transcoderKind = basis.transcoders?.kind == .crossLayer ? "cross-layer" : "per-layer"
+        description.transcoderKind = basis.transcoders?.kind ?? .perLayer
         description.layerCount = model.configuration.layerCount
         description.featuresPerLayer = basis.layers.map(\.featureCount).max()
         description.modelWidth = model.configuration.modelWidth

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasQuery
 import Attribution
+import Circuits
 import Foundation
 import Texts
 import Safetensors

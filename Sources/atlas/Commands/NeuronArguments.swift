@@ -2,6 +2,7 @@ import ArgumentParser
 import AtlasBasis
 import AtlasStore
 import Attribution
+import Circuits
 import LanguageModels
 
 /// How a model's own neurons become features, the same on every command that runs the model.

@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// Why a head looks where it looks, as lines of text.

@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// An exchange of features as lines of text.

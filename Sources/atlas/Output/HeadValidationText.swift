@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// A test of heads as lines of text.

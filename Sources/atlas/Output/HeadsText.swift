@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// What heads do across prompts, as lines of text.

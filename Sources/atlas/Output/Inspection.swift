@@ -1,5 +1,6 @@
 import AtlasQuery
 import Attribution
+import Circuits
 import LanguageModels
 import Safetensors
 import Tokenizers

@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// A text that was run, as lines of text.

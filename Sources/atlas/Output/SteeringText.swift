@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// A test of what is foretold of steered features as lines of text.

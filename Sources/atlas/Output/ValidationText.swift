@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 
 /// A test of predictions by interventions as lines of text.

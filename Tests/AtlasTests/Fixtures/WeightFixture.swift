@@ -4,6 +4,7 @@ import Circuits
 import DemoData
 import Texts
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 @testable import AtlasStore
 

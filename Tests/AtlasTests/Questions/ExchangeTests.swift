@@ -6,6 +6,7 @@ import DemoData
 import Foundation
 import Testing
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 
 /// Exchanging features, on the demo's model and a few of its two-step facts.

@@ -1,5 +1,6 @@
 import AtlasQuery
 import AtlasStore
+import Attribution
 import Circuits
 import Testing
 
@@ -60,6 +61,58 @@ struct HeadQuestionTests {
             let first = try #require(report.heads.first)
             let largest = try #require(own.values.max())
             #expect(abs((own[first.layer * 4 + first.head] ?? 0) - largest) < 0.02 * largest)
+        }
+    }
+
+    @Test func `a feature without outgoing edges has no heads and no share of them`() throws {
+        let test = try TemporaryAtlas([facts])
+        var sources = Set<FeatureID>()
+        for graph in facts.compactMap(\.graph) {
+            for edge in graph.edges {
+                guard case .feature(let layer, _, let index) = graph.nodes[edge.source].id else { continue }
+                sources.insert(FeatureID(layer: layer, index: index))
+            }
+        }
+        let identity = test.atlas.identity
+        let other = try #require(
+            (0..<identity.layerCount).lazy.flatMap { layer in
+                (0..<identity.featuresPerLayer).lazy.map { FeatureID(layer: layer, index: $0) }
+            }
+            .first { identity.contains($0) && !sources.contains($0) })
+        let report = try AtlasReader(test.atlas).heads(carrying: other)
+        #expect(report.edgeCount == 0 && report.heads.isEmpty && report.ownPositionShare == 0)
+    }
+
+    @Test func `of the pairs that make a head look mean, spread and examples are those of the prompts`() throws {
+        let texas = try TexasAtlas()
+        let report = try texas.reader.pairs(layer: 1, head: 0, attributor: texas.attributor, prompts: 6, limit: 40)
+        #expect(report.scoreCount == 6 && report.pairs.count == 40)
+        for pair in report.pairs {
+            #expect(1...6 ~= pair.count && pair.examples.count == min(3, pair.count))
+            let values = pair.examples.map(\.contribution)
+            #expect(values.map(\.magnitude) == values.map(\.magnitude).sorted(by: >))
+            guard pair.count == values.count else { continue }
+            let mean = values.reduce(0, +) / Double(values.count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+            #expect(abs(pair.mean - mean) < 1e-9 && abs(pair.spread * pair.spread - variance) < 1e-9)
+        }
+        // Both signs, and pairs of several scores: else order, mean and spread would say little.
+        #expect(report.pairs.contains { $0.mean < 0 && $0.count > 1 } && report.pairs.contains { $0.mean > 0 })
+    }
+
+    @Test func `before heads are tested an answer is ahead by what the model says`() throws {
+        let texas = try TexasAtlas()
+        var options = HeadValidationOptions()
+        options.promptLimit = 4
+        let head = HeadID(layer: 1, head: 3)
+        let report = try texas.reader.validateHeads([head], attributor: texas.attributor, options: options)
+        #expect(!report.trials.isEmpty)
+        // Prompts that the model answers right: its answer is the likeliest token, ahead of the second.
+        let model = texas.attributor.model
+        for trial in report.trials {
+            let tokens = model.tokenizer.encodePrompt(trial.text)
+            let logits = model.logits(try model.run(tokens), position: tokens.count - 1).sorted(by: >)
+            #expect(abs(trial.before.gap - Double(logits[0] - logits[1])) < 1e-4)
         }
     }
 

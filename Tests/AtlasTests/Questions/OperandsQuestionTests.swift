@@ -69,6 +69,23 @@ struct OperandsQuestionTests {
         withExtendedLifetime(test) {}
     }
 
+    @Test func `of features without a fit those of larger size come first, then the first of equals`() throws {
+        let sizes: [Float] = [1.5, 4, 2.5, -3, 4]
+        let facts = (0..<9).map { number in
+            PromptFacts(
+                text: "\(number / 3)+\(number % 3)=", tokens: [0, 1, 2], countedTokens: 2,
+                tags: ["a": "\(number / 3)", "b": "\(number % 3)"], predictedToken: 1, predictedProbability: 0.5,
+                activations: sizes.enumerated().map {
+                    ActiveFeature(layer: 0, position: 2, index: $0.offset, activation: $0.element)
+                })
+        }
+        let (test, reader) = try reader(facts)
+        let ranking = try reader.operandRanking(of: .constant)
+        #expect(ranking.features.map(\.feature.index) == [1, 4, 3, 2, 0])
+        #expect(ranking.features.allSatisfy { $0.shape.explained == nil })
+        withExtendedLifetime(test) {}
+    }
+
     @Test func `features that fire in too few cells are counted and left out`() throws {
         let (test, reader) = try reader(Self.facts())
         let ranking = try reader.operandRanking(minimumShare: 0.05)

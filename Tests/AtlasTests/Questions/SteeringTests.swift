@@ -3,6 +3,7 @@ import Circuits
 import Foundation
 import Testing
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 @testable import AtlasStore
 
@@ -100,7 +101,12 @@ struct SteeringTests {
     @Test func `every feature is tested against what steering it does in its held-out prompts`() throws {
         let atlas = try TexasAtlas()
         let options = Self.options()
-        let report = try atlas.reader.steeringReport(attributor: atlas.attributor, options: options, jobs: 2)
+        var told: [[Int]] = []
+        let report = try atlas.reader.steeringReport(attributor: atlas.attributor, options: options, jobs: 2) {
+            told.append([$0, $1])
+        }
+        #expect(Set(told.map { $0[1] }).count == 1 && told.last.map { $0[0] == $0[1] } == true)
+        #expect(zip(told, told.dropFirst()).allSatisfy { $0[0] <= $1[0] })
         let plan = try atlas.reader.ask("planning") { db in try SteeringPlan(options, atlas.reader, db) }
         #expect(report.features.map(\.feature) == plan.subjects.map(\.feature))
         for (tested, subject) in zip(report.features, plan.subjects) {

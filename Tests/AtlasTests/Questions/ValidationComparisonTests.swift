@@ -1,6 +1,7 @@
 import Circuits
 import Testing
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 
 @Suite("comparison of predictions with measurements")

@@ -3,6 +3,7 @@ import Circuits
 import Foundation
 import Testing
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 @testable import AtlasStore
 
@@ -63,7 +64,11 @@ struct ValidationTests {
     @Test func `a prompt's own predictions are its stored effects, with the sign turned`() throws {
         let atlas = try TexasAtlas()
         let token = try atlas.reader.token(" Austin")
-        let report = try atlas.reader.validate(tokens: [token], attributor: atlas.attributor, options: Self.options(12))
+        var told: [[Int]] = []
+        let report = try atlas.reader.validate(
+            tokens: [token], attributor: atlas.attributor, options: Self.options(12),
+            progress: { told.append([$0, $1]) })
+        #expect(Set(told.map { $0[1] }).count == 1 && told.last.map { $0[0] == $0[1] } == true)
         #expect(report.promptsWithoutEffects == 0 && report.trials.contains(where: \.isAnswer))
         for trial in report.trials {
             let graph = try atlas.reader.graph(ofPrompt: trial.prompt)

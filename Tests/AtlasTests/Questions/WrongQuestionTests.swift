@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Testing
 
+@testable import AtlasExperiments
 @testable import AtlasQuery
 @testable import AtlasStore
 

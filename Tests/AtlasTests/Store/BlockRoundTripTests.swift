@@ -113,6 +113,36 @@ struct BlockRoundTripTests {
         }
     }
 
+    /// Written out: ones of the quotient, a zero and the lowest bits, or the escape and 32 bits.
+    private func bitCount(_ values: [UInt32], parameter: Int) -> Int {
+        values.reduce(5) {
+            $0 + ($1 >> UInt32(parameter) < 24 ? Int($1 >> UInt32(parameter)) + 1 + parameter : 24 + 32)
+        }
+    }
+
+    @Test func `gaps are written in as few bits as their format can`() {
+        var generator = SeededGenerator(11)
+        for limit in [UInt32(0), 1, 5, 40, 3000, 1_000_000] {
+            let values = (0..<300).map { _ in UInt32.random(in: 0...limit, using: &generator) }
+            var writer = BitWriter()
+            GapColumn.append(values, to: &writer)
+            let fewest = (0...31).map { bitCount(values, parameter: $0) }.min()!
+            #expect(writer.finish().count == (fewest + 7) / 8, "up to \(limit)")
+        }
+    }
+
+    @Test func `each column keeps the significant bits that atlases were written with`() {
+        for (column, bits) in [
+            (MagnitudeColumn.activations, Float(512)), (.weights, 1024), (.loadings, 64),
+        ] {
+            for step in 0..<4096 {
+                let value = 1 + Float(step) / 4096
+                let rounded = (value * bits).rounded(.toNearestOrAwayFromZero) / bits
+                #expect(column.rounded(value) == rounded && column.rounded(-value) == -rounded)
+            }
+        }
+    }
+
     @Test func `an activation that is not finite is refused`() {
         let feature = ActiveFeature(layer: 0, position: 0, index: 0, activation: .nan)
         #expect(throws: BlockFault.self) { try ActivationBlock.encode([feature]) }

@@ -79,6 +79,17 @@ struct NodeEffectStoreTests {
         #expect(try reader.verify().problems == [])
     }
 
+    @Test func `a graph whose nodes were not measured lacks effects only where measurements are asked for`() throws {
+        let test = try TemporaryAtlas([RandomFacts.prompts(8)])
+        let writer = AtlasWriter(test.atlas)
+        let first = try AtlasReader(test.atlas).promptID(facts[0].text)
+        var graph = try #require(facts[0].graph)
+        graph.effects?.measured = []
+        try writer.writeEffects([(first, graph)])
+        #expect(try writer.graphsLackingEffects().map(\.text) == facts.dropFirst().map(\.text))
+        #expect(try writer.graphsLackingEffects(measured: 1).map(\.text) == facts.map(\.text))
+    }
+
     @Test func `a merge brings effects along, also to graphs that are there without`() throws {
         let part = try TemporaryAtlas([facts])
         let whole = try TemporaryAtlas([Array(RandomFacts.prompts(8)[..<4])])

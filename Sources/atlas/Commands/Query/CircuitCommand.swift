@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasExperiments
 import AtlasExport
 import AtlasQuery
 import Attribution

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasExperiments
 import AtlasQuery
 import Attribution
 import Circuits

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtlasExperiments
 import AtlasIndexing
 import AtlasQuery
 import Foundation
