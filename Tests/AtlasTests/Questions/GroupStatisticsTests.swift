@@ -63,6 +63,11 @@ struct GroupStatisticsTests {
         }
     }
 
+    @Test func `a rank sum that is half a rank from its mean is reached by nine of ten choices`() {
+        // Of 0, 1, 1, 2, 3 two are chosen: of ranks 1, 2.5, 2.5, 4 and 5 only 1 and 5 add up to 6, the mean.
+        #expect(abs(RankSumTest([1, 2], [0, 1, 3]).pValue - 0.9) < 1e-12)
+    }
+
     /// scipy 1.17.1: `scipy.stats.mannwhitneyu(first, second, method='exact').pvalue`, of
     /// `v = [i*617 % 1009 for i in range(n)]`, `first = v[:m]`, `second = [x + 0.5 + shift for x in v[m:]]`.
     @Test(arguments: [

@@ -102,13 +102,18 @@ struct SimilarQuestionTests {
         #expect(Set(report.families.map(\.text)) == Set(leaders.map { fixture.oracle.prompts[$0].text }))
         #expect(report.familyCount == leaders.count)
         var sizes: [Int: Int] = [:]
+        var likeness: [Int: Double] = [:]
         for place in vectors.indices {
             let nearest = leaders.max { cosine(vectors[$0], vectors[place]) < cosine(vectors[$1], vectors[place]) }!
             sizes[leaders.contains(place) ? place : nearest, default: 0] += 1
+            if !leaders.contains(place) { likeness[nearest, default: 0] += cosine(vectors[nearest], vectors[place]) }
         }
         for family in report.families {
             let leader = try #require(leaders.first { fixture.oracle.prompts[$0].text == family.text })
             #expect(family.size == sizes[leader])
+            // The mean over the others, who may be none.
+            let mean = likeness[leader].map { $0 / Double(family.size - 1) } ?? 1
+            #expect(abs(family.meanSimilarity - mean) < 1e-6)
         }
         #expect(report.families.map(\.size).reduce(0, +) == 40)
     }

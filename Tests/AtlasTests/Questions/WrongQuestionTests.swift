@@ -20,6 +20,8 @@ struct WrongQuestionTests {
         #expect(
             NearestNames.of("Austin", among: ["Boston", " Austin", "austin", " Austen", "x"])
                 == [" Austin", "austin", " Austen"])
+        // Two changes are offered, whether letters are missing or too many, and three are not.
+        #expect(NearestNames.of("austin", among: ["aust", "aus", "austinite", "austinia"]) == ["aust", "austinia"])
     }
 
     @Test func `a token of this text is found`() throws {

@@ -55,6 +55,24 @@ struct AtlasWriterTests {
         #expect(try count("tags", in: test.atlas) == 3)
     }
 
+    @Test func `a stored answer is not rewritten by another corpus, a missing one is added`() throws {
+        var facts = RandomFacts.prompts(2)
+        (facts[0].answer, facts[0].answerToken, facts[0].answerProbability) = ("first", 3, 0.5)
+        (facts[1].answer, facts[1].answerToken, facts[1].answerProbability) = (nil, nil, nil)
+        let test = try TemporaryAtlas([facts])
+        for place in facts.indices {
+            (facts[place].answer, facts[place].answerToken, facts[place].answerProbability) = ("second", 4, 0.25)
+        }
+        let writer = AtlasWriter(test.atlas)
+        try writer.commit(facts, run: try writer.beginRun(corpus: "second corpus"))
+        let stored = try test.atlas.read("reading answers") { db in
+            try facts.map { facts in
+                try String.fetchOne(db, sql: "SELECT answer FROM prompts WHERE text = ?", arguments: [facts.text])
+            }
+        }
+        #expect(stored == ["first", "second"])
+    }
+
     @Test func `a mention adds membership without facts`() throws {
         let facts = RandomFacts.prompts(1)
         let test = try TemporaryAtlas([facts])
