@@ -36,7 +36,7 @@ import Testing
         let swift: @Sendable (Asked) throws -> any Encodable
     }
 
-    private static let group = PromptFilter("family=addition")!
+    private static let texas = PromptFilter("state=Texas")!
     private static let twoStep = PromptFilter("family=two-step")!
 
     private static let questions: [Question] = [
@@ -168,7 +168,7 @@ import Testing
                 attributor: $0.attributor, options: options)
         },
         Question(
-            words: ["query", "steer", "5/283", "--prompts", "1", "MODEL"], address: "steerings",
+            words: ["query", "steer", "5/283", "--prompts", "1", "--limit", "10", "MODEL"], address: "steerings",
             body: #"{"feature": "5/283", "prompts": 1}"#
         ) {
             var options = SteeringOptions()
@@ -187,13 +187,13 @@ import Testing
         },
         Question(
             words: [
-                "query", "exchange", "--by", "state", "--where", "family=two-step", "--trials", "2", "--quiet", "MODEL",
+                "query", "exchange", "--by", "family", "--where", "state=Texas", "--trials", "2", "--quiet", "MODEL",
             ],
-            address: "exchanges", body: #"{"by": "state", "where": "family=two-step", "trials": 2}"#
+            address: "exchanges", body: #"{"by": "family", "where": "state=Texas", "trials": 2}"#
         ) {
             var options = ExchangeOptions()
             options.trialLimit = 2
-            return try $0.reader.exchange(by: "state", where: twoStep, attributor: $0.attributor, options: options)
+            return try $0.reader.exchange(by: "family", where: texas, attributor: $0.attributor, options: options)
         },
     ]
 
@@ -226,7 +226,7 @@ import Testing
             JobTicket.self, from: service.answer(.post, address, body: Data(body.utf8)).bytes)
         try service.waitForJob(ticket.job)
         let report = try JSONSerialization.jsonObject(with: service.answer(.get, "jobs/\(ticket.job)").bytes)
-        let result = try #require(((report as? [String: Any])?["result"] as? [String: Any])?.values.first)
+        let result = try #require((report as? [String: Any])?["result"] as? [String: Any])
         return try JSONSerialization.data(withJSONObject: result)
     }
 
