@@ -45,6 +45,30 @@ import Testing
         #expect(try records.next() == nil)
     }
 
+    @Test func `a gzip file of several members is one corpus, and zeros behind it are padding`() throws {
+        let parts = try ["one\ntwo\nth", "ree\n", "four\n"].map { text in
+            let part = try TemporaryCorpus(text, name: "part.txt")
+            return try withExtendedLifetime(part) {
+                try Data(contentsOf: URL(fileURLWithPath: compress(part)))
+            }
+        }
+        let corpus = try TemporaryCorpus("", name: "c.txt.gz")
+        try (parts.reduce(Data(), +) + Data(count: 70_000)).write(to: URL(fileURLWithPath: corpus.path))
+        #expect(try read(corpus.path).map(\.text) == ["one", "two", "three", "four"])
+    }
+
+    @Test func `what is no gzip data behind a gzip file is refused after the records before it`() throws {
+        let corpus = try TemporaryCorpus("one\ntwo\n", name: "c.txt")
+        defer { withExtendedLifetime(corpus) {} }
+        let packed = try compress(corpus)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: packed))
+        try (whole + Data("three\n".utf8)).write(to: URL(fileURLWithPath: packed))
+        let records = try CorpusSource.file(path: packed).records(onMalformed: .fail)
+        #expect(try records.next()?.text == "one")
+        let error = #expect(throws: CorpusError.self) { try records.all() }
+        #expect(error?.expected == "a complete gzip file")
+    }
+
     @Test func `a gzip file left unread is closed without a wait`() throws {
         let corpus = try TemporaryCorpus(String(repeating: "prompt\n", count: 2_000_000), name: "c.txt")
         let path = try compress(corpus)
