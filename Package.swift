@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: optimised),
         .target(name: "Circuits", swiftSettings: optimised),
         .target(
-            name: "LanguageModels", dependencies: ["Safetensors", "Tensors", "Texts", "Tokenizers"],
+            name: "LanguageModels", dependencies: ["Circuits", "Safetensors", "Tensors", "Texts", "Tokenizers"],
             swiftSettings: optimised),
         .target(
             name: "Transcoders",

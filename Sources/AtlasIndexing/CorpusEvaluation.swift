@@ -94,9 +94,8 @@ public struct CorpusEvaluation: Sendable {
             let (record, isAttributed) = records[index]
             let reading = try reader.read(record)
             return try attributor.evaluate(
-                reading.tokens, answer: reading.isCut ? nil : reader.answerToken(record),
-                isWhole: !reading.isCut, layersAlone: options.layersAlone,
-                attribution: isAttributed ? options.attribution : nil)
+                reading.tokens, answer: reading.answerToken, isWhole: !reading.isCut,
+                layersAlone: options.layersAlone, attribution: isAttributed ? options.attribution : nil)
         }
         for (evaluation, (record, _)) in zip(evaluations, records) {
             state.evaluation.add(evaluation, family: options.family(of: record))

@@ -27,6 +27,9 @@ struct PromptReader: Sendable {
         let tokens: [Int]
         /// How many tokens the whole text has.
         let wholeCount: Int
+        /// The token that begins the record's answer where it follows the text; `nil` without an answer, where the two merge
+        /// into other tokens, and where the text is cut.
+        let answerToken: Int?
         /// Whether the text goes on behind them.
         var isCut: Bool { wholeCount > tokens.count }
     }
@@ -40,7 +43,9 @@ struct PromptReader: Sendable {
             CorpusError(file: record.place, expected: expected, found: found, advice: advice)
         }
         let configuration = attributor.model.configuration
-        var tokens = attributor.model.tokenizer.encodePrompt(record.text)
+        let ids = attributor.model.tokenizer.encode(record.text)
+        let answer = answerToken(record, after: ids)
+        var tokens = attributor.model.tokenizer.prompt(ids)
         let wholeCount = tokens.count
         guard !tokens.isEmpty else { throw fault("a text of at least one token", "none") }
         if wholeCount > configuration.contextLength {
@@ -60,7 +65,7 @@ struct PromptReader: Sendable {
                 "tokens below \(configuration.vocabularySize), which the model has an embedding for",
                 "\(odd), \(CorpusExcerpt(attributor.model.tokenizer.text(of: odd)))")
         }
-        if let odd = answerToken(record), odd >= configuration.vocabularySize {
+        if let odd = answer, odd >= configuration.vocabularySize {
             throw fault(
                 "an answer that begins with a token below \(configuration.vocabularySize), the rows of the unembedding",
                 "\(odd), \(CorpusExcerpt(attributor.model.tokenizer.text(of: odd)))")
@@ -80,7 +85,8 @@ struct PromptReader: Sendable {
         } catch {
             throw fault(error.expected, error.found, error.advice)
         }
-        return Reading(tokens: tokens, wholeCount: wholeCount)
+        return Reading(
+            tokens: tokens, wholeCount: wholeCount, answerToken: wholeCount > tokens.count ? nil : answer)
     }
 
     /// Everything the atlas keeps of one record; without its graph where that is there already.
@@ -92,7 +98,7 @@ struct PromptReader: Sendable {
         let activations: [ActiveFeature]
         let logits: [Float]
         var graph: SparseGraph?
-        let answer = reading.isCut ? nil : answerToken(record)
+        let answer = reading.answerToken
         if options.activationsOnly || !withGraph {
             let local = try attributor.localReplacementModel(tokens)
             activations = recorded(local)
@@ -144,13 +150,10 @@ struct PromptReader: Sendable {
         writes.map { $0.recorded(local, strongest: options.strongestNeurons) } ?? local.activeFeatures
     }
 
-    /// The token that begins the record's answer where it follows the text; `nil` without an answer, and where the two
-    /// merge into other tokens.
-    func answerToken(_ record: CorpusRecord) -> Int? {
+    /// The first of the tokens that a record's answer adds to those of its text.
+    private func answerToken(_ record: CorpusRecord, after prompt: [Int]) -> Int? {
         guard let answer = record.answer else { return nil }
-        let tokenizer = attributor.model.tokenizer
-        let prompt = tokenizer.encode(record.text)
-        let whole = tokenizer.encode(record.text + answer)
+        let whole = attributor.model.tokenizer.encode(record.text + answer)
         return whole.count > prompt.count && whole.starts(with: prompt) ? whole[prompt.count] : nil
     }
 }

@@ -197,7 +197,8 @@ struct MemoryNeed {
             nodeCount == featureCount
             ? 0
             : targetCount - nodeCount + AttributionRounds(options, featureCount: nodeCount).rankedCount
-        let columns = featureCount + (layerCount + 1) * tokenCount + 1
+        let columns =
+            SourceLayout(featureCount: featureCount, layerCount: layerCount, positionCount: tokenCount).columnCount
         let targets = min(targetCount, SweepPiece.targetCount(reach: tokenCount))
         let heads = configuration.headCount * configuration.headWidth
         let piece =

@@ -13,12 +13,16 @@ public struct SeededNumbers: RandomNumberGenerator, Codable, Sendable, Equatable
         return Self.mix(state)
     }
 
-    private static func mix(_ value: UInt64) -> UInt64 {
+    /// The finaliser: every bit of a number spread over all bits of another.
+    public static func mix(_ value: UInt64) -> UInt64 {
         var mixed = value
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
         return mixed ^ mixed >> 31
     }
+
+    /// A number in 0..<1, of 53 bits.
+    public mutating func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
 
     /// A number in `0..<bound` by multiplication (Lemire 2019, without the rejection: the bias is below bound / 2^64).
     public mutating func below(_ bound: Int) -> Int {

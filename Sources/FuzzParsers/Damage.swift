@@ -1,17 +1,4 @@
-/// A small generator with a seed, so that an input can be made again (Steele, Lea and Flood's SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64, input: UInt64) { state = seed &* 0xd134_2543_de82_ef95 &+ input &* 0x9e37_79b9_7f4a_7c15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
+import Circuits
 
 /// Damages the bytes of a real file at one to five places.
 enum Damage {
@@ -24,7 +11,7 @@ enum Damage {
         + [[0xff], [0x80], [0xc3], [0xed, 0xa0, 0x80], [0, 0, 0, 0], [0xff, 0xff, 0xff, 0xff], [0x7f, 0xff]]
 
     /// The damaged bytes; half of the damage falls on the head, where headers and settings are.
-    static func apply(to seed: [UInt8], using random: inout SplitMix) -> [UInt8] {
+    static func apply(to seed: [UInt8], using random: inout SeededNumbers) -> [UInt8] {
         var bytes = seed
         for _ in 0..<Int.random(in: 1...5, using: &random) where !bytes.isEmpty {
             let reach = Bool.random(using: &random) ? min(1500, bytes.count) : bytes.count

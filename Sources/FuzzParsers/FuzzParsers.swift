@@ -1,4 +1,5 @@
 import ArgumentParser
+import Circuits
 import Foundation
 import Tensors
 
@@ -109,8 +110,8 @@ struct FuzzParsers: ParsableCommand {
     }
 
     private func feed(_ parser: FuzzedParser, _ place: Int, _ tally: FuzzTally) {
-        var random = SplitMix(
-            seed: (seed ?? 0) &+ parser.name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) }, input: tally[place].next)
+        let own = (seed ?? 0) &+ parser.name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) }
+        var random = SeededNumbers(seed: own, stream: tally[place].next)
         do {
             try parser.feed(&random, scratch)
         } catch let error where parser.isExpected(error) {

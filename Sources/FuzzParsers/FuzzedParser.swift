@@ -1,10 +1,12 @@
+import Circuits
+
 /// A parser, and how it is fed.
 struct FuzzedParser: Sendable {
     let name: String
     /// How many sound inputs the damaged ones are made from.
     let seedCount: Int
     /// Feeds one damaged input; it throws what the parser throws.
-    let feed: @Sendable (_ random: inout SplitMix, _ scratch: String) throws -> Void
+    let feed: @Sendable (_ random: inout SeededNumbers, _ scratch: String) throws -> Void
     /// Whether an error is one that the parser may throw; it must also be one line.
     let isTyped: @Sendable (any Error) -> Bool
 

@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Tensors
 
@@ -78,11 +79,11 @@ extension LanguageModel {
 /// Takes tokens from logits, one after the other.
 private struct Sampler {
     private let sampling: Sampling
-    private var state: UInt64
+    private var numbers: SeededNumbers
 
     init(_ sampling: Sampling, model: String) throws(ModelError) {
         self.sampling = sampling
-        state = 0
+        numbers = SeededNumbers(seed: 0)
         guard case .random(let temperature, let limit, let seed) = sampling else { return }
         guard temperature > 0, temperature.isFinite, limit ?? 1 > 0 else {
             throw ModelError(
@@ -90,7 +91,7 @@ private struct Sampler {
                 "expected a temperature and a limit above 0, found \(temperature) and \(limit.map(String.init) ?? "no limit")"
             )
         }
-        state = seed
+        numbers = SeededNumbers(seed: seed)
     }
 
     mutating func next(_ logits: [Float]) -> Int {
@@ -100,7 +101,7 @@ private struct Sampler {
             let tokens = limit.map { largest($0, of: logits) } ?? Array(logits.indices)
             let top = logits.max() ?? 0
             let weights = tokens.map { exp(Double(logits[$0] - top) / temperature) }
-            var rest = uniform() * weights.reduce(0, +)
+            var rest = numbers.unit() * weights.reduce(0, +)
             for (token, weight) in zip(tokens, weights) {
                 rest -= weight
                 if rest < 0 { return token }
@@ -108,14 +109,5 @@ private struct Sampler {
             // Rounding may leave a crumb after the last token that can be drawn at all.
             return weights.lastIndex { $0 > 0 }.map { tokens[$0] } ?? tokens[0]
         }
-    }
-
-    /// In 0..<1, from SplitMix64.
-    private mutating func uniform() -> Double {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
     }
 }

@@ -136,10 +136,10 @@ public struct Tokenizer: Sendable {
     ///
     /// Nothing is put in front of a text that begins with that token or, where there is no beginning-of-sequence token,
     /// with any special one.
-    public func encodePrompt(_ text: String) -> [Int] {
-        let ids = encode(text)
-        return startPutInFront(of: ids).map { [$0.token] + ids } ?? ids
-    }
+    public func encodePrompt(_ text: String) -> [Int] { prompt(encode(text)) }
+
+    /// The same of a text that is encoded already.
+    public func prompt(_ ids: [Int]) -> [Int] { startPutInFront(of: ids).map { [$0.token] + ids } ?? ids }
 
     /// What ``encodePrompt(_:)`` puts in front of a text; nil where it is nothing.
     public func startRecord(of text: String) -> PromptStartRecord? {

@@ -46,7 +46,12 @@ import Testing
         let (model, wiring) = try #require(RandomReplacement.all.first)
         let replacement = try RandomReplacement(model, wiring, length: 60)
         let options = AttributionOptions(maximumFeatureNodes: 50)
+        let clock = ContinuousClock()
+        let start = clock.now
         let result = try replacement.attributor.attribute(replacement.tokens, options: options, jobs: 2)
+        // Processor time of two threads: no phase can have taken more than both had.
+        let had = 2 * ((clock.now - start) / .seconds(1))
+        #expect(result.costs.values.allSatisfy { $0.seconds <= had })
         let counted = AttributionCounts(replacement.attributor, result, options: options)
         for phase in AttributionPhase.allCases {
             let own = try #require(counted.byPhase[phase], "\(phase)")

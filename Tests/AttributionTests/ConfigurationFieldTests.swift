@@ -116,6 +116,20 @@ import Testing
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-5 })
     }
 
+    @Test func `a whole number may be the largest of 31 bits, and no larger`() throws {
+        let copy = try CopiedModel("variants/mistral-window")
+        let path = copy.path + "/config.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        for (number, isRead) in [("2147483647", true), ("2147483648", false)] {
+            let changed = text.replacing(
+                try Regex(#""sliding_window": *[0-9]+"#), with: "\"sliding_window\": \(number)")
+            #expect(changed != text)
+            try changed.write(toFile: path, atomically: true, encoding: .utf8)
+            let model = try? LanguageModel(folder: copy.path)
+            #expect((model != nil) == isRead, "\(number)")
+        }
+    }
+
     /// The reference takes the two weights together, or none.
     @Test(arguments: ["mscale", "mscale_all_dim"])
     func `one of the two weights of a stretched context alone changes nothing`(field: String) throws {

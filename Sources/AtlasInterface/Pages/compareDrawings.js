@@ -10,7 +10,7 @@ import {drawLinkMark, linkDifferences} from "./linkDifferences.js";
 import {EvidencePanel} from "./evidencePanel.js";
 import {spokenName} from "./graphModel.js";
 import {viewBar} from "./graphViewBar.js";
-import {onThemeChange} from "./theme.js";
+import {onThemeChange, pageColour} from "./theme.js";
 import {isKnown} from "./numbers.js";
 
 /**
@@ -42,7 +42,7 @@ export function sidesOf(first, second) {
 }
 
 /** How the links of one side look; colours are read from `place` when they are drawn. */
-function linkLook(place, side, differenceOf) {
+function linkLook(side, differenceOf) {
     const kinds = new Map();
     const kindOf = (edge) => {
         if (!kinds.has(edge)) kinds.set(edge, differenceOf(edge));
@@ -50,11 +50,7 @@ function linkLook(place, side, differenceOf) {
     };
     let colours = null;
     const read = () => {
-        const style = getComputedStyle(place());
-        colours = {
-            own: style.getPropertyValue(side === 0 ? "--side-a" : "--side-b").trim(),
-            both: style.getPropertyValue("--quiet").trim(),
-        };
+        colours = { own: pageColour(side === 0 ? "--side-a" : "--side-b"), both: pageColour("--quiet") };
         return colours;
     };
     return {
@@ -80,7 +76,7 @@ function drawingOf(side, sides, shared, signal, threshold, differenceOf) {
             shared.redraw();
         },
     };
-    const look = linkLook(() => view.element, side.ordinal, differenceOf);
+    const look = linkLook(side.ordinal, differenceOf);
     let bar = null;
     const view = new GraphView({
         title, colourOf: look.colourOf, markOf: look.markOf, layOut: model.isCollapsed ? layOutLayers : layOutPositions,

@@ -3,6 +3,7 @@
 // slices that leave every frame time for others; a picture that is not drawn anew yet is moved and stretched meanwhile.
 
 import {isSamePlace} from "./graphCamera.js";
+import {pageColour} from "./theme.js";
 
 const widestLink = 7;
 const widestOfCircuit = 4;
@@ -23,9 +24,8 @@ const firstSlice = 1_000;
 const leastSlice = 250;
 const largestSlice = 12_000;
 
-function colours(element) {
-    const style = getComputedStyle(element);
-    return { positive: style.getPropertyValue("--positive").trim(), negative: style.getPropertyValue("--negative").trim() };
+function colours() {
+    return { positive: pageColour("--positive"), negative: pageColour("--negative") };
 }
 
 function widthOf(edge, widest) {
@@ -149,7 +149,7 @@ function drawSlice(context, links, first, end, look) {
 export function drawFewLinks(canvas, links, look) {
     const context = prepare(canvas, look.size);
     const ordered = [...links].sort((a, b) => Math.abs(b.share ?? 0) - Math.abs(a.share ?? 0));
-    drawSlice(context, ordered, 0, ordered.length, { ...look, palette: colours(canvas) });
+    drawSlice(context, ordered, 0, ordered.length, { ...look, palette: colours() });
 }
 
 /**
@@ -235,7 +235,7 @@ export class LinkPainter {
         if (this.isStale || this.pass === null || (isMoved && this.pass.isPresented)) {
             this.pass = {
                 ...this.wanted, next: 0, isPresented: false, context: prepare(this.back, this.wanted.size),
-                look: { ...this.look, ...this.wanted, palette: colours(this.front) },
+                look: { ...this.look, ...this.wanted, palette: colours() },
             };
             // The strongest links are wide and dashed: far fewer of them fit a frame than of the last ones.
             this.slice = firstSlice;

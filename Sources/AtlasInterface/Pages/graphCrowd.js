@@ -4,6 +4,7 @@ import {isSamePlace} from "./graphCamera.js";
 import {moveCanvas} from "./graphCanvas.js";
 import {glyphScale, radiusOf} from "./graphNodes.js";
 import {isKnown} from "./numbers.js";
+import {pageColour} from "./theme.js";
 
 /** The nodes of a view that are no elements. */
 export class Crowd {
@@ -54,8 +55,7 @@ function drawNodes(canvas, model, layout, camera, indices, fades) {
     const context = canvas.getContext("2d");
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, camera.width, camera.height);
-    const style = getComputedStyle(canvas);
-    const stamps = stampsOf(style, scale);
+    const stamps = stampsOf(scale);
     const size = glyphScale(camera.scale);
     const { left, right, top, bottom } = camera.seen;
     const at = camera.state;
@@ -77,7 +77,7 @@ function drawNodes(canvas, model, layout, camera, indices, fades) {
 }
 
 /** Glyphs of each kind and size as small pictures: ten thousand of them are stamped faster than drawn. */
-function stampsOf(style, scale) {
+function stampsOf(scale) {
     const kept = new Map();
     const stamp = (kind, draw) => (radius) => {
         const key = `${kind} ${radius}`;
@@ -86,8 +86,8 @@ function stampsOf(style, scale) {
         const picture = new OffscreenCanvas(size, size);
         const context = picture.getContext("2d");
         context.setTransform(scale, 0, 0, scale, size / 2, size / 2);
-        context.fillStyle = style.getPropertyValue("--node");
-        context.strokeStyle = style.getPropertyValue("--node-line");
+        context.fillStyle = pageColour("--node");
+        context.strokeStyle = pageColour("--node-line");
         context.beginPath();
         draw(context, radius);
         context.fill();

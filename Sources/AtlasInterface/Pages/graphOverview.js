@@ -1,6 +1,7 @@
 // The whole drawing in a small picture, with the part that is seen; a press moves there.
 
 import {element} from "./elements.js";
+import {pageColour} from "./theme.js";
 
 const wide = 190;
 const high = 58;
@@ -35,10 +36,9 @@ export class GraphOverview {
         this.canvas.height = high * scale;
         this.canvas.style.width = `${wide}px`;
         this.canvas.style.height = `${high}px`;
-        const style = getComputedStyle(this.canvas);
         const context = this.canvas.getContext("2d");
         context.scale(scale, scale);
-        context.fillStyle = style.getPropertyValue("--quiet");
+        context.fillStyle = pageColour("--quiet");
         for (const index of shown) {
             const place = layout.places[index];
             if (!place) continue;

@@ -5,7 +5,8 @@ import {lookOfLink} from "./graphCanvas.js";
 import {fittingName} from "./graphLayout.js";
 import {spokenName} from "./graphModel.js";
 import {isKnown, roundPercentage, shortened} from "./numbers.js";
-import {pageColour, pictureFrame} from "./pictures.js";
+import {pictureFrame} from "./pictures.js";
+import {pageColour} from "./theme.js";
 
 /** Links drawn at most, the strongest: a file of more is of no use to anybody. */
 const drawnLinks = 20_000;

@@ -2,33 +2,51 @@
 
 import {drawing, element} from "./elements.js";
 import {isKnown, measure} from "./numbers.js";
-import {pageColour, pictureControls, pictureFrame} from "./pictures.js";
+import {pictureControls, pictureFrame} from "./pictures.js";
+import {pageColour} from "./theme.js";
 
 const edges = { left: 60, top: 14, bottom: 44, right: 14 };
 const largestCell = 24;
 const roomForCells = 600;
 
-function every(count) {
+/**
+ * Of so many rows or columns every how many has its name.
+ *
+ * @param {number} count
+ * @returns {number}
+ */
+export function every(count) {
     return count > 50 ? 10 : count > 20 ? 5 : 1;
+}
+
+/**
+ * How strongly a cell is coloured, from 0.15 to 1 at the grid's largest value.
+ *
+ * @param {Grid} grid
+ * @param {number} value
+ * @returns {number}
+ */
+export function strengthIn({ size }, value) {
+    return 0.15 + 0.85 * Math.min(1, Math.abs(value) / size);
 }
 
 /** The picture of a grid as `gridOf` tells it. */
 function drawnGrid(grid, title) {
-    const { rows, columns, values, size } = grid;
+    const { rows, columns, values } = grid;
     const cell = Math.max(2, Math.min(largestCell, Math.floor(roomForCells / Math.max(rows.length, columns.length))));
     const [wide, high] = [columns.length * cell, rows.length * cell];
-    const [warm, cold, ink, quiet] = ["--warm", "--cold", "--text", "--quiet"].map(pageColour);
+    const [above, below, ink, quiet, line] = ["--grid-high", "--grid-low", "--text", "--quiet", "--line"].map(pageColour);
     const words = (text, attributes) => drawing("text", { "font-size": 12, fill: quiet, ...attributes }, text);
-    const cells = values.flatMap((line, row) => line.map((value, column) => {
+    const cells = values.flatMap((inRow, row) => inRow.map((value, column) => {
         const place = { x: edges.left + column * cell, y: edges.top + row * cell, width: cell, height: cell };
-        if (!isKnown(value)) return drawing("rect", { ...place, fill: pageColour("--line") });
+        if (!isKnown(value)) return drawing("rect", { ...place, fill: line });
         if (value === 0) return null;
         const name = drawing("title", {},
             `${grid.rowTag} = ${rows[row]}, ${grid.columnTag} = ${columns[column]}: ${measure(value)}`);
         const filled = drawing("rect",
             {
-                ...place, fill: `rgb(${(value > 0 ? warm : cold).split(/\s+/).join(",")})`,
-                "fill-opacity": (0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3),
+                ...place, fill: value > 0 ? above : below,
+                "fill-opacity": strengthIn(grid, value).toFixed(3),
             },
             name);
         return value > 0

@@ -2,7 +2,8 @@
 
 import {drawing, element, quiet} from "./elements.js";
 import {counted, measure, number} from "./numbers.js";
-import {pageColour, pictureControls, pictureOf} from "./pictures.js";
+import {pictureControls, pictureOf} from "./pictures.js";
+import {pageColour} from "./theme.js";
 
 /** The sides of zero that a feature has: {counts, extreme}, bins counted from zero outwards; the negative one first. */
 function tailsOf(report) {

@@ -50,6 +50,11 @@ class PictureQueue {
     }
 }
 
+/** A text that is not broken at its spaces. */
+function kept(text) {
+    return text.replaceAll(" ", "\u00a0");
+}
+
 function card(row, queue) {
     const place = element("div", { class: "gallery-picture" }, quiet("Asking…"));
     queue.add(place, async () => {
@@ -61,11 +66,11 @@ function card(row, queue) {
         }
     });
     const { shape } = row;
-    const fit = shape.fit ? ` by ${shape.fit}, R² ${measure(shape.explained)}` : "";
+    const fit = shape.fit ? ` by ${kept(shape.fit)}, ${kept(`R² ${measure(shape.explained)}`)}` : "";
     return element("li", {},
         element("h3", {}, link(featureAddress(row.feature), shape.label ?? featureName(row.feature))),
         element("p", { class: "facts" },
-            `${featureName(row.feature)} · ${shape.kind}${fit} · fires in ${percentage(shape.activeShare)} of the cells`),
+            `${featureName(row.feature)} · ${shape.kind}${fit} · fires in ${kept(percentage(shape.activeShare))} of the cells`),
         place, element("p", { class: "facts one-line" }, labelText(row.label, row.labelIsAutomatic)));
 }
 

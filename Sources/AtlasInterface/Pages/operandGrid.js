@@ -6,46 +6,42 @@ import {ask, isFolder} from "./data.js";
 import {isKnown, measure, number} from "./numbers.js";
 import {dataTable} from "./tables.js";
 import {shapeName} from "./operandShapes.js";
-import {gridPictureControls} from "./gridPicture.js";
-import {onThemeChange} from "./theme.js";
+import {every, gridPictureControls, strengthIn} from "./gridPicture.js";
+import {onThemeChange, pageColour} from "./theme.js";
 
 const margin = { left: 40, top: 10, bottom: 34, right: 10 };
 
 function drawGrid(canvas, grid, room) {
-    const { rows, columns, values, size } = grid;
+    const { rows, columns, values } = grid;
     const cell = Math.max(2, Math.min(24, Math.floor(room / Math.max(rows.length, columns.length))));
     const width = margin.left + columns.length * cell + margin.right;
     const height = margin.top + rows.length * cell + margin.bottom;
     const scale = devicePixelRatio || 1;
     canvas.width = width * scale;
     canvas.height = height * scale;
+    // Where there is less room than that, it is drawn smaller in both directions.
     canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    const style = getComputedStyle(canvas);
-    const channels = (name) => style.getPropertyValue(name).trim().split(/\s+/).join(",");
-    const [warm, cold] = [channels("--warm"), channels("--cold")];
+    const [high, low, line, ink, quietInk] = ["--grid-high", "--grid-low", "--line", "--text", "--quiet"].map(pageColour);
     const context = canvas.getContext("2d");
     context.scale(scale, scale);
     context.clearRect(0, 0, width, height);
-    context.fillStyle = style.getPropertyValue("--badge");
+    context.fillStyle = pageColour("--badge");
     context.fillRect(margin.left, margin.top, columns.length * cell, rows.length * cell);
-    values.forEach((line, row) => line.forEach((value, column) => {
+    values.forEach((inRow, row) => inRow.forEach((value, column) => {
         if (value === 0) return;
-        const strength = (0.15 + 0.85 * Math.min(1, Math.abs(value) / size)).toFixed(3);
-        context.fillStyle = isKnown(value)
-            ? `rgba(${value > 0 ? warm : cold},${strength})`
-            : style.getPropertyValue("--line");
+        context.globalAlpha = isKnown(value) ? strengthIn(grid, value) : 1;
+        context.fillStyle = isKnown(value) ? (value > 0 ? high : low) : line;
         const [left, top] = [margin.left + column * cell, margin.top + row * cell];
         context.fillRect(left, top, cell, cell);
+        context.globalAlpha = 1;
         if (value < 0 && cell >= 8) {
             // The sign is told by a stroke as well as by the colour.
-            context.fillStyle = style.getPropertyValue("--text");
+            context.fillStyle = ink;
             context.fillRect(left + cell / 2 - 2, top + cell / 2, 4, 1);
         }
     }));
-    context.fillStyle = style.getPropertyValue("--quiet");
+    context.fillStyle = quietInk;
     context.font = "12px system-ui, sans-serif";
-    const every = (count) => count > 50 ? 10 : count > 20 ? 5 : 1;
     context.textAlign = "center";
     columns.forEach((name, column) => {
         if (column % every(columns.length) > 0) return;
@@ -143,8 +139,9 @@ function gridView(report, room = gridRoom.page) {
     requestAnimationFrame(() => { cell = drawGrid(canvas, grid, room); });
     onThemeChange(() => { if (canvas.isConnected) cell = drawGrid(canvas, grid, room); });
     canvas.addEventListener("pointermove", (event) => {
-        const column = Math.floor((event.offsetX - margin.left) / cell);
-        const row = Math.floor((event.offsetY - margin.top) / cell);
+        const smaller = canvas.width / (devicePixelRatio || 1) / canvas.clientWidth;
+        const column = Math.floor((event.offsetX * smaller - margin.left) / cell);
+        const row = Math.floor((event.offsetY * smaller - margin.top) / cell);
         const value = grid.values[row]?.[column];
         if (value === undefined) return;
         reading.textContent =

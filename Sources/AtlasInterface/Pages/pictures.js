@@ -2,6 +2,7 @@
 
 import {button, drawing, element} from "./elements.js";
 import {fileName, saveFile} from "./savedFiles.js";
+import {pageColour} from "./theme.js";
 
 /** What a drawn element's look is made of. */
 const looks = [
@@ -15,16 +16,6 @@ const usualLooks = {
 /** Pixels of a picture's side at most: a canvas has a largest size. */
 const longestSide = 12_000;
 const sharpness = 2;
-
-/**
- * A colour of the page by its name, as `--panel`.
- *
- * @param {string} name
- * @returns {string}
- */
-export function pageColour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 /**
  * A picture of its own: a ground of the page's colour, and what is on it.

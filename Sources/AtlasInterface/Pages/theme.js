@@ -1,6 +1,6 @@
 // Light and dark: the system's choice until a person makes another.
 
-import {button} from "./elements.js";
+import {button, element} from "./elements.js";
 
 function storedTheme() {
     try {
@@ -22,6 +22,21 @@ function systemIsDark() {
 export function isDark() {
     const chosen = document.documentElement.dataset.theme;
     return chosen ? chosen === "dark" : systemIsDark();
+}
+
+/** What is asked for a colour: a name alone is text, and not yet light or dark. */
+const probe = element("span", { hidden: "", "aria-hidden": "true" });
+
+/**
+ * A colour of the page by its name, as `--panel`: as it is now, light or dark.
+ *
+ * @param {string} name
+ * @returns {string}
+ */
+export function pageColour(name) {
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
 }
 
 /**

@@ -94,9 +94,9 @@ struct CircuitEdges {
             while start < end, contributions[start].graph == graph {
                 let contribution = contributions[start]
                 var total = totals[contribution.source] ?? EdgeTotal(source: keys[Int(contribution.source)])
-                total.share += contribution.share
-                total.absolute += contribution.weight.magnitude
-                if contribution.isSamePosition { total.samePosition += contribution.weight.magnitude }
+                total.sum.add(
+                    magnitude: contribution.weight.magnitude, share: contribution.share,
+                    isSamePosition: contribution.isSamePosition)
                 totals[contribution.source] = total
                 weights[contribution.source, default: (0, 0)].sum += contribution.weight
                 weights[contribution.source]!.aligned +=
@@ -105,11 +105,7 @@ struct CircuitEdges {
             }
             // Each source is added to once a graph, so the order of this loop decides nothing.
             for (source, (weight, aligned)) in weights {
-                totals[source]!.support += 1
-                if weight > 0 { totals[source]!.positive += 1 }
-                if weight < 0 { totals[source]!.negative += 1 }
-                totals[source]!.weight += weight
-                totals[source]!.square += weight * weight
+                totals[source]!.sum.addPrompt(weight: weight)
                 totals[source]!.aligned += aligned
             }
         }

@@ -2,32 +2,15 @@ import AtlasStore
 import Circuits
 import GRDB
 
-/// What is known of one edge over prompts, positions collapsed: a row of `aggregated_edges`.
+/// What is known of one of a node's inputs over prompts, positions collapsed.
 struct EdgeTotal: Equatable {
     let source: NodeKey
-    var support = 0
-    var positive = 0
-    var negative = 0
-    var weight = 0.0
-    var square = 0.0
-    var share = 0.0
-    var absolute = 0.0
-    var samePosition = 0.0
+    var sum = EdgeSum()
     /// The sum of the weights, of those from a source of negative activation the sum with the other sign: what the source
     /// does by size. Known where single edges were added up; else 0.
     var aligned = 0.0
 
     init(source: NodeKey) { self.source = source }
-
-    var mean: Double { support > 0 ? weight / Double(support) : 0 }
-
-    var spread: Double {
-        support > 0 ? max(0, square / Double(support) - mean * mean).squareRoot() : 0
-    }
-
-    var signConsistency: Double { support > 0 ? Double(abs(positive - negative)) / Double(support) : 0 }
-
-    var samePositionShare: Double { absolute > 0 ? samePosition / absolute : 0 }
 
     /// Whether the edge goes up the layers, as every edge of an attribution does; others are left out of circuits.
     static func goesUp(from source: NodeKey, to target: NodeKey) -> Bool {
@@ -55,14 +38,14 @@ extension EdgeTotal {
             let source = NodeKey(rawValue: try row[0])
             guard goesUp(from: source, to: target) else { continue }
             var total = EdgeTotal(source: source)
-            total.support = try row[1]
-            total.positive = try row[2]
-            total.negative = try row[3]
-            total.weight = try row[4]
-            total.square = try row[5]
-            total.share = try row[6]
-            total.absolute = try row[7]
-            total.samePosition = try row[8]
+            total.sum.support = try row[1]
+            total.sum.positive = try row[2]
+            total.sum.negative = try row[3]
+            total.sum.weight = try row[4]
+            total.sum.square = try row[5]
+            total.sum.share = try row[6]
+            total.sum.absolute = try row[7]
+            total.sum.samePosition = try row[8]
             totals.append(total)
         }
         return totals

@@ -40,8 +40,8 @@ package struct GrownCircuit {
                     inputs = try basis.edges?.inputs(of: key) ?? EdgeTotal.inputs(of: key, db)
                 }
                 totals[key] = inputs
-                let sum = inputs.reduce(0.0) { $0 + $1.share }
-                return sum > 0 ? inputs.map { .init(source: $0.source, share: $0.share / sum) } : []
+                let sum = inputs.reduce(0.0) { $0 + $1.sum.share }
+                return sum > 0 ? inputs.map { .init(source: $0.source, share: $0.sum.share / sum) } : []
             })
         self.totals = totals
         self.basis = basis
@@ -61,7 +61,7 @@ package struct GrownCircuit {
     static func isAlwaysKept(_ key: NodeKey) -> Bool { key.kind == .token }
 
     /// What is known of an edge over the circuit's prompts.
-    func total(_ edge: CircuitPruning<NodeKey>.Edge) -> EdgeTotal {
+    func total(_ edge: CircuitPruning<NodeKey>.Edge) -> EdgeSum {
         let inputs = totals[edge.target] ?? []
         var (low, high) = (0, inputs.count)
         while low < high {
@@ -69,7 +69,7 @@ package struct GrownCircuit {
             if inputs[middle].source < edge.source { low = middle + 1 } else { high = middle }
         }
         precondition(low < inputs.count && inputs[low].source == edge.source)
-        return inputs[low]
+        return inputs[low].sum
     }
 
     /// All that feeds a member, by source.
@@ -91,14 +91,15 @@ extension EdgeTotal {
     /// A global weight as the edge it stands for.
     fileprivate init(_ input: GlobalInput) {
         self.init(source: NodeKey(input.source))
-        support = input.coactivations
-        positive = input.weight > 0 ? support : 0
-        negative = input.weight < 0 ? support : 0
+        let support = input.coactivations
+        sum.support = support
+        sum.positive = input.weight > 0 ? support : 0
+        sum.negative = input.weight < 0 ? support : 0
         // The mean is the weight itself, whatever the count.
-        weight = input.weight * Double(support)
-        square = input.weight * input.weight * Double(support)
-        share = input.weight.magnitude
-        absolute = input.weight.magnitude
-        samePosition = absolute
+        sum.weight = input.weight * Double(support)
+        sum.square = input.weight * input.weight * Double(support)
+        sum.share = input.weight.magnitude
+        sum.absolute = input.weight.magnitude
+        sum.samePosition = sum.absolute
     }
 }

@@ -71,7 +71,7 @@ extension AtlasReader {
                 let both = try self.prompts(holding, thatCanHold: target, db)
                 group = both
                 let totals = try edgeTotals(of: target, .upstream, prompts: both, db)
-                edge = (totals[source] ?? EdgeTotals()).neighbour(told, label: targetLabel)
+                edge = (totals[source] ?? EdgeSum()).neighbour(told, label: targetLabel)
             }
             let global: GlobalWeights? =
                 if let weights, let feature = target.feature, source.kind == .feature {

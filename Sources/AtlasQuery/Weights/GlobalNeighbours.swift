@@ -147,7 +147,7 @@ private struct FeatureEdges {
     private let feature: FeatureID
     private let direction: NeighbourDirection
     /// `nil` for the whole atlas.
-    private let totals: [NodeKey: EdgeTotals]?
+    private let totals: [NodeKey: EdgeSum]?
 
     init(
         _ feature: FeatureID, _ direction: NeighbourDirection, where filter: PromptFilter, reader: AtlasReader,
@@ -185,7 +185,7 @@ private struct FeatureEdges {
     func neighbour(_ key: NodeKey, _ db: Database) throws -> Neighbour {
         let node = NodeName(key, vocabulary: reader.atlas.identity.vocabulary)
         let label = try key.feature.flatMap { try reader.shownLabel(of: $0, db).label }
-        if let totals { return (totals[key] ?? EdgeTotals()).neighbour(node, label: label) }
+        if let totals { return (totals[key] ?? EdgeSum()).neighbour(node, label: label) }
         let own = NodeKey(feature)
         let (target, source) = direction == .upstream ? (own, key) : (key, own)
         return try reader.storedEdge(from: source, to: target, told: node, label: label, db)

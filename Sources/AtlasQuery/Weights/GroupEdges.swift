@@ -2,49 +2,12 @@ import AtlasStore
 import Circuits
 import GRDB
 
-/// What the stored graphs of some prompts say about one pair of nodes, positions collapsed: a row of `aggregated_edges`
-/// for a group instead of the atlas.
-struct EdgeTotals {
-    /// Prompts with such an edge.
-    var support = 0
-    var occurrences = 0
-    var positivePrompts = 0
-    var negativePrompts = 0
-    var weight = 0.0
-    var squareSum = 0.0
-    var share = 0.0
-    var absolute = 0.0
-    var samePosition = 0.0
-
-    /// Adds one edge of a prompt, but for its weight.
-    mutating func add(_ edge: SparseGraph.Edge, inputSum: Float, isSamePosition: Bool) {
-        let magnitude = Double(edge.weight.magnitude)
-        occurrences += 1
-        absolute += magnitude
-        if isSamePosition { samePosition += magnitude }
-        // A weight of zero may have a target without inputs; its share of them is none.
-        if magnitude > 0 { share += magnitude / Double(inputSum) }
-    }
-
-    /// Adds a prompt whose edges of this pair weigh so much together.
-    mutating func addPrompt(weight: Double) {
-        support += 1
-        if weight > 0 { positivePrompts += 1 }
-        if weight < 0 { negativePrompts += 1 }
-        self.weight += weight
-        squareSum += weight * weight
-    }
-
+extension EdgeSum {
     /// The numbers as the view `edges` tells them.
     func neighbour(_ node: NodeName, label: String?) -> Neighbour {
-        guard support > 0 else { return .unlinked(node, label: label) }
-        let count = Double(support)
-        let mean = weight / count
-        return Neighbour(
-            node: node, label: label, support: support, mean: mean,
-            spread: max(0, squareSum / count - mean * mean).squareRoot(), meanShare: share / count,
-            signConsistency: Double(abs(positivePrompts - negativePrompts)) / count,
-            samePositionShare: absolute > 0 ? samePosition / absolute : 0)
+        Neighbour(
+            node: node, label: label, support: support, mean: mean, spread: spread, meanShare: meanShare,
+            signConsistency: signConsistency, samePositionShare: samePositionShare)
     }
 }
 
@@ -66,8 +29,8 @@ extension AtlasReader {
     ///   - prompts: with graphs, in canonical order, so that sums depend on nothing else
     func edgeTotals(
         of key: NodeKey, _ direction: NeighbourDirection, prompts: [Int], _ db: Database
-    ) throws -> [NodeKey: EdgeTotals] {
-        var totals: [NodeKey: EdgeTotals] = [:]
+    ) throws -> [NodeKey: EdgeSum] {
+        var totals: [NodeKey: EdgeSum] = [:]
         for prompt in prompts {
             let graph = try storedGraph(of: prompt, db)
             let keys = graph.keys
@@ -77,8 +40,8 @@ extension AtlasReader {
             for edge in graph.edges where isOwn[direction == .upstream ? edge.target : edge.source] {
                 guard let other = keys[direction == .upstream ? edge.source : edge.target] else { continue }
                 weights[other, default: 0] += Double(edge.weight)
-                totals[other, default: EdgeTotals()].add(
-                    edge, inputSum: graph.nodes[edge.target].inputSum,
+                totals[other, default: EdgeSum()].add(
+                    weight: edge.weight, inputSum: graph.nodes[edge.target].inputSum,
                     isSamePosition: graph.position(ofNode: edge.target) == graph.position(ofNode: edge.source))
             }
             for (other, weight) in weights { totals[other]!.addPrompt(weight: weight) }

@@ -22,7 +22,7 @@ struct EdgeDerivation {
         var pairs: [UInt64] = []
         var contributions: [Contribution] = []
         try graphs.forEach(db) { graph in
-            let positions = graph.nodes.map { position(of: $0.id, targets: graph.targets) }
+            let positions = graph.nodes.map { $0.id.position(in: graph.targets) }
             for edge in graph.edges {
                 let isSame = positions[edge.target] == positions[edge.source]
                 pairs.append(UInt64(graph.denseKeys[edge.target]) << 32 | UInt64(graph.denseKeys[edge.source]))
@@ -41,34 +41,6 @@ struct EdgeDerivation {
         }
     }
 
-    private func position(of node: NodeID, targets: [LogitTarget]) -> Int {
-        switch node {
-        case .feature(_, let position, _), .error(_, let position), .token(let position): position
-        case .logit(let ordinal): targets[ordinal].position
-        case .bias: preconditionFailure("the bias node is never stored")
-        }
-    }
-
-    /// What is known of one (target, source).
-    private struct Total {
-        var support = 0
-        var positive = 0
-        var negative = 0
-        var weight = 0.0
-        var square = 0.0
-        var share = 0.0
-        var absolute = 0.0
-        var samePosition = 0.0
-
-        mutating func addPrompt(weight: Double) {
-            support += 1
-            if weight > 0 { positive += 1 }
-            if weight < 0 { negative += 1 }
-            self.weight += weight
-            square += weight * weight
-        }
-    }
-
     private func insert(
         _ pairs: [UInt64], _ places: [UInt32], _ contributions: [Contribution], keys: [NodeKey],
         into place: DerivedSums.Place, _ db: Database
@@ -82,7 +54,7 @@ struct EdgeDerivation {
         var start = 0
         while start < pairs.count {
             let pair = pairs[start]
-            var total = Total()
+            var total = EdgeSum()
             var end = start
             while end < pairs.count, pairs[end] == pair {
                 let graph = contributions[Int(places[end])].graph
@@ -90,19 +62,17 @@ struct EdgeDerivation {
                 while end < pairs.count, pairs[end] == pair {
                     let contribution = contributions[Int(places[end])]
                     guard contribution.graph == graph else { break }
-                    let absolute = Double(contribution.weight.magnitude)
                     weight += Double(contribution.weight)
-                    total.absolute += absolute
-                    if contribution.isSamePosition { total.samePosition += absolute }
-                    // A weight of zero may have a target without inputs; its share of them is none.
-                    if absolute > 0 { total.share += absolute / Double(contribution.inputSum) }
+                    total.add(
+                        weight: contribution.weight, inputSum: contribution.inputSum,
+                        isSamePosition: contribution.isSamePosition)
                     end += 1
                 }
                 total.addPrompt(weight: weight)
             }
             rows.bind(keys[Int(pair >> 32)].rawValue)
             rows.bind(keys[Int(pair & 0xFFFF_FFFF)].rawValue)
-            for value in [total.support, end - start, total.positive, total.negative] { rows.bind(value) }
+            for value in [total.support, total.occurrences, total.positive, total.negative] { rows.bind(value) }
             for value in [total.weight, total.square, total.share, total.absolute, total.samePosition] {
                 rows.bind(value)
             }

@@ -1,3 +1,5 @@
+import Circuits
+
 /// Chooses which prompts stand for a feature: the strongest, and uniform samples from intervals of equal width.
 ///
 /// Each prompt counts once, by its strongest position; of a negative tail that is the most negative one, and everything
@@ -52,9 +54,6 @@ struct ExampleChoice {
 
     /// SplitMix64's finaliser over seed, feature and content: uniform, and the same on every machine.
     static func hash(feature: NodeKey, content: UInt64) -> UInt64 {
-        var mixed = content ^ (seed &+ UInt64(bitPattern: feature.rawValue) &* 0x9E37_79B9_7F4A_7C15)
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
+        SeededNumbers.mix(content ^ (seed &+ UInt64(bitPattern: feature.rawValue) &* 0x9E37_79B9_7F4A_7C15))
     }
 }

@@ -1,3 +1,4 @@
+import AtlasExperiments
 import AtlasQuery
 import AtlasStore
 import Attribution
@@ -65,6 +66,7 @@ struct HeadQuestionTests {
     }
 
     @Test func `a feature without outgoing edges has no heads and no share of them`() throws {
+        let facts = [self.facts[0]]
         let test = try TemporaryAtlas([facts])
         var sources = Set<FeatureID>()
         for graph in facts.compactMap(\.graph) {

@@ -88,6 +88,8 @@ struct NodeEffectStoreTests {
         try writer.writeEffects([(first, graph)])
         #expect(try writer.graphsLackingEffects().map(\.text) == facts.dropFirst().map(\.text))
         #expect(try writer.graphsLackingEffects(measured: 1).map(\.text) == facts.map(\.text))
+        let stored = try AtlasReader(test.atlas).graph(ofPrompt: first).effects
+        #expect(stored == rounded(try #require(graph.effects)))
     }
 
     @Test func `a merge brings effects along, also to graphs that are there without`() throws {

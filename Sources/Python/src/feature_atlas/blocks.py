@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
 import lz4.frame
 import numpy as np
 
 from .bits import BitStream, Floats, Integers
+from .block_contents import (
+    Activations as Activations,
+)
+from .block_contents import (
+    Edges as Edges,
+)
+from .block_contents import (
+    Effects as Effects,
+)
+from .block_contents import (
+    Heads as Heads,
+)
+from .block_contents import (
+    Measured as Measured,
+)
+from .block_contents import (
+    Nodes as Nodes,
+)
+from .block_contents import (
+    Patterns as Patterns,
+)
+from .block_contents import (
+    Postings as Postings,
+)
 from .errors import BlockFault
 
 ACTIVATION_BITS = 9
@@ -15,86 +39,6 @@ WEIGHT_BITS = 10
 LOADING_BITS = 6
 #: No LZ4 frame expands by more than this; a frame that claims more is damaged.
 LARGEST_EXPANSION = 256
-
-
-class Activations(NamedTuple):
-    """Active features, ascending by layer, position and index."""
-
-    layer: Integers
-    position: Integers
-    feature_index: Integers
-    activation: Floats
-
-
-class Nodes(NamedTuple):
-    """Kept nodes in graph order; ``kind`` is 0 feature, 1 error, 2 token, 3 logit.
-
-    ``number`` is a feature's index or a logit's place among the targets.
-    """
-
-    kind: Integers
-    layer: Integers
-    position: Integers
-    number: Integers
-    activation: Floats
-    influence: Floats
-    cumulative_influence: Floats
-    input_sum: Floats
-    bias_input: Floats
-
-
-class Edges(NamedTuple):
-    """Kept edges, ascending by target and source: places in the list of nodes."""
-
-    source: Integers
-    target: Integers
-    weight: Floats
-
-
-class Postings(NamedTuple):
-    """Places where features fire, ascending by feature (a node key), prompt (its id in the file) and position."""
-
-    feature: Integers
-    prompt_id: Integers
-    position: Integers
-    activation: Floats
-
-
-class Effects(NamedTuple):
-    """What each node does, ``[nodes]``, and ``[targets][nodes]``."""
-
-    gap: Floats
-    answer: Floats
-    targets: Floats
-
-
-class Measured(NamedTuple):
-    """What silencing nodes did, ascending by node."""
-
-    node: Integers
-    answer: Floats
-    gap: Floats
-    divergence: Floats
-
-
-class Heads(NamedTuple):
-    """The main heads of edges: ``edge``, ``layer``, ``head`` and ``loading`` by entry, ``rest`` by edge."""
-
-    edge: Integers
-    layer: Integers
-    head: Integers
-    loading: Floats
-    rest: Floats
-
-
-class Patterns(NamedTuple):
-    """Where the model's heads look, by layer, then head: means over positions after the first."""
-
-    previous: Floats
-    same: Floats
-    first: Floats
-    distance: Floats
-    entropy: Floats
 
 
 def content(frame: bytes) -> bytes:

@@ -7,45 +7,19 @@ same in all atlases of one replacement model.
 
 from __future__ import annotations
 
-from typing import Dict, Tuple
+from typing import Dict
 
+from .schema_columns import INDEX, LAYER, PROMPT, aggregate_end, end_of
 from .table import Column, Schema
 
 #: The version of all schemas; a change that breaks readers raises it.
 VERSION = 1
 
-_PROMPT = Column("prompt", "category", "SHA-256 of the text's UTF-8, 64 hexadecimal digits")
-_LAYER = Column("layer", "int32", "the feature's layer, from 0")
-_INDEX = Column("feature_index", "int32", "the feature's row in that layer's encoder")
-
-
-def _end(name: str, what: str) -> Tuple[Column, ...]:
-    return (
-        Column(f"{name}_kind", "category", f"{what}: feature, error, token or logit"),
-        Column(f"{name}_layer", "int32", "layer of a feature or error", True),
-        Column(f"{name}_position", "int32", "position of a feature, error, token or of what a logit follows"),
-        Column(f"{name}_index", "int64", "a feature's index, a token's or logit's token id", True),
-    )
-
-
-def _aggregate_end(name: str, what: str) -> Tuple[Column, ...]:
-    return (
-        Column(name, "int64", f"node key of {what}"),
-        Column(f"{name}_kind", "category", "feature, error, token or logit"),
-        Column(f"{name}_layer", "int32", "layer of a feature or error", True),
-        Column(f"{name}_index", "int32", "a feature's index", True),
-        Column(f"{name}_token", "int64", "a token's or logit's token id", True),
-        Column(f"{name}_text", "text", "that token's text", True),
-        Column(f"{name}_label", "text", "a feature's label", True),
-        Column(f"{name}_label_is_automatic", "bool", "no person gave that label"),
-    )
-
-
 PROMPTS = Schema(
     "prompts",
     "The distinct texts, what the model said, and how well its graph explains it.",
     (
-        Column("prompt", "text", _PROMPT.meaning),
+        Column("prompt", "text", PROMPT.meaning),
         Column("text", "text", "the text as given, without special tokens"),
         Column("corpora", "text", "JSON array of the corpora that hold it"),
         Column("external_ids", "text", "JSON array of the corpora's own ids"),
@@ -75,7 +49,7 @@ TOKENS = Schema(
     "tokens",
     "Each prompt's tokens.",
     (
-        _PROMPT,
+        PROMPT,
         Column("position", "int32", "from 0, the beginning-of-sequence token"),
         Column("token", "int64", "the token's id"),
         Column("text", "category", "what it decodes to alone"),
@@ -85,15 +59,15 @@ TOKENS = Schema(
 TAGS = Schema(
     "tags",
     "What the corpora say about prompts.",
-    (_PROMPT, Column("name", "category", "what is said"), Column("value", "category", "what it is")),
+    (PROMPT, Column("name", "category", "what is said"), Column("value", "category", "what it is")),
     "prompt, name, value",
 )
 FEATURES = Schema(
     "features",
     "Every feature that ever fired.",
     (
-        _LAYER,
-        _INDEX,
+        LAYER,
+        INDEX,
         Column("label", "text", "a person's name for it, else the automatic one", True),
         Column("label_is_automatic", "bool", "no person named it"),
         Column("active_tokens", "int64", "positions it fires at"),
@@ -115,12 +89,12 @@ EXAMPLES = Schema(
     "examples",
     "Where features fire most, and samples from five intervals of equal width.",
     (
-        _LAYER,
-        _INDEX,
+        LAYER,
+        INDEX,
         Column("side", "category", "positive or negative: of which activations"),
         Column("band", "int32", "0: strongest; k: from ((k-1)/5, k/5] of the strongest"),
         Column("rank", "int32", "place in the band, from 1"),
-        _PROMPT,
+        PROMPT,
         Column("position", "int32", "where it is strongest in the prompt"),
         Column("activation", "float64", "the activation there"),
     ),
@@ -130,10 +104,10 @@ ACTIVATIONS = Schema(
     "activations",
     "Every active feature at every position of every prompt.",
     (
-        _PROMPT,
-        _LAYER,
+        PROMPT,
+        LAYER,
         Column("position", "int32", "the token position, from 0"),
-        _INDEX,
+        INDEX,
         Column("activation", "float32", "relative error at most 2^-10"),
     ),
     "prompt, layer, position, feature_index",
@@ -142,7 +116,7 @@ NODES = Schema(
     "nodes",
     "The kept nodes of each prompt's graph.",
     (
-        _PROMPT,
+        PROMPT,
         Column("node", "int32", "its place in the graph, which edges and influence refer to"),
         Column("kind", "category", "feature, error, token or logit"),
         Column("layer", "int32", "layer of a feature or error", True),
@@ -163,7 +137,7 @@ INFLUENCE = Schema(
     "influence",
     "Each kept node's influence on each explained logit; zeros are left out.",
     (
-        _PROMPT,
+        PROMPT,
         Column("target", "int32", "the logit's place in the graph's list, most likely first"),
         Column("node", "int32", "the node's place in the graph"),
         Column("influence", "float32", "relative error at most 2^-11"),
@@ -174,12 +148,12 @@ EDGES = Schema(
     "edges",
     "The kept edges of each prompt's graph, both ends spelled out.",
     (
-        _PROMPT,
+        PROMPT,
         Column("source", "int32", "place in the graph of the node that affects"),
         Column("target", "int32", "place in the graph of the node that is affected"),
         Column("weight", "float32", "direct effect; relative error at most 2^-11"),
-        *_end("source", "what affects"),
-        *_end("target", "what is affected"),
+        *end_of("source", "what affects"),
+        *end_of("target", "what is affected"),
     ),
     "prompt, target, source",
 )
@@ -187,8 +161,8 @@ AGGREGATED_EDGES = Schema(
     "aggregated_edges",
     "Edges over all prompts, positions taken together.",
     (
-        *_aggregate_end("source", "what affects"),
-        *_aggregate_end("target", "what is affected"),
+        *aggregate_end("source", "what affects"),
+        *aggregate_end("target", "what is affected"),
         Column("support", "int64", "prompts with such an edge"),
         Column("occurrences", "int64", "such edges"),
         Column("mean", "float64", "mean weight over the supporting prompts"),
@@ -203,8 +177,8 @@ LABELS = Schema(
     "labels",
     "What features are called, by people and by rule.",
     (
-        _LAYER,
-        _INDEX,
+        LAYER,
+        INDEX,
         Column("is_automatic", "bool", "made by rule, not given by a person"),
         Column("label", "text", "the name"),
         Column("note", "text", "anything longer"),
@@ -246,7 +220,7 @@ EFFECTS = Schema(
     "effects",
     "What each node does to what is explained, signed, to first order.",
     (
-        _PROMPT,
+        PROMPT,
         Column("node", "int32", "the node's place in the graph"),
         Column("gap", "float32", "on the answer's lead over its rival, by the model's derivative"),
         Column("answer", "float32", "on the answer's logit, by the model's derivative"),
@@ -262,7 +236,7 @@ HEADS = Schema(
     "heads",
     "The attention heads that hold most of each edge.",
     (
-        _PROMPT,
+        PROMPT,
         Column("edge", "int32", "the edge's place in the graph's list of edges"),
         Column("source", "int32", "place in the graph of the node that affects"),
         Column("target", "int32", "place in the graph of the node that is affected"),
@@ -276,7 +250,7 @@ HEAD_PATTERNS = Schema(
     "head_patterns",
     "Where every head looks in a prompt, means over positions after the first.",
     (
-        _PROMPT,
+        PROMPT,
         Column("layer", "int32", "the head's layer"),
         Column("head", "int32", "the head"),
         Column("previous", "float32", "share of attention to the position before"),
@@ -290,7 +264,7 @@ HEAD_PATTERNS = Schema(
 POSTINGS = Schema(
     "feature_activations",
     "Every place where one feature fires.",
-    (_PROMPT, Column("position", "int32", "the token position"), Column("activation", "float32", "the activation")),
+    (PROMPT, Column("position", "int32", "the token position"), Column("activation", "float32", "the activation")),
     "prompt, position",
 )
 

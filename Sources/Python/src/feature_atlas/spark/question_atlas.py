@@ -20,7 +20,7 @@ import lz4.frame
 from ..errors import AtlasError
 from ..program import Place, Program
 from ..questions import Question
-from .shard_tables import GRAPH_COLUMNS, TARGET_COLUMNS
+from .shard_queries import GRAPH_COLUMNS, TARGET_COLUMNS
 
 #: Tables that say what an atlas is about, which every question needs.
 _COMMON = ("atlas", "vocabulary", "grdb_migrations")

@@ -15,6 +15,7 @@ from ..errors import AtlasError
 from ..stored import Range, StoredGraph
 from ..table import _package
 from . import shard_schemas
+from .shard_queries import GRAPH_COLUMNS, GRAPH_FACTS, PROMPT_FACTS, SQL, TARGET_COLUMNS
 
 #: Rows that are held together, which are a row group.
 ROWS_TOGETHER = 65_536
@@ -107,7 +108,7 @@ class _ShardRows:
         if method is not None:
             yield from method()
         else:
-            yield from self._batched(_SQL[name])
+            yield from self._batched(SQL[name])
 
     def _batched(self, sql: str) -> Iterator[Sequence[Row]]:
         held: List[Row] = []
@@ -124,7 +125,7 @@ class _ShardRows:
             yield [(self._shard, self._ordinals[row[0]], *row[1:]) for row in batch]
 
     def _prompt_facts(self) -> Iterator[Sequence[Row]]:
-        for batch in self._batched(_PROMPT_FACTS):
+        for batch in self._batched(PROMPT_FACTS):
             rows = []
             for digest, prompt, *facts, block, edges in batch:
                 tokens = self._atlas._stored.tokens(prompt, facts[1], block).tolist()
@@ -137,7 +138,7 @@ class _ShardRows:
         for table, columns in TARGET_COLUMNS.items():
             for graph, *target in self._database.rows(f"SELECT graph_id, {columns} FROM {table} ORDER BY 1, 2"):
                 targets[graph][table].append(tuple(target))
-        for batch in self._batched(_GRAPH_FACTS):
+        for batch in self._batched(GRAPH_FACTS):
             rows = []
             for row in batch:
                 prompt, graph, tokens, activations = row[:4]
@@ -249,54 +250,3 @@ class _ShardRows:
             rounded = float(np.float32(value))
             if rounded > 0 and rounded >= least:
                 yield answer, key, rounded
-
-
-#: The plain columns of a graph.
-GRAPH_COLUMNS = (
-    "replacement_score", "completeness_score", "active_feature_count", "selected_feature_count", "largest_violation",
-    "node_threshold", "edge_threshold", "node_count", "edge_count",
-)  # fmt: skip
-#: The columns of targets beside their graph.
-TARGET_COLUMNS = {
-    "logit_targets": "ordinal, token, probability, position",
-    "custom_targets": "ordinal, kind, description, definition, weight, position",
-}
-_PROMPT_FACTS = """
-    SELECT p.content_hash, p.id, p.text, p.token_count, p.counted_tokens, p.activation_count, p.predicted_token,
-        p.predicted_probability, p.answer, p.answer_token, p.answer_probability, p.tokens, g.edge_count
-    FROM prompts p LEFT JOIN graphs g ON g.prompt_id = p.id ORDER BY p.content_hash
-    """
-_GRAPH_FACTS = f"""
-    SELECT p.id, g.id, p.tokens, p.activations, {", ".join("g." + name for name in GRAPH_COLUMNS)},
-        g.nodes, g.edges, g.target_influence, e.answer_token, e.rival_token, e.gap, e.answer_logit, e.total,
-        e.gradient, m.node_count, m.effects
-    FROM prompts p LEFT JOIN graphs g ON g.prompt_id = p.id LEFT JOIN node_effects e ON e.graph_id = g.id
-        LEFT JOIN measured_effects m ON m.graph_id = g.id
-    ORDER BY p.content_hash
-    """
-_SQL = {
-    "feature_sums": """
-        SELECT s.layer, s.feature_index, s.active_tokens, s.active_prompts, s.maximum, s.activation_sum,
-            s.activation_square_sum, coalesce(n.negative_tokens, 0), coalesce(n.negative_prompts, 0), n.minimum
-        FROM feature_statistics s
-        LEFT JOIN feature_negative_tails n ON n.layer = s.layer AND n.feature_index = s.feature_index
-        """,
-    "edge_sums": """
-        SELECT source, target, support, occurrences, positive_prompts, negative_prompts, weight_sum, weight_square_sum,
-            share_sum, absolute_weight, same_position_weight
-        FROM aggregated_edges ORDER BY target, source
-        """,
-    "driver_sums": """
-        SELECT d.token, d.node, d.prompt_count, d.covered_prompts, d.influence_sum, d.direct_sum, d.direct_square_sum,
-            d.direct_support, d.positive_prompts, d.negative_prompts, t.prompt_count, t.influence_sum, t.direct_sum,
-            t.direct_support
-        FROM logit_drivers d LEFT JOIN logit_driver_negative_tails t ON t.token = d.token AND t.node = d.node
-        ORDER BY d.token, d.node
-        """,
-    "effect_sums": """
-        SELECT token, node, prompt_count, covered_prompts, effect_sum, effect_square_sum, positive_prompts,
-            negative_prompts, measured_sum, measured_prompts
-        FROM logit_driver_effects ORDER BY token, node
-        """,
-    "token_effects": "SELECT kind, layer, feature_index, rank, token, value FROM token_effects",
-}
