@@ -60,13 +60,6 @@ struct JSONFields {
         return value
     }
 
-    /// The finite number of a field, or nil where it is not there.
-    func number(_ name: String) throws(TranscoderError) -> Double? {
-        guard has(name) else { return nil }
-        guard let value = fields[name]?.number, value.isFinite else { throw unexpected(name, "a number") }
-        return value
-    }
-
     /// A nested object, or nil where it is not there.
     func object(_ name: String) throws(TranscoderError) -> JSONFields? {
         guard has(name) else { return nil }

@@ -31,5 +31,5 @@ extension PublishedFormat {
 
 /// The formats that are known.
 enum PublishedFormats {
-    static var all: [any PublishedFormat.Type] { [SAELensFormat.self, SparsifyFormat.self, LlamaScopeFormat.self] }
+    static var all: [any PublishedFormat.Type] { [SAELensFormat.self, SparsifyFormat.self] }
 }

@@ -11,7 +11,7 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Say what a folder or file is: a model, transcoders, an atlas, weights.",
         discussion: """
-            A folder with config.yaml is a transcoder set, one with folders of SAELens, sparsify or Llama Scope too, one with config.json a \
+            A folder with config.yaml is a transcoder set, one with folders of SAELens or sparsify too, one with config.json a \
             language model; a file is an atlas or \
             .safetensors weights. Headers are read and checked, weights stay where they are.
 
