@@ -30,7 +30,6 @@ extension LanguageModel {
     static let architectures: [any Architecture.Type] = [
         GPT2Architecture.self, GPTNeoXArchitecture.self, LlamaArchitecture.self, MistralArchitecture.self,
         Qwen2Architecture.self, Qwen3Architecture.self, Phi3Architecture.self, OLMo2Architecture.self,
-        SmolLM3Architecture.self,
         GemmaArchitecture.self, Gemma2Architecture.self, Gemma3Architecture.self, Gemma3ConditionalArchitecture.self,
     ]
 

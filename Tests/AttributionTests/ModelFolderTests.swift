@@ -33,7 +33,7 @@ import Testing
         Refusal(
             model: "gpt2/model", text: "GPT2LMHeadModel", replacement: "BloomForCausalLM",
             reason:
-                "expected one of GPT2LMHeadModel, GPTNeoXForCausalLM, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, Phi3ForCausalLM, Olmo2ForCausalLM, SmolLM3ForCausalLM, GemmaForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, found BloomForCausalLM"
+                "expected one of GPT2LMHeadModel, GPTNeoXForCausalLM, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, Phi3ForCausalLM, Olmo2ForCausalLM, GemmaForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, found BloomForCausalLM"
         ),
         Refusal(
             model: "gpt2/model", text: "\"gelu_new\"", replacement: "\"relu\"",

@@ -40,8 +40,6 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
         phi3(["partial_rotary_factor": 0.5]),
         olmo2(["attention_bias": true]),
         llama(["rope_scaling": ["rope_type": "yarn", "factor": 4.0] as [String: any Sendable]]),
-        smolLM3(["no_rope_layer_interval": 2, "tie_word_embeddings": false]),
-        smolLM3(["no_rope_layers": [1, 0, 1], "use_sliding_window": true, "sliding_window": 3, "attention_bias": true]),
     ]
 
     /// Writes the folder, with the tokenizer of the golden cases.
@@ -125,12 +123,6 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
     private static func llama(_ variant: [String: any Sendable]) -> RandomModel {
         grouped(
             "LlamaForCausalLM", variant, norms: ["input_layernorm", "post_attention_layernorm"], hasHeadNorms: false)
-    }
-
-    private static func smolLM3(_ variant: [String: any Sendable]) -> RandomModel {
-        grouped(
-            "SmolLM3ForCausalLM", ["tie_word_embeddings": true].merging(variant) { $1 },
-            norms: ["input_layernorm", "post_attention_layernorm"], hasHeadNorms: false)
     }
 
     private static func qwen3(_ variant: [String: any Sendable]) -> RandomModel {

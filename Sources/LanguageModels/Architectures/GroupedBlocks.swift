@@ -10,8 +10,6 @@ struct GroupedBlocks {
     let defaults: ConfigurationDefaults
     /// Each layer's window of positions.
     var windows: [Int?]
-    /// Which layers turn queries and keys by their position.
-    var turning: [Bool]
     /// Which of attention's projections have biases.
     var biases = AttentionBiases.none
     /// Whether the MLP's projections have biases.
@@ -32,7 +30,6 @@ struct GroupedBlocks {
         configuration.contextLength = try file.stretchedContext(configuration.contextLength)
         self.configuration = configuration
         windows = [Int?](repeating: nil, count: configuration.layerCount)
-        turning = [Bool](repeating: true, count: configuration.layerCount)
     }
 
     /// RMSNorm's ε.
@@ -50,7 +47,7 @@ struct GroupedBlocks {
         let (width, epsilon, hiddenWidth) = (configuration.modelWidth, try epsilon, try hiddenWidth)
         return try parts { layer, own in
             let scoring = AttentionScoring(
-                scale: 1 / Float(configuration.headWidth).squareRoot(), rotary: turning[layer] ? rotary : nil,
+                scale: 1 / Float(configuration.headWidth).squareRoot(), rotary: rotary,
                 headNorms: hasHeadNorms ? try own.headNorms(width: configuration.headWidth, epsilon: epsilon) : nil,
                 window: windows[layer])
             return TransformerBlock(
