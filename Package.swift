@@ -172,7 +172,7 @@ let package = Package(
             dependencies: [
                 "AtlasBasis", "AtlasExperiments", "AtlasIndexing", "AtlasInterface", "AtlasQuery", "AtlasStore",
                 "Attribution", "Circuits",
-                "DemoData",
+                "DemoData", "Files",
                 "LanguageModels", "Safetensors", "Tensors", "Texts", "TranscoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -192,6 +192,7 @@ let package = Package(
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "Tensors"]),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"]),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Texts", "Tokenizers"], resources: [.copy("Golden")]),

@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 extension GraphDocument {
@@ -28,24 +27,6 @@ extension GraphDocument {
                     + Self.data("weight", "\(link.weight)") + "</edge>")
         }
         return Data((lines + ["</graph>", "</graphml>", ""]).joined(separator: "\n").utf8)
-    }
-
-    /// Writes `<slug>.graphml` into `folder`, making the folder.
-    ///
-    /// - Parameter overwriting: replace a file of that name
-    /// - Throws: `ExportError` for a file that is there, or a folder that cannot be written
-    public func writeGraphML(to folder: URL, overwriting: Bool) throws -> URL {
-        try writing(to: folder) {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let file = folder.appendingPathComponent("\(metadata.slug).graphml")
-            guard overwriting || !FileManager.default.fileExists(atPath: file.path) else {
-                throw ExportError(
-                    place: file.path, expected: "no file", found: "one",
-                    advice: "choose another name (--slug) or replace it (--overwrite)")
-            }
-            try AtomicFile.write(graphML, to: file.path)
-            return file
-        }
     }
 
     private static let nodeFields = [

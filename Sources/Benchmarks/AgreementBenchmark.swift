@@ -28,6 +28,7 @@ struct AgreementBenchmark: ParsableCommand {
     var rest = AgreementCircuit.Rest.allCases
     @Option(parsing: .upToNextOption, help: "Only these kinds.") var kinds: [String] = []
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var kept: ResultsOptions
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
@@ -61,6 +62,7 @@ struct AgreementBenchmark: ParsableCommand {
                     sentences, circuit, rest: rest, sizes: sizes, randomSizes: randomSizes, outcomes, started: started)
                 curves.append(curve)
                 if !json { curve.print() }
+                try kept.keep(curve.rows, as: "agreement, \(sentences.kind), \(rest.rawValue)")
             }
         }
         if json {
@@ -149,6 +151,20 @@ private struct AgreementCurve: Encodable {
                 neurons: size, keep: share(outcomes.map { $0.keepingRandom[place] }),
                 silence: share(outcomes.map { $0.silencingRandom[place] }))
         }
+    }
+
+    /// The curve as rows of a measurement.
+    var rows: [[String: Measurement.Value]] {
+        func row(_ neurons: String, _ keep: Share, _ silence: Share) -> [String: Measurement.Value] {
+            [
+                "neurons": .text(neurons), "keep": .number(keep.share), "keep_low": .number(keep.low),
+                "keep_high": .number(keep.high), "keep_right": .number(keep.accuracy),
+                "silence": .number(silence.share), "silence_low": .number(silence.low),
+                "silence_high": .number(silence.high), "silence_right": .number(silence.accuracy),
+            ]
+        }
+        return points.map { row("\($0.neurons)", $0.keep, $0.silence) }
+            + random.map { row("\($0.neurons) at random", $0.keep, $0.silence) }
     }
 
     func print() {

@@ -44,6 +44,7 @@ struct AttributionBenchmark: ParsableCommand {
     @Flag(help: "Measure also through which heads edges go, and why a head looks where it looks.") var heads = false
     @Flag(help: "With --heads: of all edges before pruning too.") var allEdges = false
     @Option(help: "Repetitions of each prompt after one that is not counted.") var repetitions = 3
+    @OptionGroup var kept: ResultsOptions
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
 
     /// Prompts of the demo's corpus that are measured where none is given.
@@ -80,9 +81,10 @@ struct AttributionBenchmark: ParsableCommand {
         if texts.isEmpty { texts = Self.demoPrompts }
         let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes)
         guard tokens.isEmpty else {
-            return try LongPrompts(
+            let rows = try LongPrompts(
                 attributor: attributor, text: texts.joined(separator: "\n"), options: options, jobs: jobs
             ).measure(tokens, repetitions: repetitions)
+            return try kept.keep(rows, as: "long prompts")
         }
         let rate = MachineRate.matrixProduct(jobs: jobs, width: attributor.model.configuration.modelWidth)
         let speed = try AttributionSpeed(
@@ -95,6 +97,7 @@ struct AttributionBenchmark: ParsableCommand {
         }
         if !neurons { try StoredSize(attributor, texts: texts, options: options, jobs: jobs).print() }
         print(String(format: "peak resident memory     %8.0f MiB", PeakMemory.residentMebibytes))
+        try kept.keep([speed.row(rate: rate)], as: "attribution")
     }
 }
 
@@ -104,6 +107,8 @@ private struct AttributionSpeed {
     private var seconds = 0.0
     private var targets = 0
     private var operations = 0
+    private var firstSeconds = 0.0
+    private var active = 0
 
     init(_ attributor: Attributor, texts: [String], options: AttributionOptions, repetitions: Int, jobs: Int) throws {
         for text in texts {
@@ -119,13 +124,28 @@ private struct AttributionSpeed {
                 if repetition == 0, let share = result.local.coveredEffectShare {
                     Swift.print(String(format: "the nodes cover %.4f of the sum of all neurons' total effects", share))
                 }
-                if repetition == 0 { continue }
+                if repetition == 0 {
+                    firstSeconds += elapsed / Double(texts.count)
+                    continue
+                }
+                active += result.graph.activeFeatures.count
                 runs += 1
                 seconds += elapsed
                 targets += count
                 operations += result.floatingPointOperations
             }
         }
+    }
+
+    /// Means over the prompts, as a row of a measurement.
+    func row(rate: Double) -> [String: Measurement.Value] {
+        let reached = Double(operations) / seconds
+        return [
+            "active": .number(Double(active) / Double(runs)), "seconds": .number(seconds / Double(runs)),
+            "first_seconds": .number(firstSeconds), "operations": .number(Double(operations) / Double(runs) / 1e9),
+            "rate": .number(reached / 1e9), "machine_rate": .number(rate / 1e9), "rate_share": .number(reached / rate),
+            "mebibytes": .number(PeakMemory.residentMebibytes),
+        ]
     }
 
     func print(rate: Double, jobs: Int) {

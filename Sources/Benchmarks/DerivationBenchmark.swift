@@ -18,6 +18,7 @@ struct DerivationBenchmark: ParsableCommand {
     @Option(help: "Edges a prompt.") var edges = 100
     @Option(help: "Activations a prompt.") var activations = 300
     @Option(help: "Parts of so many per cent are merged.") var parts = [0, 1, 10]
+    @OptionGroup var kept: ResultsOptions
     @Flag(help: "Compare each with what its facts give, derived anew.") var verify = false
 
     func run() throws {
@@ -47,11 +48,18 @@ struct DerivationBenchmark: ParsableCommand {
         try atlas.close()
         print(String(format: "rebuild of %d aggregated edges: %.1f s", edges, rebuild))
         print("part    merged and added  of the rebuild  outcome")
-        for percent in parts { try merge(percent, whole: whole, rebuild: rebuild) }
+        var row: [String: Measurement.Value] = [
+            "prompts": .count(prompts), "aggregated_edges": .count(edges), "rebuild_seconds": .number(rebuild),
+        ]
+        for percent in parts {
+            row["share_of_\(percent)"] = .number(try merge(percent, whole: whole, rebuild: rebuild))
+        }
+        try kept.keep([row], as: "derivation")
         print(String(format: "peak memory %.0f MiB", PeakMemory.residentMebibytes))
     }
 
-    private func merge(_ percent: Int, whole: String, rebuild: Double) throws {
+    /// Merges a part of so many per cent into a copy: its processor time as a share of the rebuild's.
+    private func merge(_ percent: Int, whole: String, rebuild: Double) throws -> Double {
         let copy = folder + "/copy.atlas"
         try? FileManager.default.removeItem(atPath: copy)
         try FileManager.default.copyItem(atPath: whole, toPath: copy)
@@ -78,5 +86,6 @@ struct DerivationBenchmark: ParsableCommand {
             print(
                 report.problems.isEmpty ? "  as derived anew, sums within \(report.largestRounding ?? 0)" : "\(report)")
         }
+        return seconds / rebuild
     }
 }

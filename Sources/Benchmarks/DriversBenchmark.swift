@@ -30,6 +30,7 @@ struct DriversBenchmark: ParsableCommand {
     @Option(help: "Tokens, those that answer most prompts.") var tokens = 30
     @Option(help: "Rows of each.") var rows = 10
     @Option(help: "Prompts of each row.") var prompts = 5
+    @OptionGroup var kept: ResultsOptions
     @Option(help: "The smallest |change| that has a sign.") var least = 0.01
 
     func run() throws {
@@ -82,12 +83,21 @@ struct DriversBenchmark: ParsableCommand {
             }
         }
         for (name, tally) in tallies.sorted(by: { $0.key < $1.key }) { print("\(name): \(tally)") }
+        var row: [String: Measurement.Value] = [:]
+        for (name, tally) in tallies {
+            let key = name.map { $0.isLetter ? String($0) : "_" }.joined().replacing("__", with: "_")
+            row[key] = .number(tally.share)
+            row[key + "_count"] = .count(tally.count)
+        }
+        try kept.keep([row], as: "drivers")
     }
 
     /// How often a sign was right.
     private struct Tally: CustomStringConvertible {
         private var right = 0
-        private var count = 0
+        private(set) var count = 0
+
+        var share: Double { Double(right) / Double(max(1, count)) }
 
         mutating func add(_ isRight: Bool) {
             count += 1
@@ -95,7 +105,7 @@ struct DriversBenchmark: ParsableCommand {
         }
 
         var description: String {
-            String(format: "%.1f %% of %d", 100 * Double(right) / Double(max(1, count)), count)
+            String(format: "%.1f %% of %d", 100 * share, count)
         }
     }
 

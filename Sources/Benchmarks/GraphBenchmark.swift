@@ -13,6 +13,7 @@ struct GraphBenchmark: ParsableCommand {
 
     @Option(help: "Feature nodes of the graph.") var nodes = 10_000
     @Option(help: "Its edges.") var edges = 1_000_000
+    @OptionGroup var kept: ResultsOptions
 
     private static let layers = 26
     private static let tokens = 74
@@ -31,16 +32,18 @@ struct GraphBenchmark: ParsableCommand {
         try AtlasDerivation(atlas).rebuild()
         let service = AtlasService(AtlasReader(atlas))
         print("view                                                   first       again      bytes")
-        for view in Self.views { try measure("prompts/1/graph\(view)", service) }
+        var rows = try Self.views.map { try measure("prompts/1/graph\($0)", service) }
         let graph: GraphReport = try JSONDecoder().decode(
             GraphReport.self, from: service.answer(.get, "prompts/1/graph").bytes)
         if let node = graph.nodes.last(where: { $0.kind == "feature" }) {
-            try measure("prompts/1/graph/nodes/\(node.id)", service)
+            rows.append(try measure("prompts/1/graph/nodes/\(node.id)", service))
         }
         try atlas.close()
+        try kept.keep(rows, as: "graph")
     }
 
-    private func measure(_ path: String, _ service: AtlasService) throws {
+    /// Asks five times: milliseconds of the first answer and of the later ones, and the answer's bytes.
+    private func measure(_ path: String, _ service: AtlasService) throws -> [String: Measurement.Value] {
         var times: [Double] = []
         var bytes = 0
         for _ in 0..<5 {
@@ -52,6 +55,7 @@ struct GraphBenchmark: ParsableCommand {
         print(
             path.padding(toLength: 50, withPad: " ", startingAt: 0),
             String(format: "%7.1f ms  %7.1f ms  %9d", times[0], again, bytes))
+        return ["view": .text(path), "first": .number(times[0]), "again": .number(again), "bytes": .count(bytes)]
     }
 
     /// One prompt with features spread over all layers and positions, and edges from earlier ones to later ones.

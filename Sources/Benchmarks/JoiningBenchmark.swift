@@ -19,6 +19,7 @@ struct JoiningBenchmark: ParsableCommand {
     @Option(help: "Edges a prompt.") var edges = 100
     @Option(help: "Activations a prompt.") var activations = 300
     @Option(help: "In so many shards.") var shards = [2, 8, 32, 128]
+    @OptionGroup var kept: ResultsOptions
     @Flag(help: "Compare each result with what its facts give, derived anew.") var verify = false
 
     func run() throws {
@@ -27,6 +28,7 @@ struct JoiningBenchmark: ParsableCommand {
         print("one run: derived in \(whole.seconds.oneDecimal) s, \(whole.bytes.mebibytes) MiB")
         try FileManager.default.removeItem(atPath: whole.paths[0])
         print("shards   in shards: s   MiB   merged: s  of one run   MiB   assembled: s  of one run   MiB  peak MiB")
+        var rows: [[String: Measurement.Value]] = []
         for count in shards {
             let made = try make(count)
             let merged = try measured("merged.atlas") { try AtlasJoin(parts: made.paths, whole: $0).run() }
@@ -39,8 +41,23 @@ struct JoiningBenchmark: ParsableCommand {
                     made.bytes.mebibytes, merged.seconds.oneDecimal, 100 * merged.seconds / whole.seconds,
                     merged.bytes.mebibytes, assembled.seconds.oneDecimal, 100 * assembled.seconds / whole.seconds,
                     assembled.bytes.mebibytes, PeakMemory.residentMebibytes))
+            rows.append([
+                "shards": .count(count), "deriving_seconds": .number(made.seconds),
+                "shards_mebibytes": .number(mebibytes(made.bytes)),
+                "merged_seconds": .number(merged.seconds), "merged_mebibytes": .number(mebibytes(merged.bytes)),
+                "assembled_seconds": .number(assembled.seconds),
+                "assembled_mebibytes": .number(mebibytes(assembled.bytes)),
+            ])
             for path in made.paths { try FileManager.default.removeItem(atPath: path) }
         }
+        try kept.keep(rows, as: "joining")
+        try kept.keep(
+            [
+                [
+                    "prompts": .count(prompts), "deriving_seconds": .number(whole.seconds),
+                    "mebibytes": .number(mebibytes(whole.bytes)),
+                ]
+            ], as: "joining, one run")
     }
 
     /// Writes the corpus in some shards and derives each: the processor time of deriving, and the bytes of all.
@@ -81,6 +98,8 @@ struct JoiningBenchmark: ParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: path) }
         return (seconds, try size(path))
     }
+
+    private func mebibytes(_ bytes: Int) -> Double { Double(bytes) / 1_048_576 }
 
     private func size(_ path: String) throws -> Int {
         try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0

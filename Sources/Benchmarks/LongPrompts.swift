@@ -21,7 +21,9 @@ struct LongPrompts {
         return Array(tokens.prefix(count))
     }
 
-    func measure(_ lengths: [Int], repetitions: Int) throws {
+    /// Measures prompts of these lengths; a row for each.
+    func measure(_ lengths: [Int], repetitions: Int) throws -> [[String: Measurement.Value]] {
+        var rows: [[String: Measurement.Value]] = []
         let rate = MachineRate.matrixProduct(jobs: 1, width: attributor.model.configuration.modelWidth)
         let bytes = MachineRate.memory()
         print(
@@ -46,6 +48,17 @@ struct LongPrompts {
                     counted: AttributionCounts(attributor, result, options: options), measured: result.costs,
                     operationRate: rate, byteRate: bytes)
                 table.print()
+                let (mixing, projections) = (table.rate(.mixing), table.rate(.projections))
+                rows.append([
+                    "tokens": .count(tokens.count), "active": .count(graph.activeFeatures.count),
+                    "targets": .count(graph.layout.targetCount), "seconds": .number(elapsed),
+                    "processor_seconds": .number(spent), "over_floor": .number(table.overFloor),
+                    "projections_share": .number(projections.share),
+                    "projections_rate": .number(projections.rate / 1e9),
+                    "mixing_share": .number(mixing.share), "mixing_rate": .number(mixing.rate / 1e9),
+                    "violation": .number(Double(graph.violations().max() ?? 0)),
+                    "peak_gibibytes": .number(PeakMemory.residentMebibytes / 1024),
+                ])
                 let pruning = ThreadTime.seconds
                 let pruned = SparseGraph(
                     graph, nodeThreshold: Pruning.viewingThresholds.node, edgeThreshold: Pruning.viewingThresholds.edge)
@@ -66,5 +79,6 @@ struct LongPrompts {
                 last = (tokens.count, result.costs.mapValues(\.seconds))
             }
         }
+        return rows
     }
 }

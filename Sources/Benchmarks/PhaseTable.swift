@@ -19,6 +19,19 @@ struct PhaseTable {
         return max(Double(counted.operations) / operationRate, Double(counted.bytes) / byteRate)
     }
 
+    /// The seconds of all phases beside those that nothing can be faster than.
+    var overFloor: Double {
+        let least = AttributionPhase.allCases.filter { measured[$0] != nil }.map(leastSeconds).reduce(0, +)
+        return measured.values.map(\.seconds).reduce(0, +) / least
+    }
+
+    /// A phase's share of all seconds, and its counted operations a second.
+    func rate(_ phase: AttributionPhase) -> (share: Double, rate: Double) {
+        let seconds = measured[phase]?.seconds ?? 0
+        let operations = Double(counted.byPhase[phase]?.operations ?? 0)
+        return (seconds / measured.values.map(\.seconds).reduce(0, +), seconds > 0 ? operations / seconds : 0)
+    }
+
     func print() {
         let header = [
             "phase", "counted GFLOP", "done GFLOP", "counted GB", "seconds", "GFLOP/s", "floor", "over floor",

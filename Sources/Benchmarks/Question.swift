@@ -9,6 +9,9 @@ struct Question {
     /// What is asked.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
         case drivers, feature, upstream, downstream, edge, search, circuit
+
+        /// What pages call it.
+        var title: String { self == .circuit ? "circuit of 50 nodes" : rawValue }
     }
 
     let kind: Kind

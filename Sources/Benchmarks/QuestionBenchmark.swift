@@ -20,6 +20,7 @@ struct QuestionBenchmark: ParsableCommand {
     @Option(help: "Stored edges of each of its prompts.") var edgesPerPrompt = GeneratedAtlas.Size().edgesPerPrompt
     @Option(help: "Questions of each kind.") var questions = 100
     @Option(help: "Cold questions of each kind.") var cold = 10
+    @OptionGroup var kept: ResultsOptions
     @Option(help: .hidden) var ask: Question.Kind?
     @Option(help: .hidden) var argument: String?
 
@@ -32,19 +33,27 @@ struct QuestionBenchmark: ParsableCommand {
         let reader = try reader()
         let picked = try Dictionary(grouping: QuestionChoice(reader).pick(questions), by: \.kind)
         print("kind      questions   median      95 %    slowest   under 50 ms    cold median   cold slowest")
+        var rows: [[String: Measurement.Value]] = []
         for kind in Question.Kind.allCases {
             let chosen = picked[kind] ?? []
             let warm = try chosen.map { question in try milliseconds { try question.ask(reader) } }.sorted()
             let cold = try chosen.prefix(cold).map { question in try milliseconds { try askCold(question) } }.sorted()
             guard let slowest = warm.last, let coldSlowest = cold.last else { continue }
+            let nearlySlowest = warm[Int(Double(warm.count - 1) * Self.percentile)]
+            rows.append([
+                "question": .text(kind.title), "median": .number(warm[warm.count / 2]), "slow": .number(nearlySlowest),
+                "within_50_ms": .count(warm.count { $0 < 50 }), "count": .count(warm.count),
+                "cold_median": .number(cold[cold.count / 2]), "cold_slowest": .number(coldSlowest),
+            ])
             let columns = [
                 kind.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0), String(format: "%9d", warm.count),
-                Self.text(warm[warm.count / 2]), Self.text(warm[Int(Double(warm.count - 1) * Self.percentile)]),
+                Self.text(warm[warm.count / 2]), Self.text(nearlySlowest),
                 Self.text(slowest), String(format: "%13d", warm.filter { $0 < 50 }.count),
                 "    " + Self.text(cold[cold.count / 2]), "    " + Self.text(coldSlowest),
             ]
             print(columns.joined())
         }
+        try kept.keep(rows, as: "questions")
     }
 
     private func reader() throws -> AtlasReader { AtlasReader(try Atlas.open(atlas, mode: .readOnly)) }

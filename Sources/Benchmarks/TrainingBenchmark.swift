@@ -22,6 +22,7 @@ struct TrainingBenchmark: ParsableCommand {
     @Option(help: "clt, plt or plt-skip.") var architecture = "clt"
     @Option(help: "Tokens a step.") var batchTokens = 1_024
     @Option(help: "Steps.") var steps = 20
+    @OptionGroup var kept: ResultsOptions
     @Option(help: "Threads.") var jobs = ProcessInfo.processInfo.activeProcessorCount
 
     func run() throws {
@@ -52,5 +53,16 @@ struct TrainingBenchmark: ParsableCommand {
                 speed.secondsPerStep, Double(batchTokens) / speed.secondsPerStep, speed.activeFeatures, speed.entries,
                 speed.denseOperations / 1e9, speed.sparseOperations / 1e9, rate / 1e9, jobs,
                 100 * floor / speed.secondsPerStep, PeakMemory.residentMebibytes))
+        try kept.keep(
+            [
+                [
+                    "transcoders": .text(
+                        "\(architecture), \(layers) layers of \(features) features, width \(width)"),
+                    "tokens_a_second": .number(Double(batchTokens) / speed.secondsPerStep),
+                    "floor_share": .number(floor / speed.secondsPerStep),
+                    "firing": .number(speed.activeFeatures), "visited": .number(speed.entries),
+                    "peak_mebibytes": .number(PeakMemory.residentMebibytes),
+                ]
+            ], as: "training, \(architecture)")
     }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A folder of a published set: `cfg.json` and one layer's weights.
+/// A folder of a published set: the fields and the weights of one layer.
 struct LayerFolder {
     /// How it is written.
     let format: any PublishedFormat.Type
     let path: String
 
-    var configurationPath: String { path + "/cfg.json" }
+    var configurationPath: String { path + "/" + format.configurationName }
     var weightPath: String { path + "/" + format.weightName }
 
     /// How far below the set's folder a layer may lie: `layer_0/width_16k/average_l0_10`.
@@ -21,8 +21,9 @@ struct LayerFolder {
 
     private static func search(_ folder: String, depth: Int, into found: inout [LayerFolder]) {
         let manager = FileManager.default
-        if manager.fileExists(atPath: folder + "/cfg.json") {
-            for format in PublishedFormats.all where manager.fileExists(atPath: folder + "/" + format.weightName) {
+        for format in PublishedFormats.all {
+            let names = [format.configurationName, format.weightName]
+            if names.allSatisfy({ manager.fileExists(atPath: folder + "/" + $0) }) {
                 found.append(LayerFolder(format: format, path: folder))
             }
         }

@@ -14,13 +14,19 @@ public struct PublishedShape: Sendable {
     public init?(folder: String) throws {
         let folders = LayerFolder.all(in: folder)
         guard let first = folders.first else { return nil }
-        let decoder = first.format.decoder
-        let shape = try SafetensorsFile(path: first.weightPath).shape(of: decoder)
+        let array = first.format.arrayOfModelWidth
+        let shape = try SafetensorsFile(path: first.weightPath).shape(of: array)
         guard shape.count == 2 else {
-            throw TranscoderError(file: first.weightPath, place: decoder, "expected [features, width], found \(shape)")
+            throw TranscoderError(file: first.weightPath, place: array, "expected [features, width], found \(shape)")
         }
         layerCount = folders.count
         modelWidth = shape[1]
+    }
+
+    /// The files by which a layer's folder is known, in words.
+    public static var expected: String {
+        PublishedFormats.all.map { "\($0.configurationName) beside \($0.weightName) (\($0.name))" }
+            .joined(separator: " or ")
     }
 
     /// Whether `folder` holds published transcoders.

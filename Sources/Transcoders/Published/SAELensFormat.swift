@@ -7,7 +7,7 @@ import Tensors
 struct SAELensFormat: PublishedFormat {
     static let name = "SAELens"
     static let weightName = "sae_weights.safetensors"
-    static let decoder = "W_dec"
+    static let arrayOfModelWidth = "W_dec"
 
     private let fields: JSONFields
     private let file: SafetensorsFile

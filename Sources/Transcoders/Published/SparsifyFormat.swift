@@ -8,7 +8,7 @@ import Safetensors
 struct SparsifyFormat: PublishedFormat {
     static let name = "EleutherAI sparsify"
     static let weightName = "sae.safetensors"
-    static let decoder = "W_dec"
+    static let arrayOfModelWidth = "W_dec"
 
     private let fields: JSONFields
     private let file: SafetensorsFile

@@ -55,7 +55,7 @@ struct InspectCommand: ParsableCommand {
             }
             throw InspectionError(
                 path: path,
-                "expected config.json (a language model), config.yaml (transcoders) or folders of layers with cfg.json (transcoders of SAELens or sparsify), found none"
+                "expected config.json (a language model), config.yaml (transcoders) or folders of layers with \(PublishedShape.expected), found none"
             )
         }
         if place.hasSuffix(".safetensors") { return .weights(try WeightFileDescription(path: place, scan: scan)) }

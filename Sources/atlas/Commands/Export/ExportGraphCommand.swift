@@ -55,18 +55,15 @@ struct ExportGraphCommand: ParsableCommand {
                 vocabularySize: identity.vocabulary.count), includesBias: withBias)
         document.show(try reader.supernodes().map { ($0.name, $0.members) })
         guard output != OutputPlace.standardOutput else {
-            return StandardOutput.write(format == .json ? document.json : document.graphML)
+            return StandardOutput.write(document.data(as: format))
         }
         let folder = URL(fileURLWithPath: output, isDirectory: true)
-        guard format == .json else {
-            print(try document.writeGraphML(to: folder, overwriting: overwrite).path)
-            return
-        }
-        let replaced = ReplacedFile(folder.appendingPathComponent("\(document.metadata.slug).json").path)
-        let file = try document.write(to: folder, overwriting: overwrite)
+        let name = "\(document.metadata.slug).\(format.rawValue)"
+        let replaced = ReplacedFile(folder.appendingPathComponent(name).path)
+        let file = try document.write(to: folder, as: format, overwriting: overwrite)
         replaced.report()
         print(file.path)
-        document.tellSupernodeAddress()
+        if format == .json { document.tellSupernodeAddress() }
     }
 
     /// The slug of the prompt's own id; of an id that several prompts have, one that tells their texts apart.
@@ -81,7 +78,4 @@ struct ExportGraphCommand: ParsableCommand {
     }
 }
 
-/// How a graph is written.
-enum GraphFormat: String, ExpressibleByArgument, CaseIterable {
-    case json, graphml
-}
+extension GraphFormat: ExpressibleByArgument {}
