@@ -154,8 +154,8 @@ private struct AgreementCurve: Encodable {
     }
 
     /// The curve as rows of a measurement.
-    var rows: [[String: Measurement.Value]] {
-        func row(_ neurons: String, _ keep: Share, _ silence: Share) -> [String: Measurement.Value] {
+    var rows: [[String: KeptMeasurement.Value]] {
+        func row(_ neurons: String, _ keep: Share, _ silence: Share) -> [String: KeptMeasurement.Value] {
             [
                 "neurons": .text(neurons), "keep": .number(keep.share), "keep_low": .number(keep.low),
                 "keep_high": .number(keep.high), "keep_right": .number(keep.accuracy),

@@ -138,7 +138,7 @@ private struct AttributionSpeed {
     }
 
     /// Means over the prompts, as a row of a measurement.
-    func row(rate: Double) -> [String: Measurement.Value] {
+    func row(rate: Double) -> [String: KeptMeasurement.Value] {
         let reached = Double(operations) / seconds
         return [
             "active": .number(Double(active) / Double(runs)), "seconds": .number(seconds / Double(runs)),

@@ -48,7 +48,7 @@ struct DerivationBenchmark: ParsableCommand {
         try atlas.close()
         print(String(format: "rebuild of %d aggregated edges: %.1f s", edges, rebuild))
         print("part    merged and added  of the rebuild  outcome")
-        var row: [String: Measurement.Value] = [
+        var row: [String: KeptMeasurement.Value] = [
             "prompts": .count(prompts), "aggregated_edges": .count(edges), "rebuild_seconds": .number(rebuild),
         ]
         for percent in parts {

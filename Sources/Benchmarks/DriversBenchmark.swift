@@ -83,7 +83,7 @@ struct DriversBenchmark: ParsableCommand {
             }
         }
         for (name, tally) in tallies.sorted(by: { $0.key < $1.key }) { print("\(name): \(tally)") }
-        var row: [String: Measurement.Value] = [:]
+        var row: [String: KeptMeasurement.Value] = [:]
         for (name, tally) in tallies {
             let key = name.map { $0.isLetter ? String($0) : "_" }.joined().replacing("__", with: "_")
             row[key] = .number(tally.share)

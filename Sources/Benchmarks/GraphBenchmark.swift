@@ -43,7 +43,7 @@ struct GraphBenchmark: ParsableCommand {
     }
 
     /// Asks five times: milliseconds of the first answer and of the later ones, and the answer's bytes.
-    private func measure(_ path: String, _ service: AtlasService) throws -> [String: Measurement.Value] {
+    private func measure(_ path: String, _ service: AtlasService) throws -> [String: KeptMeasurement.Value] {
         var times: [Double] = []
         var bytes = 0
         for _ in 0..<5 {

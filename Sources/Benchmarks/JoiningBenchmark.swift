@@ -28,7 +28,7 @@ struct JoiningBenchmark: ParsableCommand {
         print("one run: derived in \(whole.seconds.oneDecimal) s, \(whole.bytes.mebibytes) MiB")
         try FileManager.default.removeItem(atPath: whole.paths[0])
         print("shards   in shards: s   MiB   merged: s  of one run   MiB   assembled: s  of one run   MiB  peak MiB")
-        var rows: [[String: Measurement.Value]] = []
+        var rows: [[String: KeptMeasurement.Value]] = []
         for count in shards {
             let made = try make(count)
             let merged = try measured("merged.atlas") { try AtlasJoin(parts: made.paths, whole: $0).run() }

@@ -22,8 +22,8 @@ struct LongPrompts {
     }
 
     /// Measures prompts of these lengths; a row for each.
-    func measure(_ lengths: [Int], repetitions: Int) throws -> [[String: Measurement.Value]] {
-        var rows: [[String: Measurement.Value]] = []
+    func measure(_ lengths: [Int], repetitions: Int) throws -> [[String: KeptMeasurement.Value]] {
+        var rows: [[String: KeptMeasurement.Value]] = []
         let rate = MachineRate.matrixProduct(jobs: 1, width: attributor.model.configuration.modelWidth)
         let bytes = MachineRate.memory()
         print(

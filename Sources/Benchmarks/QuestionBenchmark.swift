@@ -33,7 +33,7 @@ struct QuestionBenchmark: ParsableCommand {
         let reader = try reader()
         let picked = try Dictionary(grouping: QuestionChoice(reader).pick(questions), by: \.kind)
         print("kind      questions   median      95 %    slowest   under 50 ms    cold median   cold slowest")
-        var rows: [[String: Measurement.Value]] = []
+        var rows: [[String: KeptMeasurement.Value]] = []
         for kind in Question.Kind.allCases {
             let chosen = picked[kind] ?? []
             let warm = try chosen.map { question in try milliseconds { try question.ask(reader) } }.sorted()

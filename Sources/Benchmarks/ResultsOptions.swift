@@ -12,17 +12,17 @@ struct ResultsOptions: ParsableArguments {
     /// - Parameters:
     ///   - rows: values by name
     ///   - name: its name unless one was given
-    func keep(_ rows: [[String: Measurement.Value]], as name: String) throws {
+    func keep(_ rows: [[String: KeptMeasurement.Value]], as name: String) throws {
         guard let results else { return }
-        try Self.merge(Measurement(rows: rows), as: resultName ?? name, into: results)
+        try Self.merge(KeptMeasurement(rows: rows), as: resultName ?? name, into: results)
     }
 
     /// Puts a measurement in the place of the one of its name; all others stay as they are.
-    static func merge(_ measurement: Measurement, as name: String, into path: String) throws {
-        var kept: [String: Measurement] = [:]
+    static func merge(_ measurement: KeptMeasurement, as name: String, into path: String) throws {
+        var kept: [String: KeptMeasurement] = [:]
         if FileManager.default.fileExists(atPath: path) {
             kept = try JSONDecoder().decode(
-                [String: Measurement].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+                [String: KeptMeasurement].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
         }
         kept[name] = measurement
         let encoder = JSONEncoder()

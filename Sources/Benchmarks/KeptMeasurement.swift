@@ -1,7 +1,7 @@
 import Foundation
 
 /// What was measured: rows of values, with where they come from. `Tests/Documentation/figures.py` writes them into the pages.
-struct Measurement: Codable, Equatable {
+struct KeptMeasurement: Codable, Equatable {
     /// A value of a row.
     enum Value: Codable, Equatable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
         case number(Double)
