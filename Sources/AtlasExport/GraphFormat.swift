@@ -7,6 +7,8 @@ public enum GraphFormat: String, CaseIterable, Sendable {
     case json
     /// What networkx, Gephi and igraph read.
     case graphml
+    /// What Graphviz draws.
+    case dot
 }
 
 extension GraphDocument {
@@ -15,6 +17,7 @@ extension GraphDocument {
         switch format {
         case .json: json
         case .graphml: graphML
+        case .dot: dot
         }
     }
 
