@@ -7,8 +7,6 @@ public enum GraphFormat: String, CaseIterable, Sendable {
     case json
     /// What networkx, Gephi and igraph read.
     case graphml
-    /// What Graphviz draws.
-    case dot
 }
 
 extension GraphDocument {
@@ -17,7 +15,6 @@ extension GraphDocument {
         switch format {
         case .json: json
         case .graphml: graphML
-        case .dot: dot
         }
     }
 

@@ -29,7 +29,7 @@ class Exports:
         with_bias: bool = False,
         overwrite: bool = False,
     ) -> Path:
-        """Writes a prompt's graph for circuit-tracer's viewer and Neuronpedia, or as ``format="graphml"`` or ``"dot"``; its file."""
+        """Writes a prompt's graph for circuit-tracer's viewer and Neuronpedia, or as ``format="graphml"``; its file."""
         options = {
             "prompt": prompt,
             "output": os.fspath(folder),

@@ -28,7 +28,7 @@ struct ExportGraphCommand: ParsableCommand {
     @Option(help: "The share of edge scores that edges cover.") var edgeThreshold = Pruning.viewingThresholds.edge
     @Option(help: "What the viewer knows the transcoders by; their name unless given.") var scan: String?
     @Flag(help: "Add a node for the biases, which viewers of others show as NaN.") var withBias = false
-    @Option(help: "What is written: json for viewers, graphml for networkx, Gephi and igraph, dot for Graphviz.")
+    @Option(help: "What is written: json for viewers, graphml for networkx, Gephi and igraph.")
     var format = GraphFormat.json
     @Flag(help: "Replace a file of that name that is not about the same prompt.") var overwrite = false
 
