@@ -39,6 +39,8 @@ def _chromium():
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     atexit.register(driver.quit)
+    # An audit of a page of thousands of cells takes half a minute on a busy machine.
+    driver.set_script_timeout(180)
     return driver
 
 
