@@ -283,11 +283,11 @@ class Contrast(PageTest):
                 const done = arguments[0];
                 const linear = (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
                 const light = (colour) => colour.reduce((sum, value, place) => sum + linear(value / 255) * [0.2126, 0.7152, 0.0722][place], 0);
-                const of = (name) => { const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim(); return [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16)); };
-                import('./graphCanvas.js').then(({ lookOfLink }) => done(['--positive', '--negative', '--side-a', '--side-b'].map((name) => {
-                    const ground = of('--panel');
+                const of = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map(Number);
+                Promise.all([import('./graphCanvas.js'), import('./theme.js')]).then(([{ lookOfLink }, { pageColour }]) => done(['--positive', '--negative', '--side-a', '--side-b'].map((name) => {
+                    const ground = of(pageColour('--panel'));
                     const { opacity } = lookOfLink({ share: 0.1, weight: 1 }, false);
-                    const drawn = of(name).map((value, place) => opacity * value + (1 - opacity) * ground[place]);
+                    const drawn = of(pageColour(name)).map((value, place) => opacity * value + (1 - opacity) * ground[place]);
                     const [high, low] = [light(drawn), light(ground)].sort((a, b) => b - a);
                     return (high + 0.05) / (low + 0.05);
                 })));""")
