@@ -11,26 +11,31 @@ package final class GzipReading {
         package let description: String
     }
 
-    private var stream = z_stream()
-    /// Packed bytes that have not been used up.
-    private var input: [UInt8] = []
+    /// zlib refuses a state that has moved, so it has a place of its own.
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    /// Packed bytes; those from `position` to `end` have not been used up.
+    private var input = [UInt8](repeating: 0, count: 1 << 16)
     private var position = 0
+    private var end = 0
     /// Whether a member has begun and not ended.
     private var isInside = false
     private var hasBegun = false
 
-    private static let inputCount = 1 << 16
     /// 15 bits of window, and 16 for gzip's header and checksums.
     private static let windowBits: Int32 = 15 + 16
 
     /// Begins with nothing.
     package init() throws(Fault) {
-        guard inflateInit2_(&stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+        stream.initialize(to: z_stream())
+        guard inflateInit2_(stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw Fault(description: "zlib cannot begin")
         }
     }
 
-    deinit { inflateEnd(&stream) }
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
 
     /// Fills `buffer` from the front.
     ///
@@ -41,20 +46,16 @@ package final class GzipReading {
     /// - Throws: what `more` throws, and ``Fault``
     package func read(into buffer: inout [UInt8], from more: (inout [UInt8]) throws -> Int) throws -> Int {
         while true {
-            if position == input.count {
-                input = [UInt8](repeating: 0, count: Self.inputCount)
-                input.removeLast(input.count - (try more(&input)))
-                position = 0
-            }
-            guard !input.isEmpty else {
+            if position == end { (position, end) = (0, try more(&input)) }
+            guard position < end else {
                 guard hasBegun, !isInside else { throw Fault(description: "unexpected end of file") }
                 return 0
             }
             if hasBegun, !isInside {
                 // Zeros behind the last member are padding, as gzip takes them.
-                while position < input.count, input[position] == 0 { position += 1 }
-                guard position < input.count else { continue }
-                guard inflateReset(&stream) == Z_OK else { throw Fault(description: "zlib cannot go on") }
+                while position < end, input[position] == 0 { position += 1 }
+                guard position < end else { continue }
+                guard inflateReset(stream) == Z_OK else { throw Fault(description: "zlib cannot go on") }
             }
             let given = try inflatePart(into: &buffer)
             if given > 0 { return given }
@@ -62,25 +63,25 @@ package final class GzipReading {
     }
 
     private func inflatePart(into buffer: inout [UInt8]) throws(Fault) -> Int {
-        let offered = input.count - position
+        let offered = end - position
         let status: Int32 = input.withUnsafeMutableBufferPointer { input in
             buffer.withUnsafeMutableBufferPointer { output in
-                stream.next_in = input.baseAddress! + position
-                stream.avail_in = UInt32(offered)
-                stream.next_out = output.baseAddress!
-                stream.avail_out = UInt32(output.count)
-                return inflate(&stream, Z_NO_FLUSH)
+                stream.pointee.next_in = input.baseAddress! + position
+                stream.pointee.avail_in = UInt32(offered)
+                stream.pointee.next_out = output.baseAddress!
+                stream.pointee.avail_out = UInt32(output.count)
+                return inflate(stream, Z_NO_FLUSH)
             }
         }
-        position += offered - Int(stream.avail_in)
+        position += offered - Int(stream.pointee.avail_in)
         switch status {
         case Z_OK, Z_BUF_ERROR: isInside = true
         case Z_STREAM_END: isInside = false
         default:
-            let words = stream.msg.map { String(cString: $0) } ?? "error \(status) of zlib"
+            let words = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status) of zlib"
             throw Fault(description: hasBegun ? words : "not in gzip format (\(words))")
         }
-        let given = buffer.count - Int(stream.avail_out)
+        let given = buffer.count - Int(stream.pointee.avail_out)
         hasBegun = true
         return given
     }

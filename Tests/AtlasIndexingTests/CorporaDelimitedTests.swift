@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Testing
 
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func `what is written by the rules is read back`() throws {
-        var random = SeededGenerator(seed: 5)
+        var random = SeededNumbers(seed: 5)
         let alphabet: [Character] = ["a", ",", "\"", "\n", "\t", " ", "é", "\r\n", "\u{2028}", "😀"]
         for _ in 0..<300 {
             let rows = (0..<5).map { _ in (0..<3).map { _ in Self.field(of: alphabet, using: &random) } }
@@ -91,7 +92,7 @@ import Testing
         }
     }
 
-    private static func field(of alphabet: [Character], using random: inout SeededGenerator) -> String {
+    private static func field(of alphabet: [Character], using random: inout SeededNumbers) -> String {
         var field = "x"
         for _ in 0..<Int.random(in: 0..<9, using: &random) {
             field.append(alphabet.randomElement(using: &random)!)

@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import LanguageModels
 import Safetensors
@@ -23,7 +24,7 @@ import Tokenizers
         let fields = try #require(
             JSONSerialization.jsonObject(with: Data(original.utf8)) as? [String: Any]
         ).keys.sorted()
-        var generator = SeededGenerator(seed: 17)
+        var generator = SeededNumbers(seed: 17)
         var refusals = 0
         for round in 0..<2000 {
             let damaged =
@@ -43,7 +44,7 @@ import Tokenizers
     }
 
     /// Flips, drops or doubles a few bytes.
-    private func mutated(_ original: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+    private func mutated(_ original: [UInt8], using generator: inout SeededNumbers) -> [UInt8] {
         var bytes = original
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
             let place = Int.random(in: bytes.indices, using: &generator)
@@ -57,7 +58,7 @@ import Tokenizers
     }
 
     /// Gives a few fields values of another kind or size.
-    private func replaced(_ original: String, fields: [String], using generator: inout SeededGenerator) -> String {
+    private func replaced(_ original: String, fields: [String], using generator: inout SeededNumbers) -> String {
         var text = original
         for _ in 0..<Int.random(in: 1...2, using: &generator) {
             let field = fields[Int.random(in: fields.indices, using: &generator)]

@@ -176,7 +176,7 @@ private func isClose(_ found: Double?, _ expected: Double) -> Bool {
     /// that the unsure subset is not empty.
     private func prompts(_ golden: GoldenCase) throws -> [(tokens: [Int], answer: Int?)] {
         let model = golden.attributor.model
-        var generator = SeededGenerator(seed: 5)
+        var generator = SeededNumbers(seed: 5)
         let start = try golden.tokens()
         var prompts = [(tokens: start, answer: Int?.none)]
         for index in 0..<6 {

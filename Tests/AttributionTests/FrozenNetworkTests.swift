@@ -24,7 +24,7 @@ import Transcoders
     ) throws {
         let random = try RandomReplacement(model, wiring)
         let result = try random.attributor.attribute(random.tokens)
-        var generator = SeededGenerator(seed: 11)
+        var generator = SeededNumbers(seed: 11)
         for node in (0..<result.graph.layout.featureCount).shuffled(using: &generator).prefix(6) {
             let feature = result.graph.feature(node)
             let after = try random.attributor.intervene(

@@ -129,7 +129,7 @@ import Testing
         let loadings = HeadLoadings(random.attributor, result)
         let edges = HeadLoadings.edges(of: result.graph).edges
         let all = try loadings.collected(edges)
-        var generator = SeededGenerator(seed: 4)
+        var generator = SeededNumbers(seed: 4)
         let some = edges.indices.shuffled(using: &generator).prefix(40)
         let alone = try loadings.collected(some.map { edges[$0] }, jobs: 2)
         for (place, index) in some.enumerated() {

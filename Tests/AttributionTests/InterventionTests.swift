@@ -48,7 +48,7 @@ import Testing
         let graph = result.graph
         let layout = graph.layout
         let model = golden.attributor.model
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededNumbers(seed: 7)
         for node in (0..<layout.featureCount).shuffled(using: &generator).prefix(20) {
             let feature = graph.feature(node)
             let after = try golden.attributor.intervene(
@@ -71,20 +71,5 @@ import Testing
             let scale = expected.map(\.magnitude).max() ?? 0
             #expect(excess(found, expected, absolute: 1e-4 + 1e-3 * scale, relative: 1e-3) <= 1)
         }
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -34,7 +34,7 @@ import Testing
             options: AttributionOptions(targets: [
                 .token(id: 3), .difference(token: 4, minus: 9), .feature(id: FeatureID(layer: 2, index: 7)),
             ]))
-        var generator = SeededGenerator(seed: 3)
+        var generator = SeededNumbers(seed: 3)
         let check = try GraphVerification(result, attributor: attributor, count: 8, using: &generator)
         #expect(check.columns.count == 8 && check.agrees, "\(check.worst)")
         #expect(check.columns.contains { $0.largestEffect > 1e-3 })

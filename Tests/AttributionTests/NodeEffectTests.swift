@@ -16,7 +16,7 @@ import Testing
         let graph = SparseGraph(result.graph, nodeThreshold: 1, edgeThreshold: 1)
         let effects = try random.attributor.effects(ofNodesIn: graph, of: result, answer: 17)
         #expect(effects.answer == 17 && effects.nodeCount == graph.nodes.count)
-        var generator = SeededGenerator(seed: 3)
+        var generator = SeededNumbers(seed: 3)
         for node in graph.nodes.indices.shuffled(using: &generator).prefix(24) {
             guard case .feature = graph.nodes[node].id else { continue }
             try expect(effects.gradient.of(node), of: effects, graph) { step in

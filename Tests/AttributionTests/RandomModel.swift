@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Safetensors
 import Testing
@@ -51,7 +52,7 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
         for file in ["tokenizer.json", "tokenizer_config.json"] {
             try FileManager.default.copyItem(atPath: golden + "/" + file, toPath: folder + "/" + file)
         }
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededNumbers(seed: seed)
         var writer = SafetensorsWriter()
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
             let isGain = gains.suffixes.contains { name.hasSuffix($0) }

@@ -17,7 +17,7 @@ struct RandomNeurons {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try random.write(to: folder, seed: seed)
         model = try LanguageModel(folder: folder)
-        var generator = SeededGenerator(seed: seed + 2)
+        var generator = SeededNumbers(seed: seed + 2)
         func prompt() -> [Int] {
             [0] + (0..<5).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }
         }

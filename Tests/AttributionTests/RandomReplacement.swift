@@ -54,13 +54,13 @@ struct RandomReplacement {
         try (wiring.normalization == .none ? Self.writeTranscoders : Self.writeSAELens)(
             wiring, folder + "/transcoders", seed + 1)
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
-        var generator = SeededGenerator(seed: seed + 2)
+        var generator = SeededNumbers(seed: seed + 2)
         tokens = [0] + (1..<length).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }
     }
 
     /// A folder a layer, as SAELens has them: encoders the other way round, and settings in cfg.json.
     private static func writeSAELens(_ wiring: Wiring, _ folder: String, _ seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededNumbers(seed: seed)
         let width = RandomModel.width
         func add(_ name: String, _ shape: [Int], _ size: Float, to writer: inout SafetensorsWriter) {
             let numbers = (0..<shape.reduce(1, *)).map { _ in size * Float.random(in: -1...1, using: &generator) }
@@ -96,7 +96,7 @@ struct RandomReplacement {
         feature_input_hook: \(wiring.input.rawValue)
         feature_output_hook: \(wiring.output.rawValue)
         """.write(toFile: folder + "/config.yaml", atomically: true, encoding: .utf8)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededNumbers(seed: seed)
         func numbers(_ shape: [Int], _ size: Float) -> [Float] {
             (0..<shape.reduce(1, *)).map { _ in size * Float.random(in: -1...1, using: &generator) }
         }

@@ -47,7 +47,7 @@ import Testing
 
     /// A direction without any meaning.
     private func direction(_ width: Int) -> AttributionTarget {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SeededNumbers(seed: 11)
         return .direction(name: "random", vector: (0..<width).map { _ in Float.random(in: -1...1, using: &generator) })
     }
 
@@ -131,7 +131,7 @@ import Testing
                     direction(whole.golden.attributor.model.configuration.modelWidth),
                     .feature(id: FeatureID(layer: 2, index: 1)),
                 ], positions: [PositionRange(first: whole.tokens.count - 2, last: nil)]), jobs: 2)
-        var generator = SeededGenerator(seed: 3)
+        var generator = SeededNumbers(seed: 3)
         let verification = try GraphVerification(
             result, attributor: whole.golden.attributor, count: 5, using: &generator)
         #expect(verification.agrees, "worst \(verification.worst)")

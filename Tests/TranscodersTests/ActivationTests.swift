@@ -1,3 +1,4 @@
+import Circuits
 import Testing
 
 @testable import Transcoders
@@ -10,7 +11,7 @@ import Testing
     }
 
     @Test func `TopK keeps the largest numbers, as sorting does`() {
-        var random = SplitMix(state: 5)
+        var random = SeededNumbers(seed: 5)
         for _ in 0..<300 {
             let count = Int.random(in: 1...60, using: &random)
             // Few different numbers, so that there are ties.

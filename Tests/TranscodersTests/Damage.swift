@@ -1,3 +1,4 @@
+import Circuits
 /// Damages bytes at one to four places, as a fuzzer does.
 enum Damage {
     private static let telling: [UInt8] = [0, 1, 0x7F, 0x80, 0xFE, 0xFF]
@@ -5,7 +6,7 @@ enum Damage {
     /// Damaged bytes.
     ///
     /// - Parameter places: where damage is done; anywhere unless given
-    static func apply(to bytes: [UInt8], places: Range<Int>? = nil, using random: inout SplitMix) -> [UInt8] {
+    static func apply(to bytes: [UInt8], places: Range<Int>? = nil, using random: inout SeededNumbers) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let places = (places ?? 0..<bytes.count).clamped(to: 0..<bytes.count)

@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Safetensors
 import Testing
@@ -21,7 +22,7 @@ import Testing
         let seed = try scratch.read("layer_0/params.npz")
         // Most of the file is numbers; half of the damage goes to the directory at its end.
         let directory = seed.count - 420..<seed.count
-        var random = SplitMix(state: 17)
+        var random = SeededNumbers(seed: 17)
         for round in 0..<Self.mutationCount / 2 {
             let damaged = Damage.apply(to: seed, places: round % 2 == 0 ? directory : nil, using: &random)
             try scratch.write(damaged, to: "layer_0/params.npz")
@@ -44,7 +45,7 @@ import Testing
             [UInt8]([0x93]) + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
                 + [UInt8](repeating: 7, count: text.contains("()") ? 4 : 48)
         }
-        var random = SplitMix(state: 23)
+        var random = SeededNumbers(seed: 23)
         var accepted = 0
         for round in 0..<Self.mutationCount {
             let seed = seeds[round % seeds.count]
@@ -64,7 +65,7 @@ import Testing
         let path = scratch.path + "/config.yaml"
         let more = "transcoders: [layer_0.safetensors, \"layer_1.safetensors\", 'hf://a/b/c?revision=d']\n"
         let seed = try scratch.read("config.yaml") + Array(more.utf8)
-        var random = SplitMix(state: 29)
+        var random = SeededNumbers(seed: 29)
         for _ in 0..<Self.mutationCount {
             try scratch.write(Damage.apply(to: seed, using: &random), to: "config.yaml")
             do {

@@ -1,3 +1,4 @@
+import Circuits
 import Foundation
 import Safetensors
 import Tensors
@@ -84,18 +85,7 @@ final class ScratchSet {
     }
 }
 
-/// A small deterministic random generator (SplitMix64, Steele et al. 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
+extension SeededNumbers {
     mutating func matrix(_ rowCount: Int, _ columnCount: Int) -> Matrix {
         Matrix(
             rowCount: rowCount, columnCount: columnCount,

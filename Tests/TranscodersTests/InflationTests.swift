@@ -1,3 +1,4 @@
+import Circuits
 import Compression
 import Foundation
 import Testing
@@ -59,7 +60,7 @@ import Testing
 
     @Test func `damaged data is refused or gives as many bytes`() throws {
         let seeds = try cases().filter { $0.bytes < 5000 }.map { (packed: Array($0.packed), count: $0.bytes) }
-        var random = SplitMix(state: 9)
+        var random = SeededNumbers(seed: 9)
         var refused = 0
         for _ in 0..<Self.mutationCount {
             let seed = seeds.randomElement(using: &random)!

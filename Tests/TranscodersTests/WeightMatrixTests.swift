@@ -1,3 +1,4 @@
+import Circuits
 import Tensors
 import Testing
 
@@ -49,7 +50,7 @@ enum Storage: CaseIterable {
     /// Smaller than a tile, and larger both ways.
     private static let shapes = [(3, 5), (1, 1), (130, 1030), (1030, 130)]
 
-    private func randomMatrix(_ rows: Int, _ columns: Int, using random: inout SplitMix) -> Matrix {
+    private func randomMatrix(_ rows: Int, _ columns: Int, using random: inout SeededNumbers) -> Matrix {
         var matrix = random.matrix(rows, columns)
         for index in matrix.values.indices {
             matrix.values[index] = Float(bitPattern: matrix.values[index].bitPattern & 0xFFFF_0000)
@@ -82,7 +83,7 @@ enum Storage: CaseIterable {
 
     @Test(arguments: Storage.allCases)
     func `a product is the plain one, whichever way round the matrix is stored`(storage: Storage) {
-        var random = SplitMix(state: 1)
+        var random = SeededNumbers(seed: 1)
         for (rows, columns) in Self.shapes {
             let matrix = randomMatrix(rows, columns, using: &random)
             let x = random.matrix(2, columns)
@@ -94,7 +95,7 @@ enum Storage: CaseIterable {
 
     @Test(arguments: Storage.allCases)
     func `the adjoint's product is the plain one, whichever way round the matrix is stored`(storage: Storage) {
-        var random = SplitMix(state: 2)
+        var random = SeededNumbers(seed: 2)
         for (rows, columns) in Self.shapes {
             let matrix = randomMatrix(rows, columns, using: &random)
             let x = random.matrix(2, rows)
@@ -109,7 +110,7 @@ enum Storage: CaseIterable {
 
     @Test(arguments: Storage.allCases)
     func `a row is the same, whichever way round the matrix is stored`(storage: Storage) {
-        var random = SplitMix(state: 3)
+        var random = SeededNumbers(seed: 3)
         let matrix = randomMatrix(40, 2100, using: &random)
         for index in [0, 17, 39] {
             #expect(storage.weights(matrix).row(index) == Array(matrix.row(index)))
@@ -119,7 +120,7 @@ enum Storage: CaseIterable {
 
     @Test(arguments: Storage.allCases)
     func `rows copied together are the rows one by one, and nothing behind them is written`(storage: Storage) {
-        var random = SplitMix(state: 4)
+        var random = SeededNumbers(seed: 4)
         for columns in [1, 15, 16, 17, 37] {
             let matrix = randomMatrix(9, columns, using: &random)
             for weights in [storage.weights(matrix), storage.weights(transpose(matrix)).transposed] {

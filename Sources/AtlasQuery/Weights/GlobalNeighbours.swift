@@ -199,7 +199,7 @@ extension AtlasReader {
     ) throws -> Neighbour {
         let statement = try db.cachedStatement(sql: Self.edgeBetween)
         guard let row = try StoredRow.fetchOne(statement, arguments: [target.rawValue, source.rawValue]) else {
-            return .unlinked(node, label: label)
+            return EdgeSum().neighbour(node, label: label)
         }
         return try Neighbour(
             node: node, label: label, support: row["support"], mean: row["mean"], spread: row["spread"],

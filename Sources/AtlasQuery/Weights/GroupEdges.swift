@@ -3,20 +3,11 @@ import Circuits
 import GRDB
 
 extension EdgeSum {
-    /// The numbers as the view `edges` tells them.
+    /// The numbers as the view `edges` tells them; all 0 of a node that no stored graph links to.
     func neighbour(_ node: NodeName, label: String?) -> Neighbour {
         Neighbour(
             node: node, label: label, support: support, mean: mean, spread: spread, meanShare: meanShare,
             signConsistency: signConsistency, samePositionShare: samePositionShare)
-    }
-}
-
-extension Neighbour {
-    /// A node that no stored graph links to: everything about its edges is 0.
-    static func unlinked(_ node: NodeName, label: String?) -> Neighbour {
-        Neighbour(
-            node: node, label: label, support: 0, mean: 0, spread: 0, meanShare: 0, signConsistency: 0,
-            samePositionShare: 0)
     }
 }
 

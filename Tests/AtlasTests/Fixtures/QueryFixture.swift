@@ -18,7 +18,7 @@ struct QueryFixture {
         oracle = PlainOracle(facts)
         var order = facts
         if let seed {
-            var generator = SeededGenerator(seed)
+            var generator = SeededNumbers(seed: seed)
             order.shuffle(using: &generator)
         }
         test = try TemporaryAtlas([Array(order.prefix(count / 3)), Array(order.dropFirst(count / 3))])

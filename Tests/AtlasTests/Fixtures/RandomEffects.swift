@@ -4,7 +4,7 @@ import Circuits
 extension RandomFacts {
     /// Made-up effects for the nodes of a made-up graph: zeros and both signs, some measured.
     static func effects(of graph: SparseGraph, answer: Int, seed: UInt64) -> NodeEffects {
-        var generator = SeededGenerator(seed)
+        var generator = SeededNumbers(seed: seed)
         func row() -> [Float] {
             graph.nodes.map { node in
                 if case .logit = node.id { return 0 }
@@ -28,7 +28,7 @@ extension RandomFacts {
     static func withHeads(_ prompts: [PromptFacts]) -> [PromptFacts] {
         prompts.enumerated().map { number, facts in
             var facts = facts
-            var generator = SeededGenerator(UInt64(number))
+            var generator = SeededNumbers(seed: UInt64(number))
             guard let graph = facts.graph else { return facts }
             var heads = EdgeHeads(
                 headCount: 4,

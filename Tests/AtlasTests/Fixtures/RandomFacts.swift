@@ -9,14 +9,14 @@ struct RandomFacts {
         transcoderFingerprint: "transcoders-1", transcoderKind: .crossLayer, layerCount: 3, featuresPerLayer: 12,
         modelWidth: 8, vocabulary: (0..<20).map { $0 < 10 ? "w\($0)" : " w\($0 - 10)" })
 
-    private var generator: SeededGenerator
+    private var generator: SeededNumbers
 
     /// Features that are never negative, of signed facts: all but these are sometimes, and the last of a layer always.
     static let oneSidedIndices = 0..<4
     private let isSigned: Bool
 
     init(seed: UInt64, signed: Bool = false) {
-        generator = SeededGenerator(seed)
+        generator = SeededNumbers(seed: seed)
         isSigned = signed
     }
 

@@ -26,7 +26,7 @@ struct WeightFixture {
         var facts = RandomFacts.prompts(count)
         oracle = PlainOracle(facts)
         if let seed {
-            var generator = SeededGenerator(seed)
+            var generator = SeededNumbers(seed: seed)
             facts.shuffle(using: &generator)
         }
         let cut = seed == nil ? count / 2 : count / 5

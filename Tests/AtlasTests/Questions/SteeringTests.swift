@@ -159,7 +159,7 @@ struct SteeringTests {
 struct RiseQualityTests {
     @Test(arguments: 1...8)
     func `the area is the share of pairs in the right order, ties counted half`(seed: Int) throws {
-        var generator = SeededGenerator(UInt64(seed))
+        var generator = SeededNumbers(seed: UInt64(seed))
         let measured = (0..<50).map { _ in Double.random(in: -1..<1, using: &generator) }
         let foretold = measured.map { ($0 * 3).rounded() + Double(Int.random(in: 0..<3, using: &generator)) }
         let quality = try #require(RiseQuality(foretold: foretold, measured: measured, risers: 7))

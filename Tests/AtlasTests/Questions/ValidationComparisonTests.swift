@@ -8,9 +8,9 @@ import Testing
 struct ValidationComparisonTests {
     /// Trials of 40 prompts in two groups, five features each; `gradient` predicts by the rule that is given.
     private static func trials(
-        isAnswer: Bool = true, _ predicted: (_ change: Double, _ group: Int, inout SeededGenerator) -> Double
+        isAnswer: Bool = true, _ predicted: (_ change: Double, _ group: Int, inout SeededNumbers) -> Double
     ) -> [ValidationReport.Trial] {
-        var generator = SeededGenerator(7)
+        var generator = SeededNumbers(seed: 7)
         return (0..<40).flatMap { prompt in
             (0..<5).map { index in
                 let change = Double.random(in: -1..<1, using: &generator)

@@ -229,7 +229,7 @@ struct ValidationTests {
 
     @Test(arguments: 1...5)
     func `Spearman's correlation is Pearson's of ranks counted one by one`(seed: Int) throws {
-        var generator = SeededGenerator(UInt64(seed))
+        var generator = SeededNumbers(seed: UInt64(seed))
         let left = (0..<40).map { _ in Double(Int.random(in: 0..<12, using: &generator)) }
         let right = (0..<40).map { Double(Int.random(in: 0..<6, using: &generator)) + left[$0] / 4 }
         func rank(_ value: Double, in values: [Double]) -> Double {

@@ -1,4 +1,5 @@
 import AtlasQuery
+import Circuits
 import Foundation
 import GRDB
 import Testing
@@ -27,7 +28,7 @@ struct BitFlipTests {
         let sound = try answers(full.reader)
         let file = try Data(contentsOf: URL(fileURLWithPath: full.test.path))
         let path = full.test.folder.appendingPathComponent("flipped.atlas").path
-        var generator = SeededGenerator(17)
+        var generator = SeededNumbers(seed: 17)
         var counts = (found: 0, harmless: 0)
         for _ in 0..<80 {
             let bit = Int.random(in: 0..<file.count * 8, using: &generator)

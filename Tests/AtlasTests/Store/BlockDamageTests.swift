@@ -55,7 +55,7 @@ struct BlockDamageTests {
     }
 
     @Test func `a block with one byte changed is refused or has the same content`() throws {
-        var generator = SeededGenerator(11)
+        var generator = SeededNumbers(seed: 11)
         for (block, _) in try samples() {
             let content = try Block.withBytes(of: block) { (frame) throws(BlockFault) in try LZ4Frame.decompress(frame)
             }
@@ -86,7 +86,7 @@ struct BlockDamageTests {
     }
 
     @Test func `damage under a sound checksum is read or refused without a crash`() throws {
-        var generator = SeededGenerator(13)
+        var generator = SeededNumbers(seed: 13)
         var refused = 0
         for (block, read) in try samples() {
             let content = try Block.withBytes(of: block) { (frame) throws(BlockFault) in try LZ4Frame.decompress(frame)
@@ -112,7 +112,7 @@ struct BlockDamageTests {
     }
 
     @Test func `bytes that are no block are refused`() throws {
-        var generator = SeededGenerator(17)
+        var generator = SeededNumbers(seed: 17)
         for (_, read) in try samples() {
             for count in [0, 1, 4, 20, 300] {
                 let bytes = Data((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })

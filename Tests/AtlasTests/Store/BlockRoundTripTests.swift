@@ -26,7 +26,7 @@ struct BlockRoundTripTests {
     }
 
     @Test func `an activation of any magnitude comes back within a thousandth`() throws {
-        var generator = SeededGenerator(3)
+        var generator = SeededNumbers(seed: 3)
         let features = (0..<4000).map { index in
             let magnitude =
                 Float.random(in: 1...2, using: &generator)
@@ -80,7 +80,7 @@ struct BlockRoundTripTests {
     }
 
     @Test func `postings come back`() throws {
-        var generator = SeededGenerator(5)
+        var generator = SeededNumbers(seed: 5)
         var postings: [Posting] = []
         for feature in [3, 4, 9 << 24 | 77, 300 << 24] as [Int64] {
             for prompt in [1, 2, 900] as [Int64] {
@@ -100,7 +100,7 @@ struct BlockRoundTripTests {
     }
 
     @Test func `gaps of any size come back`() throws {
-        var generator = SeededGenerator(7)
+        var generator = SeededNumbers(seed: 7)
         for limit in [UInt32(1), 3, 100, 70_000, .max] {
             let values = (0..<500).map { _ in UInt32.random(in: 0...limit, using: &generator) } + [0, .max]
             var writer = BitWriter()
@@ -121,7 +121,7 @@ struct BlockRoundTripTests {
     }
 
     @Test func `gaps are written in as few bits as their format can`() {
-        var generator = SeededGenerator(11)
+        var generator = SeededNumbers(seed: 11)
         for limit in [UInt32(0), 1, 5, 40, 3000, 1_000_000] {
             let values = (0..<300).map { _ in UInt32.random(in: 0...limit, using: &generator) }
             var writer = BitWriter()

@@ -50,7 +50,7 @@ struct DerivationInvarianceTests {
         try AtlasWriter(straight.atlas).writeTokenEffects(effects)
         try AtlasDerivation(straight.atlas).rebuild()
 
-        var generator = SeededGenerator(23)
+        var generator = SeededNumbers(seed: 23)
         let shuffled = facts.shuffled(using: &generator)
         var bare = shuffled[5]
         bare.graph = nil

@@ -96,7 +96,7 @@ struct EdgeDerivationTests {
     }
 
     @Test func `sorting by radix is sorting, and stable`() {
-        var generator = SeededGenerator(19)
+        var generator = SeededNumbers(seed: 19)
         for mask in [UInt64.max, 0, 7, 0xFF00_0000_FFFF] {
             let keys = (0..<5000).map { _ in generator.next() & mask }
             var (sorted, places) = (keys, Array(0..<UInt32(keys.count)))
