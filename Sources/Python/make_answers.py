@@ -36,6 +36,7 @@ NAMES = {
     "ItemListOfFeatureListItem": "FeatureList",
     "ItemListOfLogitListItem": "LogitList",
     "ItemListOfPromptListItem": "PromptList",
+    "LayersReport": "Layers",
     "MotifsReport": "Motifs",
     "NodeName": "Node",
     "OperandRanking": "RankedOperands",
