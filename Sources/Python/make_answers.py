@@ -36,7 +36,6 @@ NAMES = {
     "ItemListOfFeatureListItem": "FeatureList",
     "ItemListOfLogitListItem": "LogitList",
     "ItemListOfPromptListItem": "PromptList",
-    "LayersReport": "Layers",
     "MotifsReport": "Motifs",
     "NodeName": "Node",
     "OperandRanking": "RankedOperands",

@@ -55,7 +55,6 @@ import Testing
             words: ["query", "upstream", "5/283", "--by", "twera", "MODEL"],
             address: "features/5/283/upstream?by=twera&limit=20"
         ) { try $0.reader.neighbours(of: target, .upstream, by: .twera, weights: $0.weights) },
-        Question(words: ["query", "layers"], address: "layers") { try $0.reader.layers() },
         Question(words: ["query", "correlated", "5/283"], address: "features/5/283/correlated?limit=20") {
             try $0.reader.correlated(with: target)
         },

@@ -24,7 +24,7 @@ import Testing
         "query stable": austin, "query supernodes": austin, "query upstream": feature, "query downstream": feature,
         "query correlated": feature, "query inhibitors": feature, "query prompt": ["two-step-0066"] + atlas,
         "query similar": ["two-step-0066"] + atlas, "query search": ["Dallas"] + atlas,
-        "query features": atlas, "query prompts": atlas, "query logits": atlas, "query layers": atlas,
+        "query features": atlas, "query prompts": atlas, "query logits": atlas,
         "query edge": ["5/283", "logit: Austin"] + atlas, "query families": atlas, "query failures": atlas,
         "query operands": ["--all"] + atlas, "query motifs": ["--rewirings", "20"] + atlas,
         "query invariant": ["--where", "family=two-step"] + atlas, "query diff": groups, "query contrast": groups,

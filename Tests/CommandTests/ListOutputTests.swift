@@ -41,7 +41,7 @@ import Testing
         (["query", "features", "--sort", "density", "--unlabelled", "--limit", "7"], ["items"]),
         (["query", "features", "--dead", "--layer", "1"], ["items"]),
         (["query", "prompts", "--where", "family=two-step", "--sort=-nodes"], ["items"]),
-        (["query", "logits", "--sort", "text"], ["items"]), (["query", "layers"], ["layers"]),
+        (["query", "logits", "--sort", "text"], ["items"]),
         (["query", "families", "--threshold", "0.5"], ["families"]),
         (["query", "failures", "--by", "family"], ["byErrorInfluence", "wrongAnswers", "byViolation", "tags"]),
         (["query", "operands", "--all"], ["features"]),

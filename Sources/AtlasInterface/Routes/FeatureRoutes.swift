@@ -4,9 +4,6 @@ import Foundation
 
 extension Route {
     static let features = [
-        Route("layers", "How many features of each layer fire, and how often") { _, service in
-            try service.reader.layers()
-        },
         Route(
             "features", "Features that fire, or those that never do, in an order",
             [

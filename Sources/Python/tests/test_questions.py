@@ -25,7 +25,6 @@ QUESTIONS = {
     "feature": (lambda q, e: q.feature(e[0]), answers.FeatureReport),
     "correlated": (lambda q, e: q.correlated(e[0], by="jaccard"), answers.Correlated),
     "edge": (lambda q, e: q.edge(*e), answers.EdgeReport),
-    "layers": (lambda q, e: q.layers(), answers.Layers),
     "inhibitors": (lambda q, e: q.inhibitors(e[1]), answers.Inhibitors),
     "operands": (lambda q, e: q.operands(e[0]), answers.Operands),
     "ranked operands": (lambda q, e: q.ranked_operands(limit=5), answers.RankedOperands),

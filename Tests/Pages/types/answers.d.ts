@@ -1123,20 +1123,6 @@ interface LabelImport {
     unknownFeatures: number;
 }
 
-interface LayersReport {
-    countedTokens: number;
-    layers: LayersReportLayer[];
-}
-
-interface LayersReportLayer {
-    activeFeaturesPerToken?: number;
-    deadCount: number;
-    denseCount: number;
-    firedCount: number;
-    labelCount: number;
-    layer: number;
-}
-
 interface LogitListItem {
     meanProbability: number;
     promptCount: number;
@@ -1975,7 +1961,6 @@ type AnswerAt<Path extends string> = string extends Path ? any
     : Path extends `heads` ? HeadsReport
     : Path extends `invariant` ? InvariantReport
     : Path extends `labels` ? ItemListOfFeatureLabel
-    : Path extends `layers` ? LayersReport
     : Path extends `logits` ? ItemListOfLogitListItem
     : Path extends `motifs` ? MotifsReport
     : Path extends `openapi.json` ? OpenAPIDocument

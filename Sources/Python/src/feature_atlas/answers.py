@@ -1623,25 +1623,6 @@ class LabelFileAnswer(TypedDict):
     format: Literal["csv", "jsonl"]
 
 
-class _LayersReportLayer(TypedDict):
-    deadCount: int
-    denseCount: int
-    firedCount: int
-    labelCount: int
-    layer: int
-
-
-class LayersReportLayer(_LayersReportLayer, total=False):
-    activeFeaturesPerToken: float
-
-
-class Layers(TypedDict):
-    """How many features of each layer fire, and how often."""
-
-    countedTokens: int
-    layers: List[LayersReportLayer]
-
-
 class LogitListItem(TypedDict):
     meanProbability: float
     promptCount: int

@@ -21,6 +21,6 @@ struct QueryCommand: ParsableCommand {
             InvariantCommand.self, SimilarCommand.self, FamiliesCommand.self, FailuresCommand.self, MotifsCommand.self,
             OperandsCommand.self, OperandLabelsCommand.self, GraphFeaturesCommand.self, SteerTextCommand.self,
             ExchangeCommand.self, RunCommand.self, HeadsCommand.self, HeadCommand.self,
-            AttentionCommand.self, ValidateHeadsCommand.self, LayersCommand.self,
+            AttentionCommand.self, ValidateHeadsCommand.self,
         ])
 }

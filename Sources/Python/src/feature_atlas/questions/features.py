@@ -44,10 +44,6 @@ class FeatureQuestions(Asking):
         name = feature_name(feature)
         return cast(answers.FeatureReport, self._answer(Question(["feature", name], f"features/{name}")))
 
-    def layers(self) -> answers.Layers:
-        """How many features of each layer fire, and how often."""
-        return cast(answers.Layers, self._answer(Question(["layers"], "layers")))
-
     def correlated(
         self, feature: Feature, *, by: str = "pearson", where: Optional[str] = None, limit: int = 20
     ) -> answers.Correlated:
