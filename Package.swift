@@ -32,7 +32,7 @@ let package = Package(
                 "Files", "Texts", "Tensors", "Safetensors", "Tokenizers", "Circuits", "LanguageModels", "Transcoders",
                 "Attribution", "TranscoderTraining", "AtlasStore", "AtlasBasis", "AtlasQuery", "AtlasExperiments",
                 "AtlasIndexing", "AtlasInterface", "AtlasExport", "AtlasDashboards", "AtlasImport", "AtlasServer",
-                "AtlasAgent",
+                "AtlasAgent", "FeatureAtlas",
             ]),
     ],
     dependencies: [
@@ -100,7 +100,9 @@ let package = Package(
             exclude: ["embedded.list"],
             swiftSettings: optimised, plugins: ["EmbedTextPlugin"]),
         .target(
-            name: "AtlasBasis", dependencies: ["AtlasStore", "Attribution", "Tensors"], swiftSettings: optimised),
+            name: "AtlasBasis",
+            dependencies: ["AtlasStore", "Attribution", "Circuits", "LanguageModels", "Tensors"],
+            swiftSettings: optimised),
         .target(
             name: "AtlasQuery",
             dependencies: [
@@ -156,6 +158,13 @@ let package = Package(
             ]),
         .target(
             name: "AtlasAgent", dependencies: ["AtlasInterface", "AtlasStore", "Tensors", "Texts"],
+            swiftSettings: optimised),
+        .target(
+            name: "FeatureAtlas",
+            dependencies: [
+                "AtlasBasis", "AtlasExperiments", "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution",
+                "Circuits", "LanguageModels",
+            ],
             swiftSettings: optimised),
         .target(name: "DemoData", exclude: ["Recipe"], resources: [.copy("Demo")]),
         .executableTarget(
@@ -225,6 +234,7 @@ let package = Package(
             dependencies: [
                 "AtlasIndexing", "AtlasQuery", "AtlasStore", "Attribution", "Circuits", "DemoData", "Texts",
             ]),
+        .testTarget(name: "FeatureAtlasTests", dependencies: ["DemoData", "FeatureAtlas"]),
         .testTarget(
             name: "RealModelTests",
             dependencies: [

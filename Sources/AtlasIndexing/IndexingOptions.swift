@@ -53,6 +53,13 @@ public struct IndexingOptions: Sendable, Codable, Equatable {
         self.jobs = jobs
     }
 
+    /// What is usual for these features: neurons' graphs are stored at ``neuronThreshold``.
+    public init(usualFor basis: FeatureBasis) {
+        self.init()
+        guard basis.neurons != nil else { return }
+        (nodeThreshold, edgeThreshold) = (Self.neuronThreshold, Self.neuronThreshold)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case attribution, nodeThreshold, edgeThreshold, activationsOnly, truncation, strongestNeurons, effects
         case measuredNodes, heads, jobs

@@ -175,8 +175,7 @@ private struct HeadsSpeed {
         var started = DispatchTime.now()
         let result = try attributor.attribute(tokens, options: options, jobs: jobs)
         let attribution = started.secondsPassed
-        let standard = IndexingOptions()
-        let isNeurons = attributor.basis.neurons != nil
+        let stored = IndexingOptions(usualFor: attributor.basis)
         var lines: [String] = []
         func add(_ what: String, _ seconds: Double, edges: Int, operations: Int) {
             lines.append(
@@ -188,10 +187,7 @@ private struct HeadsSpeed {
         let headCount = attributor.model.configuration.headCount
         for (name, node, edge) in [
             ("a viewed graph's edges", Pruning.viewingThresholds.node, Pruning.viewingThresholds.edge),
-            (
-                "a stored graph's edges", isNeurons ? IndexingOptions.neuronThreshold : standard.nodeThreshold,
-                isNeurons ? IndexingOptions.neuronThreshold : standard.edgeThreshold
-            ),
+            ("a stored graph's edges", stored.nodeThreshold, stored.edgeThreshold),
         ] {
             let graph = SparseGraph(result.graph, nodeThreshold: node, edgeThreshold: edge)
             started = DispatchTime.now()

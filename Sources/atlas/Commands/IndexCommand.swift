@@ -96,14 +96,13 @@ struct IndexCommand: ParsableCommand {
         var attributor = try replacementModel.attributor(toIndex: atlas)
         attributor.memory.limit = memory.bytes(ofPromptsAtOnce: jobs)
         let indexer = try Indexer(attributor: attributor, atlasPath: atlas)
-        let isNeurons = attributor.basis.neurons != nil
-        let standard = IndexingOptions()
+        let usual = IndexingOptions(usualFor: attributor.basis)
         let summary = try indexer.index(
             try corpus.source(), corpusName: name ?? corpus.defaultName,
             options: IndexingOptions(
                 attribution: try targets.applied(to: attribution.options, model: attributor.model),
-                nodeThreshold: nodeThreshold ?? (isNeurons ? IndexingOptions.neuronThreshold : standard.nodeThreshold),
-                edgeThreshold: edgeThreshold ?? (isNeurons ? IndexingOptions.neuronThreshold : standard.edgeThreshold),
+                nodeThreshold: nodeThreshold ?? usual.nodeThreshold,
+                edgeThreshold: edgeThreshold ?? usual.edgeThreshold,
                 activationsOnly: activationsOnly, truncation: corpus.truncation,
                 strongestNeurons: strongestNeurons, effects: effects ?? true, completesEffects: effects == true,
                 measuredNodes: measure, heads: heads, jobs: jobs),

@@ -86,10 +86,3 @@ struct NeuronArguments: ParsableArguments {
 }
 
 extension NeuronOptions.BaselineKind: ExpressibleByArgument {}
-
-extension Attributor {
-    /// A model with its neurons for features, as an atlas has them; an atlas of transcoders will refuse it.
-    init(modelFolder: String, neuronsOf atlas: AtlasIdentity) throws {
-        try self.init(model: LanguageModel(folder: modelFolder), neurons: NeuronOptions(atlas) ?? NeuronOptions())
-    }
-}
