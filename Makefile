@@ -8,7 +8,8 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
   bitflips dependencies page-dependencies real-model-dependencies benchmark fuzz fuzz-checked hostile-numbers clean \
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
-  spark-dependencies documentation test-documentation architecture shown-output mutations figures demo-figures
+  spark-dependencies documentation test-documentation architecture shown-output mutations figures demo-figures \
+  compare
 
 demo: build
 	$(ATLAS) demo
@@ -177,6 +178,16 @@ lint:
 benchmark: dependencies
 	swift run -c release Benchmarks attribution
 
+# The field's reference (PyPI's circuit-tracer) and this program in turn on the same prompts of a real model: ratios, memory,
+# and how far graphs differ. Fetches 6 GB of Python packages, and the reference takes its time; no part of `make test`.
+COMPARE_ENVIRONMENT = .build/compare-environment
+COMPARED = --kinds plt clt --tokens 9 64 256
+
+compare: build real-models $(COMPARE_ENVIRONMENT)/installed
+	swift build -c release --product Benchmarks
+	$(COMPARE_ENVIRONMENT)/bin/python Tests/Reference/compare_attribution.py $(ATLAS) .build/release/Benchmarks \
+	  $(REAL_MODELS)/smollm2 $(COMPARED) --json .build/compare.json
+
 # Ten minutes of damaged files and texts for every parser; `swift run -c release FuzzParsers --help` says more.
 fuzz: dependencies
 	swift run -c release FuzzParsers --seconds 600
@@ -264,6 +275,12 @@ $(SPARK_ENVIRONMENT)/installed: $(addprefix Sources/Python/,pyproject.toml setup
 	$(call install,python3-venv python3-dev openjdk-17-jre-headless,python openjdk@17)
 	python3 -m venv $(SPARK_ENVIRONMENT)
 	$(SPARK_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check --editable 'Sources/Python[spark]' pytest
+	touch $@
+
+$(COMPARE_ENVIRONMENT)/installed: Tests/Reference/requirements.txt
+	$(call install,python3-venv,python)
+	python3 -m venv $(COMPARE_ENVIRONMENT)
+	$(COMPARE_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # What the converter of real models needs; its Python packages go into .build/real-models-environment.

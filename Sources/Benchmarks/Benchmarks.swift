@@ -7,11 +7,12 @@ struct Benchmarks: ParsableCommand {
         commandName: "Benchmarks",
         abstract:
             """
-            Measures attribution, questions, large graphs, circuits of neurons, training, derivation and shards on this machine.
+            Measures attribution, indexing, questions, large graphs, circuits of neurons, training, derivation and shards \
+            on this machine.
             """,
         subcommands: [
-            AttributionBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self, AgreementBenchmark.self,
-            DriversBenchmark.self, TrainingBenchmark.self, DerivationBenchmark.self,
+            AttributionBenchmark.self, IndexingBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self,
+            AgreementBenchmark.self, DriversBenchmark.self, TrainingBenchmark.self, DerivationBenchmark.self,
             JoiningBenchmark.self,
         ])
 }

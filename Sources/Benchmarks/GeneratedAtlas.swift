@@ -1,12 +1,14 @@
 import AtlasStore
 import Circuits
 import Foundation
+import Texts
 
 /// A large atlas of made-up facts, for measuring questions: as many prompts, activations and edges as a real one, with
 /// the unevenness of one.
 ///
 /// Prompts belong to topics of very different sizes. A topic has its own tokens, answers and features, which recur in its
-/// prompts and so in aggregated edges; the other activations are drawn from all features, a few of them everywhere.
+/// prompts and so in aggregated edges; the other activations are drawn from all features, a few of them everywhere. Tags tell
+/// the topic and a prompt's number in it, which pairs topics' prompts; the first 10,000 have operands of a grid.
 struct GeneratedAtlas {
     /// How much is made.
     struct Size {
@@ -24,6 +26,8 @@ struct GeneratedAtlas {
     private static let featureNodes = 45
     private static let targets = 5
     private static let batch = 1_000
+    /// The first prompts make a grid of two operands.
+    private static let gridSide = 100
 
     static let identity = AtlasIdentity(
         modelName: "generated", modelFingerprint: "generated", transcoderName: "generated transcoders",
@@ -34,6 +38,8 @@ struct GeneratedAtlas {
     private let size: Size
     private var generator = SeededNumbers(seed: 1)
     private let topics: [Topic]
+    /// How many prompts each topic has so far.
+    private var promptsOfTopic = [Int](repeating: 0, count: topicCount)
 
     /// What the prompts of one topic share.
     private struct Topic {
@@ -100,10 +106,16 @@ struct GeneratedAtlas {
             LogitTarget(
                 token: token, probability: 0.6 / Float(1 << ordinal), position: tokens.count - 1)
         }
+        var tags: [ExactText: String] = ["topic": "\(topicNumber)", "pair": "\(promptsOfTopic[topicNumber])"]
+        promptsOfTopic[topicNumber] += 1
+        if number < Self.gridSide * Self.gridSide {
+            tags["a"] = "\(number / Self.gridSide)"
+            tags["b"] = "\(number % Self.gridSide)"
+        }
         return PromptFacts(
             text: tokens.dropFirst().map { "word\($0)" }.joined(separator: " ") + " \(number)", tokens: tokens,
             countedTokens: tokens.count - 1, externalID: "generated-\(number)",
-            tags: ["topic": "\(topicNumber)"], predictedToken: answers[0], predictedProbability: 0.6,
+            tags: tags, predictedToken: answers[0], predictedProbability: 0.6,
             activations: activations, graph: graph(tokens: tokens, targets: targets, activations: activations))
     }
 

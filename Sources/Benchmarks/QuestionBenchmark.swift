@@ -19,7 +19,9 @@ struct QuestionBenchmark: ParsableCommand {
     @Option(help: "Prompts of the atlas that is made.") var prompts = GeneratedAtlas.Size().prompts
     @Option(help: "Stored edges of each of its prompts.") var edgesPerPrompt = GeneratedAtlas.Size().edgesPerPrompt
     @Option(help: "Questions of each kind.") var questions = 100
-    @Option(help: "Cold questions of each kind.") var cold = 10
+    @Option(help: "Questions of each kind that reads many prompts.") var few = 10
+    @Option(help: "Cold questions of each kind; of those that read many prompts one.") var cold = 10
+    @Option(parsing: .upToNextOption, help: "Which kinds; all unless given.") var kinds: [Question.Kind] = []
     @OptionGroup var kept: ResultsOptions
     @Option(help: .hidden) var ask: Question.Kind?
     @Option(help: .hidden) var argument: String?
@@ -31,13 +33,14 @@ struct QuestionBenchmark: ParsableCommand {
         if let ask { return try Question(kind: ask, argument: argument ?? "").ask(reader()) }
         if !FileManager.default.fileExists(atPath: atlas) { try make() }
         let reader = try reader()
-        let picked = try Dictionary(grouping: QuestionChoice(reader).pick(questions), by: \.kind)
-        print("kind      questions   median      95 %    slowest   under 50 ms    cold median   cold slowest")
+        let picked = try Dictionary(grouping: QuestionChoice(reader).pick(questions, few: few), by: \.kind)
+        print("kind           questions   median      95 %    slowest   under 50 ms    cold median   cold slowest")
         var rows: [[String: KeptMeasurement.Value]] = []
-        for kind in Question.Kind.allCases {
+        for kind in kinds.isEmpty ? Question.Kind.allCases : kinds {
             let chosen = picked[kind] ?? []
             let warm = try chosen.map { question in try milliseconds { try question.ask(reader) } }.sorted()
-            let cold = try chosen.prefix(cold).map { question in try milliseconds { try askCold(question) } }.sorted()
+            let cold = try chosen.prefix(kind.readsMany ? 1 : cold)
+                .map { question in try milliseconds { try askCold(question) } }.sorted()
             guard let slowest = warm.last, let coldSlowest = cold.last else { continue }
             let nearlySlowest = warm[Int(Double(warm.count - 1) * Self.percentile)]
             rows.append([
@@ -46,7 +49,7 @@ struct QuestionBenchmark: ParsableCommand {
                 "cold_median": .number(cold[cold.count / 2]), "cold_slowest": .number(coldSlowest),
             ])
             let columns = [
-                kind.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0), String(format: "%9d", warm.count),
+                kind.rawValue.padding(toLength: 15, withPad: " ", startingAt: 0), String(format: "%9d", warm.count),
                 Self.text(warm[warm.count / 2]), Self.text(nearlySlowest),
                 Self.text(slowest), String(format: "%13d", warm.filter { $0 < 50 }.count),
                 "    " + Self.text(cold[cold.count / 2]), "    " + Self.text(coldSlowest),

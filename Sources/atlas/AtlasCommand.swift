@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtlasImport
 import AtlasIndexing
+import AtlasQuery
 import AtlasStore
 import Foundation
 import Safetensors
@@ -59,7 +60,7 @@ struct AtlasCommand: AsyncParsableCommand {
                 InterruptionRequest.listen()
                 try InterruptionRequest.cancellation.run {
                     var command = command
-                    try command.run()
+                    try ReadingProgress.$tell.withValue(SlowReadingLine.ofTerminal) { try command.run() }
                 }
             }
         } catch let error as IndexingInterrupted {

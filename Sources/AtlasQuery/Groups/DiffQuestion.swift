@@ -99,7 +99,7 @@ extension AtlasReader {
         guard !graphs[0].isEmpty, !graphs[1].isEmpty else { return (nil, [:]) }
         var edges = Incidence<EdgeKey>()
         var influence = Incidence<FeatureID>()
-        for (place, id) in (graphs[0] + graphs[1]).enumerated() {
+        try ReadingProgress.forEach(graphs[0] + graphs[1]) { place, id in
             let graph = try storedGraph(of: id, db)
             for (key, weight) in graph.edgesByKey() { edges.add(key, prompt: place, value: weight) }
             for (feature, sum) in graph.featureInfluence() { influence.add(feature, prompt: place, value: sum) }

@@ -28,11 +28,13 @@ extension AtlasReader {
         try ask("asking which answers to distrust") { db in
             if let tag { try requireTagName(tag, db) }
             let ids = try prompts(where: filter, needGraphs: false, db)
-            let scored = try ids.map { id in
-                try ScoredPrompt(
-                    id,
-                    StoredRow.fetchExisting(
-                        db.cachedStatement(sql: Self.scoredPrompt), "prompts.id", arguments: [id]))
+            var scored: [ScoredPrompt] = []
+            try ReadingProgress.forEach(ids) { _, id in
+                scored.append(
+                    try ScoredPrompt(
+                        id,
+                        StoredRow.fetchExisting(
+                            db.cachedStatement(sql: Self.scoredPrompt), "prompts.id", arguments: [id])))
             }
             let errors = scored.compactMap(\.row.errorInfluence)
             let answered = scored.filter { $0.row.isRight != nil }

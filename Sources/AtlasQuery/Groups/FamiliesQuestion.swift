@@ -23,7 +23,8 @@ extension AtlasReader {
         return try ask("sorting prompts into families") { db in
             let all = try prompts(where: filter, needGraphs: measure == .influence, db)
             let ids = Array(all.prefix(promptLimit))
-            let vectors = try ids.map { try vector(of: $0, by: measure, db) }
+            var vectors: [FeatureVector] = []
+            try ReadingProgress.forEach(ids) { _, id in vectors.append(try vector(of: id, by: measure, db)) }
             let clustering = try LeaderClustering(vectors, threshold: threshold)
             var members = [[Int]](repeating: [], count: clustering.leaders.count)
             for (place, family) in clustering.families.enumerated() { members[family].append(place) }

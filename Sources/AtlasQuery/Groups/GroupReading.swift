@@ -13,8 +13,7 @@ extension AtlasReader {
         of ids: [Int], _ db: Database, _ body: (_ place: Int, _ tokenCount: Int, [ActiveFeature]) throws -> Void
     ) throws {
         let statement = try db.cachedStatement(sql: Self.activationsOfPrompt)
-        for (place, id) in ids.enumerated() {
-            try Cancellation.check()
+        try ReadingProgress.forEach(ids) { place, id in
             let row = try StoredRow.fetchExisting(statement, "prompts.id", arguments: [id])
             let tokenCount: Int = try row["token_count"]
             try body(place, tokenCount, activations(row["activations"], prompt: id, positions: tokenCount))

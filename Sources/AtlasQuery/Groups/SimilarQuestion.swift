@@ -36,7 +36,7 @@ extension AtlasReader {
                 ? others : try candidates(for: vector, among: others, limit: candidateLimit, db)
             typealias Found = (place: Int, cosine: Double, parts: [(feature: FeatureID, part: Double)])
             var found: [Found] = []
-            for (place, candidate) in candidates.enumerated() {
+            try ReadingProgress.forEach(candidates) { place, candidate in
                 let (cosine, parts) = vector.shared(with: try self.vector(of: candidate, by: measure, db))
                 if cosine > 0 { found.append((place, cosine, parts)) }
             }

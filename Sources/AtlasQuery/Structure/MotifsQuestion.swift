@@ -52,11 +52,13 @@ extension AtlasReader {
         try ask("looking for motifs") { db in
             let all = try prompts(where: filter, needGraphs: true, db)
             let ids = all.prefix(options.graphLimit)
-            let graphs = try ids.map { id in
-                FeatureGraph(
-                    try storedGraph(of: id, db).pruned(
-                        nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold),
-                    signed: options.signed)
+            var graphs: [FeatureGraph] = []
+            try ReadingProgress.forEach(ids) { _, id in
+                graphs.append(
+                    FeatureGraph(
+                        try storedGraph(of: id, db).pruned(
+                            nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold),
+                        signed: options.signed))
             }
             let streams = try ids.map { id in
                 let hash: Data = try StoredRow.fetchExisting(

@@ -87,7 +87,7 @@ extension AtlasReader {
         var sums = PairSums(identity: atlas.identity, feature: feature, needsFirings: !isWhole)
         let rows = try db.cachedStatement(sql: Self.activationsOfPrompt)
         var countedTokens = 0
-        for prompt in prompts {
+        try ReadingProgress.forEach(prompts) { _, prompt in
             let row = try StoredRow.fetchExisting(rows, "prompts.id", arguments: [prompt])
             let positions: Int = try row["token_count"]
             countedTokens += try row["counted_tokens"] as Int
