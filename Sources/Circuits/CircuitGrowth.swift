@@ -93,16 +93,14 @@ public struct CircuitGrowth<Node: Hashable & Comparable & Sendable>: Sendable {
 
     /// The place of the node that joins next by influence or rank; `nil` where none of any is left.
     private func best(among isOpen: [Bool]) -> Int? {
-        var best: Int?
-        for place in nodes.indices where isOpen[place] && influence[place] > 0 && rank(of: nodes[place]) > 0 {
-            guard let current = best else {
-                best = place
-                continue
-            }
-            let (left, right) = (rank(of: nodes[place]), rank(of: nodes[current]))
-            if left > right || (left == right && nodes[place] < nodes[current]) { best = place }
+        var best: (place: Int, rank: Double)?
+        for place in nodes.indices where isOpen[place] && influence[place] > 0 {
+            let rank = ranks.map { $0[nodes[place]] ?? 0 } ?? influence[place]
+            guard rank > 0 else { continue }
+            if let best, rank < best.rank || (rank == best.rank && nodes[best.place] < nodes[place]) { continue }
+            best = (place, rank)
         }
-        return best
+        return best?.place
     }
 
     /// The place of a member's input of largest share that may still join; of equals the first by order.

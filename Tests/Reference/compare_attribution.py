@@ -125,7 +125,7 @@ def reference(options, kind, ids, out):
     print(json.dumps({"seconds": seconds[-1], "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
-def ours(options, kind, ids, out):
+def ours(options, kind, text, ids, out):
     """The same by this program: the graph by the command, seconds by the measurements, warm."""
     folder = str(Path(options.work) / kind)
     common = ["--model", options.model, "--transcoders", folder]
@@ -138,7 +138,7 @@ def ours(options, kind, ids, out):
     subprocess.run(
         [
             options.benchmarks, "attribution", *common, "--tokens", str(len(ids)), "--maximum-feature-nodes", str(options.nodes),
-            "--repetitions", "3", "--jobs", str(options.threads), "--results", str(results), TEXT,
+            "--repetitions", "3", "--jobs", str(options.threads), "--results", str(results), text,
         ], check=True, stdout=subprocess.DEVNULL)
     rows = json.loads(results.read_text())["long prompts"]["rows"][1:]
     fastest = min(rows, key=lambda row: row["seconds"])
@@ -174,12 +174,13 @@ def difference(one, other):
 def measured(options, kind, count):
     from transformers import AutoTokenizer
 
-    ids = []
-    while len(ids) < count:
-        ids += AutoTokenizer.from_pretrained(options.model)(TEXT)["input_ids"]
-    ids = ids[:count]
+    # The reference puts such a token in front where there is none, and lets no feature be active there.
+    tokenizer = AutoTokenizer.from_pretrained(options.model)
+    text = (tokenizer.bos_token or "") + TEXT * (1 + count // 60)
+    ids = tokenizer(text)["input_ids"][:count]
+    assert len(ids) == count, f"{len(ids)} tokens"
     out = [str(Path(options.work) / f"{kind}-{count}-{who}.safetensors") for who in ("reference", "ours")]
-    row = {"kind": kind, "tokens": count, "ours": ours(options, kind, ids, out[1])}
+    row = {"kind": kind, "tokens": count, "ours": ours(options, kind, text, ids, out[1])}
     command = [
         sys.executable, __file__, options.atlas, options.benchmarks, options.model, "--work", options.work, "--nodes",
         str(options.nodes), "--threads", str(options.threads), "--reference", kind, json.dumps(ids), out[0],

@@ -55,12 +55,15 @@ extension AtlasReader {
     ) throws -> CircuitReport {
         try weights.requireModel(of: atlas)
         return try circuit(from: seed, options: options) { feature, db in
-            let global = try globalWeights(
-                of: feature, .upstream, weights, where: options.group ?? .all, jobs: jobs, db)
-            return global.coactivation.partners.compactMap { partner in
-                guard let weight = global.weight(with: partner.feature), weight.twera != 0 else { return nil }
-                return GlobalInput(
-                    source: partner.feature, weight: weight.twera, coactivations: weight.coactiveTokens)
+            let coactivation = try coactivation(
+                of: feature, where: options.group ?? .all, withPartnersFirings: false, db)
+            let rows = try weights.sources(of: feature, jobs: jobs)
+            return coactivation.partners.compactMap { partner in
+                let (layer, index) = (partner.feature.layer, partner.feature.index)
+                guard rows.indices ~= layer, rows[layer].indices ~= index else { return nil }
+                let twera = coactivation.targetWeighted(.upstream, partner) * Double(rows[layer][index])
+                guard twera != 0 else { return nil }
+                return GlobalInput(source: partner.feature, weight: twera, coactivations: partner.coactiveTokens)
             }
         }
     }

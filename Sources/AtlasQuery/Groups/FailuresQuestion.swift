@@ -8,12 +8,16 @@ extension AtlasReader {
     static let tabledValueCount = 2...20
     /// How many prompts a value of such a tag must have on average.
     static let tabledPromptCount = 10
-    static let scoredPrompt = """
-        SELECT p.text, p.answer, v.text AS predicted, p.predicted_probability AS probability,
+    static let scoredPrompts = """
+        SELECT p.id, p.text, p.answer, v.text AS predicted, p.predicted_probability AS probability,
             p.answer_token = p.predicted_token AS is_right, 1 - g.replacement_score AS error_influence,
             g.replacement_score, g.completeness_score, g.largest_violation
-        FROM prompts p JOIN vocabulary v ON v.token = p.predicted_token LEFT JOIN graphs g ON g.prompt_id = p.id
-        WHERE p.id = ?
+        FROM json_each(?) j CROSS JOIN prompts p ON p.id = j.value JOIN vocabulary v ON v.token = p.predicted_token
+            LEFT JOIN graphs g ON g.prompt_id = p.id
+        ORDER BY j.key
+        """
+    static let tagsOfPrompts = """
+        SELECT j.key AS place, t.name, t.value FROM json_each(?) j CROSS JOIN tags t ON t.prompt_id = j.value
         """
 
     /// The prompts that the replacement model explains least, the wrong answers, and the scores by tag.
@@ -29,12 +33,13 @@ extension AtlasReader {
             if let tag { try requireTagName(tag, db) }
             let ids = try prompts(where: filter, needGraphs: false, db)
             var scored: [ScoredPrompt] = []
+            scored.reserveCapacity(ids.count)
+            let rows = try StoredRow.fetchCursor(db, sql: Self.scoredPrompts, arguments: [ids.description])
             try ReadingProgress.forEach(ids) { _, id in
-                scored.append(
-                    try ScoredPrompt(
-                        id,
-                        StoredRow.fetchExisting(
-                            db.cachedStatement(sql: Self.scoredPrompt), "prompts.id", arguments: [id])))
+                guard let row = try rows.next(), try row["id"] == id else {
+                    throw AtlasError.damaged(path: atlas.path, what: "prompt \(id): its row or its answer's text")
+                }
+                scored.append(try ScoredPrompt(id, row))
             }
             let errors = scored.compactMap(\.row.errorInfluence)
             let answered = scored.filter { $0.row.isRight != nil }
@@ -57,13 +62,11 @@ extension AtlasReader {
         _ prompts: [ScoredPrompt], asked: String?, _ db: Database
     ) throws -> [FailuresReport.TagRow] {
         var groups: [ExactText: [ExactText: [ScoredPrompt]]] = [:]
-        for prompt in prompts {
-            for tag in try StoredRow.fetchAll(
-                db.cachedStatement(sql: Self.tagsOfPrompt), arguments: [prompt.row.prompt])
-            {
-                let (name, value) = try (ExactText(tag["name"] as String), ExactText(tag["value"] as String))
-                groups[name, default: [:]][value, default: []].append(prompt)
-            }
+        let ids = prompts.map(\.row.prompt)
+        let tags = try StoredRow.fetchCursor(db, sql: Self.tagsOfPrompts, arguments: [ids.description])
+        while let tag = try tags.next() {
+            let (name, value) = try (ExactText(tag["name"] as String), ExactText(tag["value"] as String))
+            groups[name, default: [:]][value, default: []].append(prompts[try tag["place"]])
         }
         return groups.keys.sorted().filter { name in
             let values = groups[name]!.values

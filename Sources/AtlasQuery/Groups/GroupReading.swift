@@ -23,10 +23,31 @@ extension AtlasReader {
     /// The prompts' features, positions taken together by the activation of largest size, with its sign.
     func featureMaxima(of ids: [Int], _ db: Database) throws -> Incidence<FeatureID> {
         var incidence = Incidence<FeatureID>()
-        try forEachActivations(of: ids, db) { place, _, active in
-            var maxima: [FeatureID: Float] = [:]
-            for feature in active { maxima.keepStrongest(feature.activation, of: feature.feature) }
-            for (feature, maximum) in maxima { incidence.add(feature, prompt: place, value: Double(maximum)) }
+        // By feature, in arrays: hashing each activation of a large group is most of the time that it takes.
+        let width = atlas.identity.featuresPerLayer
+        var numbers = [UInt32?](repeating: nil, count: atlas.identity.featureCount)
+        var maxima = [Float](repeating: 0, count: atlas.identity.featureCount)
+        var lastPrompts = [Int32](repeating: -1, count: atlas.identity.featureCount)
+        var met: [Int] = []
+        try forEachActivations(of: ids, db) { prompt, _, active in
+            met.removeAll(keepingCapacity: true)
+            for feature in active {
+                let place = feature.layer * width + feature.index
+                if lastPrompts[place] != Int32(prompt) {
+                    lastPrompts[place] = Int32(prompt)
+                    maxima[place] = feature.activation
+                    met.append(place)
+                } else if feature.activation.magnitude > maxima[place].magnitude {
+                    maxima[place] = feature.activation
+                }
+            }
+            for place in met {
+                let number =
+                    numbers[place]
+                    ?? incidence.number(of: FeatureID(layer: place / width, index: place % width))
+                numbers[place] = number
+                incidence.add(number, prompt: prompt, value: Double(maxima[place]))
+            }
         }
         return incidence
     }

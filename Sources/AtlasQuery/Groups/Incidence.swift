@@ -14,15 +14,19 @@ struct Incidence<Key: Hashable & Comparable> {
     private var entries: [Entry] = []
 
     /// Says that a prompt has a thing; at most once a prompt and thing.
-    mutating func add(_ key: Key, prompt: Int, value: Double) {
-        let number: UInt32
-        if let known = numbers[key] {
-            number = known
-        } else {
-            number = UInt32(keys.count)
-            numbers[key] = number
-            keys.append(key)
-        }
+    mutating func add(_ key: Key, prompt: Int, value: Double) { add(number(of: key), prompt: prompt, value: value) }
+
+    /// A thing's number, a new one for a new thing.
+    mutating func number(of key: Key) -> UInt32 {
+        if let known = numbers[key] { return known }
+        let number = UInt32(keys.count)
+        numbers[key] = number
+        keys.append(key)
+        return number
+    }
+
+    /// The same of a thing whose number is known.
+    mutating func add(_ number: UInt32, prompt: Int, value: Double) {
         things.append(number)
         entries.append(Entry(prompt: UInt32(prompt), value: value))
     }

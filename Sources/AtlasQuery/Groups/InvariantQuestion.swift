@@ -30,20 +30,20 @@ extension AtlasReader {
             let outside = total - ids.count
             let incidence = try featureMaxima(of: ids, db).sorted()
             let places = Dictionary(uniqueKeysWithValues: incidence.keys.enumerated().map { ($1, $0) })
-            var invariant: [InvariantReport.Row] = []
-            var absent: [InvariantReport.Row] = []
-            for row in try StoredRow.fetchAll(db, sql: Self.promptDensities) {
+            var invariant: [Found] = []
+            var absent: [Found] = []
+            let densities = try StoredRow.fetchCursor(db, sql: Self.promptDensities)
+            while let row = try densities.next() {
                 let feature = try storedFeature(in: row)
                 let entries = places[feature].map { incidence[$0] } ?? []
                 guard entries.isEmpty || Double(entries.count) >= share * Double(ids.count) else { continue }
-                let label = try shownLabel(of: feature, db)
                 let outsideCount: Int = try row["active_prompts"] - entries.count
                 let insideShare = Double(entries.count) / Double(ids.count)
                 let outsideShare = outside > 0 ? Double(outsideCount) / Double(outside) : 0
-                let found = InvariantReport.Row(
-                    feature: feature, label: label.label, labelIsAutomatic: label.isAutomatic,
-                    insideCount: entries.count, insideShare: insideShare, outsideCount: outsideCount,
-                    outsideShare: outsideShare, lift: outsideCount > 0 ? insideShare / outsideShare : nil,
+                let found = Found(
+                    feature: feature, insideCount: entries.count, insideShare: insideShare,
+                    outsideCount: outsideCount, outsideShare: outsideShare,
+                    lift: outsideCount > 0 ? insideShare / outsideShare : nil,
                     meanMaximum: entries.isEmpty
                         ? 0 : entries.reduce(0) { $0 + $1.value } / Double(entries.count))
                 if entries.isEmpty { absent.append(found) } else { invariant.append(found) }
@@ -52,10 +52,31 @@ extension AtlasReader {
                 ($1.lift ?? .infinity, $1.insideCount, $0.feature) < ($0.lift ?? .infinity, $0.insideCount, $1.feature)
             }
             absent.sort { ($1.outsideCount, $0.feature) < ($0.outsideCount, $1.feature) }
+            func told(_ found: [Found]) throws -> [InvariantReport.Row] {
+                try found.prefix(limit).map { found in
+                    let label = try shownLabel(of: found.feature, db)
+                    return InvariantReport.Row(
+                        feature: found.feature, label: label.label, labelIsAutomatic: label.isAutomatic,
+                        insideCount: found.insideCount, insideShare: found.insideShare,
+                        outsideCount: found.outsideCount, outsideShare: found.outsideShare, lift: found.lift,
+                        meanMaximum: found.meanMaximum)
+                }
+            }
             return InvariantReport(
                 filter: "\(filter)", promptCount: ids.count, outsideCount: outside, share: share,
-                invariantCount: invariant.count, features: Array(invariant.prefix(limit)),
-                absentCount: absent.count, absent: Array(absent.prefix(limit)))
+                invariantCount: invariant.count, features: try told(invariant), absentCount: absent.count,
+                absent: try told(absent))
         }
     }
+}
+
+/// A feature that a group has in common or lacks, before it is labelled: most are never told.
+private struct Found {
+    let feature: FeatureID
+    let insideCount: Int
+    let insideShare: Double
+    let outsideCount: Int
+    let outsideShare: Double
+    let lift: Double?
+    let meanMaximum: Double
 }

@@ -78,7 +78,12 @@ extension AtlasReader {
         }
     }
 
-    func coactivation(of feature: FeatureID, where filter: PromptFilter, _ db: Database) throws -> Coactivation {
+    /// The same inside a question.
+    ///
+    /// - Parameter withPartnersFirings: whether it is told how partners fire by themselves, which is looked up for each
+    func coactivation(
+        of feature: FeatureID, where filter: PromptFilter, withPartnersFirings: Bool = true, _ db: Database
+    ) throws -> Coactivation {
         let places = Dictionary(grouping: try firings(of: feature, db), by: \.promptID)
         let isWhole = filter.conditions.isEmpty
         let prompts =
@@ -103,7 +108,8 @@ extension AtlasReader {
             db, "prompts.id", sql: "SELECT prompt_count, counted_tokens FROM derivation")
         return try Coactivation(
             feature: feature, promptCount: whole["prompt_count"], countedTokens: whole["counted_tokens"],
-            own: try totals(of: feature, db), partners: try sums.partners { try totals(of: $0, db) })
+            own: try totals(of: feature, db),
+            partners: try sums.partners { withPartnersFirings ? try totals(of: $0, db) : Coactivation.Firings() })
     }
 
     /// How a feature that fires somewhere fires over the whole atlas.

@@ -22,16 +22,8 @@ package struct GlobalWeights {
             weights: ascending,
             targetWeighted: inRange.map { partner in
                 let weight = Double(weights[partner.feature.layer - firstLayer][partner.feature.index])
-                return Self.targetWeighted(direction, coactivation, partner) * weight
+                return coactivation.targetWeighted(direction, partner) * weight
             })
-    }
-
-    /// E[a_target a_source] / E[a_target].
-    private static func targetWeighted(
-        _ direction: NeighbourDirection, _ coactivation: Coactivation, _ partner: Coactivation.Partner
-    ) -> Double {
-        let target = direction == .upstream ? coactivation.own.sum : partner.firings.sum
-        return target == 0 ? 0 : partner.productSum / target
     }
 
     /// The features of largest magnitude, equals in order of layer and index; those of no weight are left out.
@@ -73,10 +65,18 @@ package struct GlobalWeights {
                 flag: scale.flag(weight: weight, twera: 0, coactiveTokens: 0))
         }
         let source = direction == .upstream ? partner.partnerSum : partner.ownSum
-        let twera = Self.targetWeighted(direction, coactivation, partner) * weight
+        let twera = coactivation.targetWeighted(direction, partner) * weight
         return GlobalWeight(
             virtualWeight: weight, era: source / Double(max(1, coactivation.countedTokens)) * weight, twera: twera,
             coactiveTokens: partner.coactiveTokens,
             flag: scale.flag(weight: weight, twera: twera, coactiveTokens: partner.coactiveTokens))
+    }
+}
+
+extension Coactivation {
+    /// E[a_target a_source] / E[a_target]; downstream it needs how the partner fires by itself.
+    func targetWeighted(_ direction: NeighbourDirection, _ partner: Partner) -> Double {
+        let target = direction == .upstream ? own.sum : partner.firings.sum
+        return target == 0 ? 0 : partner.productSum / target
     }
 }
