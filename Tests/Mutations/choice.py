@@ -1,5 +1,6 @@
 """Which of the possible mutants are made: a seeded choice of each area's share, and those that are named."""
 
+import functools
 import hashlib
 import json
 import os
@@ -55,10 +56,16 @@ def named():
         return [tuple(entry[key] for key in ("file", "rule", "before", "after", "line")) for entry in json.load(file)]
 
 
-def chosen(root, seed=SEED, scale=1.0):
-    """The mutants by area, [(area's name, site)], by file and line."""
+# Slow to find, and asked for more than once.
+known_sites = functools.cache(sites)
+
+
+def chosen(root, seed=SEED, scale=1.0, beyond=0):
+    """The mutants by area, [(area's name, site)], by file and line; those of a smaller scale are left out with `beyond`."""
+    if beyond:
+        known = {site.id for _, site in chosen(root, seed, beyond)} - {site.id for _, site in chosen(root, seed, 0)}
+        return [pair for pair in chosen(root, seed, scale) if pair[1].id not in known]
     wanted = named()
-    found = {}
     result = []
     taken = set()
 
@@ -67,10 +74,8 @@ def chosen(root, seed=SEED, scale=1.0):
         result.append((area.name, site))
 
     def of(path):
-        if path not in found:
-            with open(os.path.join(root, path), encoding="utf-8") as file:
-                found[path] = sites(path, file.read())
-        return found[path]
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            return known_sites(path, file.read())
 
     missing = set(wanted)
     pools = {area: [site for folder in area.folders for path in swift_files(root, folder) for site in of(path)

@@ -31,6 +31,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="mutants side by side")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--scale", type=float, default=1.0, help="how many times as many mutants are chosen")
+    parser.add_argument("--beyond", type=float, default=0, metavar="SCALE",
+                        help="without those that are chosen at this scale, but with those named: new ones alone")
     parser.add_argument("--scratch", default=os.path.join(ROOT, ".build-mutations"))
     parser.add_argument("--at", help="where the copy lies, with its own .build; otherwise in the scratch folder")
     parser.add_argument("--targets", default=TARGETS, help=f"whose tests are run; {TARGETS}")
@@ -38,7 +40,7 @@ def main():
     parser.add_argument("--skip-build", action="store_true", help="the copy is built as it should be")
     parser.add_argument("--files", action="store_true", help="the table by file too")
     options = parser.parse_args()
-    mutants = chosen(ROOT, options.seed, options.scale)
+    mutants = chosen(ROOT, options.seed, options.scale, options.beyond)
     if options.list:
         for area, site in mutants:
             if matches(options.only, area, site):
@@ -87,7 +89,7 @@ def tried(options, mutants):
             if os.path.exists(path):
                 os.unlink(path)
     print("which suites reach which mutants", flush=True)
-    reach = trials.reach(ids, kept("reach.json"))
+    reach = trials.reach(ids, kept("reach.json"), options.jobs)
     results = {result["id"]: result for result in read(kept("results.json"), []) if result["id"] in numbers}
     todo = [number for number, (area, site) in mutants.items()
             if number not in shop.dropped and matches(options.only, area, site)
@@ -101,7 +103,7 @@ def tried(options, mutants):
     def attempt(number):
         name = names.get()
         try:
-            return number, trials.trial(number, ids[number], reach, name)
+            return number, trials.trial(number, mutants[number][1], reach, name)
         finally:
             names.put(name)
 

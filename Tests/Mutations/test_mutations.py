@@ -84,6 +84,24 @@ class Chosen(unittest.TestCase):
         places = {(site.path, site.rule, site.before, site.after, site.context) for _, site in first}
         self.assertTrue(places >= set(choice.named()))
 
+    def test_beyond_a_scale_are_new_ones_and_those_named(self):
+        import mutations
+        first = {site.id for _, site in choice.chosen(mutations.ROOT)}
+        beyond = {site.id for _, site in choice.chosen(mutations.ROOT, scale=1.5, beyond=1)}
+        self.assertEqual(len(beyond & first), len(choice.named()))
+        self.assertGreater(len(beyond), len(first) / 3)
+
+
+class Tried(unittest.TestCase):
+    def test_own_suites_go_first_then_those_about_little_else_and_short_ones(self):
+        from trials import goes
+        site = next(site for site in sites("Sources/AtlasStore/A.swift", "let a = b - c\n"))
+        reach = {name: {"seconds": seconds, "reached": ["x"] * count} for name, seconds, count in [
+            ("CircuitsTests.A", 1, 0), ("AtlasTests.Long", 50, 10), ("AtlasTests.All", 2, 90), ("AtlasTests.Own", 2, 0)]}
+        self.assertEqual(goes(site, reach), [
+            ["AtlasTests.Own", "AtlasTests.All"], ["AtlasTests.Long"], ["CircuitsTests.A"]])
+        self.assertEqual(goes(site, {}), [])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,7 @@
 """Runs of the tests: which suites reach which mutants, and which mutants they notice."""
 
+import concurrent.futures
+import glob
 import hashlib
 import json
 import os
@@ -12,8 +14,11 @@ import sys
 import time
 
 FAILED = re.compile(rb"recorded an issue|\bfailed after\b|Fatal error")
-# The suites of a mutant are tried in two goes: first those that need no more than this together, the shortest first.
-FIRST_SECONDS = 12
+# The suites of a mutant are tried in goes, each of those that need no more than this together: a mutant that a short
+# suite notices needs no long one.
+GO_SECONDS = (10, 40)
+# Whose tests the sources of a target are before all: its own, but for these.
+OWN_TESTS = {"AtlasStore": "AtlasTests", "AtlasQuery": "AtlasTests", "AtlasExperiments": "AtlasTests"}
 LONGEST_SUITE = 600
 
 
@@ -69,7 +74,7 @@ class Trials:
     def watched(process, end):
         text = b""
         while True:
-            left = end - time.monotonic()
+            left = end + waited(process.pid) - time.monotonic()
             if left <= 0:
                 return "hung"
             if not select.select([process.stdout], [], [], min(left, 1))[0]:
@@ -88,7 +93,7 @@ class Trials:
                 # The symbol and the colours in front of the sentence are left out.
                 return re.sub(r"^[^\w`\"]+", "", re.sub(r"\x1b\[[0-9;]*m", "", line))[:160]
 
-    def reach(self, ids, path):
+    def reach(self, ids, path, jobs):
         """For each suite its seconds and the mutants that it reaches ({number: id}), kept in `path` as long as these
         mutants and the suite's files are the same. Suites that fail by themselves are told and left out."""
         kept = {"ids": [], "suites": {}}
@@ -96,25 +101,31 @@ class Trials:
             with open(path, encoding="utf-8") as file:
                 kept = json.load(file)
         known = kept["suites"] if set(ids.values()) <= set(kept["ids"]) else {}
-        places = os.path.join(self.scratch, "reached")
         suites = self.suites()
-        for number, suite in enumerate(suites):
-            digest = self.digest(suite)
-            if suite in known and known[suite]["digest"] == digest:
-                continue
-            with open(places, "wb") as file:
-                file.write(bytes(4096))
-            outcome, seconds = self.run([suite], LONGEST_SUITE, {"FEATURE_ATLAS_REACHED": places})
-            with open(places, "rb") as file:
-                reached = [ids[place] for place, byte in enumerate(file.read()) if byte and place in ids]
-            known[suite] = {"seconds": round(seconds, 2), "reached": reached, "failed": outcome, "digest": digest}
-            if outcome:
-                print(f"  {suite} fails by itself and is left out: {outcome}", flush=True)
-            elif number % 20 == 0:
-                print(f"  {number} of {len(suites)} suites", flush=True)
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump({"ids": list(ids.values()), "suites": known}, file)
+        digests = {suite: self.digest(suite) for suite in suites}
+        todo = [suite for suite in suites if known.get(suite, {}).get("digest") != digests[suite]]
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            for done, (suite, found) in enumerate(pool.map(lambda suite: (suite, self.reached(suite, ids)), todo), 1):
+                known[suite] = {**found, "digest": digests[suite]}
+                if found["failed"]:
+                    print(f"  {suite} fails by itself and is left out: {found['failed']}", flush=True)
+                elif done % 20 == 0:
+                    print(f"  {done} of {len(todo)} suites", flush=True)
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump({"ids": list(ids.values()), "suites": known}, file)
         return {suite: known[suite] for suite in suites if not known[suite]["failed"]}
+
+    def reached(self, suite, ids):
+        """Runs a suite by itself with all mutants off."""
+        name = "reached-" + hashlib.sha256(suite.encode()).hexdigest()[:16]
+        places = os.path.join(self.scratch, name + ".bytes")
+        with open(places, "wb") as file:
+            file.write(bytes(4096))
+        outcome, seconds = self.run([suite], LONGEST_SUITE, {"FEATURE_ATLAS_REACHED": places}, name)
+        with open(places, "rb") as file:
+            reached = [ids[place] for place, byte in enumerate(file.read()) if byte and place in ids]
+        os.unlink(places)
+        return {"seconds": round(seconds, 2), "reached": reached, "failed": outcome}
 
     def digest(self, suite):
         """Of the files that name a suite."""
@@ -130,19 +141,43 @@ class Trials:
                         digest.update(text)
         return digest.hexdigest()
 
-    def trial(self, number, identity, reach, name="run"):
+    def trial(self, number, site, reach, name="run"):
         """Tries a mutant: (what noticed it or None, the seconds, the suites that reach it)."""
-        suites = sorted((one["seconds"], suite) for suite, one in reach.items() if identity in one["reached"])
-        goes, seconds, spent = [[], []], 0.0, 0.0
-        for length, suite in suites:
-            seconds += length
-            goes[seconds > FIRST_SECONDS and bool(goes[0])].append(suite)
-        for suites_now in goes:
-            if not suites_now:
-                continue
-            usual = sum(reach[suite]["seconds"] for suite in suites_now)
-            outcome, took = self.run(suites_now, 45 + 4 * usual, {"FEATURE_ATLAS_MUTANT": str(number)}, name)
+        suites = {suite: one for suite, one in reach.items() if site.id in one["reached"]}
+        spent = 0.0
+        for now in goes(site, suites):
+            usual = sum(suites[suite]["seconds"] for suite in now)
+            outcome, took = self.run(now, 45 + 4 * usual, {"FEATURE_ATLAS_MUTANT": str(number)}, name)
             spent += took
             if outcome:
                 return outcome, spent, len(suites)
         return None, spent, len(suites)
+
+
+def waited(process):
+    """The seconds for which a process could have run while other programs had the cores: no reason to take it for hung."""
+    delays = [0]
+    for path in glob.glob(f"/proc/{process}/task/*/schedstat"):
+        try:
+            with open(path, encoding="ascii") as file:
+                delays.append(int(file.read().split()[1]))
+        except OSError:
+            pass
+    return max(delays) / 1e9
+
+
+def goes(site, suites):
+    """The suites that reach a mutant, in goes: those of its own target before the others, among them those that reach
+    few mutants, which are about little else, and short ones."""
+    target = site.path.split("/")[1]
+    own = OWN_TESTS.get(target, target + "Tests") + "."
+    ranked = sorted(suites, key=lambda suite: (
+        not suite.startswith(own), suites[suite]["seconds"] * (10 + len(suites[suite]["reached"])), suite))
+    parts, seconds = [[]], 0.0
+    for suite in ranked:
+        seconds += suites[suite]["seconds"]
+        if parts[-1] and len(parts) <= len(GO_SECONDS) and seconds > GO_SECONDS[len(parts) - 1]:
+            parts.append([])
+            seconds = suites[suite]["seconds"]
+        parts[-1].append(suite)
+    return [part for part in parts if part]

@@ -84,6 +84,23 @@ struct GroupQuestionTests {
         }
     }
 
+    @Test func `where nothing is like an unknown tag or value, the first few in order are offered`() throws {
+        var facts = RandomFacts.prompts(3, graphs: false)
+        facts[0].tags = ["delta": "1", "bravo": "1", "foxtrot": "1", "alpha": "2"]
+        facts[1].tags = ["charlie": "1", "echo": "1", "alpha": "3"]
+        facts[2].tags = ["alpha": "1"]
+        let (test, reader) = try reader([facts])
+        let names = ["alpha", "bravo", "charlie", "delta", "echo"]
+        #expect(throws: QuestionError.unknownTag(name: "unheard", value: nil, nearest: names)) {
+            try reader.prompts(where: PromptFilter("unheard=x")!)
+        }
+        let values = ["alpha=1", "alpha=2", "alpha=3"]
+        #expect(throws: QuestionError.unknownTag(name: "alpha", value: "unheard", nearest: values)) {
+            try reader.prompts(where: PromptFilter("alpha=unheard")!)
+        }
+        withExtendedLifetime(test) {}
+    }
+
     @Test func `invariant features are told with their share inside and outside`() throws {
         let report = try fixture.reader.invariant(even, share: 0.6, limit: 1000)
         let inside = fixture.oracle.prompts.filter { $0.tags["family"] == "even" }

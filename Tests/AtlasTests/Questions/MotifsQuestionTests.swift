@@ -211,6 +211,27 @@ struct MotifsQuestionTests {
     }
 
     @Test(arguments: MotifNull.allCases)
+    func `a null's census is that of all rewired graphs together`(null: MotifNull) throws {
+        let graphs = (0..<3).map { graph(16, seed: UInt64(40 + $0), density: 2) }
+        let streams: [UInt64] = [10, 20, 30]
+        var options = MotifsOptions()
+        options.rewirings = 5
+        let count = MotifCount(graphs, streams: streams, options: options, jobs: 2)
+        let ordinal = try #require(MotifNull.allCases.firstIndex(of: null))
+        var expected = FeatureGraph.censusShapes.map { _ in [Int](repeating: 0, count: options.rewirings) }
+        for (graph, stream) in zip(graphs, streams) {
+            var generator = SeededNumbers(seed: options.seed, stream: stream + UInt64(ordinal))
+            let rewiring = Rewiring(graph, null: null)
+            for number in 0..<options.rewirings {
+                for (shape, found) in rewiring.next(using: &generator).census().enumerated() {
+                    expected[shape][number] += found
+                }
+            }
+        }
+        #expect(count.nulls[ordinal].census == expected && expected.allSatisfy { $0.allSatisfy { $0 > 0 } })
+    }
+
+    @Test(arguments: MotifNull.allCases)
     func `in graphs that are rewired already one motif in twenty stands out`(null: MotifNull) {
         // What is found is a rewired graph itself, so that p-values are even, up to the steps of counts: where it equals
         // a rewiring's number, chance decides whether it counts as larger.
