@@ -12,8 +12,10 @@ final class TexasAtlas {
     let reader: AtlasReader
     private let folder: URL
 
-    /// - Parameter isReversed: whether the last prompt is indexed first
-    init(isReversed: Bool = false) throws {
+    /// - Parameters:
+    ///   - isReversed: whether the last prompt is indexed first
+    ///   - options: what is stored besides graphs
+    init(isReversed: Bool = false, options: IndexingOptions = IndexingOptions()) throws {
         let data = try DemoData()
         attributor = try Attributor(modelFolder: data.model, transcoderFolder: data.transcoders)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -24,7 +26,8 @@ final class TexasAtlas {
         try (isReversed ? lines.reversed() : lines).map { $0 + "\n" }.joined()
             .write(to: corpus, atomically: true, encoding: .utf8)
         let path = folder.appendingPathComponent("texas.atlas").path
-        _ = try Indexer(attributor: attributor, atlasPath: path).index(.file(path: corpus.path), corpusName: "texas")
+        _ = try Indexer(attributor: attributor, atlasPath: path).index(
+            .file(path: corpus.path), corpusName: "texas", options: options)
         reader = AtlasReader(try Atlas.open(path, mode: .readOnly))
     }
 

@@ -68,6 +68,12 @@ struct CircuitQuestionTests {
         var options = Self.everything(size: 12)
         options.ranking = .effect
         let report = try atlas.reader.circuit(from: .token(token), options: options)
+        let probabilities = try atlas.reader.prompts(where: .all).compactMap { prompt in
+            try atlas.reader.graph(ofPrompt: prompt).targets.first { $0.token == token }.map { Double($0.probability) }
+        }
+        let mean = probabilities.reduce(0, +) / Double(probabilities.count)
+        #expect(report.promptCount == probabilities.count)
+        #expect(try agree(#require(report.seedProbability), mean))
         var sums: [NodeKey: Double] = [:]
         var answered = 0.0
         for prompt in try atlas.reader.prompts(where: .all) {

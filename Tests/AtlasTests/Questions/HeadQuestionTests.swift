@@ -1,4 +1,5 @@
 import AtlasExperiments
+import AtlasIndexing
 import AtlasQuery
 import AtlasStore
 import Attribution
@@ -99,6 +100,29 @@ struct HeadQuestionTests {
             let logits = model.logits(try model.run(tokens), position: tokens.count - 1).sorted(by: >)
             #expect(abs(trial.before.gap - Double(logits[0] - logits[1])) < 1e-4)
         }
+    }
+
+    @Test func `pairs of a head are summed over its scores, with the largest of either sign as examples`() throws {
+        let texas = try TexasAtlas(options: IndexingOptions(heads: true))
+        let report = try texas.reader.pairs(
+            layer: 1, head: 3, attributor: texas.attributor, prompts: 6, limit: 1000)
+        #expect(report.layer == 1 && report.head == 3 && report.scoreCount == 6 && report.pairs.count > 50)
+        var last = Double.infinity
+        for pair in report.pairs {
+            let contributions = pair.examples.map(\.contribution)
+            let sizes = contributions.map(\.magnitude)
+            #expect(sizes.count == min(3, pair.count) && sizes == sizes.sorted(by: >))
+            #expect(Set(pair.examples.map(\.prompt)).count == sizes.count)
+            guard pair.count <= 3 else { continue }
+            // All of its scores are examples.
+            let mean = contributions.reduce(0, +) / Double(pair.count)
+            let variance = contributions.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(pair.count)
+            #expect(agree(pair.mean, mean) && agree(pair.spread, variance.squareRoot()))
+            let size = sizes.reduce(0, +)
+            #expect(size <= last * (1 + 1e-9))
+            last = size
+        }
+        #expect(report.pairs.contains { $0.examples.count { $0.contribution < 0 } > 1 })
     }
 
     @Test func `what a head carries is named with its strongest edges`() throws {
