@@ -186,7 +186,7 @@ COMPARED = --kinds plt clt --tokens 9 64 256
 compare: build real-models $(COMPARE_ENVIRONMENT)/installed
 	swift build -c release --product Benchmarks
 	$(COMPARE_ENVIRONMENT)/bin/python Tests/Reference/compare_attribution.py $(ATLAS) .build/release/Benchmarks \
-	  $(REAL_MODELS)/smollm2 $(COMPARED) --json .build/compare.json
+	  $(REAL_MODELS)/smollm2 $(COMPARED) --results .build/compare.json
 
 # Ten minutes of damaged files and texts for every parser; `swift run -c release FuzzParsers --help` says more.
 fuzz: dependencies

@@ -58,9 +58,11 @@ struct AtlasCommand: AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 InterruptionRequest.listen()
+                let reading = SlowReadingLine()
                 try InterruptionRequest.cancellation.run {
                     var command = command
-                    try ReadingProgress.$tell.withValue(SlowReadingLine.ofTerminal) { try command.run() }
+                    defer { reading.end() }
+                    try ReadingProgress.$tell.withValue(reading.tell) { try command.run() }
                 }
             }
         } catch let error as IndexingInterrupted {

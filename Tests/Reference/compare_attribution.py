@@ -1,6 +1,6 @@
 """The field's reference and this program in turn on the same prompts: seconds, memory, and how far their graphs differ.
 
-    python compare_attribution.py ATLAS BENCHMARKS MODEL [--kinds plt clt] [--tokens 9 64 256] [--json FILE]
+    python compare_attribution.py ATLAS BENCHMARKS MODEL [--kinds plt clt] [--tokens 9 64 256] [--results FILE]
 
 Needs circuit-tracer, nnsight and torch. The reference is PyPI's circuit-tracer, a fork of the paper's authors' repository of the same
 name. Transcoders are made first: random directions, with biases set on a text so that a chosen number of features fires a token and
@@ -42,7 +42,7 @@ def arguments():
     parser.add_argument("--nodes", type=int, default=1000, help="features that become targets")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--limit", type=float, default=3600, help="seconds that the reference may take for one prompt")
-    parser.add_argument("--json", help="write rows here too")
+    parser.add_argument("--results", help="keep rows in this file of results, as measurements do")
     parser.add_argument("--reference", nargs=3, metavar=("KIND", "IDS", "OUT"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -142,7 +142,7 @@ def ours(options, kind, text, ids, out):
         ], check=True, stdout=subprocess.DEVNULL)
     rows = json.loads(results.read_text())["long prompts"]["rows"][1:]
     fastest = min(rows, key=lambda row: row["seconds"])
-    return {"seconds": fastest["seconds"], "peak_gib": fastest["peak_gibibytes"], "targets": fastest["targets"]}
+    return {"seconds": fastest["seconds"], "peak_gib": fastest["peak_gibibytes"]}
 
 
 def difference(one, other):
@@ -165,9 +165,9 @@ def difference(one, other):
         kept = [places[name] for name in shared]
         edges.append(graph["adjacency"][numpy.ix_(kept, kept)])
     return {
-        "active": [len(graph["active_features"]) for graph in graphs],
-        "shared_features": sum(name[0] == "feature" for name in shared), "chosen": len(graphs[0]["selected_features"]),
-        "largest_difference": float(numpy.abs(edges[0] - edges[1]).max()), "largest_edge": float(numpy.abs(edges[0]).max()),
+        "active": len(graphs[1]["active_features"]), "reference_active": len(graphs[0]["active_features"]),
+        "shared": sum(name[0] == "feature" for name in shared), "chosen": len(graphs[0]["selected_features"]),
+        "difference": float(numpy.abs(edges[0] - edges[1]).max()), "edge": float(numpy.abs(edges[0]).max()),
     }
 
 
@@ -180,7 +180,8 @@ def measured(options, kind, count):
     ids = tokenizer(text)["input_ids"][:count]
     assert len(ids) == count, f"{len(ids)} tokens"
     out = [str(Path(options.work) / f"{kind}-{count}-{who}.safetensors") for who in ("reference", "ours")]
-    row = {"kind": kind, "tokens": count, "ours": ours(options, kind, text, ids, out[1])}
+    own = ours(options, kind, text, ids, out[1])
+    row = {"kind": kind, "tokens": count, "seconds": own["seconds"], "gibibytes": own["peak_gib"]}
     command = [
         sys.executable, __file__, options.atlas, options.benchmarks, options.model, "--work", options.work, "--nodes",
         str(options.nodes), "--threads", str(options.threads), "--reference", kind, json.dumps(ids), out[0],
@@ -191,20 +192,35 @@ def measured(options, kind, count):
         return row | {"reference": f"more than {options.limit:.0f} s"}
     if told.returncode != 0:
         return row | {"reference": "killed, as where memory ends" if told.returncode < 0 else f"ended with {told.returncode}"}
-    row["reference"] = json.loads(told.stdout.splitlines()[-1])
-    return row | {"ratio": row["reference"]["seconds"] / row["ours"]["seconds"], "graphs": difference(*out)}
+    other = json.loads(told.stdout.splitlines()[-1])
+    return row | {
+        "reference": f"{other['seconds']:.1f} s", "reference_gibibytes": other["peak_gib"],
+        "ratio": other["seconds"] / own["seconds"], **difference(*out),
+    }
 
 
 def shown(row):
-    ours, other = row["ours"], row["reference"]
-    own = f"{row['kind']}  {row['tokens']:4} tokens  ours {ours['seconds']:8.3f} s {ours['peak_gib']:5.1f} GiB"
-    if isinstance(other, str):
-        return f"{own}   reference {other}"
-    graphs = row["graphs"]
-    return (
-        f"{own}   reference {other['seconds']:8.1f} s {other['peak_gib']:5.1f} GiB   {row['ratio']:6.0f} times   "
-        f"{graphs['shared_features']} of {graphs['chosen']} features shared, edges differ by {graphs['largest_difference']:.1e} "
-        f"of {graphs['largest_edge']:.1f}")
+    own = f"{row['kind']}  {row['tokens']:4} tokens  ours {row['seconds']:8.3f} s {row['gibibytes']:5.1f} GiB   reference "
+    if "ratio" not in row:
+        return own + row["reference"]
+    return own + (
+        f"{row['reference']} {row['reference_gibibytes']:5.1f} GiB   {row['ratio']:6.0f} times   {row['shared']} of {row['chosen']} "
+        f"features shared, edges differ by {row['difference']:.1e} of {row['edge']:.1f}")
+
+
+def keep(options, rows):
+    """Adds the rows to a file of results."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Documentation"))
+    import demo_figures
+    import figures
+
+    file = Path(options.results)
+    results = figures.read(file) if file.exists() else {}
+    results["beside circuit-tracer by length"] = {
+        "command": "make compare", "machine": demo_figures.machine(), "date": time.strftime("%Y-%m-%d"),
+        "commit": demo_figures.commit(), "rows": rows,
+    }
+    file.write_text(figures.kept(results))
 
 
 def main():
@@ -217,8 +233,8 @@ def main():
         for count in options.tokens:
             rows.append(measured(options, kind, count))
             print(shown(rows[-1]), flush=True)
-    if options.json:
-        Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
+    if options.results:
+        keep(options, rows)
 
 
 if __name__ == "__main__":

@@ -120,6 +120,22 @@ private final class Bits {
         #expect(distance(weights.transposeApplied(to: y), plainProduct(y, exact)) < 2e-3)
     }
 
+    @Test(arguments: [ElementType.float16, .bfloat16, .float32])
+    func `the first number that is not finite is told by its row and column, in whichever block`(type: ElementType) {
+        var numbers = matrix(700, 300, seed: 6)
+        func told() -> [Int]? {
+            let weights = type == .float32 ? StoredMatrix(numbers) : stored(numbers, as: type).0
+            return weights.firstNonFinite.map { [$0.row, $0.column] }
+        }
+        #expect(told() == nil)
+        numbers[690, 1] = .infinity
+        #expect(told() == [690, 1])
+        numbers[650, 299] = -.infinity
+        #expect(told() == [650, 299])
+        numbers[2, 7] = .infinity
+        #expect(told() == [2, 7])
+    }
+
     @Test func `every half-precision bit pattern converts exactly`() {
         let all = (0...UInt16.max).map { $0 }
         let owner = Bits(all)

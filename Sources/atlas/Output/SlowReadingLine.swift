@@ -17,11 +17,13 @@ final class SlowReadingLine: Sendable {
     private let state = Mutex(State())
 
     /// What `ReadingProgress` tells; `nil` where nobody looks.
-    static var ofTerminal: (@Sendable (_ done: Int, _ total: Int) -> Void)? {
+    var tell: (@Sendable (_ done: Int, _ total: Int) -> Void)? {
         guard isatty(STDERR_FILENO) == 1 else { return nil }
-        let line = SlowReadingLine()
-        return { line.show(done: $0, total: $1) }
+        return { self.show(done: $0, total: $1) }
     }
+
+    /// Leaves the last line standing, also that of a question which was interrupted.
+    func end() { state.withLock { $0.line.end() } }
 
     private func show(done: Int, total: Int) {
         state.withLock { state in
