@@ -9,12 +9,11 @@ extension AtlasReader {
     /// How many prompts a value of such a tag must have on average.
     static let tabledPromptCount = 10
     static let scoredPrompts = """
-        SELECT p.id, p.text, p.answer, v.text AS predicted, p.predicted_probability AS probability,
+        SELECT j.key AS place, p.text, p.answer, v.text AS predicted, p.predicted_probability AS probability,
             p.answer_token = p.predicted_token AS is_right, 1 - g.replacement_score AS error_influence,
             g.replacement_score, g.completeness_score, g.largest_violation
         FROM json_each(?) j CROSS JOIN prompts p ON p.id = j.value JOIN vocabulary v ON v.token = p.predicted_token
             LEFT JOIN graphs g ON g.prompt_id = p.id
-        ORDER BY j.key
         """
     static let tagsOfPrompts = """
         SELECT j.key AS place, t.name, t.value FROM json_each(?) j CROSS JOIN tags t ON t.prompt_id = j.value
@@ -32,15 +31,7 @@ extension AtlasReader {
         try ask("asking which answers to distrust") { db in
             if let tag { try requireTagName(tag, db) }
             let ids = try prompts(where: filter, needGraphs: false, db)
-            var scored: [ScoredPrompt] = []
-            scored.reserveCapacity(ids.count)
-            let rows = try StoredRow.fetchCursor(db, sql: Self.scoredPrompts, arguments: [ids.description])
-            try ReadingProgress.forEach(ids) { _, id in
-                guard let row = try rows.next(), try row["id"] == id else {
-                    throw AtlasError.damaged(path: atlas.path, what: "prompt \(id): its row or its answer's text")
-                }
-                scored.append(try ScoredPrompt(id, row))
-            }
+            let scored = try scoredPrompts(ids, db)
             let errors = scored.compactMap(\.row.errorInfluence)
             let answered = scored.filter { $0.row.isRight != nil }
             func worst(_ key: (FailuresReport.Row) -> Double?) -> [FailuresReport.Row] {
@@ -56,6 +47,21 @@ extension AtlasReader {
                 wrongAnswers: worst { $0.isRight == false ? $0.probability : nil }, byViolation: worst(\.violation),
                 tags: try tagRows(scored, asked: tag, db))
         }
+    }
+
+    /// The scores of prompts, in the order given.
+    private func scoredPrompts(_ ids: [Int], _ db: Database) throws -> [ScoredPrompt] {
+        var scored = [ScoredPrompt?](repeating: nil, count: ids.count)
+        let rows = try StoredRow.fetchCursor(db, sql: Self.scoredPrompts, arguments: [ids.description])
+        try ReadingProgress.forEach(ids) { _, _ in
+            guard let row = try rows.next() else { return }
+            let place: Int = try row["place"]
+            scored[place] = try ScoredPrompt(ids[place], row)
+        }
+        if let missing = scored.firstIndex(where: { $0 == nil }) {
+            throw AtlasError.damaged(path: atlas.path, what: "prompt \(ids[missing]), or its prediction's text")
+        }
+        return scored.compactMap(\.self)
     }
 
     private func tagRows(
