@@ -25,7 +25,7 @@ struct IndexingBenchmark: ParsableCommand {
     @Option(help: "The transcoders' folder.") var transcoders: String?
     @Option(help: "Random transcoders of so many features a layer, in place of --transcoders.") var generated: Int?
     @Option(help: "With --generated: features that fire at each layer and position.") var active = 32
-    @Option(help: "The corpus.") var corpus: String
+    @Option(help: "The corpus, a record a line.") var corpus: String
     @Option(help: "Prompts that are indexed: the first of the corpus.") var prompts = 1000
     @Option(help: "Features that become targets; all unless given.") var maximumFeatureNodes: Int?
     @Option(help: "Prompts that are attributed alone.") var alone = 20
@@ -48,11 +48,10 @@ struct IndexingBenchmark: ParsableCommand {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("atlas-benchmark-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let texts = try CorpusRecords.lines(ofFile: corpus).prefix(prompts).map(\.text)
-        let file = folder + "/corpus.jsonl"
-        let encoder = JSONEncoder()
-        try texts.map { String(decoding: try encoder.encode(["text": $0]), as: UTF8.self) + "\n" }.joined()
-            .write(toFile: file, atomically: true, encoding: .utf8)
+        // Records keep their answers and tags, which indexing reads too.
+        let file = folder + "/" + URL(fileURLWithPath: corpus).lastPathComponent
+        try String(contentsOfFile: corpus, encoding: .utf8).split(separator: "\n").prefix(prompts)
+            .joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
         let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes)
 
         let (started, processor) = (DispatchTime.now(), ProcessorTime())
@@ -60,9 +59,10 @@ struct IndexingBenchmark: ParsableCommand {
             .file(path: file), corpusName: "benchmark", options: IndexingOptions(attribution: options, jobs: jobs))
         let (seconds, spent) = (started.secondsPassed, processor.seconds)
         let atlas = try Atlas.open(folder + "/benchmark.atlas", mode: .readOnly)
-        let information = try AtlasReader(atlas).information()
+        let reader = AtlasReader(atlas)
+        let information = try reader.information()
+        let single = try alone(reader, attributor, options)
         try atlas.close()
-        let single = try alone(texts, attributor, options)
         let count = Double(summary.addedPrompts)
         print(
             String(
@@ -89,12 +89,14 @@ struct IndexingBenchmark: ParsableCommand {
     }
 
     /// Seconds of processor that attribution takes of a prompt, on one thread, over prompts of the whole corpus.
-    private func alone(_ texts: [String], _ attributor: Attributor, _ options: AttributionOptions) throws -> Double {
-        let chosen = stride(from: 0, to: texts.count, by: max(1, texts.count / alone)).prefix(alone).map { texts[$0] }
+    private func alone(
+        _ reader: AtlasReader, _ attributor: Attributor, _ options: AttributionOptions
+    ) throws -> Double {
+        let ids = try reader.prompts(where: .all)
+        let chosen = try stride(from: 0, to: ids.count, by: max(1, ids.count / alone)).prefix(alone)
+            .map { try reader.graph(ofPrompt: ids[$0]).tokens }
         let processor = ProcessorTime()
-        for text in chosen {
-            _ = try attributor.attribute(attributor.model.tokenizer.encodePrompt(text), options: options)
-        }
+        for tokens in chosen { _ = try attributor.attribute(tokens, options: options) }
         return processor.seconds / Double(chosen.count)
     }
 }
