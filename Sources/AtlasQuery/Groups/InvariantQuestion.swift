@@ -30,8 +30,8 @@ extension AtlasReader {
             let outside = total - ids.count
             let incidence = try featureMaxima(of: ids, db).sorted()
             let places = Dictionary(uniqueKeysWithValues: incidence.keys.enumerated().map { ($1, $0) })
-            var invariant: [Found] = []
-            var absent: [Found] = []
+            var invariant: [InvariantReport.Row] = []
+            var absent: [InvariantReport.Row] = []
             let densities = try StoredRow.fetchCursor(db, sql: Self.promptDensities)
             while let row = try densities.next() {
                 let feature = try storedFeature(in: row)
@@ -40,9 +40,9 @@ extension AtlasReader {
                 let outsideCount: Int = try row["active_prompts"] - entries.count
                 let insideShare = Double(entries.count) / Double(ids.count)
                 let outsideShare = outside > 0 ? Double(outsideCount) / Double(outside) : 0
-                let found = Found(
-                    feature: feature, insideCount: entries.count, insideShare: insideShare,
-                    outsideCount: outsideCount, outsideShare: outsideShare,
+                let found = InvariantReport.Row(
+                    feature: feature, label: nil, labelIsAutomatic: false, insideCount: entries.count,
+                    insideShare: insideShare, outsideCount: outsideCount, outsideShare: outsideShare,
                     lift: outsideCount > 0 ? insideShare / outsideShare : nil,
                     meanMaximum: entries.isEmpty
                         ? 0 : entries.reduce(0) { $0 + $1.value } / Double(entries.count))
@@ -52,14 +52,13 @@ extension AtlasReader {
                 ($1.lift ?? .infinity, $1.insideCount, $0.feature) < ($0.lift ?? .infinity, $0.insideCount, $1.feature)
             }
             absent.sort { ($1.outsideCount, $0.feature) < ($0.outsideCount, $1.feature) }
-            func told(_ found: [Found]) throws -> [InvariantReport.Row] {
-                try found.prefix(limit).map { found in
-                    let label = try shownLabel(of: found.feature, db)
-                    return InvariantReport.Row(
-                        feature: found.feature, label: label.label, labelIsAutomatic: label.isAutomatic,
-                        insideCount: found.insideCount, insideShare: found.insideShare,
-                        outsideCount: found.outsideCount, outsideShare: found.outsideShare, lift: found.lift,
-                        meanMaximum: found.meanMaximum)
+            // Most rows are never told, so only those that are get their labels looked up.
+            func told(_ rows: [InvariantReport.Row]) throws -> [InvariantReport.Row] {
+                try rows.prefix(limit).map { row in
+                    var row = row
+                    let label = try shownLabel(of: row.feature, db)
+                    (row.label, row.labelIsAutomatic) = (label.label, label.isAutomatic)
+                    return row
                 }
             }
             return InvariantReport(
@@ -68,15 +67,4 @@ extension AtlasReader {
                 absent: try told(absent))
         }
     }
-}
-
-/// A feature that a group has in common or lacks, before it is labelled: most are never told.
-private struct Found {
-    let feature: FeatureID
-    let insideCount: Int
-    let insideShare: Double
-    let outsideCount: Int
-    let outsideShare: Double
-    let lift: Double?
-    let meanMaximum: Double
 }

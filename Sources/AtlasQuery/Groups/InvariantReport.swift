@@ -24,9 +24,9 @@ public struct InvariantReport: Codable, Sendable, Equatable {
         /// The feature.
         public let feature: FeatureID
         /// Its label.
-        public let label: String?
+        public internal(set) var label: String?
         /// Whether no person gave the label.
-        public let labelIsAutomatic: Bool
+        public internal(set) var labelIsAutomatic: Bool
         /// The group's prompts where it is active.
         public let insideCount: Int
         /// The share of the group.
