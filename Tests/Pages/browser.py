@@ -90,6 +90,19 @@ class PageTest(unittest.TestCase):
     def wait(self, script, *arguments):
         return WebDriverWait(self.driver, _PATIENCE, 0.05).until(lambda driver: driver.execute_script(script, *arguments))
 
+    def steady(self, selector):
+        """The elements of a selector, once two frames have passed in which none of them was drawn anew: they can be pointed at."""
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            found = self.driver.execute_async_script("""
+                const [selector, done] = arguments;
+                const found = [...document.querySelectorAll(selector)];
+                requestAnimationFrame(() => requestAnimationFrame(() =>
+                    done(found.length && found.every((one) => one.isConnected) ? found : null)));""", selector)
+            if found:
+                return found
+        self.fail(f"no {selector} came to rest")
+
     def run_script(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 

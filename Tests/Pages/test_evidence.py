@@ -20,7 +20,7 @@ class Evidence(PageTest):
         self.wait("return document.querySelectorAll('.node').length > 10")
 
     def feature_nodes(self):
-        return self.driver.find_elements("css selector", ".node.feature .glyph")
+        return self.steady(".node.feature .glyph")
 
     def point(self, node):
         ActionChains(self.driver).move_to_element(node).perform()
@@ -129,7 +129,7 @@ class Evidence(PageTest):
     def test_which_features_drive_a_token_and_why_one_fires_takes_three_clicks_on_one_page(self):
         self.graph()
         # Who drives it: the logit's inputs are listed when it is chosen.
-        self.click(self.driver.find_element("css selector", ".node.logit .glyph"))
+        self.click(self.steady(".node.logit .glyph")[0])
         self.wait("return document.querySelector('.evidence .node-title').textContent.startsWith('Logit')")
         drivers = self.run_script("return [...document.querySelectorAll('.evidence .links li .link-name bdi:first-child')].map((name) => name.textContent)")
         self.assertTrue(any(re.fullmatch(r"\d+/\d+", name) for name in drivers), drivers)
@@ -204,7 +204,7 @@ class Evidence(PageTest):
         total = sum(edge["weight"] for edge in inputs)
         self.assertAlmostEqual(float(re.search(r"[+−]\d[\d.]*", summary)[0].replace("−", "-")), total, delta=0.01 * abs(total))
         # A click on the drawn link opens the list, and each weight there its evidence.
-        line = self.driver.find_element("css selector", ".sub-reach")
+        line = self.steady(".sub-reach")[0]
         self.run_script("arguments[0].scrollIntoView({ block: 'center' })", line)
         ActionChains(self.driver).move_to_element(line).click().perform()
         self.wait("return document.querySelectorAll('.box-links details[open] li').length === 3")
@@ -232,7 +232,7 @@ class Evidence(PageTest):
         self.open(served.address(), f"compare?a=prompt:{self.prompt}&b=prompt:{other}")
         self.wait("return document.querySelectorAll('.compared .node.feature').length > 5")
         for side in (1, 2):
-            node = self.driver.find_elements("css selector", f".compared:nth-child({side}) .node.feature .glyph")[0]
+            node = self.steady(f".compared:nth-child({side}) .node.feature .glyph")[0]
             self.run_script("arguments[0].scrollIntoView({ block: 'center' })", node)
             self.click(node)
             self.filled()

@@ -104,7 +104,7 @@ class Graph(PageTest):
         self.wait("return location.hash.includes('selected=0_')")
 
     def test_hover_tells_the_nearest_node_and_a_click_chooses_it(self):
-        node = self.driver.find_element("css selector", ".node.feature .glyph")
+        node = self.steady(".node.feature .glyph")[0]
         ActionChains(self.driver).move_to_element_with_offset(node, 7, 5).perform()
         self.wait("return document.querySelector('.told').textContent.startsWith('feature')")
         ActionChains(self.driver).move_to_element(node).click().perform()
