@@ -31,19 +31,22 @@ struct AdjointSweep {
     let readings: [TargetSelection.Reading]
     /// What targets of kind `feature` count in.
     let activeFeatures: [ActiveFeature]
+    /// How exactly products are computed.
+    let precision: ProductPrecision
     /// What every phase is told to.
     let costs: PhaseCosts
 
     /// Sweeps of a prompt's targets.
     init(
         model: LanguageModel, weights: AdjointWeights, prompt: FrozenPrompt, readings: [TargetSelection.Reading],
-        activeFeatures: [ActiveFeature], costs: PhaseCosts = PhaseCosts()
+        activeFeatures: [ActiveFeature], precision: ProductPrecision = .float32, costs: PhaseCosts = PhaseCosts()
     ) {
         self.model = model
         self.weights = weights
         self.prompt = prompt
         self.readings = readings
         self.activeFeatures = activeFeatures
+        self.precision = precision
         self.costs = costs
     }
 
@@ -189,7 +192,12 @@ struct AdjointSweep {
             }
         }
         let output = weights.layers[layer].output
-        output.adjointApply(to: written, count: count, into: heads)
+        if let rounded = weights.rounded(layer, precision) {
+            rounded.output.multiply(
+                written, rowStride: width, stepStride: 1, rowCount: count, into: heads, stride: output.inputWidth)
+        } else {
+            output.adjointApply(to: written, count: count, into: heads)
+        }
         return 2 * count * width * output.inputWidth
     }
 
@@ -215,7 +223,7 @@ struct AdjointSweep {
         if let mixing {
             return mixing.apply(
                 heads, live: live, reach: reach, attention: attention, patterns: trace.attention, scale: scale,
-                into: values)
+                precision, into: values)
         }
         let headWidths = attention.headCount * attention.headWidth
         let valueWidths = attention.keyValueHeadCount * attention.headWidth
@@ -239,14 +247,21 @@ struct AdjointSweep {
         let (live, reach) = (gradients.live, gradients.reach)
         let attention = model.blocks[layer].attention
         let valueWidths = attention.keyValueHeadCount * attention.headWidth
-        weights.layers[layer].foldedValue.values.withUnsafeBufferPointer { value in
-            guard let value = value.baseAddress else { return }
-            let movement = prompt.attentionMovements[layer]
-            multiply(
-                values, stride: valueWidths, value, stride: width, into: movement == nil ? gradients.base : heads,
-                stride: width, rowCount: live * reach, columnCount: width, innerCount: valueWidths,
+        let movement = prompt.attentionMovements[layer]
+        let output = movement == nil ? gradients.base : heads
+        if let rounded = weights.rounded(layer, precision) {
+            rounded.value.multiply(
+                values, rowStride: valueWidths, stepStride: 1, rowCount: live * reach, into: output, stride: width,
                 accumulate: movement == nil)
-            guard let movement else { return }
+        } else {
+            weights.layers[layer].foldedValue.values.withUnsafeBufferPointer { value in
+                guard let value = value.baseAddress else { return }
+                multiply(
+                    values, stride: valueWidths, value, stride: width, into: output, stride: width,
+                    rowCount: live * reach, columnCount: width, innerCount: valueWidths, accumulate: movement == nil)
+            }
+        }
+        if let movement {
             for index in 0..<live * reach {
                 movement.apply(to: heads + index * width, position: index % reach)
                 addScaled(1, heads + index * width, to: gradients.row(index), count: width)

@@ -20,6 +20,12 @@ struct AdjointWeights: Sendable {
     }
 
     let layers: [Layer]
+    private let roundings = RoundedWeights()
+
+    /// A layer's weights for products in that precision; `nil` for those in Float32.
+    func rounded(_ layer: Int, _ precision: ProductPrecision) -> RoundedWeights.Layer? {
+        precision == .float32 ? nil : roundings.layer(layer, precision) { layers[layer] }
+    }
 
     init(_ model: LanguageModel) {
         layers = model.blocks.map { block in

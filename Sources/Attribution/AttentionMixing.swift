@@ -40,11 +40,12 @@ final class AttentionMixing {
     /// - Parameters:
     ///   - heads: `[live, reach, headCount * headWidth]`, gradients at the heads' outputs
     ///   - scale: `[reach]` or more, multiplied into each key position's result
+    ///   - precision: how exactly products are computed
     ///   - values: `[live, reach, keyValueHeadCount * headWidth]`, overwritten
     /// - Returns: floating-point operations
     func apply(
         _ heads: UnsafePointer<Float>, live: Int, reach: Int, attention: Attention, patterns: AttentionPatterns,
-        scale: [Float], into values: UnsafeMutablePointer<Float>
+        scale: [Float], _ precision: ProductPrecision, into values: UnsafeMutablePointer<Float>
     ) -> Int {
         let (headCount, headWidth) = (attention.headCount, attention.headWidth)
         let width = live * headWidth
@@ -60,7 +61,7 @@ final class AttentionMixing {
                 }
             }
             patterns.forEachBlock(head: head, queries: reach, scratch: pattern) { block in
-                multiplyTransposed(
+                precision.multiplyTransposed(
                     block.weights, stride: block.stride, gathered + block.queries.lowerBound * width, stride: width,
                     into: mixed + block.keys.lowerBound * width, stride: width, rowCount: block.keys.count,
                     columnCount: width, innerCount: block.queries.count, accumulate: true)

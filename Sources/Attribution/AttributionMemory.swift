@@ -158,11 +158,18 @@ struct MemoryNeed {
             layerCount * tokenCount * (configuration.headCount + configuration.keyValueHeadCount)
             * configuration.headWidth
         let isKept = tokenCount < AttentionPatterns.blockedPositions || kept <= memory.keptPatterns
-        let rows = Int(Double(featureCount) * meanLayersWritten) * width * Self.number
-        let keepsRows = attributor.basis.neurons != nil || rows <= memory.keptDecoders
-        return streams * Self.number + (isKept ? kept : queriesAndKeys * Self.number)
-            + featureCount * Self.featureBytes + (keepsRows ? rows : 0)
+        let limit = attributor.basis.neurons == nil ? memory.keptDecoders : .max
+        let rows = min(rowNumbers * KeptRows.byteCount(isShort: isShort), limit)
+        let precision = options?.precision ?? .float32
+        let roundedRows = min(rowNumbers * precision.partCount * MemoryLayout<UInt16>.stride, memory.keptDecoders)
+        return roundedRows + streams * Self.number + (isKept ? kept : queriesAndKeys * Self.number)
+            + featureCount * Self.featureBytes + rows
     }
+
+    /// Numbers of all features' decoder rows.
+    private var rowNumbers: Int { Int(Double(featureCount) * meanLayersWritten) * width }
+    /// Whether they are kept as they are stored, half as large.
+    private var isShort: Bool { attributor.basis.layers.allSatisfy(\.decoderRowsAreBFloat16) }
 
     private var meanLayersWritten: Double {
         let layers = attributor.basis.layers
@@ -199,7 +206,9 @@ struct MemoryNeed {
             : targetCount - nodeCount + AttributionRounds(options, featureCount: nodeCount).rankedCount
         let columns =
             SourceLayout(featureCount: featureCount, layerCount: layerCount, positionCount: tokenCount).columnCount
-        let targets = min(targetCount, SweepPiece.targetCount(reach: tokenCount))
+        let copiesRows =
+            attributor.basis.neurons == nil && (isShort || rowNumbers * Self.number > memory.keptDecoders)
+        let targets = min(targetCount, SweepPiece.targetCount(reach: tokenCount, copiesRows: copiesRows))
         let heads = configuration.headCount * configuration.headWidth
         let piece =
             targets * tokenCount * (width + 2 * max(width, heads)) * Self.number

@@ -210,7 +210,7 @@ public struct Attributor: Sendable {
             local = try neuronModel(neurons, frozen, selection, jobs: jobs, costs)
         }
         let graph = try GraphComputation(
-            attributor: self, local: local, selection: selection, options: options, jobs: jobs, costs: costs
+            attributor: own, local: local, selection: selection, options: options, jobs: jobs, costs: costs
         ).graph(progress: progress)
         return Result(
             graph: graph, local: local, logits: selection.logits, costs: costs.byPhase,

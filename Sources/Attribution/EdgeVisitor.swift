@@ -13,23 +13,23 @@ struct EdgeVisitor: SweepVisitor {
     let rows: EdgeRows
     /// The row of the sweep's first target.
     let first: Int
+    /// How exactly products are computed.
+    var precision = ProductPrecision.float32
+    /// Decoder rows laid out for that precision.
+    var rounded: RoundedDecoders?
 
     func add(constant: Float, target: Int) { rows.row(first + target)[local.layout.bias] += constant }
 
     /// Takes the dot products with everything that writes to `layer`.
     func readBlock(layer: Int, _ gradients: SweepGradients) -> Int {
-        let (layout, width, live, reach) = (local.layout, gradients.width, gradients.live, gradients.reach)
+        let layout = local.layout
         var operations = 0
-        for position in 0..<reach {
-            local.decoders.withRows(layer: layer, position: position) { block, decoders in
-                multiplyByTransposed(
-                    gradients.row(position), stride: reach * width, decoders, stride: width,
-                    into: rows.row(first) + block.firstColumn, stride: rows.columnCount, rowCount: live,
-                    columnCount: block.count, innerCount: width, accumulate: true)
-                operations += 2 * live * block.count * width
-            }
+        for position in 0..<gradients.reach {
+            operations += local.multiply(
+                gradients, layer: layer, position: position, precision, rounded, accumulate: true
+            ) { block in (rows.row(first) + block.firstColumn, rows.columnCount) }
         }
-        if !local.decoders.isKept { local.decoders.release(writtenTo: layer) }
+        local.decoders.release(writtenTo: layer)
         operations += gradients.readRemainders(ofLayer: layer, local) { target, position, error, constant in
             let row = rows.row(first + target)
             row[layout.error(layer: layer, position: position)] = error

@@ -11,6 +11,8 @@ public protocol FeatureLayer: Sendable {
     var featureCount: Int { get }
     /// The layers that features of this layer write to.
     var outputLayers: Range<Int> { get }
+    /// Whether every number of its decoder rows is a bfloat16 number, as where they are stored so.
+    var decoderRowsAreBFloat16: Bool { get }
 
     /// `[positionCount, featureCount]`: the values of every feature.
     ///
@@ -57,6 +59,9 @@ public struct DecoderPlace: Sendable {
 }
 
 extension FeatureLayer {
+    /// Not known to be.
+    public var decoderRowsAreBFloat16: Bool { false }
+
     /// Copies what a unit of one feature writes to `outputLayer`, `[modelWidth]`.
     public func copyDecoderRow(_ index: Int, outputLayer: Int, into output: UnsafeMutablePointer<Float>) {
         copyDecoderRows([DecoderPlace(index: index, row: 0)], outputLayer: outputLayer, into: output)

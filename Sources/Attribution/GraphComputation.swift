@@ -14,6 +14,24 @@ struct GraphComputation {
     let options: AttributionOptions
     let jobs: Int
     let costs: PhaseCosts
+    /// Decoder rows laid out for the options' precision; `nil` for Float32.
+    private let rounded: RoundedDecoders?
+
+    init(
+        attributor: Attributor, local: LocalReplacementModel, selection: TargetSelection, options: AttributionOptions,
+        jobs: Int, costs: PhaseCosts
+    ) throws(Cancelled) {
+        self.attributor = attributor
+        self.local = local
+        self.selection = selection
+        self.options = options
+        self.jobs = jobs
+        self.costs = costs
+        let (precision, limit) = (options.precision, attributor.memory.keptDecoders)
+        rounded =
+            precision == .float32
+            ? nil : try RoundedDecoders(local, precision, keepingAtMost: limit, jobs: jobs, costs)
+    }
 
     /// Features that become nodes.
     private var limit: Int {
@@ -28,7 +46,7 @@ struct GraphComputation {
         let (limit, featureCount) = (limit, local.activeFeatures.count)
         let sweep = AdjointSweep(
             model: attributor.model, weights: attributor.weights, prompt: local.frozen, readings: selection.readings,
-            activeFeatures: local.activeFeatures, costs: costs)
+            activeFeatures: local.activeFeatures, precision: options.precision, costs: costs)
         let wanted = selection.sweepTargets(layerCount: attributor.model.configuration.layerCount)
         guard limit < featureCount else {
             let graph = try assembled(
@@ -84,10 +102,12 @@ struct GraphComputation {
 
     /// Computes rows that keep every feature's column.
     private func compute(_ targets: [SweepTarget], into rows: EdgeRows, _ sweep: AdjointSweep) throws(Cancelled) {
-        let pieces = SweepPiece.cut(targets)
+        let pieces = SweepPiece.cut(targets, copiesRows: !local.decoders.areReady)
         let firsts = pieces.map { rows.append($0.targets) }
         try inParallelUnlessCancelled(count: pieces.count, jobs: jobs) { index in
-            let visitor = EdgeVisitor(basis: attributor.basis, local: local, rows: rows, first: firsts[index])
+            let visitor = EdgeVisitor(
+                basis: attributor.basis, local: local, rows: rows, first: firsts[index],
+                precision: options.precision, rounded: rounded)
             _ = sweep.run(pieces[index].targets, visitor)
         }
     }
@@ -103,7 +123,7 @@ struct GraphComputation {
             positionCount: local.layout.positionCount, logitCount: selection.targets.count)
         var weights = [Float](repeating: 0, count: layout.targetCount * layout.sourceCount)
         var (bias, unselected): ([Float], [Float]) = ([], [])
-        let pieces = SweepPiece.cut(last)
+        let pieces = SweepPiece.cut(last, copiesRows: !local.decoders.areReady)
         var cancelled: Cancelled?
         weights.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -116,7 +136,8 @@ struct GraphComputation {
                 try inParallelUnlessCancelled(count: pieces.count, jobs: jobs) { index in
                     let visitor = GraphRowVisitor(
                         basis: attributor.basis, local: local, rows: rows,
-                        targets: pieces[index].targets.map { rows.target(of: $0, node: { nodes[$0] }) })
+                        targets: pieces[index].targets.map { rows.target(of: $0, node: { nodes[$0] }) },
+                        precision: options.precision, rounded: rounded)
                     _ = sweep.run(pieces[index].targets, visitor)
                 }
             } catch {

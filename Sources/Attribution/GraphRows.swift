@@ -76,6 +76,10 @@ struct GraphRowVisitor: SweepVisitor {
     let rows: GraphRows
     /// The targets in the graph of the sweep's targets.
     let targets: [Int]
+    /// How exactly products are computed.
+    let precision: ProductPrecision
+    /// Decoder rows laid out for that precision.
+    let rounded: RoundedDecoders?
 
     func add(constant: Float, target: Int) { rows.bias[targets[target]] += Double(constant) }
 
@@ -84,31 +88,29 @@ struct GraphRowVisitor: SweepVisitor {
     }
 
     private func readFeatures(layer: Int, _ gradients: SweepGradients) -> Int {
-        let (width, live, reach) = (gradients.width, gradients.live, gradients.reach)
-        let isWhole = rows.columns.count == local.layout.featureCount
+        let (live, isWhole) = (gradients.live, rows.columns.count == local.layout.featureCount)
         var operations = 0
-        for position in 0..<reach {
-            local.decoders.withRows(layer: layer, position: position) { block, decoders in
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: live * block.count) { products in
-                    guard let products = products.baseAddress else { return }
-                    multiplyByTransposed(
-                        gradients.row(position), stride: reach * width, decoders, stride: width, into: products,
-                        stride: block.count, rowCount: live, columnCount: block.count, innerCount: width)
-                    let selected = rows.selected(inColumns: block.firstColumn, count: block.count)
-                    for target in 0..<live {
-                        let (own, row) = (products + target * block.count, rows.row(targets[target]))
-                        for place in selected {
-                            let column = Int(rows.columns[place]) - block.firstColumn
-                            row[Int(rows.nodes[place])] += own[column]
-                            own[column] = 0
-                        }
-                        if !isWhole { rows.unselected[targets[target]] += Double(sum(own, count: block.count)) }
+        for position in 0..<gradients.reach {
+            let block = local.decoders.block(layer: layer, position: position)
+            guard block.count > 0 else { continue }
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: live * block.count) { products in
+                guard let products = products.baseAddress else { return }
+                operations += local.multiply(
+                    gradients, layer: layer, position: position, precision, rounded, accumulate: false
+                ) { _ in (products, block.count) }
+                let selected = rows.selected(inColumns: block.firstColumn, count: block.count)
+                for target in 0..<live {
+                    let (own, row) = (products + target * block.count, rows.row(targets[target]))
+                    for place in selected {
+                        let column = Int(rows.columns[place]) - block.firstColumn
+                        row[Int(rows.nodes[place])] += own[column]
+                        own[column] = 0
                     }
+                    if !isWhole { rows.unselected[targets[target]] += Double(sum(own, count: block.count)) }
                 }
-                operations += 2 * live * block.count * width
             }
         }
-        if !local.decoders.isKept { local.decoders.release(writtenTo: layer) }
+        local.decoders.release(writtenTo: layer)
         return operations
     }
 

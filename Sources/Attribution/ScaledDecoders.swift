@@ -5,9 +5,10 @@ import Transcoders
 /// What a prompt's features add to the residual stream: decoder rows times contributions, taken through the norm after the
 /// MLP where the hook lies before one (once ``passNorms()`` has been called).
 ///
-/// The features that write to one layer at one position are a block, and are wanted together. All rows are kept where they
-/// fit a limit; beyond it a block is copied out of the mapped files whenever it is wanted, which costs little beside a
-/// product with many targets: 4 million rows at 4,096 tokens would take 9 GB.
+/// The features that write to one layer at one position are a block, and are wanted together. As many blocks are kept as fit
+/// a limit, those of the lowest layers; others are copied out of the mapped files whenever they are wanted: 4 million rows at
+/// 4,096 tokens would take 9 GB. Rows that are stored in bfloat16 are kept as that, half as large, and become Float32, times
+/// their contributions and through the norm, when they are wanted.
 struct ScaledDecoders: Sendable {
     /// The active features that write to one layer at one position.
     struct Block: Sendable {
@@ -30,8 +31,10 @@ struct ScaledDecoders: Sendable {
     private let width: Int
     /// `[layerCount * positionCount]`.
     private let blocks: [Block]
-    /// `[rows, modelWidth]` in order of layer written to, position, column; `nil` where they are copied when wanted.
-    private var kept: [Float]?
+    /// `[rows, modelWidth]` of the first blocks, in order of layer written to, position, column.
+    private var kept: KeptRows
+    /// How many of the first blocks are kept.
+    private let keptBlockCount: Int
     /// Whether rows are as they are added to the residual stream, or still as decoders write them at the output hook.
     private var isNormed = false
 
@@ -60,13 +63,19 @@ struct ScaledDecoders: Sendable {
                 index: Int32(active[$0].index), layer: Int16(active[$0].layer), contribution: contributions[$0])
         }
         blocks = Self.blocks(active, basis: basis, layout: layout)
+        let isShort = basis.layers.allSatisfy(\.decoderRowsAreBFloat16)
         // Neurons' rows are columns of their layer's weight: all of it is read for one.
-        guard basis.neurons != nil || rowCount * width * MemoryLayout<Float>.stride <= limit else { return }
-        kept = gatherAll(positions: order.map { active[$0].position })
+        let rowLimit = basis.neurons != nil ? Int.max : limit / max(1, width * KeptRows.byteCount(isShort: isShort))
+        keptBlockCount = blocks.firstIndex { $0.firstRow + $0.count > rowLimit } ?? blocks.count
+        kept = KeptRows()
+        kept = gatherKept(isShort: isShort, positions: order.map { active[$0].position })
     }
 
-    /// Whether no row is copied twice.
-    var isKept: Bool { kept != nil }
+    /// Rows that are kept.
+    var keptRowCount: Int { blocks[..<keptBlockCount].last.map { $0.firstRow + $0.count } ?? 0 }
+
+    /// Whether all rows are kept as they are multiplied, so that nothing is copied when they are wanted.
+    var areReady: Bool { keptRowCount == rowCount && kept.scaled != nil }
 
     /// Rows of all blocks.
     var rowCount: Int { blocks.last.map { $0.firstRow + $0.count } ?? 0 }
@@ -92,19 +101,27 @@ struct ScaledDecoders: Sendable {
 
     /// Calls `body` with the rows of a block or of a part of it.
     private func withRows(of block: Block, layer: Int, position: Int, _ body: (UnsafePointer<Float>) -> Void) {
-        if let kept {
-            kept.withUnsafeBufferPointer { rows in
+        let isKept = isKept(layer: layer, position: position)
+        if isKept, let rows = kept.scaled {
+            rows.withUnsafeBufferPointer { rows in
                 if let rows = rows.baseAddress { body(rows + block.firstRow * width) }
             }
             return
         }
         withUnsafeTemporaryAllocation(of: Float.self, capacity: block.count * width) { rows in
             guard let rows = rows.baseAddress else { return }
-            copy(block, layer: layer, into: rows)
+            if isKept {
+                kept.copyStored(block.firstRow * width, count: block.count * width, into: rows)
+            } else {
+                copy(block, layer: layer, into: rows)
+            }
+            scale(rows, of: block)
             if isNormed { postNorms[layer]?.pass(rows, count: block.count, position: position) }
             body(UnsafePointer(rows))
         }
     }
+
+    private func isKept(layer: Int, position: Int) -> Bool { layer * positionCount + position < keptBlockCount }
 
     /// Takes what features write to each layer off `remainder` at the output hook, before any norm after it.
     ///
@@ -122,7 +139,7 @@ struct ScaledDecoders: Sendable {
                 }
             }
         }
-        if kept == nil { release(writtenTo: layer) }
+        release(writtenTo: layer)
     }
 
     /// Takes all rows through the norms between the output hook and the residual stream.
@@ -130,22 +147,30 @@ struct ScaledDecoders: Sendable {
         precondition(!isNormed)
         isNormed = true
         guard postNorms.contains(where: { $0 != nil }) else { return }
-        kept?.withUnsafeMutableBufferPointer { rows in
+        kept.scaled?.withUnsafeMutableBufferPointer { rows in
             guard let rows = rows.baseAddress else { return }
-            for (index, block) in blocks.enumerated() {
+            for (index, block) in blocks[..<keptBlockCount].enumerated() {
                 postNorms[index / positionCount]?.pass(
                     rows + block.firstRow * width, count: block.count, position: index % positionCount)
             }
         }
     }
 
-    /// Says that rows written to `layer` have been copied, where they will be copied again: a large set's pages are given
-    /// back.
+    /// Says that rows written to `layer` have been read: a large set's pages are given back where rows are copied.
     func release(writtenTo layer: Int) {
+        guard !isKept(layer: layer, position: positionCount - 1) else { return }
         for source in basis.layersWriting(to: layer) { basis.releaseDecoderPages(ofLayer: source) }
     }
 
-    /// Copies a block's decoder rows, each times its contribution.
+    /// Multiplies a block's decoder rows by their contributions.
+    private func scale(_ rows: UnsafeMutablePointer<Float>, of block: Block) {
+        for row in 0..<block.count {
+            let (output, contribution) = (rows + row * width, features[block.firstColumn + row].contribution)
+            for index in 0..<width { output[index] *= contribution }
+        }
+    }
+
+    /// Copies a block's decoder rows as they are stored.
     private func copy(_ block: Block, layer: Int, into rows: UnsafeMutablePointer<Float>) {
         let columns = block.firstColumn..<block.firstColumn + block.count
         var first = columns.lowerBound
@@ -158,34 +183,48 @@ struct ScaledDecoders: Sendable {
                 }, outputLayer: layer, into: rows)
             first = end
         }
-        for (row, column) in columns.enumerated() {
-            let (output, contribution) = (rows + row * width, features[column].contribution)
-            for index in 0..<width { output[index] *= contribution }
-        }
     }
 
-    /// Copies the decoder rows of all features, and only those, layer by layer.
-    private func gatherAll(positions: [Int]) -> [Float] {
+    /// Copies the decoder rows that are kept, and only those, layer by layer.
+    private func gatherKept(isShort: Bool, positions: [Int]) -> KeptRows {
         var byLayer = [[Int]](repeating: [], count: basis.layers.count)
         for (column, feature) in features.enumerated() { byLayer[Int(feature.layer)].append(column) }
-        return [Float](unsafeUninitializedCapacity: max(1, rowCount * width)) { buffer, initialized in
-            guard let base = buffer.baseAddress else { return }
+        return KeptRows(count: keptRowCount * width, isShort: isShort) { write in
             for (layer, source) in basis.layers.enumerated() {
-                for outputLayer in source.outputLayers {
-                    let places = byLayer[layer].map { column in
-                        let block = block(layer: outputLayer, position: positions[column])
-                        return DecoderPlace(
-                            index: Int(features[column].index), row: block.firstRow + column - block.firstColumn)
-                    }
-                    source.copyDecoderRows(places, outputLayer: outputLayer, into: base)
-                    for (column, place) in zip(byLayer[layer], places) {
-                        let row = base + place.row * width
-                        for index in 0..<width { row[index] *= features[column].contribution }
-                    }
+                for outputLayer in source.outputLayers where isKept(layer: outputLayer, position: 0) {
+                    let columns = byLayer[layer].filter { isKept(layer: outputLayer, position: positions[$0]) }
+                    gather(columns, from: source, outputLayer: outputLayer, positions: positions, write)
                 }
                 basis.releaseDecoderPages(ofLayer: layer)
             }
-            initialized = rowCount * width
+        }
+    }
+
+    /// Copies the rows with which features of one layer write to another.
+    private func gather(
+        _ columns: [Int], from source: any FeatureLayer, outputLayer: Int, positions: [Int], _ write: KeptRows.Writer
+    ) {
+        func row(_ column: Int) -> Int {
+            let block = block(layer: outputLayer, position: positions[column])
+            return block.firstRow + column - block.firstColumn
+        }
+        switch write {
+        case .scaled(let base):
+            source.copyDecoderRows(
+                columns.map { DecoderPlace(index: Int(features[$0].index), row: row($0)) }, outputLayer: outputLayer,
+                into: base)
+            for column in columns {
+                let (own, contribution) = (base + row(column) * width, features[column].contribution)
+                for index in 0..<width { own[index] *= contribution }
+            }
+        case .stored(let base):
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
+                guard let scratch = scratch.baseAddress else { return }
+                for column in columns {
+                    source.copyDecoderRow(Int(features[column].index), outputLayer: outputLayer, into: scratch)
+                    KeptRows.store(scratch, count: width, into: base + row(column) * width)
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ struct TranscoderLayer: FeatureLayer {
 
     var featureCount: Int { transcoder.featureCount }
     var outputLayers: Range<Int> { transcoder.outputLayers }
+    var decoderRowsAreBFloat16: Bool { transcoder.decoder.elementType == .bfloat16 }
 
     func values(_ reading: MLPReading) throws -> Matrix {
         let values = transcoder.preActivations(reading.input(at: hook))

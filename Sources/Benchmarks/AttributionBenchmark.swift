@@ -38,9 +38,12 @@ struct AttributionBenchmark: ParsableCommand {
     @Option(help: "With --generated: features that fire at each layer and position.") var active = 32
     @Option(parsing: .upToNextOption, help: "Lengths of prompts that are measured phase by phase.")
     var tokens: [Int] = []
+    @Flag(help: "Have the system forget both folders' files first, so that the first prompt reads them from the disk.")
+    var forget = false
     @Flag(help: "Attribute over the model's own neurons, without transcoders.") var neurons = false
     @Option(help: "Neurons that become nodes.") var maximumNeurons = 4096
     @Option(help: "Features that become targets; all unless given.") var maximumFeatureNodes: Int?
+    @Option(help: "How exactly edges are computed: float32, bf16x3 or bf16.") var precision = ProductPrecision.float32
     @Flag(help: "Measure also through which heads edges go, and why a head looks where it looks.") var heads = false
     @Flag(help: "With --heads: of all edges before pruning too.") var allEdges = false
     @Option(help: "Repetitions of each prompt after one that is not counted.") var repetitions = 3
@@ -68,21 +71,25 @@ struct AttributionBenchmark: ParsableCommand {
             try GeneratedTranscoders(for: modelFolder, features: $0, active: active)
         }
         defer { withExtendedLifetime(random) {} }
+        if forget { FilePages.forget(folders: [modelFolder, transcoders ?? random?.folder].compactMap(\.self)) }
+        let started = DispatchTime.now()
         let attributor =
             try neurons
             ? Attributor(
                 model: LanguageModel(folder: modelFolder), neurons: NeuronOptions(maximumNeurons: maximumNeurons))
             : Attributor(
                 modelFolder: modelFolder, transcoderFolder: transcoders ?? random?.folder ?? demo?.transcoders ?? "")
+        let loading = started.secondsPassed
         var texts = prompts
         if let file {
             texts += try CorpusRecords.lines(ofFile: file).map(\.text)
         }
         if texts.isEmpty { texts = Self.demoPrompts }
-        let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes)
+        let options = AttributionOptions(maximumFeatureNodes: maximumFeatureNodes, precision: precision)
         guard tokens.isEmpty else {
             let rows = try LongPrompts(
-                attributor: attributor, text: texts.joined(separator: "\n"), options: options, jobs: jobs
+                attributor: attributor, text: texts.joined(separator: "\n"), options: options, jobs: jobs,
+                loading: loading
             ).measure(tokens, repetitions: repetitions)
             return try kept.keep(rows, as: "long prompts")
         }
@@ -260,3 +267,5 @@ private struct StoredSize {
                 information.activationCount))
     }
 }
+
+extension ProductPrecision: ExpressibleByArgument {}

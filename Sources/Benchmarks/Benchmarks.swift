@@ -7,11 +7,12 @@ struct Benchmarks: ParsableCommand {
         commandName: "Benchmarks",
         abstract:
             """
-            Measures attribution, indexing, questions, large graphs, circuits of neurons, training, derivation and shards \
+            Measures attribution, its precisions, indexing, questions, large graphs, circuits of neurons, training, derivation and shards \
             on this machine.
             """,
         subcommands: [
-            AttributionBenchmark.self, IndexingBenchmark.self, QuestionBenchmark.self, GraphBenchmark.self,
+            AttributionBenchmark.self, PrecisionBenchmark.self, IndexingBenchmark.self, QuestionBenchmark.self,
+            GraphBenchmark.self,
             AgreementBenchmark.self, DriversBenchmark.self, TrainingBenchmark.self, DerivationBenchmark.self,
             JoiningBenchmark.self,
         ])

@@ -102,11 +102,13 @@ public struct Norm: Sendable {
     ///   - rows: `[count, modelWidth]`
     ///   - denominator: σ at the rows' position; 1 where only directions matter
     public func applyLinearly(to rows: UnsafeMutablePointer<Float>, count: Int, denominator: Float) {
-        let width = gain.count
-        for row in 0..<count {
-            let start = rows + row * width
-            if removesMean { subtract(sum(start, count: width) / Float(width), from: start, count: width) }
-            for column in 0..<width { start[column] *= gain[column] / denominator }
+        let (width, scale) = (gain.count, 1 / denominator)
+        gain.withUnsafeBufferPointer { gain in
+            for row in 0..<count {
+                let start = rows + row * width
+                if removesMean { subtract(sum(start, count: width) / Float(width), from: start, count: width) }
+                for column in 0..<width { start[column] *= scale * gain[column] }
+            }
         }
     }
 }

@@ -46,13 +46,19 @@ struct RandomReplacement {
     let tokens: [Int]
     private static let featureCount = 20
 
-    /// - Parameter length: the prompt's tokens
-    init(_ model: RandomModel, _ wiring: Wiring, length: Int = 8, seed: UInt64 = 5) throws {
+    /// - Parameters:
+    ///   - length: the prompt's tokens
+    ///   - change: what is done to the transcoders' folder before it is opened
+    init(
+        _ model: RandomModel, _ wiring: Wiring, length: Int = 8, seed: UInt64 = 5,
+        change: (_ folder: String) throws -> Void = { _ in }
+    ) throws {
         let folder = NSTemporaryDirectory() + "replacement-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try model.write(to: folder + "/model", seed: seed)
         try (wiring.normalization == .none ? Self.writeTranscoders : Self.writeSAELens)(
             wiring, folder + "/transcoders", seed + 1)
+        try change(folder + "/transcoders")
         attributor = try Attributor(modelFolder: folder + "/model", transcoderFolder: folder + "/transcoders")
         var generator = SeededNumbers(seed: seed + 2)
         tokens = [0] + (1..<length).map { _ in Int.random(in: 1..<RandomModel.vocabularySize, using: &generator) }

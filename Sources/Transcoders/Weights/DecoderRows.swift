@@ -12,6 +12,9 @@ public struct DecoderRows: Sendable {
     private let matrix: WeightMatrix
     private let storedSlotCount: Int
 
+    /// How the numbers are stored.
+    public var elementType: ElementType { matrix.elementType }
+
     /// Rows of which the last `slotCount` of every `storedSlotCount` are used.
     ///
     /// - Parameter matrix: `[featureCount * storedSlotCount, modelWidth]`, feature by feature

@@ -22,6 +22,14 @@ public struct WeightMatrix: DescribedMatrix {
         case unaligned(UnalignedNumbers)
     }
 
+    /// How its numbers are stored.
+    public var elementType: ElementType {
+        switch numbers {
+        case .aligned(let stored): stored.elementType
+        case .unaligned(let numbers): numbers.elementType
+        }
+    }
+
     /// Rows of a tile: the inner dimension of one product.
     private static let tileRowCount = 128
     /// Float32 numbers in a tile: 512 KiB, small enough for a second-level cache.

@@ -5,6 +5,7 @@ import AtlasQuery
 import AtlasStore
 import Attribution
 import Foundation
+import Tensors
 
 /// Where the replacement model lies, the same on every command that runs it.
 struct ReplacementModelOptions: ParsableArguments {
@@ -96,11 +97,17 @@ struct AttributionArguments: ParsableArguments {
     @Option(help: "Features a batch; with --update-interval it decides when features are ranked anew.")
     var batchSize = 512
     @Option(help: "Batches between two rankings.") var updateInterval = 4
+    @Option(
+        help: ArgumentHelp(
+            "How exactly edges are computed: float32; bf16x3, 16 bits of each number; or bf16, 8 bits of each.",
+            discussion: "The rounded ones are faster where the processor has units for them: AMX, or AVX-512 BF16."))
+    var precision = ProductPrecision.float32
 
     var options: AttributionOptions {
         AttributionOptions(
             maximumFeatureNodes: maxFeatureNodes, maximumLogits: maxLogits,
-            desiredLogitProbability: desiredLogitProbability, batchSize: batchSize, updateInterval: updateInterval)
+            desiredLogitProbability: desiredLogitProbability, batchSize: batchSize, updateInterval: updateInterval,
+            precision: precision)
     }
 
     func validate() throws {
@@ -118,3 +125,5 @@ struct AttributionArguments: ParsableArguments {
         }
     }
 }
+
+extension ProductPrecision: ExpressibleByArgument {}
