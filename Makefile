@@ -181,7 +181,7 @@ benchmark: dependencies
 # The field's reference (PyPI's circuit-tracer) and this program in turn on the same prompts of a real model: ratios, memory,
 # and how far graphs differ. Fetches 6 GB of Python packages, and the reference takes its time; no part of `make test`.
 COMPARE_ENVIRONMENT = .build/compare-environment
-COMPARED = --kinds plt clt --tokens 9 64 256
+COMPARED = --kinds plt clt --tokens 9 64 256 --precisions float32 bf16x3
 
 compare: build real-models $(COMPARE_ENVIRONMENT)/installed
 	swift build -c release --product Benchmarks

@@ -67,6 +67,14 @@ final class PhaseCosts: Sendable {
         return try work()
     }
 
+    /// The same of work that several threads share, where this is all that the process does.
+    func measure<Value>(_ phase: AttributionPhase, jobs: Int, _ work: () throws -> Value) rethrows -> Value {
+        guard jobs > 1 else { return try measure(phase, work) }
+        let start = ThreadTime.ofAllThreads
+        defer { add(phase, seconds: ThreadTime.ofAllThreads - start, operations: 0) }
+        return try ProductThreads.$count.withValue(jobs) { try work() }
+    }
+
     /// The same of work that counts its operations; returns them.
     @discardableResult func count(_ phase: AttributionPhase, _ work: () -> Int) -> Int {
         let start = ThreadTime.seconds

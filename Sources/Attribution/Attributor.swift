@@ -112,7 +112,7 @@ public struct Attributor: Sendable {
         try model.check(tokens)
         var own = self
         own.memory = try memory(forTokens: tokens.count, options: nil, jobs: jobs)
-        let frozen = try own.frozenPrompt(tokens, costs)
+        let frozen = try own.frozenPrompt(tokens, jobs: jobs, costs)
         switch basis.kind {
         case .transcoders(let transcoders):
             return try own.transcoderModel(transcoders, frozen, jobs: jobs, costs) { count throws(MemoryError) in
@@ -125,10 +125,10 @@ public struct Attributor: Sendable {
         }
     }
 
-    func frozenPrompt(_ tokens: [Int], _ costs: PhaseCosts) throws -> FrozenPrompt {
+    func frozenPrompt(_ tokens: [Int], jobs: Int, _ costs: PhaseCosts) throws -> FrozenPrompt {
         try Cancellation.check()
         try basis.neurons?.check(positionCount: tokens.count)
-        return try costs.measure(.forward) {
+        return try costs.measure(.forward, jobs: jobs) {
             try FrozenPrompt(
                 model: model, basis: basis,
                 trace: try model.run(
@@ -146,9 +146,9 @@ public struct Attributor: Sendable {
     ) throws -> LocalReplacementModel {
         let features = try PromptFeatures(basis, frozen: frozen, jobs: jobs, costs)
         let limit = try keptDecoders(features.active.count)
-        return try costs.measure(.decoders) {
+        return try costs.measure(.decoders, jobs: jobs) {
             try LocalReplacementModel(
-                features, of: transcoders, basis: basis, frozen: frozen, keepingDecodersTo: limit)
+                features, of: transcoders, basis: basis, frozen: frozen, keepingDecodersTo: limit, jobs: jobs)
         }
     }
 
@@ -190,9 +190,9 @@ public struct Attributor: Sendable {
         try model.check(tokens)
         var own = self
         own.memory = try memory(forTokens: tokens.count, options: options, jobs: jobs)
-        let frozen = try own.frozenPrompt(tokens, costs)
+        let frozen = try own.frozenPrompt(tokens, jobs: jobs, costs)
         func chosen() throws -> TargetSelection {
-            try costs.measure(.targets) {
+            try costs.measure(.targets, jobs: jobs) {
                 try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
             }
         }

@@ -1,5 +1,6 @@
 import Circuits
 import LanguageModels
+import Synchronization
 import Tensors
 import Transcoders
 
@@ -54,16 +55,20 @@ public struct LocalReplacementModel: Sendable {
 
     /// Builds the frozen network of one prompt over active features of transcoders: all that are active.
     ///
-    /// - Parameter limit: bytes of decoder rows that are kept
+    /// - Parameters:
+    ///   - limit: bytes of decoder rows that are kept
+    ///   - jobs: threads
     /// - Throws: `TranscoderError` for weights that are not finite, with the tensor.
     init(
         _ features: PromptFeatures, of transcoders: TranscoderSet, basis: FeatureBasis, frozen: FrozenPrompt,
-        keepingDecodersTo limit: Int
+        keepingDecodersTo limit: Int, jobs: Int
     ) throws {
-        self.init(features, basis: basis, frozen: frozen, coveredEffectShare: nil, keepingDecodersTo: limit) {
+        self.init(
+            features, basis: basis, frozen: frozen, coveredEffectShare: nil, keepingDecodersTo: limit, jobs: jobs
+        ) {
             Self.remainders(
                 frozen.trace, transcoders: transcoders, decoders: $0,
-                firstCountedPosition: frozen.firstCountedPosition)
+                firstCountedPosition: frozen.firstCountedPosition, jobs: jobs)
         }
         if let layer = errors.firstIndex(where: { !$0.isFinite }) {
             throw transcoders.layers[layer].fault(inReconstructionFrom: features.active, of: transcoders)
@@ -74,7 +79,7 @@ public struct LocalReplacementModel: Sendable {
     init(_ neurons: NeuronPrompt, _ choice: NeuronChoice, basis: FeatureBasis, frozen: FrozenPrompt) {
         self.init(
             neurons.features(choice), basis: basis, frozen: frozen, coveredEffectShare: choice.coveredShare,
-            keepingDecodersTo: .max
+            keepingDecodersTo: .max, jobs: 1
         ) { _ in neurons.remainders(choice) }
     }
 
@@ -82,7 +87,7 @@ public struct LocalReplacementModel: Sendable {
     ///   output hook
     private init(
         _ features: PromptFeatures, basis: FeatureBasis, frozen: FrozenPrompt, coveredEffectShare: Double?,
-        keepingDecodersTo limit: Int,
+        keepingDecodersTo limit: Int, jobs: Int,
         remainders: (_ decoders: ScaledDecoders) -> (errors: [Matrix], constants: [Matrix])
     ) {
         self.frozen = frozen
@@ -100,7 +105,7 @@ public struct LocalReplacementModel: Sendable {
         self.columns = columns
         var decoders = ScaledDecoders(
             features.active, contributions: features.contributions, order: order, layout: layout, basis: basis,
-            frozen: frozen, keepingAtMost: limit)
+            frozen: frozen, keepingAtMost: limit, jobs: jobs)
         var (errors, constants) = remainders(decoders)
         decoders.passNorms()
         self.decoders = decoders
@@ -133,13 +138,13 @@ public struct LocalReplacementModel: Sendable {
 
     /// Splits each MLP's output into features, constants and errors; returns the last two.
     private static func remainders(
-        _ trace: ForwardTrace, transcoders: TranscoderSet, decoders: ScaledDecoders, firstCountedPosition: Int
+        _ trace: ForwardTrace, transcoders: TranscoderSet, decoders: ScaledDecoders, firstCountedPosition: Int,
+        jobs: Int
     ) -> (errors: [Matrix], constants: [Matrix]) {
-        let positionCount = trace.tokens.count
-        let width = transcoders.modelWidth
-        var errors: [Matrix] = []
-        var constants: [Matrix] = []
-        for (transcoder, layer) in zip(transcoders.layers, trace.layers) {
+        let (count, positionCount, width) = (trace.layers.count, trace.tokens.count, transcoders.modelWidth)
+        let parts = Mutex([(error: Matrix, constant: Matrix)?](repeating: nil, count: count))
+        inParallel(count: count, jobs: jobs) { index in
+            let (transcoder, layer) = (transcoders.layers[index], trace.layers[index])
             var remainder = layer.mlpOutput
             var constant = Matrix(rowCount: positionCount, columnCount: width)
             if let skip = transcoder.skip {
@@ -162,9 +167,10 @@ public struct LocalReplacementModel: Sendable {
                 for index in 0..<width { remainder.values[row + index] -= transcoder.decoderBias[index] }
             }
             decoders.subtract(layer: transcoder.layer, from: &remainder)
-            errors.append(remainder)
-            constants.append(constant)
+            let part = (error: remainder, constant: constant)
+            parts.withLock { $0[index] = part }
         }
-        return (errors, constants)
+        let all = parts.withLock { $0.compactMap(\.self) }
+        return (all.map(\.error), all.map(\.constant))
     }
 }

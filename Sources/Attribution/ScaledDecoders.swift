@@ -50,9 +50,10 @@ struct ScaledDecoders: Sendable {
     ///   - contributions: what each one's decoder is multiplied by
     ///   - order: by column the place of its feature in both
     ///   - limit: bytes of rows that are kept
+    ///   - jobs: threads
     init(
         _ active: [ActiveFeature], contributions: [Float], order: [Int], layout: SourceLayout, basis: FeatureBasis,
-        frozen: FrozenPrompt, keepingAtMost limit: Int
+        frozen: FrozenPrompt, keepingAtMost limit: Int, jobs: Int
     ) {
         self.basis = basis
         postNorms = frozen.postNorms
@@ -68,7 +69,7 @@ struct ScaledDecoders: Sendable {
         let rowLimit = basis.neurons != nil ? Int.max : limit / max(1, width * KeptRows.byteCount(isShort: isShort))
         keptBlockCount = blocks.firstIndex { $0.firstRow + $0.count > rowLimit } ?? blocks.count
         kept = KeptRows()
-        kept = gatherKept(isShort: isShort, positions: order.map { active[$0].position })
+        kept = gatherKept(isShort: isShort, positions: order.map { active[$0].position }, jobs: jobs)
     }
 
     /// Rows that are kept.
@@ -186,13 +187,17 @@ struct ScaledDecoders: Sendable {
     }
 
     /// Copies the decoder rows that are kept, and only those, layer by layer.
-    private func gatherKept(isShort: Bool, positions: [Int]) -> KeptRows {
+    private func gatherKept(isShort: Bool, positions: [Int], jobs: Int) -> KeptRows {
         var byLayer = [[Int]](repeating: [], count: basis.layers.count)
         for (column, feature) in features.enumerated() { byLayer[Int(feature.layer)].append(column) }
         return KeptRows(count: keptRowCount * width, isShort: isShort) { write in
-            for (layer, source) in basis.layers.enumerated() {
+            nonisolated(unsafe) let write = write
+            let rowsByLayer = byLayer
+            // Rows of each layer are places of their own.
+            inParallel(count: basis.layers.count, jobs: jobs) { layer in
+                let source = basis.layers[layer]
                 for outputLayer in source.outputLayers where isKept(layer: outputLayer, position: 0) {
-                    let columns = byLayer[layer].filter { isKept(layer: outputLayer, position: positions[$0]) }
+                    let columns = rowsByLayer[layer].filter { isKept(layer: outputLayer, position: positions[$0]) }
                     gather(columns, from: source, outputLayer: outputLayer, positions: positions, write)
                 }
                 basis.releaseDecoderPages(ofLayer: layer)

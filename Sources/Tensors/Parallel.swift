@@ -57,10 +57,12 @@ private func distribute(
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
         Cancellation.$current.withValue(cancellation) {
-            while !isOver() {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                if index >= count { return }
-                body(index)
+            ProductThreads.$count.withValue(1) {
+                while !isOver() {
+                    let index = next.add(1, ordering: .relaxed).oldValue
+                    if index >= count { return }
+                    body(index)
+                }
             }
         }
     }

@@ -147,7 +147,7 @@ public struct StoredMatrix: @unchecked Sendable {
             body(rows.lowerBound, rows.count, address(ofRow: rows.lowerBound).assumingMemoryBound(to: Float.self))
             return
         }
-        let blockRows = max(1, Self.blockByteCount / (4 * columnCount))
+        let blockRows = Self.blockRows(columnCount: columnCount)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: min(blockRows, rows.count) * columnCount) { scratch in
             guard let numbers = scratch.baseAddress else { return }
             for first in stride(from: rows.lowerBound, to: rows.upperBound, by: blockRows) {
@@ -171,16 +171,23 @@ public struct StoredMatrix: @unchecked Sendable {
         return result
     }
 
-    /// `x Wᵀ` without allocation.
+    /// `x Wᵀ` without allocation, by as many threads as ``ProductThreads`` says.
     ///
     /// - Parameters:
     ///   - x: `[count, columnCount]`
     ///   - output: `[count, rowCount]`, overwritten
     public func apply(to x: UnsafePointer<Float>, count: Int, into output: UnsafeMutablePointer<Float>) {
-        forEachBlock { first, blockRows, numbers in
-            multiplyByTransposed(
-                x, stride: columnCount, numbers, stride: columnCount, into: output + first, stride: rowCount,
-                rowCount: count, columnCount: blockRows, innerCount: columnCount)
+        guard columnCount > 0 else { return }
+        nonisolated(unsafe) let (x, output) = (x, output)
+        let blockRows = Self.blockRows(columnCount: columnCount)
+        let blockCount = (rowCount + blockRows - 1) / blockRows
+        inParallel(count: blockCount, jobs: ProductThreads.count) { block in
+            let rows = block * blockRows..<min(rowCount, (block + 1) * blockRows)
+            forEachBlock(rows: rows) { first, blockRows, numbers in
+                multiplyByTransposed(
+                    x, stride: columnCount, numbers, stride: columnCount, into: output + first, stride: rowCount,
+                    rowCount: count, columnCount: blockRows, innerCount: columnCount)
+            }
         }
     }
 
@@ -209,6 +216,9 @@ public struct StoredMatrix: @unchecked Sendable {
                 rowCount: count, columnCount: columnCount, innerCount: blockRows, accumulate: first > 0)
         }
     }
+
+    /// Rows of a block.
+    private static func blockRows(columnCount: Int) -> Int { max(1, blockByteCount / (4 * columnCount)) }
 
     /// Float32 bytes a converted block may take: small enough for a second-level cache.
     private static let blockByteCount = 1 << 19

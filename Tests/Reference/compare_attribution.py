@@ -32,8 +32,6 @@ TEXT = (
 BATCHES = (256, 64, 16)
 #: A reference that takes longer than this is run once only.
 LONG = 60
-#: What is said of a graph that the reference did not give.
-NOTHING = {"reference_memory": "", "times": "", "agreement": "", "largest": ""}
 
 
 def arguments():
@@ -46,6 +44,7 @@ def arguments():
     parser.add_argument("--tokens", nargs="+", type=int, default=[9, 64, 256])
     parser.add_argument("--nodes", type=int, default=1000, help="features that become targets")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--precisions", nargs="+", default=["float32"], help="how exactly this program computes edges")
     parser.add_argument("--limit", type=float, default=3600, help="seconds that the reference may take for one prompt")
     parser.add_argument("--results", help="keep rows in this file of results, as measurements do")
     parser.add_argument("--reference", nargs=4, metavar=("KIND", "IDS", "BATCH", "OUT"), help=argparse.SUPPRESS)
@@ -133,10 +132,10 @@ def reference(options, kind, ids, batch, out):
     print(json.dumps({"seconds": seconds[-1], "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
 
 
-def ours(options, kind, text, ids, out):
+def ours(options, kind, text, ids, precision, out):
     """The same by this program: the graph by the command, seconds by the measurements, warm."""
     folder = str(Path(options.work) / kind)
-    common = ["--model", options.model, "--transcoders", folder]
+    common = ["--model", options.model, "--transcoders", folder, "--precision", precision]
     listed = ",".join(map(str, ids))
     subprocess.run(
         [options.atlas, "attribute", "--tokens", listed, *common, "--max-feature-nodes", str(options.nodes), "--output", out],
@@ -179,7 +178,27 @@ def difference(one, other):
     }
 
 
+def referred(options, kind, ids, out):
+    """What the reference took: `told` in words, and seconds and memory where it came to an end."""
+    for batch in BATCHES:
+        command = [
+            sys.executable, __file__, options.atlas, options.benchmarks, options.model, "--work", options.work, "--nodes",
+            str(options.nodes), "--threads", str(options.threads), "--reference", kind, json.dumps(ids), str(batch), out,
+        ]
+        try:
+            run = subprocess.run(command, stdout=subprocess.PIPE, timeout=options.limit, text=True)
+        except subprocess.TimeoutExpired:
+            return {"batch": batch, "told": f"more than {options.limit:.0f} s", "least": options.limit}
+        if run.returncode > 0:
+            return {"batch": batch, "told": f"ended with {run.returncode}"}
+        if run.returncode == 0:
+            told = json.loads(run.stdout.splitlines()[-1])
+            return {"batch": batch, "told": f"{told['seconds']:.1f} s", **told}
+    return {"batch": batch, "told": "killed, as where memory ends"}
+
+
 def measured(options, kind, count):
+    """A row for each precision."""
     from transformers import AutoTokenizer
 
     # The reference puts such a token in front where there is none, and lets no feature be active there.
@@ -188,33 +207,28 @@ def measured(options, kind, count):
     ids = tokenizer(text)["input_ids"][:count]
     assert len(ids) == count, f"{len(ids)} tokens"
     out = [str(Path(options.work) / f"{kind}-{count}-{who}.safetensors") for who in ("reference", "ours")]
-    own = ours(options, kind, text, ids, out[1])
-    row = {"kind": kind, "tokens": count, "seconds": own["seconds"], "gibibytes": own["peak_gib"]}
-    for batch in BATCHES:
-        command = [
-            sys.executable, __file__, options.atlas, options.benchmarks, options.model, "--work", options.work, "--nodes",
-            str(options.nodes), "--threads", str(options.threads), "--reference", kind, json.dumps(ids), str(batch), out[0],
-        ]
-        try:
-            told = subprocess.run(command, stdout=subprocess.PIPE, timeout=options.limit, text=True)
-        except subprocess.TimeoutExpired:
-            return row | NOTHING | {
-                "batch": batch, "reference": f"more than {options.limit:.0f} s", "times": f"more than {options.limit / own['seconds']:.0f}"}
-        if told.returncode >= 0:
-            break
-    if told.returncode != 0:
-        return row | NOTHING | {"reference": "killed, as where memory ends" if told.returncode < 0 else f"ended with {told.returncode}"}
-    other = json.loads(told.stdout.splitlines()[-1])
-    found = difference(*out)
-    return row | found | {
-        "batch": batch, "reference": f"{other['seconds']:.1f} s", "reference_memory": f"{other['peak_gib']:.1f} GiB",
-        "ratio": other["seconds"] / own["seconds"], "times": f"{other['seconds'] / own['seconds']:.0f}",
-        "agreement": f"{found['shared']} of {found['chosen']}", "largest": f"{found['difference']:.0e} of {found['edge']:.1f}",
-    }
+    reference = referred(options, kind, ids, out[0])
+    for precision in options.precisions:
+        own = ours(options, kind, text, ids, precision, out[1])
+        row = {
+            "kind": kind, "tokens": count, "precision": precision, "seconds": own["seconds"], "gibibytes": own["peak_gib"],
+            "batch": reference["batch"], "reference": reference["told"], "reference_memory": "", "times": "", "agreement": "",
+            "largest": "",
+        }
+        if "least" in reference:
+            row["times"] = f"more than {reference['least'] / own['seconds']:.0f}"
+        if "seconds" in reference:
+            found = difference(*out)
+            row |= found | {
+                "reference_memory": f"{reference['peak_gib']:.1f} GiB", "ratio": reference["seconds"] / own["seconds"],
+                "times": f"{reference['seconds'] / own['seconds']:.0f}", "agreement": f"{found['shared']} of {found['chosen']}",
+                "largest": f"{found['difference']:.0e} of {found['edge']:.1f}",
+            }
+        yield row
 
 
 def shown(row):
-    own = f"{row['kind']}  {row['tokens']:4} tokens  ours {row['seconds']:8.3f} s {row['gibibytes']:5.1f} GiB   reference "
+    own = f"{row['kind']}  {row['tokens']:4} tokens  {row['precision']:7}  ours {row['seconds']:8.3f} s {row['gibibytes']:5.1f} GiB   reference "
     told = own + f"{row['reference']} {row['reference_memory']}"
     told += f"   {row['times']} times" if row["times"] else ""
     return told + (f"   {row['agreement']} features shared, edges differ by {row['largest']}" if row["agreement"] else "")
@@ -243,8 +257,9 @@ def main():
     for kind in options.kinds:
         calibrated(options, kind, Path(options.work) / kind)
         for count in options.tokens:
-            rows.append(measured(options, kind, count))
-            print(shown(rows[-1]), flush=True)
+            for row in measured(options, kind, count):
+                rows.append(row)
+                print(shown(row), flush=True)
     if options.results:
         keep(options, rows)
 

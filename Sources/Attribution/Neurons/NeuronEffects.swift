@@ -15,7 +15,7 @@ extension Attributor {
     ) throws -> [Matrix] {
         guard let neurons = basis.neurons else { preconditionFailure("features are transcoders', not neurons") }
         let costs = PhaseCosts()
-        let frozen = try frozenPrompt(tokens, costs)
+        let frozen = try frozenPrompt(tokens, jobs: jobs, costs)
         let selection = try TargetSelection(model: model, basis: basis, trace: frozen.trace, options: options)
         var effects = try NeuronPrompt(frozen, basis: neurons)
             .effects(of: selection, model: model, weights: weights, jobs: jobs, costs)
