@@ -55,12 +55,13 @@ struct PrecisionBenchmark: ParsableCommand {
                         format: "%5ld tokens  %@  %8.3f s  recursion %8.3f s of threads  ", prompt.count,
                         precision.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0), own.seconds,
                         own.recursion) + "\(difference)")
+                guard precision != .float32 else { continue }
                 rows.append(
                     [
-                        "tokens": .count(prompt.count), "precision": .text(precision.rawValue),
-                        "unit": .text(precision == .float32 ? "" : BFloat16Unit.best.rawValue),
-                        "seconds": .number(own.seconds), "recursion_seconds": .number(own.recursion),
-                        "faster": .number(exact.seconds / own.seconds),
+                        "tokens": .count(prompt.count), "kind": .text(attributor.transcoders.kind.rawValue),
+                        "precision": .text(precision.rawValue), "unit": .text(BFloat16Unit.best.rawValue),
+                        "seconds": .number(own.seconds), "float32_seconds": .number(exact.seconds),
+                        "recursion_seconds": .number(own.recursion),
                         "recursion_faster": .number(exact.recursion / own.recursion),
                     ].merging(difference.row) { first, _ in first })
             }
