@@ -188,8 +188,11 @@ compare: build real-models $(COMPARE_ENVIRONMENT)/installed
 	$(COMPARE_ENVIRONMENT)/bin/python Tests/Reference/compare_attribution.py $(ATLAS) .build/release/Benchmarks \
 	  $(REAL_MODELS)/smollm2 $(COMPARED) --results .build/compare.json
 
-# Graphs in every precision of the products beside those in Float32, with the transcoders that `compare` made.
-precisions: compare
+# Graphs in every precision of the products beside those in Float32, with the transcoders that `compare` makes.
+precisions: dependencies real-models $(COMPARE_ENVIRONMENT)/installed
+	swift build -c release --product Benchmarks
+	$(COMPARE_ENVIRONMENT)/bin/python Tests/Reference/compare_attribution.py $(ATLAS) .build/release/Benchmarks \
+	  $(REAL_MODELS)/smollm2 --transcoders-only
 	for kind in plt clt; do \
 	  .build/release/Benchmarks precision --model $(REAL_MODELS)/smollm2 --transcoders .build/compare/$$kind --file README.md \
 	    --maximum-feature-nodes 1000 --tokens 9 64 256 || exit 1; \
@@ -198,9 +201,9 @@ precisions: compare
 # A model of Gemma 2's 2B shape with random weights, and transcoders of both kinds for it: 38 GB of disk, made once.
 WIDE_MODEL = .build/wide-model
 
-wide-model: build real-models $(COMPARE_ENVIRONMENT)/installed
+wide-model: dependencies real-models
 	swift build -c release --product Benchmarks
-	$(COMPARE_ENVIRONMENT)/bin/python Tests/Reference/make_wide_model.py $(WIDE_MODEL) $(REAL_MODELS)/smollm2
+	.build/real-models-environment/bin/python Tests/Reference/make_wide_model.py $(WIDE_MODEL) $(REAL_MODELS)/smollm2
 	for kind in plt clt; do \
 	  .build/release/Benchmarks attribution --model $(WIDE_MODEL)/model --transcoders $(WIDE_MODEL)/$$kind --file README.md \
 	    --maximum-feature-nodes 1000 --tokens 16 64 --repetitions 2 --forget || exit 1; \

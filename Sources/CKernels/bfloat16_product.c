@@ -10,7 +10,6 @@
 // As in bfloat16.c: a tile is 16 rows or columns by 32 numbers of the summed dimension.
 #define TILE 16
 #define STEPS 32
-#define TILE_COUNT (TILE * STEPS)
 // Numbers of the summed dimension that are taken at once: those of two tiles' columns stay in nearby caches.
 #define CHUNK 640
 
@@ -30,7 +29,7 @@ typedef struct {
     size_t row, column, rows, columns;
 } block;
 
-// Adds the block to the result's: whole tiles where they are, others by way of `sums`.
+// Adds a block's sums to the result: for blocks with a tile that the result's rim cuts.
 static inline __attribute__((always_inline)) void add_sums(const product *p, block at, float sums[2 * TILE][2 * TILE]) {
     for (size_t r = 0; r < at.rows; r++) {
         float *restrict to = p->c + (at.row + r) * p->stride + at.column;

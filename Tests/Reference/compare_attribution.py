@@ -46,6 +46,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--precisions", nargs="+", default=["float32"], help="how exactly this program computes edges")
     parser.add_argument("--limit", type=float, default=3600, help="seconds that the reference may take for one prompt")
+    parser.add_argument("--transcoders-only", action="store_true", help="make the transcoders and compare nothing")
     parser.add_argument("--results", help="keep rows in this file of results, as measurements do")
     parser.add_argument("--reference", nargs=4, metavar=("KIND", "IDS", "BATCH", "OUT"), help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -256,11 +257,11 @@ def main():
     rows = []
     for kind in options.kinds:
         calibrated(options, kind, Path(options.work) / kind)
-        for count in options.tokens:
+        for count in () if options.transcoders_only else options.tokens:
             for row in measured(options, kind, count):
                 rows.append(row)
                 print(shown(row), flush=True)
-    if options.results:
+    if options.results and rows:
         keep(options, rows)
 
 
