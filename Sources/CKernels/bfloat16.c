@@ -53,28 +53,6 @@ size_t fa_packed_rows_count(size_t rows, size_t inner) { return up(rows, TILE) *
 
 size_t fa_packed_columns_count(size_t columns, size_t inner) { return up(columns, TILE) * up(inner, STEPS); }
 
-KERNEL void fa_pack_rows(const float *restrict x, size_t rowStride, size_t stepStride, size_t rows, size_t inner,
-                         size_t part, uint16_t *restrict out) {
-    size_t width = up(inner, STEPS);
-    memset(out, 0, fa_packed_rows_count(rows, inner) * sizeof(uint16_t));
-    if (stepStride == 1) {
-        for (size_t r = 0; r < rows; r++) {
-            const float *restrict from = x + r * rowStride;
-            uint16_t *restrict to = out + r * width;
-            if (part == 0) {
-                for (size_t k = 0; k < inner; k++) to[k] = (uint16_t)(rounded(from[k]) >> 16);
-            } else {
-                for (size_t k = 0; k < inner; k++) to[k] = (uint16_t)(part_of(from[k], 1) >> 16);
-            }
-        }
-        return;
-    }
-    for (size_t k = 0; k < inner; k++) {
-        const float *restrict from = x + k * stepStride;
-        for (size_t r = 0; r < rows; r++) out[r * width + k] = (uint16_t)(part_of(from[r * rowStride], part) >> 16);
-    }
-}
-
 // Puts the rows of a square of 16 × 16 in its columns: four times, each row of the first half and its fellow of the
 // second are shuffled together.
 static inline __attribute__((always_inline)) void transpose(lanes *square) {
@@ -127,6 +105,62 @@ static inline __attribute__((always_inline)) void pack_tile_of_neighbours(const 
         }
     }
     memcpy(out, square, sizeof square);
+}
+
+// One tile of rows that lie side by side.
+static inline __attribute__((always_inline)) void pack_turned_tile(const float *restrict x, size_t stepStride,
+                                                                   size_t rows, size_t steps, size_t part,
+                                                                   uint16_t *restrict out) {
+    lanes square[TILE];
+    uint16_t turned[TILE * STEPS];
+    pack_tile_of_neighbours(x, stepStride, rows, steps, part, turned);
+    memcpy(square, turned, sizeof square);
+    transpose(square);
+    memcpy(out, square, sizeof square);
+}
+
+// One tile of rows whose numbers lie behind one another.
+static inline __attribute__((always_inline)) void pack_tile_of_long_rows(const float *restrict x, size_t rowStride,
+                                                                         size_t rows, size_t steps,
+                                                                         uint16_t *restrict out,
+                                                                         uint16_t *restrict rest) {
+    if (rows < TILE || steps < STEPS) {
+        memset(out, 0, TILE * STEPS * sizeof *out);
+        if (rest) memset(rest, 0, TILE * STEPS * sizeof *rest);
+    }
+    for (size_t r = 0; r < rows; r++, out += STEPS) {
+        const float *restrict from = x + r * rowStride;
+        if (steps == STEPS) {
+            for (size_t k = 0; k < STEPS; k++) out[k] = (uint16_t)(part_of(from[k], 0) >> 16);
+        } else {
+            for (size_t k = 0; k < steps; k++) out[k] = (uint16_t)(part_of(from[k], 0) >> 16);
+        }
+        if (!rest) continue;
+        if (steps == STEPS) {
+            for (size_t k = 0; k < STEPS; k++) rest[k] = (uint16_t)(part_of(from[k], 1) >> 16);
+        } else {
+            for (size_t k = 0; k < steps; k++) rest[k] = (uint16_t)(part_of(from[k], 1) >> 16);
+        }
+        rest += STEPS;
+    }
+}
+
+KERNEL void fa_pack_rows(const float *restrict x, size_t rowStride, size_t stepStride, size_t rows, size_t inner,
+                         uint16_t *restrict out, uint16_t *restrict rest) {
+    for (size_t r = 0; r < rows; r += TILE) {
+        size_t own = rows - r < TILE ? rows - r : TILE;
+        for (size_t k = 0; k < inner; k += STEPS, out += TILE * STEPS) {
+            size_t steps = inner - k < STEPS ? inner - k : STEPS;
+            const float *from = x + r * rowStride + k * stepStride;
+            if (stepStride == 1) {
+                pack_tile_of_long_rows(from, rowStride, own, steps, out, rest);
+            } else {
+                pack_turned_tile(from, stepStride, own, steps, 0, out);
+                if (rest) pack_turned_tile(from, stepStride, own, steps, 1, rest);
+            }
+            if (rest) rest += TILE * STEPS;
+        }
+    }
 }
 
 KERNEL void fa_pack_columns(const float *restrict x, size_t columnStride, size_t stepStride, size_t columns,

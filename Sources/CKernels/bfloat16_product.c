@@ -22,6 +22,8 @@ typedef struct {
     size_t rows, columns, width;
     float *c;
     size_t stride;
+    // Whether sums are added to what c holds.
+    int accumulates;
 } product;
 
 // A block of up to two by two tiles of the result.
@@ -29,18 +31,23 @@ typedef struct {
     size_t row, column, rows, columns;
 } block;
 
-// Adds a block's sums to the result: for blocks with a tile that the result's rim cuts.
-static inline __attribute__((always_inline)) void add_sums(const product *p, block at, float sums[2 * TILE][2 * TILE]) {
+// Whether a block adds to the result, from the step `first` on.
+static inline __attribute__((always_inline)) int adds(const product *p, size_t first) { return p->accumulates || first > 0; }
+
+// Puts a block's sums into the result: for blocks with a tile that the result's rim cuts.
+static inline __attribute__((always_inline)) void put_sums(const product *p, block at, size_t first,
+                                                            float sums[2 * TILE][2 * TILE]) {
     for (size_t r = 0; r < at.rows; r++) {
         float *restrict to = p->c + (at.row + r) * p->stride + at.column;
-        for (size_t c = 0; c < at.columns; c++) to[c] += sums[r][c];
+        if (adds(p, first)) for (size_t c = 0; c < at.columns; c++) to[c] += sums[r][c];
+        else memcpy(to, sums[r], at.columns * sizeof(float));
     }
 }
 
 // Tiles of the left factor become 4 and 5, of the right one 6 and 7.
 #define LOAD_LEFT(part)                                                                       \
-    _tile_loadd(4, p->a[part] + at.row * p->width + k, p->width * sizeof(uint16_t));          \
-    if (isTall) _tile_loadd(5, p->a[part] + (at.row + TILE) * p->width + k, p->width * sizeof(uint16_t))
+    _tile_loadd(4, p->a[part] + at.row * p->width + k * TILE, STEPS * sizeof(uint16_t));      \
+    if (isTall) _tile_loadd(5, p->a[part] + (at.row + TILE) * p->width + k * TILE, STEPS * sizeof(uint16_t))
 #define LOAD_RIGHT(part)                                                                      \
     _tile_loadd(6, p->b[part] + at.column * p->width + k * TILE, STEPS * sizeof(uint16_t));   \
     if (isWide) _tile_loadd(7, p->b[part] + (at.column + TILE) * p->width + k * TILE, STEPS * sizeof(uint16_t))
@@ -88,10 +95,10 @@ static AMX void amx_block(const product *p, block at, size_t first, size_t end) 
     int isTall = at.rows > TILE, isWide = at.columns > TILE;
     if (at.rows % TILE == 0 && at.columns % TILE == 0) {
         float *to = p->c + at.row * p->stride + at.column;
-        if (isTall && isWide) amx_tiles(p, at, first, end, 1, 1, to, p->stride, 1);
-        else if (isTall) amx_tiles(p, at, first, end, 1, 0, to, p->stride, 1);
-        else if (isWide) amx_tiles(p, at, first, end, 0, 1, to, p->stride, 1);
-        else amx_tiles(p, at, first, end, 0, 0, to, p->stride, 1);
+        if (isTall && isWide) amx_tiles(p, at, first, end, 1, 1, to, p->stride, adds(p, first));
+        else if (isTall) amx_tiles(p, at, first, end, 1, 0, to, p->stride, adds(p, first));
+        else if (isWide) amx_tiles(p, at, first, end, 0, 1, to, p->stride, adds(p, first));
+        else amx_tiles(p, at, first, end, 0, 0, to, p->stride, adds(p, first));
         return;
     }
     float sums[2 * TILE][2 * TILE];
@@ -99,7 +106,7 @@ static AMX void amx_block(const product *p, block at, size_t first, size_t end) 
     else if (isTall) amx_tiles(p, at, first, end, 1, 0, sums[0], 2 * TILE, 0);
     else if (isWide) amx_tiles(p, at, first, end, 0, 1, sums[0], 2 * TILE, 0);
     else amx_tiles(p, at, first, end, 0, 0, sums[0], 2 * TILE, 0);
-    add_sums(p, at, sums);
+    put_sums(p, at, first, sums);
 }
 
 // Eight rows by two tiles' columns at once: sixteen sums in registers.
@@ -111,14 +118,14 @@ static DOTS void dots_block(const product *p, block at, size_t first, size_t end
         for (int r = 0; r < 8; r++) left[r] = right[r] = _mm512_setzero_ps();
         for (int term = 0; term < (p->a[1] ? 3 : 1); term++) {
             // The second part of one factor or of none.
-            const uint16_t *a = p->a[term == 1] + (at.row + top) * p->width;
+            const uint16_t *a = p->a[term == 1] + at.row * p->width + top / TILE * TILE * p->width + top % TILE * STEPS;
             const uint16_t *b0 = p->b[term == 2] + at.column * p->width, *b1 = isWide ? b0 + TILE * p->width : b0;
             for (size_t k = first; k < end; k += 2) {
                 __m512bh x = (__m512bh)_mm512_loadu_si512(b0 + k * TILE), y = (__m512bh)_mm512_loadu_si512(b1 + k * TILE);
 #pragma clang loop unroll(full)
                 for (int r = 0; r < 8; r++) {
                     int pair;
-                    memcpy(&pair, a + r * p->width + k, sizeof pair);
+                    memcpy(&pair, a + k / STEPS * (TILE * STEPS) + r * STEPS + k % STEPS, sizeof pair);
                     __m512bh both = (__m512bh)_mm512_set1_epi32(pair);
                     left[r] = _mm512_dpbf16_ps(left[r], both, x);
                     right[r] = _mm512_dpbf16_ps(right[r], both, y);
@@ -130,7 +137,7 @@ static DOTS void dots_block(const product *p, block at, size_t first, size_t end
             _mm512_storeu_ps(sums[top + r] + TILE, right[r]);
         }
     }
-    add_sums(p, at, sums);
+    put_sums(p, at, first, sums);
 }
 
 typedef void (*block_kernel)(const product *, block, size_t, size_t);
@@ -184,8 +191,8 @@ int fa_bfloat16_unit(void) {
 }
 
 void fa_bfloat16_product(int unit, const uint16_t *a, const uint16_t *a1, const uint16_t *b, const uint16_t *b1,
-                         size_t rows, size_t columns, size_t inner, float *c, size_t stride) {
-    product p = {{a, a1}, {b, b1}, rows, columns, (inner + STEPS - 1) / STEPS * STEPS, c, stride};
+                         size_t rows, size_t columns, size_t inner, float *c, size_t stride, int accumulates) {
+    product p = {{a, a1}, {b, b1}, rows, columns, (inner + STEPS - 1) / STEPS * STEPS, c, stride, accumulates};
     if (unit == FA_BFLOAT16_TILES) amx_product(&p);
     else if (unit == FA_BFLOAT16_DOTS) for_each_block(&p, dots_block);
 }
@@ -195,8 +202,9 @@ void fa_bfloat16_product(int unit, const uint16_t *a, const uint16_t *a1, const 
 int fa_bfloat16_unit(void) { return FA_BFLOAT16_NONE; }
 
 void fa_bfloat16_product(int unit, const uint16_t *a, const uint16_t *a1, const uint16_t *b, const uint16_t *b1,
-                         size_t rows, size_t columns, size_t inner, float *c, size_t stride) {
+                         size_t rows, size_t columns, size_t inner, float *c, size_t stride, int accumulates) {
     (void)unit, (void)a, (void)a1, (void)b, (void)b1, (void)rows, (void)columns, (void)inner, (void)c, (void)stride;
+    (void)accumulates;
 }
 
 #endif

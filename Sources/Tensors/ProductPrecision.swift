@@ -30,27 +30,10 @@ public enum ProductPrecision: String, Sendable, Codable, CaseIterable {
                 a, stride: aStride, b, stride: bStride, into: c, stride: cStride, rowCount: rowCount,
                 columnCount: columnCount, innerCount: innerCount, accumulate: accumulate)
         }
-        let factor = RoundedFactor(
-            b, columnStride: bStride, stepStride: 1, columnCount: columnCount, innerCount: innerCount, self)
-        factor.multiply(
-            a, rowStride: aStride, stepStride: 1, rowCount: rowCount, into: c, stride: cStride, accumulate: accumulate)
-    }
-
-    /// ``Tensors/multiply(_:stride:_:stride:into:stride:rowCount:columnCount:innerCount:accumulate:)``.
-    public func multiply(
-        _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
-        into c: UnsafeMutablePointer<Float>, stride cStride: Int, rowCount: Int, columnCount: Int, innerCount: Int,
-        accumulate: Bool = false
-    ) {
-        guard self != .float32 else {
-            return Tensors.multiply(
-                a, stride: aStride, b, stride: bStride, into: c, stride: cStride, rowCount: rowCount,
-                columnCount: columnCount, innerCount: innerCount, accumulate: accumulate)
-        }
-        let factor = RoundedFactor(
-            b, columnStride: 1, stepStride: bStride, columnCount: columnCount, innerCount: innerCount, self)
-        factor.multiply(
-            a, rowStride: aStride, stepStride: 1, rowCount: rowCount, into: c, stride: cStride, accumulate: accumulate)
+        RoundedFactor(b, columnStride: bStride, stepStride: 1, columnCount: columnCount, innerCount: innerCount, self)
+            .multiply(
+                a, rowStride: aStride, stepStride: 1, rowCount: rowCount, into: c, stride: cStride,
+                accumulate: accumulate)
     }
 
     /// ``Tensors/multiplyTransposed(_:stride:_:stride:into:stride:rowCount:columnCount:innerCount:accumulate:)``.
@@ -64,9 +47,9 @@ public enum ProductPrecision: String, Sendable, Codable, CaseIterable {
                 a, stride: aStride, b, stride: bStride, into: c, stride: cStride, rowCount: rowCount,
                 columnCount: columnCount, innerCount: innerCount, accumulate: accumulate)
         }
-        let factor = RoundedFactor(
-            b, columnStride: 1, stepStride: bStride, columnCount: columnCount, innerCount: innerCount, self)
-        factor.multiply(
-            a, rowStride: 1, stepStride: aStride, rowCount: rowCount, into: c, stride: cStride, accumulate: accumulate)
+        RoundedFactor(b, columnStride: 1, stepStride: bStride, columnCount: columnCount, innerCount: innerCount, self)
+            .multiply(
+                a, rowStride: 1, stepStride: aStride, rowCount: rowCount, into: c, stride: cStride,
+                accumulate: accumulate)
     }
 }

@@ -76,24 +76,32 @@ public final class RoundedFactor: @unchecked Sendable {
         into c: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool = false
     ) {
         guard rowCount > 0, columnCount > 0 else { return }
-        if !accumulate {
-            for row in 0..<rowCount { (c + row * stride).update(repeating: 0, count: columnCount) }
+        guard innerCount > 0 else {
+            if !accumulate { Self.clear(c, stride: stride, rowCount: rowCount, columnCount: columnCount) }
+            return
         }
-        guard innerCount > 0 else { return }
         for first in Swift.stride(from: 0, to: rowCount, by: Self.rowsAtOnce) {
             let count = min(Self.rowsAtOnce, rowCount - first)
             let (a, c) = (a + first * rowStride, c + first * stride)
             if unit == .none {
+                if !accumulate { Self.clear(c, stride: stride, rowCount: count, columnCount: columnCount) }
                 multiplyRounded(a, rowStride: rowStride, stepStride: stepStride, rowCount: count, into: c, stride)
             } else {
-                multiplyPacked(a, rowStride: rowStride, stepStride: stepStride, rowCount: count, into: c, stride)
+                multiplyPacked(
+                    a, rowStride: rowStride, stepStride: stepStride, rowCount: count, into: c, stride, accumulate)
             }
         }
     }
 
+    private static func clear(
+        _ c: UnsafeMutablePointer<Float>, stride: Int, rowCount: Int, columnCount: Int
+    ) {
+        for row in 0..<rowCount { (c + row * stride).update(repeating: 0, count: columnCount) }
+    }
+
     private func multiplyPacked(
         _ a: UnsafePointer<Float>, rowStride: Int, stepStride: Int, rowCount: Int,
-        into c: UnsafeMutablePointer<Float>, _ stride: Int
+        into c: UnsafeMutablePointer<Float>, _ stride: Int, _ accumulates: Bool
     ) {
         let size = fa_packed_rows_count(rowCount, innerCount)
         withUnsafeTemporaryAllocation(
@@ -102,15 +110,12 @@ public final class RoundedFactor: @unchecked Sendable {
             guard let left = memory.baseAddress?.bindMemory(to: UInt16.self, capacity: parts.count * size) else {
                 return
             }
-            for part in parts.indices {
-                fa_pack_rows(a, rowStride, stepStride, rowCount, innerCount, part, left + part * size)
-            }
+            let rest = parts.count > 1 ? left + size : nil
+            fa_pack_rows(a, rowStride, stepStride, rowCount, innerCount, left, rest)
             let right = parts.map { $0.assumingMemoryBound(to: UInt16.self) }
-            let isSplit = parts.count > 1
             fa_bfloat16_product(
-                unit.number, left, isSplit ? left + size : nil, right[0], isSplit ? right[1] : nil, rowCount,
-                columnCount,
-                innerCount, c, stride)
+                unit.number, left, rest, right[0], rest == nil ? nil : right[1], rowCount, columnCount, innerCount, c,
+                stride, accumulates ? 1 : 0)
         }
     }
 

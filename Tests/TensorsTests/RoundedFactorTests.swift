@@ -107,19 +107,12 @@ private func parts(_ x: Float, _ precision: ProductPrecision) -> [Double] {
         let (a, b) = (numbers(rows * inner, seed: 3), numbers(inner * columns, seed: 4))
         for (precision, tolerance) in [(ProductPrecision.float32, Float(0)), (.bfloat16, 0.05), (.bfloat16x3, 1e-3)] {
             var (found, expected) = ([Float](repeating: 1, count: 600), [Float](repeating: 1, count: 600))
-            precision.multiply(
-                a, stride: inner, b, stride: columns, into: &found, stride: columns, rowCount: rows,
-                columnCount: columns, innerCount: inner, accumulate: true)
-            multiply(
-                a, stride: inner, b, stride: columns, into: &expected, stride: columns, rowCount: rows,
-                columnCount: columns, innerCount: inner, accumulate: true)
-            #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= tolerance })
             precision.multiplyByTransposed(
                 a, stride: inner, b, stride: inner, into: &found, stride: columns, rowCount: rows,
-                columnCount: columns, innerCount: inner)
+                columnCount: columns, innerCount: inner, accumulate: true)
             multiplyByTransposed(
                 a, stride: inner, b, stride: inner, into: &expected, stride: columns, rowCount: rows,
-                columnCount: columns, innerCount: inner)
+                columnCount: columns, innerCount: inner, accumulate: true)
             #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= tolerance })
             precision.multiplyTransposed(
                 a, stride: rows, b, stride: columns, into: &found, stride: columns, rowCount: rows,

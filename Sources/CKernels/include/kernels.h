@@ -68,19 +68,19 @@ int fa_bfloat16_unit(void);
 /// How many numbers `fa_pack_rows` and `fa_pack_columns` write.
 size_t fa_packed_rows_count(size_t rows, size_t inner);
 size_t fa_packed_columns_count(size_t columns, size_t inner);
-/// Part `part` (as of fa_round_to_bfloat16) of a product's left factor, x[r * rowStride + k * stepStride], in rows of whole
-/// tiles: 16 rows by 32 steps, zeros behind the last.
-void fa_pack_rows(const float *x, size_t rowStride, size_t stepStride, size_t rows, size_t inner, size_t part,
-                  uint16_t *out);
-/// The same of its right factor, x[c * columnStride + k * stepStride], tile by tile of 16 columns by 32 steps; in a tile two
-/// steps of a column lie side by side, beside them the same steps of the next.
+/// A product's left factor, x[r * rowStride + k * stepStride], one of whose strides is 1, tile by tile of 16 rows by 32 steps,
+/// zeros behind the last: part 0 of its numbers (as of fa_round_to_bfloat16) in `out`, part 1 in `rest` unless that is null.
+void fa_pack_rows(const float *x, size_t rowStride, size_t stepStride, size_t rows, size_t inner, uint16_t *out,
+                  uint16_t *rest);
+/// Part `part` of its right factor, x[c * columnStride + k * stepStride], one of whose strides is 1, tile by tile of 16 columns
+/// by 32 steps; in a tile two steps of a column lie side by side, beside them the same steps of the next.
 void fa_pack_columns(const float *x, size_t columnStride, size_t stepStride, size_t columns, size_t inner, size_t part,
                      uint16_t *out);
-/// c[r * stride + c] += sum over k of the packed factors a and b, in Float32, denormal numbers taken for zero; where their
-/// second parts a1 and b1 are given (both or neither), of a1 b + a b + a b1.
+/// c[r * stride + c] = sum over k of the packed factors a and b, in Float32, denormal numbers taken for zero; where their
+/// second parts a1 and b1 are given (both or neither), of a1 b + a b + a b1. Added to what c holds where it accumulates.
 /// `unit` is one that fa_bfloat16_unit gives or a lesser one, not FA_BFLOAT16_NONE.
 void fa_bfloat16_product(int unit, const uint16_t *a, const uint16_t *a1, const uint16_t *b, const uint16_t *b1,
-                         size_t rows, size_t columns, size_t inner, float *c, size_t stride);
+                         size_t rows, size_t columns, size_t inner, float *c, size_t stride, int accumulates);
 
 /// The adjoint of attention's value mixing for one target.
 ///
