@@ -64,6 +64,9 @@ public struct Indexer {
     ) throws -> IndexingSummary {
         try AtlasWriter.requireCorpusName(corpusName)
         try attributor.check(options.attribution)
+        var attributor = attributor
+        attributor.memory.following = AttributionMemory.Following(
+            effects: options.effects, measuredNodes: options.measuredNodes, heads: options.heads)
         var reader = PromptReader(attributor: attributor, options: options)
         var summary = IndexingSummary()
         func take(_ found: CorpusNote) {

@@ -60,7 +60,7 @@ final class AttentionMixing {
                         from: from + query * headCount * headWidth, count: headWidth)
                 }
             }
-            patterns.forEachBlock(head: head, queries: reach, scratch: pattern) { block in
+            patterns.forEachBlock(head: head, queries: 0..<reach, scratch: pattern) { block in
                 precision.multiplyTransposed(
                     block.weights, stride: block.stride, gathered + block.queries.lowerBound * width, stride: width,
                     into: mixed + block.keys.lowerBound * width, stride: width, rowCount: block.keys.count,

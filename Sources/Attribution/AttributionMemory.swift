@@ -8,6 +8,25 @@ public struct AttributionMemory: Sendable, Equatable {
     public var keptPatterns = AttentionPatterns.usualLimit
     /// Bytes of decoder rows; beyond, they are copied anew for each piece of the targets.
     public var keptDecoders = ScaledDecoders.usualLimit
+    /// What a limit has to leave room for beside the graph.
+    public var following = Following()
+
+    /// What is computed of a prompt once it has its graph, while that is held.
+    public struct Following: Sendable, Equatable {
+        /// Whether effects of nodes are.
+        public var effects: Bool
+        /// How many features are silenced, one at a time.
+        public var measuredNodes: Int
+        /// Whether heads of edges are.
+        public var heads: Bool
+
+        /// Nothing, unless it is named.
+        public init(effects: Bool = false, measuredNodes: Int = 0, heads: Bool = false) {
+            self.effects = effects
+            self.measuredNodes = measuredNodes
+            self.heads = heads
+        }
+    }
 
     /// What is usual, without a limit.
     public init() {}
@@ -122,101 +141,4 @@ extension Attributor {
         }
         return low
     }
-}
-
-/// The bytes that one prompt's attribution takes at its peak, beside mapped files.
-struct MemoryNeed {
-    let attributor: Attributor
-    let tokenCount: Int
-    let featureCount: Int
-    /// `nil`: only the frozen network is made.
-    let options: AttributionOptions?
-    let jobs: Int
-    let memory: AttributionMemory
-
-    private static let number = MemoryLayout<Float>.stride
-    /// Bytes that are kept of each feature: the feature itself, its values, its place in two orders, and a copy while layers
-    /// are joined.
-    private static let featureBytes = 100
-
-    private var configuration: ModelConfiguration { attributor.model.configuration }
-    private var width: Int { configuration.modelWidth }
-    private var layerCount: Int { configuration.layerCount }
-
-    /// The most that is held at once.
-    var bytes: Int { held + max(encoding, recursion, pruning) }
-
-    /// What is held from the run to the end: trace, errors, constants, patterns, features, decoder rows.
-    private var held: Int {
-        let isNormed = attributor.model.blocks.contains { $0.mlpPostNorm != nil }
-        let streams = layerCount * tokenCount * width * (isNormed ? 7 : 6) + 3 * tokenCount * width
-        let kept =
-            layerCount
-            * AttentionPatterns.byteCount(
-                headCount: configuration.headCount, positionCount: tokenCount)
-        let queriesAndKeys =
-            layerCount * tokenCount * (configuration.headCount + configuration.keyValueHeadCount)
-            * configuration.headWidth
-        let isKept = tokenCount < AttentionPatterns.blockedPositions || kept <= memory.keptPatterns
-        let limit = attributor.basis.neurons == nil ? memory.keptDecoders : .max
-        let rows = min(rowNumbers * KeptRows.byteCount(isShort: isShort), limit)
-        let precision = options?.precision ?? .float32
-        let roundedRows = min(rowNumbers * precision.partCount * MemoryLayout<UInt16>.stride, memory.keptDecoders)
-        return roundedRows + streams * Self.number + (isKept ? kept : queriesAndKeys * Self.number)
-            + featureCount * Self.featureBytes + rows
-    }
-
-    /// Numbers of all features' decoder rows.
-    private var rowNumbers: Int { Int(Double(featureCount) * meanLayersWritten) * width }
-    /// Whether they are kept as they are stored, half as large.
-    private var isShort: Bool { attributor.basis.layers.allSatisfy(\.decoderRowsAreBFloat16) }
-
-    private var meanLayersWritten: Double {
-        let layers = attributor.basis.layers
-        return Double(layers.reduce(0) { $0 + $1.outputLayers.count }) / Double(max(1, layers.count))
-    }
-
-    /// Pre-activations of the layers that are encoded at once; for neurons activations of all layers and sums over them.
-    private var encoding: Int {
-        let counts = attributor.basis.layers.map(\.featureCount)
-        if attributor.basis.neurons != nil {
-            return counts.reduce(0, +) * tokenCount * (4 + max(1, jobs)) * Self.number
-        }
-        return (counts.max() ?? 0) * tokenCount * max(1, min(jobs, layerCount)) * Self.number
-    }
-
-    private var nodeCount: Int { min(options?.maximumFeatureNodes ?? featureCount, featureCount) }
-    private var targetCount: Int {
-        guard let options else { return 0 }
-        let places = (try? options.targetPositions(count: tokenCount).count) ?? 1
-        return nodeCount + places * (options.targets.isEmpty ? options.maximumLogits : options.targets.count)
-    }
-
-    /// Bytes of the graph's own rows.
-    private var graph: Int {
-        targetCount * (nodeCount + (layerCount + 1) * tokenCount) * Self.number
-    }
-
-    /// Rows, and the gradients of the pieces that are swept at once.
-    private var recursion: Int {
-        guard let options else { return 0 }
-        let ranked =
-            nodeCount == featureCount
-            ? 0
-            : targetCount - nodeCount + AttributionRounds(options, featureCount: nodeCount).rankedCount
-        let columns =
-            SourceLayout(featureCount: featureCount, layerCount: layerCount, positionCount: tokenCount).columnCount
-        let copiesRows =
-            attributor.basis.neurons == nil && (isShort || rowNumbers * Self.number > memory.keptDecoders)
-        let targets = min(targetCount, SweepPiece.targetCount(reach: tokenCount, copiesRows: copiesRows))
-        let heads = configuration.headCount * configuration.headWidth
-        let piece =
-            targets * tokenCount * (width + 2 * max(width, heads)) * Self.number
-            + AttentionMixing.byteCount(
-                targetCount: targets, reach: tokenCount, headWidth: configuration.headWidth)
-        return graph + (ranked > 0 ? (ranked + 3) * columns * Self.number : 0) + max(1, jobs) * piece
-    }
-
-    /// The graph, its copy with scores in place of weights, what is sorted of that, and which edges are kept.
-    private var pruning: Int { 3 * graph + graph / Self.number }
 }

@@ -77,21 +77,33 @@ public struct AttentionPatterns: Sendable {
     /// The same where it is kept; `nil` where it would have to be computed.
     public var kept: [Float]? { if case .kept(let values) = source { values } else { nil } }
 
+    /// How strongly one query reads each key up to its own, `[query + 1]`.
+    public func weights(head: Int, query: Int) -> [Float] {
+        var weights = [Float](repeating: 0, count: query + 1)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: query + 1) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            forEachBlock(head: head, queries: query..<query + 1, scratch: scratch) { block in
+                for (place, key) in block.keys.enumerated() { weights[key] = block.weights[place] }
+            }
+        }
+        return weights
+    }
+
     /// Numbers that ``forEachBlock(head:queries:scratch:_:)`` needs room for, with queries below `reach`.
     public static func scratchCount(reach: Int) -> Int { min(queriesABlock(of: reach), reach) * reach }
 
     /// Calls `body` with blocks of one head's patterns, in order of query.
     ///
     /// - Parameters:
-    ///   - queries: how many of the prompt's queries, from the first on
+    ///   - queries: which of the prompt's
     ///   - scratch: room for ``scratchCount(reach:)`` numbers
     public func forEachBlock(
-        head: Int, queries count: Int, scratch: UnsafeMutablePointer<Float>, _ body: (Block) -> Void
+        head: Int, queries: Range<Int>, scratch: UnsafeMutablePointer<Float>, _ body: (Block) -> Void
     ) {
-        precondition(head < headCount && count <= positionCount)
-        let size = Self.queriesABlock(of: count)
-        for first in stride(from: 0, to: count, by: size) {
-            let rows = first..<min(first + size, count)
+        precondition(head < headCount && queries.upperBound <= positionCount)
+        let size = Self.queriesABlock(of: queries.upperBound)
+        for first in stride(from: queries.lowerBound, to: queries.upperBound, by: size) {
+            let rows = first..<min(first + size, queries.upperBound)
             let keys = attention.firstKey(ofQuery: first)..<rows.upperBound
             switch source {
             case .kept(let values):
@@ -198,7 +210,7 @@ extension Attention {
             values.values.withUnsafeBufferPointer { values in
                 guard let mixed = mixed.baseAddress, let values = values.baseAddress else { return }
                 for head in 0..<headCount {
-                    patterns.forEachBlock(head: head, queries: positionCount, scratch: scratch) { block in
+                    patterns.forEachBlock(head: head, queries: 0..<positionCount, scratch: scratch) { block in
                         multiply(
                             block.weights, stride: block.stride,
                             values + block.keys.lowerBound * valueWidth + head / groupSize * headWidth,

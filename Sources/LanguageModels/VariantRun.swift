@@ -127,30 +127,37 @@ public struct VariantRun: Sendable {
     ) -> Matrix {
         let attention = model.blocks[layer].attention
         let (positionCount, headWidth) = (trace.tokens.count, attention.headWidth)
-        let tail = positionCount - position
+        let (tail, valueWidth) = (positionCount - position, attention.keyValueHeadCount * headWidth)
         var mixed = Matrix(rowCount: count * kept.count, columnCount: attention.headCount * headWidth)
+        let patterns = trace.layers[layer].attention
+        let scratch = UnsafeMutablePointer<Float>.allocate(
+            capacity: AttentionPatterns.scratchCount(reach: positionCount))
+        defer { scratch.deallocate() }
         mixed.values.withUnsafeMutableBufferPointer { mixed in
             changed.values.withUnsafeBufferPointer { changed in
                 values[layer].values.withUnsafeBufferPointer { held in
-                    trace.layers[layer].patterns.withUnsafeBufferPointer { patterns in
-                        guard let output = mixed.baseAddress, let changed = changed.baseAddress,
-                            let held = held.baseAddress
-                        else { return }
-                        for variant in 0..<count {
-                            for (row, query) in kept.enumerated() {
-                                for head in 0..<attention.headCount {
-                                    let line = (head * positionCount + query) * positionCount
-                                    let place =
-                                        output
-                                        + ((variant * kept.count + row) * attention.headCount + head) * headWidth
+                    guard let output = mixed.baseAddress, let changed = changed.baseAddress,
+                        let held = held.baseAddress
+                    else { return }
+                    for head in 0..<attention.headCount {
+                        patterns.forEachBlock(
+                            head: head, queries: kept.lowerBound..<kept.upperBound + 1, scratch: scratch
+                        ) { block in
+                            let firstKey = block.keys.lowerBound
+                            let middle = max(firstKey, position)
+                            for query in block.queries {
+                                let line = block.weights + (query - block.queries.lowerBound) * block.stride
+                                let before = UnsafeBufferPointer(start: line, count: middle - firstKey)
+                                let after = UnsafeBufferPointer(
+                                    start: line + middle - firstKey, count: query + 1 - middle)
+                                for variant in 0..<count {
+                                    let row = variant * kept.count + query - kept.lowerBound
+                                    let place = output + (row * attention.headCount + head) * headWidth
                                     attention.mix(
-                                        held, head: head,
-                                        weights: UnsafeBufferPointer(rebasing: patterns[line..<line + position]),
-                                        into: place)
+                                        held + firstKey * valueWidth, head: head, weights: before, into: place)
                                     attention.mix(
-                                        changed + variant * tail * valueWidth(attention), head: head,
-                                        weights: UnsafeBufferPointer(
-                                            rebasing: patterns[line + position...line + query]), into: place)
+                                        changed + (variant * tail + middle - position) * valueWidth, head: head,
+                                        weights: after, into: place)
                                 }
                             }
                         }
@@ -160,6 +167,4 @@ public struct VariantRun: Sendable {
         }
         return mixed
     }
-
-    private func valueWidth(_ attention: Attention) -> Int { attention.keyValueHeadCount * attention.headWidth }
 }

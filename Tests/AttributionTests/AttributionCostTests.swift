@@ -111,6 +111,33 @@ import Testing
         _ = try less.attribute(tokens, options: fewer)
     }
 
+    @Test func `what follows the graph counts, and a prompt that has no room for it is refused`() throws {
+        let (open, tokens) = try Self.replacement(limit: .max)
+        let options = AttributionOptions(maximumFeatureNodes: 20)
+        let count = try open.attribute(tokens, options: options).graph.activeFeatures.count
+        func need(_ following: AttributionMemory.Following) -> Int {
+            var memory = AttributionMemory()
+            memory.following = following
+            return MemoryNeed(
+                attributor: open, tokenCount: 60, featureCount: count, options: options, jobs: 1, memory: memory
+            ).bytes
+        }
+        let graph = need(AttributionMemory.Following())
+        let effects = need(AttributionMemory.Following(effects: true))
+        #expect(graph < effects)
+        // So many rows of logits that they are what takes most.
+        #expect(effects < need(AttributionMemory.Following(effects: true, measuredNodes: 1_000)))
+        let heads = need(AttributionMemory.Following(heads: true))
+        #expect(max(effects, heads) == need(AttributionMemory.Following(effects: true, heads: true)))
+        var attributor = open
+        attributor.memory.limit = graph
+        _ = try attributor.attribute(tokens, options: options)
+        attributor.memory.following.heads = true
+        #expect(throws: MemoryError.self) { try attributor.attribute(tokens, options: options) }
+        // What is not attributed has nothing that follows.
+        _ = try attributor.localReplacementModel(tokens)
+    }
+
     @Test func `a limit makes less be kept before it refuses`() throws {
         let (model, wiring) = try #require(RandomReplacement.all.first)
         let replacement = try RandomReplacement(model, wiring, length: 64)

@@ -109,6 +109,73 @@ import Testing
         }
     }
 
+    @Test(arguments: models)
+    func `what follows a graph is the same whatever is kept`(model: RandomModel) throws {
+        let replacement = try Self.replacement(model, length: 100)
+        var attributor = replacement.attributor
+        let kept = try attributor.attribute(replacement.tokens, options: Self.few)
+        attributor.memory.keptPatterns = 0
+        let remade = try attributor.attribute(replacement.tokens, options: Self.few)
+        for (one, other) in zip(kept.local.trace.layers, remade.local.trace.layers) {
+            #expect(one.attention.kept != nil && other.attention.kept == nil)
+            for (head, query) in [(0, 0), (1, 63), (3, 99)] {
+                let start = (head * 100 + query) * 100
+                let expected = Array(one.patterns[start...start + query])
+                #expect(one.attention.weights(head: head, query: query) == expected)
+                let found = other.attention.weights(head: head, query: query)
+                #expect(excess(found, expected, absolute: 1e-5, relative: 1e-4) <= 1)
+            }
+        }
+        for (one, other) in zip(kept.local.trace.headPatterns(), remade.local.trace.headPatterns()) {
+            let numbers = [one, other].map { [$0.previous, $0.same, $0.first, $0.distance, $0.entropy] }
+            #expect(excess(numbers[1], numbers[0], absolute: 1e-5, relative: 1e-4) <= 1)
+        }
+        let (edges, weights) = HeadLoadings.edges(of: kept.graph)
+        let expected = try HeadLoadings(attributor, kept).collected(edges, jobs: 2)
+        var loadings = HeadLoadings(attributor, remade)
+        for limit in [loadings.keptNumbers, 1] {
+            loadings.keptNumbers = limit
+            let found = try loadings.collected(edges)
+            #expect(excess(found.flatMap(\.self), expected.flatMap(\.self), absolute: 1e-5, relative: 1e-3) <= 1)
+            #expect(try loadings.compute(edges, checkedAgainst: weights) { _, _ in }.largestViolation <= 1e-4)
+        }
+        let effects = try [kept, remade].map { result in
+            try attributor.effects(
+                ofNodesIn: SparseGraph(result.graph, nodeThreshold: 1, edgeThreshold: 1), of: result, answer: nil,
+                measured: 70)
+        }
+        #expect(effects[0].measured.count == 40 && effects[0].measured.map(\.node) == effects[1].measured.map(\.node))
+        let gaps = effects.map { $0.measured.map(\.gap) }
+        #expect(excess(gaps[1], gaps[0], absolute: 1e-4, relative: 1e-3) <= 1)
+        #expect(excess(effects[1].gradient.gap, effects[0].gradient.gap, absolute: 1e-4, relative: 1e-3) <= 1)
+    }
+
+    @Test func `where heads look in a long prompt is summed without loss`() throws {
+        var model = try #require(Self.models.first)
+        model.configuration["max_position_embeddings"] = 1_500
+        let replacement = try Self.replacement(model, length: 1_500)
+        var trace = try replacement.attributor.model.run(replacement.tokens, keepingPatternsTo: 0)
+        trace.layers = [trace.layers[0]]
+        let heads = trace.layers[0].attention.headCount
+        var even = [Float](repeating: 0, count: heads * 1_500 * 1_500)
+        for head in 0..<heads {
+            for query in 0..<1_500 {
+                let start = (head * 1_500 + query) * 1_500
+                for key in start...start + query { even[key] = 1 / Float(query + 1) }
+            }
+        }
+        trace.layers[0].patterns = even
+        let queries = 1..<1_500
+        for pattern in trace.headPatterns() {
+            let distance = queries.reduce(0.0) { $0 + Double($1) / 2 } / 1_499
+            #expect(abs(Double(pattern.distance) / distance - 1) < 1e-6)
+            let entropy = queries.reduce(0.0) { $0 + log(Double($1 + 1)) } / 1_499
+            #expect(abs(Double(pattern.entropy) / entropy - 1) < 1e-6)
+            let first = queries.reduce(0.0) { $0 + 1 / Double($1 + 1) } / 1_499
+            #expect(abs(Double(pattern.first) / first - 1) < 1e-6 && pattern.previous == pattern.first)
+        }
+    }
+
     @Test func `a silenced feature changes a long prompt's targets by its column`() throws {
         let model = try #require(Self.models.first { !$0.isParallel })
         let replacement = try Self.replacement(model, length: 100)

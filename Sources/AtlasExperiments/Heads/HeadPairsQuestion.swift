@@ -100,11 +100,9 @@ extension AtlasReader {
     ) throws -> ScoreAttribution {
         let own = try self.attributor(for: edge.text, tokenCount: edge.tokens.count, attributor)
         let local = try own.localReplacementModel(edge.tokens)
-        let count = edge.tokens.count
-        let row = (head * count + edge.target) * count
-        let weights = local.trace.layers[layer].patterns[row..<row + edge.target + 1]
-        let largest = weights.indices.max { weights[$0] < weights[$1] } ?? row
-        let key = edge.source <= edge.target && weights[row + edge.source] >= 0.1 ? edge.source : largest - row
+        let weights = local.trace.layers[layer].attention.weights(head: head, query: edge.target)
+        let largest = weights.indices.max { weights[$0] < weights[$1] } ?? 0
+        let key = edge.source <= edge.target && weights[edge.source] >= 0.1 ? edge.source : largest
         return try own.attributeScore(
             ScorePlace(layer: layer, head: head, query: edge.target, key: key), against: .mean, of: local,
             pairs: Self.pairsAScore)

@@ -86,18 +86,18 @@ struct HeadTrial {
     /// Where the heads look from `query`.
     private func places(query: Int, _ trace: ForwardTrace) -> [ScorePlace] {
         let first = model.firstCountedPosition(in: prompt.tokens)
-        return heads.flatMap { head in
-            (0..<query).compactMap { key in
-                let place = ScorePlace(layer: head.layer, head: head.head, query: query, key: key)
-                return key >= first && weight(of: place, trace) >= options.leastWeight ? place : nil
+        return heads.flatMap { head -> [ScorePlace] in
+            let weights = trace.layers[head.layer].attention.weights(head: head.head, query: query)
+            return (0..<query).compactMap { key in
+                guard key >= first, Double(weights[key]) >= options.leastWeight else { return nil }
+                return ScorePlace(layer: head.layer, head: head.head, query: query, key: key)
             }
         }
     }
 
     /// The share of the query's attention that the key has.
     private func weight(of place: ScorePlace, _ trace: ForwardTrace) -> Double {
-        let count = prompt.tokens.count
-        return Double(trace.layers[place.layer].patterns[(place.head * count + place.query) * count + place.key])
+        Double(trace.layers[place.layer].attention.weights(head: place.head, query: place.query)[place.key])
     }
 
     /// What the model says in a run.

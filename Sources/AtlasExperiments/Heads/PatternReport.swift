@@ -48,14 +48,13 @@ extension AtlasReader {
         try HeadID(layer: layer, head: head).require(
             layerCount: configuration.layerCount, headCount: configuration.headCount)
         let tokens = try textAndTokens(ofPrompt: id).tokens
-        let patterns = try attributor.model.run(tokens).layers[layer].patterns
-        let count = tokens.count
+        let attention = try attributor.model.run(tokens).layers[layer].attention
         return PatternReport(
             prompt: id, layer: layer, head: head, tokens: tokens.map(text), least: least,
-            queries: (0..<count).map { query in
-                let first = (head * count + query) * count
-                let keys = (0...query).filter { Double(patterns[first + $0]) >= least }
-                return PatternReport.Query(keys: keys, weights: keys.map { patterns[first + $0] })
+            queries: tokens.indices.map { query in
+                let weights = attention.weights(head: head, query: query)
+                let keys = (0...query).filter { Double(weights[$0]) >= least }
+                return PatternReport.Query(keys: keys, weights: keys.map { weights[$0] })
             })
     }
 }

@@ -10,7 +10,9 @@ struct EffectMeasurement {
     let readout: EffectReadout
 
     /// Rows (variants × positions) of one matrix product at most: enough to run at full speed.
-    private static let rowsAPiece = 1024
+    static let rowsAPiece = 1024
+    /// Variants whose logits are held at once.
+    static let logitsAPiece = 64
 
     /// What silencing each feature does, in the order given.
     ///
@@ -37,15 +39,18 @@ struct EffectMeasurement {
                     for column in row.indices { row[column] *= -feature.contribution }
                     return row
                 }
-                var logits = model.unembedding.applied(to: model.finalNorm.applied(to: rows))
-                model.cap(&logits.values)
-                for (place, index) in piece.enumerated() {
-                    let own = Array(logits.row(place))
-                    try model.requireFinite(logits: own)
-                    let after = Reading(own, readout)
-                    found[index] = NodeEffects.Measurement(
-                        node: features[index].node, answer: Float(before.answer - after.answer),
-                        gap: Float(before.gap - after.gap), divergence: before.divergence(to: after))
+                for first in stride(from: 0, to: piece.count, by: Self.logitsAPiece) {
+                    let places = first..<min(piece.count, first + Self.logitsAPiece)
+                    var logits = model.unembedding.applied(to: model.finalNorm.applied(to: rows.rows(places)))
+                    model.cap(&logits.values)
+                    for place in places {
+                        let own = Array(logits.row(place - first))
+                        try model.requireFinite(logits: own)
+                        let (after, index) = (Reading(own, readout), piece[place])
+                        found[index] = NodeEffects.Measurement(
+                            node: features[index].node, answer: Float(before.answer - after.answer),
+                            gap: Float(before.gap - after.gap), divergence: before.divergence(to: after))
+                    }
                 }
             }
         }

@@ -51,15 +51,18 @@ public struct HeadLoadings: Sendable {
     /// Places among the active features.
     private let features: [ActivePlace: Int]
 
-    /// Numbers of what sources contribute that are kept at once: 512 MiB.
-    private static let keptNumbers = 1 << 27
+    /// Numbers of what sources contribute that are kept at once: 512 MiB, or one source's where that takes more.
+    var keptNumbers = usualKeptNumbers
+    static let usualKeptNumbers = 1 << 27
     /// Loadings of one piece of a sweep: 64 MiB.
-    private static let pieceNumbers = 1 << 24
+    static let pieceNumbers = 1 << 24
     /// Gradient rows (targets × positions) a piece.
-    private static let rowsAPiece = 1024
-    private static let smallestPiece = 16
+    static let rowsAPiece = 1024
+    static let smallestPiece = 16
     /// Sources of one position that are carried together at most.
     private static let groupSize = 128
+    /// Rows (sources × positions) of those, unless a single source has more.
+    static let rowsAGroup = 8192
 
     /// Asks about edges of a prompt.
     ///
@@ -156,15 +159,18 @@ public struct HeadLoadings: Sendable {
         var start = 0
         while start < order.count {
             let position = ends.sources[order[start]].position
-            var end = start
-            while end < order.count, end - start < Self.groupSize, ends.sources[order[end]].position == position {
+            let reach = local.layout.positionCount - position
+            let most = min(Self.groupSize, max(1, Self.rowsAGroup / reach))
+            var (end, size) = (start, 0)
+            while end < order.count, end - start < most, ends.sources[order[end]].position == position {
+                let own = SourceHeads.size(
+                    ends.sources[order[end]], reach: reach, layerCount: top, headWidths: headWidths)
+                if end > start, size + own > keptNumbers { break }
+                size += own
                 end += 1
             }
             let group = Array(order[start..<end])
-            let size = SourceHeads.size(
-                group.map { ends.sources[$0] }, reach: local.layout.positionCount - position, layerCount: top,
-                headWidths: headWidths)
-            if blocks.isEmpty || kept + size > Self.keptNumbers {
+            if blocks.isEmpty || kept + size > keptNumbers {
                 blocks.append([])
                 kept = 0
             }

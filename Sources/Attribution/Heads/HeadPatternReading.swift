@@ -5,36 +5,39 @@ import LanguageModels
 extension ForwardTrace {
     /// `[layerCount * headCount]`: where the heads look.
     public func headPatterns() -> [HeadPattern] {
-        layers.flatMap { layer in
-            let count = tokens.count
-            let values = layer.patterns
-            return (0..<layer.attention.headCount).map { head in
-                values.withUnsafeBufferPointer { patterns in
-                    pattern(UnsafeBufferPointer(rebasing: patterns[head * count * count..<(head + 1) * count * count]))
-                }
-            }
+        let scratch = UnsafeMutablePointer<Float>.allocate(
+            capacity: AttentionPatterns.scratchCount(reach: tokens.count))
+        defer { scratch.deallocate() }
+        return layers.flatMap { layer in
+            (0..<layer.attention.headCount).map { pattern(ofHead: $0, layer.attention, scratch) }
         }
     }
 
-    /// - Parameter weights: `[positionCount, positionCount]`, query by key
-    private func pattern(_ weights: UnsafeBufferPointer<Float>) -> HeadPattern {
+    /// - Parameter scratch: room for a block
+    private func pattern(
+        ofHead head: Int, _ attention: AttentionPatterns, _ scratch: UnsafeMutablePointer<Float>
+    ) -> HeadPattern {
         let count = tokens.count
         guard count > 1 else { return .none }
-        var sum = HeadPattern.none
-        for query in 1..<count {
-            sum.previous += weights[query * count + query - 1]
-            sum.first += weights[query * count]
-            for key in 0...query {
-                let weight = weights[query * count + key]
-                guard weight > 0 else { continue }
-                if key < query, tokens[key] == tokens[query] { sum.same += weight }
-                sum.distance += weight * Float(query - key)
-                sum.entropy -= weight * log(weight)
+        // In double: of thousands of positions there are millions of small summands.
+        var (previous, same, first, distance, entropy) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        attention.forEachBlock(head: head, queries: 1..<count, scratch: scratch) { block in
+            for query in block.queries {
+                let line = block.weights + (query - block.queries.lowerBound) * block.stride
+                for key in block.keys.lowerBound...query {
+                    let weight = Double(line[key - block.keys.lowerBound])
+                    guard weight > 0 else { continue }
+                    if key == query - 1 { previous += weight }
+                    if key == 0 { first += weight }
+                    if key < query, tokens[key] == tokens[query] { same += weight }
+                    distance += weight * Double(query - key)
+                    entropy -= weight * log(weight)
+                }
             }
         }
-        let queries = Float(count - 1)
+        let queries = Double(count - 1)
         return HeadPattern(
-            previous: sum.previous / queries, same: sum.same / queries, first: sum.first / queries,
-            distance: sum.distance / queries, entropy: max(0, sum.entropy / queries))
+            previous: Float(previous / queries), same: Float(same / queries), first: Float(first / queries),
+            distance: Float(distance / queries), entropy: Float(max(0, entropy / queries)))
     }
 }

@@ -76,10 +76,9 @@ extension Attributor {
             case .key(let other): own(place.key) - own(other)
             case .mean: own(place.key) - scores.reduce(0, +) / Float(scores.count)
             }
-        let positionCount = local.layout.positionCount
         return ScoreSources(
             place: place, reference: reference, score: score, softCap: attention.scoreSoftCap,
-            weight: trace.patterns[(place.head * positionCount + place.query) * positionCount + place.key],
+            weight: trace.attention.weights(head: place.head, query: place.query)[place.key],
             queries: queries, keys: keys, scale: attention.scoreScale)
     }
 }

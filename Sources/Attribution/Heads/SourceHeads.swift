@@ -40,9 +40,9 @@ final class SourceHeads: @unchecked Sendable {
         }
     }
 
-    /// Numbers that a group of so many sources takes at most, each with so many positions from its own on.
-    static func size(_ sources: [SweepSource], reach: Int, layerCount: Int, headWidths: Int) -> Int {
-        sources.reduce(0) { $0 + max(0, layerCount - 1 - $1.layer) * reach * headWidths }
+    /// Numbers that a source takes at most, with so many positions from its own on.
+    static func size(_ source: SweepSource, reach: Int, layerCount: Int, headWidths: Int) -> Int {
+        max(0, layerCount - 1 - source.layer) * reach * headWidths
     }
 }
 

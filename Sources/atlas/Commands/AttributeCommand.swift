@@ -90,6 +90,7 @@ struct AttributeCommand: ParsableCommand {
     func run() throws {
         var attributor = try replacementModel.attributor()
         attributor.memory.limit = memory.bytes()
+        attributor.memory.following.heads = heads
         let tokenizer = attributor.model.tokenizer
         let ids = tokens?.split(separator: ",").compactMap { Int($0) } ?? tokenizer.encodePrompt(prompt ?? "")
         let options = try targets.applied(to: attribution.options, model: attributor.model)
