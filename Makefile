@@ -9,7 +9,7 @@ export FEATURE_ATLAS_DEVELOPMENT = 1
   libfuzzer faults kills full-disks faults-seed debug-program thread-sanitizer soak demo-transcoders demo-model \
   demo-model-dependencies test-python python-dependencies wheel test-viewer many-graphs manual test-spark \
   spark-dependencies documentation test-documentation architecture shown-output mutations figures demo-figures \
-  compare precisions wide-model
+  compare precisions wide-model long-prompts
 
 demo: build
 	$(ATLAS) demo
@@ -208,6 +208,14 @@ wide-model: dependencies real-models
 	  .build/release/Benchmarks attribution --model $(WIDE_MODEL)/model --transcoders $(WIDE_MODEL)/$$kind --file README.md \
 	    --maximum-feature-nodes 1000 --tokens 16 64 --repetitions 2 --forget || exit 1; \
 	done
+
+# Prompts of up to 4,096 tokens, half an hour; and Gemma 3 where `make real-models GEMMA=accept` has put it.
+long-prompts: dependencies real-models
+	swift build -c release --product Benchmarks
+	.build/release/Benchmarks attribution --model $(REAL_MODELS)/smollm2 --generated 4096 --file README.md \
+	  --maximum-feature-nodes 1000 --tokens 64 256 1024 4096 --repetitions 1
+	test ! -d $(REAL_MODELS)/gemma3 || .build/release/Benchmarks attribution --model $(REAL_MODELS)/gemma3 \
+	  --generated 16384 --active 48 --file README.md --maximum-feature-nodes 1000 --tokens 16 64 --repetitions 2 --forget
 
 # Ten minutes of damaged files and texts for every parser; `swift run -c release FuzzParsers --help` says more.
 fuzz: dependencies
