@@ -68,27 +68,22 @@ static inline __attribute__((always_inline)) void transpose(lanes *square) {
     }
 }
 
-// One tile of columns whose numbers lie behind one another.
-static inline __attribute__((always_inline)) void pack_tile_of_long_columns(const float *restrict x, size_t columnStride,
-                                                                            size_t columns, size_t steps, size_t part,
-                                                                            uint16_t *restrict out) {
-    lanes square[TILE];
-    memset(square, 0, sizeof square);
-    for (size_t c = 0; c < columns; c++) {
-        uint16_t own[STEPS] = {0};
-        const float *restrict from = x + c * columnStride;
+// One tile of lines, rows or columns, whose numbers lie behind one another: line by line.
+static inline __attribute__((always_inline)) void pack_tile_of_long_lines(const float *restrict x, size_t lineStride,
+                                                                          size_t lines, size_t steps, size_t part,
+                                                                          uint16_t *restrict out) {
+    if (lines < TILE || steps < STEPS) memset(out, 0, TILE * STEPS * sizeof *out);
+    for (size_t line = 0; line < lines; line++, out += STEPS) {
+        const float *restrict from = x + line * lineStride;
         if (steps == STEPS) {
-            for (size_t k = 0; k < STEPS; k++) own[k] = (uint16_t)(part_of(from[k], part) >> 16);
+            for (size_t k = 0; k < STEPS; k++) out[k] = (uint16_t)(part_of(from[k], part) >> 16);
         } else {
-            for (size_t k = 0; k < steps; k++) own[k] = (uint16_t)(part_of(from[k], part) >> 16);
+            for (size_t k = 0; k < steps; k++) out[k] = (uint16_t)(part_of(from[k], part) >> 16);
         }
-        memcpy(&square[c], own, sizeof own);
     }
-    transpose(square);
-    memcpy(out, square, sizeof square);
 }
 
-// One tile of columns that lie side by side.
+// One tile of lines that lie side by side: two steps of each line, beside them the same steps of the next.
 static inline __attribute__((always_inline)) void pack_tile_of_neighbours(const float *restrict x, size_t stepStride,
                                                                           size_t columns, size_t steps, size_t part,
                                                                           uint16_t *restrict out) {
@@ -107,76 +102,44 @@ static inline __attribute__((always_inline)) void pack_tile_of_neighbours(const 
     memcpy(out, square, sizeof square);
 }
 
-// One tile of rows that lie side by side.
-static inline __attribute__((always_inline)) void pack_turned_tile(const float *restrict x, size_t stepStride,
-                                                                   size_t rows, size_t steps, size_t part,
-                                                                   uint16_t *restrict out) {
+// One tile of a left factor's rows, line by line, or of a right factor's columns, two steps by two steps.
+static inline __attribute__((always_inline)) void pack_tile(const float *restrict x, size_t lineStride, size_t stepStride,
+                                                            size_t lines, size_t steps, size_t part, int isLeft,
+                                                            uint16_t *restrict out) {
+    int isLong = stepStride == 1;
+    if (isLong) pack_tile_of_long_lines(x, lineStride, lines, steps, part, out);
+    else pack_tile_of_neighbours(x, stepStride, lines, steps, part, out);
+    if (isLong == isLeft) return;
     lanes square[TILE];
-    uint16_t turned[TILE * STEPS];
-    pack_tile_of_neighbours(x, stepStride, rows, steps, part, turned);
-    memcpy(square, turned, sizeof square);
+    memcpy(square, out, sizeof square);
     transpose(square);
     memcpy(out, square, sizeof square);
 }
 
-// One tile of rows whose numbers lie behind one another.
-static inline __attribute__((always_inline)) void pack_tile_of_long_rows(const float *restrict x, size_t rowStride,
-                                                                         size_t rows, size_t steps,
-                                                                         uint16_t *restrict out,
-                                                                         uint16_t *restrict rest) {
-    if (rows < TILE || steps < STEPS) {
-        memset(out, 0, TILE * STEPS * sizeof *out);
-        if (rest) memset(rest, 0, TILE * STEPS * sizeof *rest);
-    }
-    for (size_t r = 0; r < rows; r++, out += STEPS) {
-        const float *restrict from = x + r * rowStride;
-        if (steps == STEPS) {
-            for (size_t k = 0; k < STEPS; k++) out[k] = (uint16_t)(part_of(from[k], 0) >> 16);
-        } else {
-            for (size_t k = 0; k < steps; k++) out[k] = (uint16_t)(part_of(from[k], 0) >> 16);
+// All tiles: part `part` in `out`, part 1 in `rest` unless that is null.
+static inline __attribute__((always_inline)) void pack(const float *restrict x, size_t lineStride, size_t stepStride,
+                                                       size_t lines, size_t inner, size_t part, int isLeft,
+                                                       uint16_t *restrict out, uint16_t *restrict rest) {
+    for (size_t line = 0; line < lines; line += TILE) {
+        size_t own = lines - line < TILE ? lines - line : TILE;
+        for (size_t k = 0; k < inner; k += STEPS, out += TILE * STEPS) {
+            size_t steps = inner - k < STEPS ? inner - k : STEPS;
+            const float *from = x + line * lineStride + k * stepStride;
+            if (part == 0) pack_tile(from, lineStride, stepStride, own, steps, 0, isLeft, out);
+            else pack_tile(from, lineStride, stepStride, own, steps, 1, isLeft, out);
+            if (!rest) continue;
+            pack_tile(from, lineStride, stepStride, own, steps, 1, isLeft, rest);
+            rest += TILE * STEPS;
         }
-        if (!rest) continue;
-        if (steps == STEPS) {
-            for (size_t k = 0; k < STEPS; k++) rest[k] = (uint16_t)(part_of(from[k], 1) >> 16);
-        } else {
-            for (size_t k = 0; k < steps; k++) rest[k] = (uint16_t)(part_of(from[k], 1) >> 16);
-        }
-        rest += STEPS;
     }
 }
 
 KERNEL void fa_pack_rows(const float *restrict x, size_t rowStride, size_t stepStride, size_t rows, size_t inner,
                          uint16_t *restrict out, uint16_t *restrict rest) {
-    for (size_t r = 0; r < rows; r += TILE) {
-        size_t own = rows - r < TILE ? rows - r : TILE;
-        for (size_t k = 0; k < inner; k += STEPS, out += TILE * STEPS) {
-            size_t steps = inner - k < STEPS ? inner - k : STEPS;
-            const float *from = x + r * rowStride + k * stepStride;
-            if (stepStride == 1) {
-                pack_tile_of_long_rows(from, rowStride, own, steps, out, rest);
-            } else {
-                pack_turned_tile(from, stepStride, own, steps, 0, out);
-                if (rest) pack_turned_tile(from, stepStride, own, steps, 1, rest);
-            }
-            if (rest) rest += TILE * STEPS;
-        }
-    }
+    pack(x, rowStride, stepStride, rows, inner, 0, 1, out, rest);
 }
 
 KERNEL void fa_pack_columns(const float *restrict x, size_t columnStride, size_t stepStride, size_t columns,
                             size_t inner, size_t part, uint16_t *restrict out) {
-    for (size_t c = 0; c < columns; c += TILE) {
-        size_t own = columns - c < TILE ? columns - c : TILE;
-        for (size_t k = 0; k < inner; k += STEPS, out += TILE * STEPS) {
-            size_t steps = inner - k < STEPS ? inner - k : STEPS;
-            const float *from = x + c * columnStride + k * stepStride;
-            if (columnStride == 1) {
-                if (part == 0) pack_tile_of_neighbours(from, stepStride, own, steps, 0, out);
-                else pack_tile_of_neighbours(from, stepStride, own, steps, 1, out);
-            } else {
-                if (part == 0) pack_tile_of_long_columns(from, columnStride, own, steps, 0, out);
-                else pack_tile_of_long_columns(from, columnStride, own, steps, 1, out);
-            }
-        }
-    }
+    pack(x, columnStride, stepStride, columns, inner, part, 0, out, NULL);
 }
