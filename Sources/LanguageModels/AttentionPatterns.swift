@@ -125,6 +125,13 @@ public struct AttentionPatterns: Sendable {
         }
     }
 
+    /// Calls `body` with blocks of every head's patterns, head by head, each in order of query.
+    public func forEachBlock(queries: Range<Int>, _ body: (_ head: Int, Block) -> Void) {
+        let scratch = UnsafeMutablePointer<Float>.allocate(capacity: Self.scratchCount(reach: queries.upperBound))
+        defer { scratch.deallocate() }
+        for head in 0..<headCount { forEachBlock(head: head, queries: queries, scratch: scratch) { body(head, $0) } }
+    }
+
     /// How strongly neighbouring queries of one head read the keys that any of them reaches.
     public struct Block {
         /// Which queries.
@@ -203,22 +210,17 @@ extension Attention {
     func mixedInBlocks(_ values: Matrix, patterns: AttentionPatterns) -> Matrix {
         let (positionCount, valueWidth) = (values.rowCount, values.columnCount)
         var mixed = Matrix(rowCount: positionCount, columnCount: headCount * headWidth)
-        let scratch = UnsafeMutablePointer<Float>.allocate(
-            capacity: AttentionPatterns.scratchCount(reach: positionCount))
-        defer { scratch.deallocate() }
         mixed.values.withUnsafeMutableBufferPointer { mixed in
             values.values.withUnsafeBufferPointer { values in
                 guard let mixed = mixed.baseAddress, let values = values.baseAddress else { return }
-                for head in 0..<headCount {
-                    patterns.forEachBlock(head: head, queries: 0..<positionCount, scratch: scratch) { block in
-                        multiply(
-                            block.weights, stride: block.stride,
-                            values + block.keys.lowerBound * valueWidth + head / groupSize * headWidth,
-                            stride: valueWidth,
-                            into: mixed + (block.queries.lowerBound * headCount + head) * headWidth,
-                            stride: headCount * headWidth, rowCount: block.queries.count, columnCount: headWidth,
-                            innerCount: block.keys.count)
-                    }
+                patterns.forEachBlock(queries: 0..<positionCount) { head, block in
+                    multiply(
+                        block.weights, stride: block.stride,
+                        values + block.keys.lowerBound * valueWidth + head / groupSize * headWidth,
+                        stride: valueWidth,
+                        into: mixed + (block.queries.lowerBound * headCount + head) * headWidth,
+                        stride: headCount * headWidth, rowCount: block.queries.count, columnCount: headWidth,
+                        innerCount: block.keys.count)
                 }
             }
         }

@@ -130,35 +130,28 @@ public struct VariantRun: Sendable {
         let (tail, valueWidth) = (positionCount - position, attention.keyValueHeadCount * headWidth)
         var mixed = Matrix(rowCount: count * kept.count, columnCount: attention.headCount * headWidth)
         let patterns = trace.layers[layer].attention
-        let scratch = UnsafeMutablePointer<Float>.allocate(
-            capacity: AttentionPatterns.scratchCount(reach: positionCount))
-        defer { scratch.deallocate() }
         mixed.values.withUnsafeMutableBufferPointer { mixed in
             changed.values.withUnsafeBufferPointer { changed in
                 values[layer].values.withUnsafeBufferPointer { held in
                     guard let output = mixed.baseAddress, let changed = changed.baseAddress,
                         let held = held.baseAddress
                     else { return }
-                    for head in 0..<attention.headCount {
-                        patterns.forEachBlock(
-                            head: head, queries: kept.lowerBound..<kept.upperBound + 1, scratch: scratch
-                        ) { block in
-                            let firstKey = block.keys.lowerBound
-                            let middle = max(firstKey, position)
-                            for query in block.queries {
-                                let line = block.weights + (query - block.queries.lowerBound) * block.stride
-                                let before = UnsafeBufferPointer(start: line, count: middle - firstKey)
-                                let after = UnsafeBufferPointer(
-                                    start: line + middle - firstKey, count: query + 1 - middle)
-                                for variant in 0..<count {
-                                    let row = variant * kept.count + query - kept.lowerBound
-                                    let place = output + (row * attention.headCount + head) * headWidth
-                                    attention.mix(
-                                        held + firstKey * valueWidth, head: head, weights: before, into: place)
-                                    attention.mix(
-                                        changed + (variant * tail + middle - position) * valueWidth, head: head,
-                                        weights: after, into: place)
-                                }
+                    patterns.forEachBlock(queries: kept.lowerBound..<kept.upperBound + 1) { head, block in
+                        let firstKey = block.keys.lowerBound
+                        let middle = max(firstKey, position)
+                        for query in block.queries {
+                            let line = block.weights + (query - block.queries.lowerBound) * block.stride
+                            let before = UnsafeBufferPointer(start: line, count: middle - firstKey)
+                            let after = UnsafeBufferPointer(
+                                start: line + middle - firstKey, count: query + 1 - middle)
+                            for variant in 0..<count {
+                                let row = variant * kept.count + query - kept.lowerBound
+                                let place = output + (row * attention.headCount + head) * headWidth
+                                attention.mix(
+                                    held + firstKey * valueWidth, head: head, weights: before, into: place)
+                                attention.mix(
+                                    changed + (variant * tail + middle - position) * valueWidth, head: head,
+                                    weights: after, into: place)
                             }
                         }
                     }

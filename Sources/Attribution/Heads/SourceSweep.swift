@@ -163,34 +163,28 @@ struct SourceSweep {
             guard sources[index].kind == .bias, let constant = weights.layers[layer].valueConstant else { continue }
             for position in 0..<reach { addScaled(1, constant, to: own + position * valueWidths, count: valueWidths) }
         }
-        let patterns = local.trace.layers[layer].attention
-        let scratch = UnsafeMutablePointer<Float>.allocate(
-            capacity: AttentionPatterns.scratchCount(reach: positionCount))
-        defer { scratch.deallocate() }
-        for head in 0..<headCount {
-            patterns.forEachBlock(head: head, queries: first..<positionCount, scratch: scratch) { block in
-                let firstKey = max(first, block.keys.lowerBound)
-                let weights = block.weights + firstKey - block.keys.lowerBound
-                for index in sources.indices {
-                    let from =
-                        values + (index * reach + firstKey - first) * valueWidths
-                        + head / attention.groupSize * headWidth
-                    let output =
-                        heads + (index * reach + block.queries.lowerBound - first) * headWidths + head * headWidth
-                    guard reach <= Self.shortReach else {
-                        multiply(
-                            weights, stride: block.stride, from, stride: valueWidths, into: output,
-                            stride: headWidths, rowCount: block.queries.count, columnCount: headWidth,
-                            innerCount: block.keys.upperBound - firstKey)
-                        continue
-                    }
-                    for query in 0..<block.queries.count {
-                        let row = output + query * headWidths
-                        row.update(repeating: 0, count: headWidth)
-                        for key in 0..<block.keys.upperBound - firstKey {
-                            let weight = weights[query * block.stride + key]
-                            if weight != 0 { addScaled(weight, from + key * valueWidths, to: row, count: headWidth) }
-                        }
+        local.trace.layers[layer].attention.forEachBlock(queries: first..<positionCount) { head, block in
+            let firstKey = max(first, block.keys.lowerBound)
+            let weights = block.weights + firstKey - block.keys.lowerBound
+            for index in sources.indices {
+                let from =
+                    values + (index * reach + firstKey - first) * valueWidths
+                    + head / attention.groupSize * headWidth
+                let output =
+                    heads + (index * reach + block.queries.lowerBound - first) * headWidths + head * headWidth
+                guard reach <= Self.shortReach else {
+                    multiply(
+                        weights, stride: block.stride, from, stride: valueWidths, into: output,
+                        stride: headWidths, rowCount: block.queries.count, columnCount: headWidth,
+                        innerCount: block.keys.upperBound - firstKey)
+                    continue
+                }
+                for query in 0..<block.queries.count {
+                    let row = output + query * headWidths
+                    row.update(repeating: 0, count: headWidth)
+                    for key in 0..<block.keys.upperBound - firstKey {
+                        let weight = weights[query * block.stride + key]
+                        if weight != 0 { addScaled(weight, from + key * valueWidths, to: row, count: headWidth) }
                     }
                 }
             }
